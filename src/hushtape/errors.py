@@ -1,0 +1,230 @@
+"""The exception tree, by whose fault it is.
+
+Lives here: every error hushtape raises on purpose. Must not: import anything of ours, or hold
+a live request, response or socket (an error travels through pickles, logs and CI output).
+Called by: every room. Text that reaches a constructor has been scrubbed by its caller.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class HushtapeError(Exception):
+    """Base of all hushtape errors.
+
+    Args:
+        asked: what was asked of hushtape, as a clause ("open orders.json in mode 'none'").
+        found: what stood in the way.
+        remedy: what the reader can do next.
+        **values: the values the message speaks of; each becomes an attribute.
+
+    The message is built from the three clauses. All arguments stay readable as attributes, and the
+    error pickles with them (pytest-xdist and multiprocessing send errors between processes).
+    """
+
+    def __init__(self, asked: str, found: str, remedy: str, **values: Any) -> None:
+        super().__init__(f"{asked}: {found}. {remedy}")
+        self.asked = asked
+        self.found = found
+        self.remedy = remedy
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__.copy())
+
+
+def _rebuild(kind: type[HushtapeError], args: tuple[Any, ...], values: dict[str, Any]) -> HushtapeError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(values)
+    return error
+
+
+# --- the caller's: hushtape was asked for something that can't be --------------------------------
+
+
+class UsageError(HushtapeError):
+    """The call was wrong: the program (or the test) has to be changed."""
+
+
+class OptionError(UsageError, ValueError):
+    """An option, mode or matcher that does not exist, or a value it does not take.
+
+    Attributes: option (str), value (object).
+    """
+
+    option: str
+    value: object
+
+
+class TapeOrderError(UsageError):
+    """Tapes were closed out of order, used after closing, or opened from another thread."""
+
+
+class CassetteInUseError(UsageError):
+    """The cassette is open already: twice in this process, or being recorded by another one.
+
+    Attributes: path (str), owner (str | None: who holds it).
+    """
+
+    path: str
+    owner: str | None
+
+
+class SanitizerError(UsageError):
+    """A sanitizer or secret is unusable: it raised, can't be imported, or would redact everything.
+
+    Attributes: sanitizer (str): the name of the class, callback or secret key, never its value.
+    """
+
+    sanitizer: str
+
+
+class MissingDependencyError(UsageError, ImportError):
+    """An optional dependency is needed and not installed.
+
+    Attributes: extra (str): the extra that brings it, as in ``pip install 'hushtape[extra]'``.
+    """
+
+    extra: str
+
+
+# --- the file's: the cassette can't be read or written -------------------------------------------
+
+
+class CassetteError(HushtapeError):
+    """A cassette can't be read or written.
+
+    Attributes: path (str); line (int | None, 1-based); offset (int | None, bytes from the start).
+    """
+
+    path: str
+    line: int | None = None
+    offset: int | None = None
+
+
+class CassetteNotFoundError(CassetteError, FileNotFoundError):
+    """Mode ``none`` was asked to replay a cassette that does not exist."""
+
+    def __str__(self) -> str:  # OSError.__str__ would print its own form of two or more args
+        return str(self.args[0])
+
+
+class CassetteFormatError(CassetteError):
+    """The file is not a cassette: cut, not JSON, too deep, header fields with line breaks, ..."""
+
+
+class CassetteVersionError(CassetteError):
+    """The cassette was written by a newer hushtape. Attributes: format (int), supported (int)."""
+
+    format: int
+    supported: int
+
+
+class CassetteWriteError(CassetteError):
+    """The cassette, its journal or a body file can't be written (folder, permission, disk full)."""
+
+
+# --- the tape's: the program asked for what was not recorded -------------------------------------
+
+
+class ReplayError(HushtapeError):
+    """The program did something that the tape can't answer."""
+
+
+class UnmatchedRequestError(ReplayError):
+    """No interaction on the tape answers this request.
+
+    Deliberately not an OSError nor an http.client.HTTPException: clients retry those (urllib3's
+    Retry), and the program would meet the third copy of it.
+
+    Attributes: path, method, uri (str, scrubbed); differences (tuple of str: one line each, between
+    the request and the nearest interaction); nearest (int | None: its ordinal); report (str).
+    """
+
+    path: str
+    method: str
+    uri: str
+    nearest: int | None = None
+    differences: tuple[str, ...] = ()
+    report: str = ""
+
+    def __str__(self) -> str:
+        return self.report or str(self.args[0])
+
+
+class UnmatchedRequestsError(ReplayError):
+    """Raised when a tape closes: requests went unanswered, and the program went on regardless.
+
+    Attributes: path (str); errors (tuple of UnmatchedRequestError).
+    """
+
+    path: str
+    errors: tuple[UnmatchedRequestError, ...] = ()
+
+
+class CutBodyError(ReplayError):
+    """The program reads past the point at which the recorded one stopped reading.
+
+    Attributes: uri (str, scrubbed); available (int: bytes of the body that are on the tape).
+    """
+
+    uri: str
+    available: int
+
+
+class NetworkBlockedError(ReplayError):
+    """Something tried to reach the network while a tape replays. Attributes: event, address (str)."""
+
+    event: str
+    address: str
+
+
+class UnsupportedClientError(ReplayError):
+    """A client that hushtape can't watch would reach the network unseen. Attributes: client (str)."""
+
+    client: str
+
+
+# --- the recording's: it can't be trusted, so it was not published -------------------------------
+
+
+class RecordingError(HushtapeError):
+    """The recording failed. The program was not disturbed; the earlier cassette is untouched."""
+
+
+class RecordingFailedError(RecordingError):
+    """Raised when a failed tape closes.
+
+    Attributes: path (str); journal (str: the folder that was kept); reasons (tuple of str, scrubbed).
+    """
+
+    path: str
+    journal: str
+    reasons: tuple[str, ...] = ()
+
+
+class SecretFoundError(RecordingError):
+    """The audit found a secret in what had been written; that exchange was dropped.
+
+    Attributes: rule (str: the rule's name, never the value); place (str: where it stood).
+    """
+
+    rule: str
+    place: str
+
+
+class OpaqueBodyError(RecordingError):
+    """A body can't be looked into, so it can't be scrubbed. Attributes: coding (str), uri (str)."""
+
+    coding: str
+    uri: str
+
+
+class BodyTooLargeError(RecordingError):
+    """A body passes a stated bound. Attributes: option (str: the bound's name), limit (int: bytes)."""
+
+    option: str
+    limit: int

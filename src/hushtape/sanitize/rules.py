@@ -1,0 +1,85 @@
+"""Rules: what sanitizers compile to. Frozen values, no behaviour.
+
+Lives here: the closed set of rule types, the seam between public sanitizers (which state rules) and
+the compiler (which turns all of them into one ruleset). Must not: match, import an engine, do I/O.
+Called by: sanitizers, compile, audit.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+REDACTED = "REDACTED"
+
+Phase = Literal["request", "response"]
+BOTH: frozenset[Phase] = frozenset(("request", "response"))
+
+
+class SecretRule(Struct, frozen=True):
+    """This exact value, in every encoding SANITIZING.md section 2 names, wherever it stands.
+
+    `name` is the key it was given under ("#token"), for messages; the value never leaves this object.
+    """
+
+    value: str
+    placeholder: str = REDACTED
+    name: str = ""
+    phases: frozenset[Phase] = BOTH
+
+
+class FieldRule(Struct, frozen=True):
+    """The value of fields with these names: JSON keys, form and query names, XML elements, multipart
+    parts. Names compare case-insensitively over snake, camel, kebab and Pascal case."""
+
+    names: tuple[str, ...]
+    placeholder: str = REDACTED
+    nested: bool = True
+    in_uri: bool = True
+    in_json: bool = True
+    in_form: bool = True
+    phases: frozenset[Phase] = BOTH
+
+
+class HeaderRule(Struct, frozen=True):
+    """Which header fields stay. `keep` None: all. Removal wins. `redact`: fields whose whole value goes.
+
+    `credentials`: fields whose name is of the credential kind are redacted too, schemes and cookie
+    names kept (SANITIZING.md section 1)."""
+
+    keep: frozenset[str] | None = None
+    remove: frozenset[str] = frozenset()
+    redact: frozenset[str] = frozenset()
+    credentials: bool = True
+    placeholder: str = REDACTED
+    phases: frozenset[Phase] = BOTH
+
+
+class UrlPatternRule(Struct, frozen=True):
+    """A user's regular expression on the request's URI."""
+
+    pattern: str
+    replacement: str
+
+
+class UrlParamsRule(Struct, frozen=True):
+    """Strip these parameters from URLs of these domains inside response bodies."""
+
+    params: tuple[str, ...]
+    domains: tuple[str, ...]
+
+
+class ShapeRule(Struct, frozen=True):
+    """Token shapes: literal prefixes with verifiers (SANITIZING.md section 2), JWTs, PEM keys."""
+
+    placeholder: str = REDACTED
+
+
+class UrlSecretsRule(Struct, frozen=True):
+    """Userinfo in URLs and the parameters of presigned ones."""
+
+    placeholder: str = REDACTED
+
+
+Rule = SecretRule | FieldRule | HeaderRule | UrlPatternRule | UrlParamsRule | ShapeRule | UrlSecretsRule
