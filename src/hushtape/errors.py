@@ -105,11 +105,8 @@ class CassetteError(HushtapeError):
     offset: int | None = None
 
 
-class CassetteNotFoundError(CassetteError, FileNotFoundError):
+class CassetteNotFoundError(CassetteError):
     """Mode ``none`` was asked to replay a cassette that does not exist."""
-
-    def __str__(self) -> str:  # OSError.__str__ would print its own form of two or more args
-        return str(self.args[0])
 
 
 class CassetteFormatError(CassetteError):
