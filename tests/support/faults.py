@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import socket
 from collections.abc import Callable
 
@@ -97,7 +98,8 @@ def false_gzip(call: Call, _: str) -> None:
 
 def cut_gzip(call: Call, _: str) -> None:
     """A gzip stream without its end, under an honest Content-Length."""
-    data = gzip.compress(b"half of this stays away" * 200, mtime=0)
+    text = "".join(hashlib.md5(str(n).encode()).hexdigest() for n in range(100)).encode()
+    data = gzip.compress(text, mtime=0)
     call.reply(200, data[: len(data) // 2], [("Content-Encoding", "gzip")])
 
 
