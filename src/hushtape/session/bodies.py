@@ -1,0 +1,222 @@
+"""A body on its way to the journal: decode -> scrub -> audit -> spool, a piece at a time.
+
+Lives here: the pipeline of one body, and its bounds. Must not: know requests from responses beyond
+the phase it is told, read whole bodies (unless callbacks ask for it), touch the client.
+Called by: recorder (an exchange has two of them), player (request bodies to be matched).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from hushtape import coding
+from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
+from hushtape.model import CHUNK, Body
+
+if TYPE_CHECKING:
+    from hushtape.cassette import BodySpool
+    from hushtape.sanitize.rules import Phase
+    from hushtape.session.ledger import Ledger
+
+BOMB_FLOOR: Final = 64 * 1024 * 1024
+"""Decoded bytes from which on the ratio counts: below, even a bomb is harmless on disk."""
+BOMB_RATIO: Final = 1000
+"""Decoded : encoded beyond which a body is taken for a bomb; DEFLATE can't pass 1,032 (zlib's FAQ)."""
+
+
+class BodyPipe:
+    """One body, streamed. `finish` gives what to store; `discard` forgets it."""
+
+    __slots__ = (
+        "_auditor",
+        "_decoder",
+        "_encoded_size",
+        "_held",
+        "_ledger",
+        "_prefix",
+        "_scrubber",
+        "_size",
+        "_spool",
+        "_uri",
+        "coding",
+        "kind",
+    )
+
+    def __init__(
+        self, ledger: Ledger, phase: Phase, content_type: str, codings: Sequence[str], uri: str
+    ) -> None:
+        self._ledger = ledger
+        self._uri = uri
+        self._scrubber = ledger.ruleset.scrubber(phase, content_type)
+        self._auditor = ledger.ruleset.auditor()
+        self._spool: BodySpool | None = None
+        self._held = bytearray() if ledger.holds_bodies else None
+        self._decoder: coding.Decoder | None = None
+        self._prefix = b""
+        self._size = self._encoded_size = 0
+        self.coding: tuple[str, ...] = ()
+        self.kind = content_type
+        if codings:
+            self._start_decoding(tuple(codings))
+
+    @property
+    def changed(self) -> bool:
+        """A rule matched, so lengths and digests of the original no longer hold."""
+        return self._scrubber.changed
+
+    def feed(self, data: bytes) -> None:
+        """Take a piece, content coding as sent.
+
+        Raises:
+            RecordingError: this body can't be recorded (a bound, the audit, an impossible coding).
+        """
+        decoder = self._decoder
+        if decoder is None:
+            self._take(data)
+            return
+        self._encoded_size += len(data)
+        if not decoder.produced:
+            self._prefix += data  # a decoder answers within its header: tens of bytes
+        try:
+            for piece in decoder.feed(data):
+                self._prefix = b""
+                self._take(piece)
+                self._check_ratio()
+        except coding.CodingError as error:
+            self._not_what_it_claims(error)
+
+    def finish(self) -> Body | None:
+        """The stored body, or None if there was none. Held bodies are handed to `store` first."""
+        if self._decoder is not None:
+            self._finish_decoding()
+        rest = self._scrubber.finish()
+        if rest:
+            self._keep(rest)
+        if self._held is not None:
+            return None
+        return self._close_spool()
+
+    @property
+    def held(self) -> bytes:
+        """The whole scrubbed body, where callbacks asked for it."""
+        return bytes(self._held or b"")
+
+    def store(self, data: bytes) -> Body | None:
+        """Store `data` in place of the held body: what the callbacks made of it."""
+        self._held = None
+        for start in range(0, len(data), CHUNK):
+            self._keep(data[start : start + CHUNK])
+        return self._close_spool()
+
+    def discard(self) -> None:
+        """Forget the body; what was spooled is removed."""
+        if self._spool is not None:
+            self._spool.discard()
+            self._spool = None
+
+    def _start_decoding(self, codings: tuple[str, ...]) -> None:
+        if coding.can_decode(codings):
+            self._decoder = coding.decoder(codings)
+            self.coding = codings
+            return
+        if self._ledger.options.allow_opaque:
+            return
+        extra = coding.missing_extra(codings)
+        name = ", ".join(codings)
+        remedy = (
+            f"Install it with: pip install 'hushtape[{extra}]'"
+            if extra
+            else "Ask the server for another coding (Accept-Encoding), ignore the host (ignore_hosts), or "
+            "accept that it is scanned as bytes only (allow_opaque=True)"
+        )
+        raise OpaqueBodyError(
+            f"record the body of {self._uri}",
+            f"its content coding ({name}) can't be undone here, so secrets in it can't be seen",
+            remedy,
+            coding=name,
+            uri=self._uri,
+        )
+
+    def _take(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self._ledger.options.max_body:
+            raise self._too_large("max_body", self._ledger.options.max_body)
+        clean = self._scrubber.feed(piece)
+        if clean:
+            self._keep(clean)
+
+    def _keep(self, clean: bytes) -> None:
+        if self._held is not None:
+            self._hold(clean)
+            return
+        finding = self._auditor.feed(clean)
+        if finding is not None:
+            raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
+        if self._spool is None:
+            self._spool = self._ledger.journal.spool()
+        self._spool.write(clean)
+
+    def _hold(self, clean: bytes) -> None:
+        assert self._held is not None
+        self._held += clean
+        limit = self._ledger.options.max_callback_body
+        if len(self._held) > limit:
+            raise self._too_large("max_callback_body", limit)
+
+    def _close_spool(self) -> Body | None:
+        spool = self._spool
+        if spool is None:
+            return None
+        finding = self._auditor.finish()
+        if finding is not None:
+            raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
+        self._spool = None
+        return spool.finish(self.kind)
+
+    def _check_ratio(self) -> None:
+        if self._size > BOMB_FLOOR and self._size > self._encoded_size * BOMB_RATIO:
+            raise self._too_large("decompression ratio", BOMB_RATIO)
+
+    def _not_what_it_claims(self, error: coding.CodingError) -> None:
+        """A body that claims gzip and isn't is kept as the bytes it is; a torn one can't be."""
+        decoder, prefix = self._decoder, self._prefix
+        if decoder is None or decoder.produced or not prefix:
+            raise error
+        self._decoder, self._prefix = None, b""
+        self.coding = ()
+        self._take(prefix)
+
+    def _finish_decoding(self) -> None:
+        decoder = self._decoder
+        assert decoder is not None
+        if self._encoded_size == 0:
+            return  # an empty body stays empty, whatever coding its head names
+        try:
+            for piece in decoder.finish():
+                self._take(piece)
+        except coding.CodingError:
+            # The coded stream was cut. The client saw what could be decoded, and so does replay.
+            if not decoder.produced:
+                self._not_what_it_claims(coding.CodingError("decode a body", "it ends too early", ""))
+
+    def _too_large(self, option: str, limit: int) -> BodyTooLargeError:
+        return BodyTooLargeError(
+            f"record the body of {self._uri}",
+            f"it passes {option} ({limit:,})",
+            f"Raise {option}, or ignore the host (ignore_hosts)",
+            option=option,
+            limit=limit,
+        )
+
+
+def found(rule: str, place: str) -> SecretFoundError:
+    """The audit's verdict as an error; names the rule and the place, never the value."""
+    return SecretFoundError(
+        f"write {place}",
+        f"the audit still finds {rule} in it after scrubbing",
+        "The exchange was dropped and the tape is not published. Report the encoding, or name the field "
+        "in a BodyFieldSanitizer",
+        rule=rule,
+        place=place,
+    )

@@ -1,0 +1,115 @@
+"""What a tape does with its recording when it closes, and what it says about it.
+
+Lives here: the right half of the mode table carried out (publish, publish as partial, keep the
+journal, nothing), and the errors raised at close. Must not: keep state, touch the stack of tapes.
+Called by: tape.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hushtape.cassette import Journal
+from hushtape.errors import HushtapeError, RecordingFailedError, UnmatchedRequestError
+from hushtape.session import unmatched
+from hushtape.session.modes import AtClose
+
+if TYPE_CHECKING:
+    from hushtape.session.tape import Tape
+
+
+def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeError]:
+    """Publish what was recorded, or keep its journal; the problems met on the way."""
+    journal = tape.ledger.started
+    if os.getpid() != tape.pid:
+        return []  # a forked child that leaves the block: the journal is its parent's
+    if journal is None:
+        return [_failure(tape, None)] if tape.failed else []
+    try:
+        if tape.failed:
+            return [_failure(tape, str(journal.abandon()))]
+        if not tape.ledger.recorded:
+            journal.discard()
+        elif action_at_close(tape, error) == "keep-journal":
+            journal.abandon()
+        else:
+            _publish(tape, journal, complete=action_at_close(tape, error) == "publish")
+    except HushtapeError as problem:
+        return [problem]
+    return []
+
+
+def action_at_close(tape: Tape, error: BaseException | None) -> AtClose:
+    """The mode table's verdict. SystemExit(0 or None) and GeneratorExit are clean ends."""
+    clean = error is None or isinstance(error, GeneratorExit)
+    if isinstance(error, SystemExit):
+        clean = error.code in (None, 0)
+    if clean:
+        return tape.row.clean_end
+    return tape.row.on_exception if tape.path.exists() else tape.row.on_exception_first
+
+
+def unanswered(
+    errors: Sequence[UnmatchedRequestError], total: int, error: BaseException | None
+) -> list[HushtapeError]:
+    """The unmatched requests that the program survived: all but one that ends the block right now."""
+    survived = [other for other in errors if not _caused_by(error, other)]
+    if not survived:
+        return []
+    return [unmatched.raised_again(survived[0], total - (len(errors) - len(survived)))]
+
+
+def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
+    """Raise the first problem, the others as notes; all as notes on an exception that is in flight."""
+    if not problems:
+        return
+    if error is not None and not isinstance(error, GeneratorExit):
+        for problem in problems:
+            error.add_note(f"hushtape: {problem}")
+        return
+    first, *rest = problems
+    for problem in rest:
+        first.add_note(f"hushtape: {problem}")
+    raise first
+
+
+def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
+    if tape.player is not None:
+        for interaction in tape.player.all():
+            journal.copy(interaction)
+        complete = complete and tape.complete
+    journal.seal(complete=complete, placeholders=sorted(tape.chain.ruleset.placeholders))
+
+
+def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:
+    ledger = tape.ledger
+    reasons = tuple(ledger.faults)
+    more = ledger.fault_count - len(reasons)
+    listed = "; ".join(reasons) + (f"; and {more} more" if more > 0 else "")
+    kept = f"What was recorded is in {journal}; `hushtape recover {tape.path}` makes a cassette of it"
+    failure = RecordingFailedError(
+        f"publish {tape.path}",
+        f"the recording failed: {listed}",
+        f"The earlier cassette, if any, is untouched. {kept if journal else 'Nothing was recorded'}",
+        path=str(tape.path),
+        journal=journal or "",
+        reasons=reasons,
+    )
+    failure.__cause__ = ledger.first_error
+    return failure
+
+
+def _caused_by(error: BaseException | None, unmatched_error: UnmatchedRequestError) -> bool:
+    """True if the exception in flight is this one, or was raised because of it."""
+    for _ in range(50):  # bounded: a chain of contexts may be circular
+        if error is None:
+            return False
+        # botocore wraps any exception and keeps it as `error` in its keyword arguments (CLIENTS.md).
+        wrapped = getattr(error, "kwargs", None)
+        inner = wrapped.get("error") if isinstance(wrapped, dict) else None
+        if error is unmatched_error or inner is unmatched_error:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

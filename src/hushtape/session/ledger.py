@@ -1,0 +1,101 @@
+"""What a recording tape shares between its exchanges: journal, ruleset, counts, faults.
+
+Lives here: the state of one recording, safe for any number of threads. Must not: see a client, do
+network I/O, hold anything of an exchange that has ended. Called by: recorder, bodies, tape.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from hushtape.cassette import Journal
+from hushtape.errors import HushtapeError
+
+if TYPE_CHECKING:
+    from hushtape.sanitize import Chain, Ruleset
+    from hushtape.session.options import Options
+
+
+class Running(Protocol):
+    """An exchange that has begun and not ended."""
+
+    def cut(self) -> None: ...
+
+
+class Ledger:
+    """The books of one recording.
+
+    Attributes:
+        recorded: interactions whose end record stands.
+        faults: why the tape failed (scrubbed text), at most `MOST_FAULTS`; empty while all is well.
+    """
+
+    MOST_FAULTS = 20
+
+    def __init__(self, chain: Chain, options: Options, create: Callable[[], Journal]) -> None:
+        self.chain = chain
+        self.options = options
+        self.ruleset: Ruleset = chain.ruleset
+        self.holds_bodies = bool(chain.callbacks)
+        self.recorded = 0
+        self.faults: list[str] = []
+        self.first_error: HushtapeError | None = None
+        self.fault_count = 0
+        self._create = create
+        self._journal: Journal | None = None
+        # Guards the fields above and creation; no network I/O under it. Re-entrant, because a response that is
+        # collected calls `cut` from wherever the collector runs, perhaps inside one of the sections below.
+        self._lock = threading.RLock()
+        self._running: set[Running] = set()
+
+    @property
+    def started(self) -> Journal | None:
+        """The journal, if anything was recorded."""
+        return self._journal
+
+    @property
+    def journal(self) -> Journal:
+        """The journal; created, and the cassette locked, at the first use.
+
+        Raises:
+            CassetteInUseError, CassetteWriteError: as `Journal.create`.
+        """
+        journal = self._journal
+        if journal is None:
+            with self._lock:
+                journal = self._journal
+                if journal is None:
+                    journal = self._journal = self._create()
+        return journal
+
+    def began(self, exchange: Running) -> None:
+        """Remember an exchange while it runs (set.add is atomic under the GIL)."""
+        self._running.add(exchange)
+
+    def ended(self, exchange: Running, *, stored: bool) -> None:
+        """Forget it; `stored`: its end record stands."""
+        self._running.discard(exchange)
+        if stored:
+            with self._lock:
+                self.recorded += 1
+
+    def cut_running(self) -> None:
+        """End what still runs as "cut at close"."""
+        for exchange in tuple(self._running):
+            exchange.cut()
+
+    def fail(self, error: BaseException, doing: str) -> None:
+        """Mark the tape failed: it will not be published."""
+        if isinstance(error, HushtapeError):
+            reason = str(error)
+        else:
+            reason = f"{doing}: {type(error).__name__}: {error}"
+        reason = self.ruleset.text(reason)
+        with self._lock:
+            self.fault_count += 1
+            if len(self.faults) < self.MOST_FAULTS and reason not in self.faults:
+                self.faults.append(reason)
+            if self.first_error is None and isinstance(error, HushtapeError):
+                self.first_error = error

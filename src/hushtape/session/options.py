@@ -1,0 +1,168 @@
+"""Options: their names, defaults and checks, the same for every entrance.
+
+Lives here: one frozen object that holds the options of a tape, made from what the caller gave and
+from the environment. Must not: open anything, import a client. Called by: api, tape.
+An option that this version does not know is an error, never ignored: a misspelt `secrets` would
+publish them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, TypedDict, get_args
+
+from msgspec import Struct, structs
+
+from hushtape.errors import OptionError
+from hushtape.session.modes import MODES
+
+DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
+MODE_VARIABLE: Final = "HUSHTAPE_MODE"
+ModeName = Literal["once", "none", "new_episodes", "all"]
+ScopeName = Literal["process", "context"]
+Secrets = Mapping[str, str | None] | Iterable[str]
+BOUNDS: Final = ("max_inline_body", "max_callback_body", "max_body")
+
+
+class OptionTypes(TypedDict, total=False):
+    """What `use_cassette` and `Recorder` take, for type checkers. `Options` states the defaults."""
+
+    mode: ModeName
+    match_on: Sequence[str | Callable[..., Any]]
+    secrets: Secrets
+    sanitizers: Sequence[Any]
+    default_sanitizer: bool
+    scope: ScopeName
+    share_tls: bool
+    ignore_hosts: Iterable[str]
+    ignore_localhost: bool
+    allow_opaque: bool
+    max_inline_body: int
+    max_callback_body: int
+    max_body: int
+    library: str | os.PathLike[str] | None
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """The options of one tape.
+
+    Attributes:
+        mode: record mode, a key of `MODES`; default "once".
+        match_on: matcher names or callables.
+        secrets: values that must not be recorded: a mapping of key to value, or values.
+        sanitizers: beside the default chain, not instead of it.
+        default_sanitizer: False turns the default chain off (`secrets` are scrubbed all the same).
+        scope: "process": every thread; "context": the context (PEP 567) that opened the tape.
+        share_tls: share TLS contexts between connections; default off.
+        ignore_hosts: hosts whose calls pass untouched; ``*.example.com`` covers its subdomains.
+        ignore_localhost: the same for loopback addresses and ``localhost``.
+        allow_opaque: store bodies whose content coding can't be undone, scanned as bytes only.
+        max_inline_body: bytes up to which a body stands in the cassette file; default 256 KiB.
+        max_callback_body: bytes of a body held for a callback or a parsing matcher; default 8 MiB.
+        max_body: bytes of a body after decoding; default 4 GiB. Past it the tape is marked failed.
+        library: folder that relative paths start from; default the working folder.
+    """
+
+    mode: str = "once"
+    match_on: tuple[str | Callable[..., Any], ...] = DEFAULT_MATCH_ON
+    secrets: Any = ()
+    sanitizers: tuple[Any, ...] = ()
+    default_sanitizer: bool = True
+    scope: str = "process"
+    share_tls: bool = False
+    ignore_hosts: frozenset[str] = frozenset()
+    ignore_localhost: bool = False
+    allow_opaque: bool = False
+    max_inline_body: int = 256 * 1024
+    max_callback_body: int = 8 * 1024 * 1024
+    max_body: int = 4 * 1024**3
+    library: Path | None = None
+
+    def __repr__(self) -> str:  # secrets and sanitizers may hold values
+        return f"Options(mode={self.mode!r}, scope={self.scope!r})"
+
+
+def build_options(given: Mapping[str, Any], base: Options | None = None) -> Options:
+    """Options from what the caller gave, over `base` (default: the defaults), checked.
+
+    Raises:
+        OptionError: unknown name, or a value of the wrong kind.
+    """
+    known = Options.__struct_fields__
+    for name, value in given.items():
+        if name not in known:
+            raise _unknown("option", name, known, value)
+    values = {name: _coerce(name, value) for name, value in given.items()}
+    options = structs.replace(base or Options(), **values)
+    _check(options)
+    return options
+
+
+def effective_mode(options: Options) -> str:
+    """The record mode: ``HUSHTAPE_MODE`` if it is set, else the option.
+
+    Raises:
+        OptionError: the variable names a mode that does not exist.
+    """
+    name = os.environ.get(MODE_VARIABLE) or options.mode
+    if name not in MODES:
+        raise _unknown(f"mode (from {MODE_VARIABLE})", name, tuple(MODES), name)
+    return name
+
+
+def _coerce(name: str, value: Any) -> Any:
+    if name in ("match_on", "sanitizers"):
+        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+            raise OptionError(
+                f"use option {name!r}",
+                f"it takes a list, and a {type(value).__name__} was given",
+                f"write {name}=[...]",
+                option=name,
+                value=None,
+            )
+        return tuple(value)
+    if name == "ignore_hosts":
+        hosts = (value,) if isinstance(value, str) else tuple(value)
+        return frozenset(host.lower().strip("[]") for host in hosts)
+    if name == "library":
+        return None if value is None else Path(value)
+    return value
+
+
+def _check(options: Options) -> None:
+    if options.mode not in MODES:
+        raise _unknown("mode", options.mode, tuple(MODES), options.mode)
+    if options.scope not in get_args(ScopeName):
+        raise _unknown("scope", options.scope, get_args(ScopeName), options.scope)
+    for name in BOUNDS:
+        value = getattr(options, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise OptionError(
+                f"use option {name!r}",
+                f"it takes a number of bytes, 0 or more, not {value!r}",
+                f"the default is {getattr(Options(), name)}",
+                option=name,
+                value=value,
+            )
+    for name in ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque"):
+        if not isinstance(getattr(options, name), bool):
+            raise OptionError(
+                f"use option {name!r}", "it takes True or False", "correct it", option=name, value=None
+            )
+
+
+def _unknown(what: str, name: object, known: Sequence[str], value: object) -> OptionError:
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    # The value may be a secret under a misspelt name: it is not repeated.
+    kept = value if what != "option" else None
+    return OptionError(
+        f"use {what} {name!r}",
+        "this version of hushtape has none of that name",
+        f"{hint}There are: {', '.join(known)}",
+        option=str(name),
+        value=kept,
+    )

@@ -1,0 +1,53 @@
+"""Where a cassette is: relative paths, the library folder, links, names after functions.
+
+Lives here: turning what the caller gave into one absolute path. Must not: open or create anything.
+Called by: api.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hushtape.errors import OptionError
+
+
+def resolve(path: str | os.PathLike[str], library: Path | None) -> Path:
+    """The cassette's absolute path. A link is followed once, and must stay in the library if there is one.
+
+    Raises:
+        OptionError: an empty path, one that leaves the library, or a suffix that is not written yet.
+    """
+    text = os.fspath(path)
+    if not isinstance(text, str) or not text.strip():
+        raise _bad(text, "it is empty or not text", 'give a file name, like "orders.json"')
+    folder = (library or Path()).expanduser().absolute()
+    found = Path(os.path.normpath(folder / Path(text).expanduser()))
+    if found.is_symlink():
+        found = Path(os.path.normpath(found.parent / found.readlink()))
+    if library is not None and not Path(text).is_absolute():
+        inside = folder.resolve()
+        if not found.parent.resolve().is_relative_to(inside):
+            raise _bad(
+                text,
+                f"it leaves the library folder {inside}",
+                "keep cassettes inside, or give an absolute path",
+            )
+    if found.suffix.lower() in (".yaml", ".yml", ".har"):
+        raise _bad(text, "this version writes and reads JSON cassettes only", "use a name that ends in .json")
+    return found
+
+
+def beside(function: Callable[..., Any]) -> Path:
+    """``cassettes/<function>.json`` beside the module that defines the function."""
+    source = inspect.getsourcefile(inspect.unwrap(function))
+    folder = Path(source).absolute().parent if source else Path.cwd()
+    name = function.__qualname__.replace("<locals>.", "")
+    return folder / "cassettes" / f"{name}.json"
+
+
+def _bad(path: object, found: str, remedy: str) -> OptionError:
+    return OptionError(f"use {path!r} as a cassette", found, remedy, option="path", value=path)

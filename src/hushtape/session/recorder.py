@@ -1,0 +1,279 @@
+"""An exchange that is recorded: what the adapter tells, scrubbed, audited, in the journal.
+
+Lives here: the seam's Exchange for calls that are forwarded. Must not: raise into the client (a
+fault marks the tape failed, DESIGN.md principle 7), keep a body, wait on anything but the local disk.
+Called by: tape, mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
+
+from hushtape import clock, coding
+from hushtape.model import (
+    NO_HEADERS,
+    Body,
+    ErrorLink,
+    Ending,
+    Failure,
+    Framing,
+    Head,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    Tls,
+)
+from hushtape.seam import FORWARD, Forward
+from hushtape.session import callbacks
+from hushtape.session.bodies import BodyPipe, found
+from hushtape.session.ledger import Ledger
+
+P = ParamSpec("P")
+
+# Fields that tell the length or a digest of the body as it was before a rule changed it.
+DIGEST_FIELDS: Final = frozenset(
+    (
+        "content-md5",
+        "digest",
+        "content-digest",
+        "repr-digest",
+        "x-goog-hash",
+        "x-amz-content-sha256",
+        "x-amz-sha256-tree-hash",
+    )
+)
+STABLE_ETAG: Final = '"REDACTED"'
+
+
+def contained(
+    method: Callable[Concatenate[RecordingExchange, P], None],
+) -> Callable[Concatenate[RecordingExchange, P], None]:
+    """Keep a fault of ours away from the client: the exchange is dropped, the tape marked failed."""
+
+    @wraps(method)
+    def guarded(self: RecordingExchange, *args: P.args, **kwargs: P.kwargs) -> None:
+        if self.done:
+            return
+        try:
+            method(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - principle 7: the program wins over its recorder
+            self.drop()
+            self.ledger.fail(error, "record an exchange")
+
+    return guarded
+
+
+class RecordingExchange:
+    """One forwarded call, until one of `end`, `short`, `cut`, `fail` writes it down."""
+
+    __slots__ = (
+        "__weakref__",
+        "_elapsed",
+        "_framing",
+        "_head",
+        "_informational",
+        "_recorded_at",
+        "_request",
+        "_request_pipe",
+        "_response_pipe",
+        "_sequence",
+        "_started",
+        "_tls",
+        "done",
+        "ledger",
+    )
+
+    def __init__(self, ledger: Ledger, request: Request) -> None:
+        self.ledger = ledger
+        self.done = False
+        self._request = request
+        self._request_pipe: BodyPipe | None = None
+        self._response_pipe: BodyPipe | None = None
+        self._informational: tuple[Head, ...] = ()
+        self._head: Head | None = None
+        self._framing: Framing = "none"
+        self._tls: Tls | None = None
+        self._elapsed = 0.0
+        self._sequence = -1
+        self._recorded_at = clock.timestamp()
+        self._started = clock.monotonic()
+        self._begin()
+
+    @contained
+    def _begin(self) -> None:
+        request = self._request
+        uri, headers = self.ledger.ruleset.head(request.uri, request.headers, "request")
+        self._request = Request(request.method, uri, headers, None, request.http_version)
+        self._sequence = self.ledger.journal.begin()
+        self.ledger.began(self)
+
+    def decide(self) -> Forward:
+        return FORWARD
+
+    @contained
+    def request_body(self, data: bytes) -> None:
+        pipe = self._request_pipe
+        if pipe is None:
+            headers = self._request.headers
+            pipe = self._request_pipe = BodyPipe(
+                self.ledger,
+                "request",
+                headers.get("content-type"),
+                coding.parse(headers.get("content-encoding")),
+                self._request.uri,
+            )
+        pipe.feed(data)
+
+    def request_end(self, trailers: Headers = NO_HEADERS) -> None:
+        """Nothing to do: the request's body is settled together with the response."""
+
+    @contained
+    def tls(self, peer: Tls) -> None:
+        self._tls = peer
+
+    @contained
+    def informational(self, head: Head) -> None:
+        self._informational += (self._scrub_head(head),)
+
+    @contained
+    def head(self, head: Head, framing: Framing) -> None:
+        self._elapsed = clock.monotonic() - self._started
+        self._head = head = self._scrub_head(head)
+        self._framing = framing
+
+    @contained
+    def body(self, data: bytes) -> None:
+        pipe = self._response_pipe
+        if pipe is None:
+            pipe = self._response_pipe = self._open_response_pipe()
+        pipe.feed(data)
+
+    @contained
+    def end(self, trailers: Headers = NO_HEADERS) -> None:
+        self._write("complete", trailers=trailers)
+
+    @contained
+    def short(self, missing: int) -> None:
+        self._write("short", shortfall=missing)
+
+    @contained
+    def cut(self) -> None:
+        self._write("cut")
+
+    @contained
+    def fail(self, failure: Failure) -> None:
+        text = self.ledger.ruleset.text
+        chain = tuple(ErrorLink(link.type, text(link.message), link.errno) for link in failure.chain)
+        self._write("cut", failure=Failure(failure.stage, chain))
+
+    def drop(self) -> None:
+        """Forget the exchange, and what it spooled."""
+        self.done = True
+        for pipe in (self._request_pipe, self._response_pipe):
+            if pipe is not None:
+                pipe.discard()
+        self._request_pipe = self._response_pipe = None
+        self.ledger.ended(self, stored=False)
+
+    def _scrub_head(self, head: Head) -> Head:
+        ruleset = self.ledger.ruleset
+        headers = ruleset.headers(head.headers, "response", self._request.uri)
+        reason = (
+            head.reason if head.reason.isalpha() or head.reason == "Not Found" else ruleset.text(head.reason)
+        )
+        if headers is head.headers and reason is head.reason:
+            return head
+        return Head(head.status, reason, headers, head.http_version)
+
+    def _open_response_pipe(self) -> BodyPipe:
+        assert self._head is not None, "an adapter tells the head before the body"
+        headers = self._head.headers
+        codings = coding.parse(headers.get("content-encoding"))
+        return BodyPipe(self.ledger, "response", headers.get("content-type"), codings, self._request.uri)
+
+    def _write(
+        self,
+        ending: Ending,
+        *,
+        trailers: Headers = NO_HEADERS,
+        shortfall: int = 0,
+        failure: Failure | None = None,
+    ) -> None:
+        if self._head is None and failure is None:
+            self.drop()  # no answer and no error: the program never learned anything to replay
+            return
+        if len(trailers):
+            trailers = self.ledger.ruleset.headers(trailers, "response", self._request.uri)
+        request = self._settle_request()
+        response = self._settle_response(ending, trailers, shortfall) if self._head else None
+        interaction = Interaction(request, response, failure, self._tls, self._recorded_at, self._elapsed)
+        if self.ledger.holds_bodies:
+            changed = callbacks.apply(self.ledger, interaction, self._request_pipe, self._response_pipe)
+            if changed is None:
+                self.drop()
+                return
+            interaction = changed
+        self._audit(interaction)
+        self.ledger.journal.commit(self._sequence, interaction)
+        self.done = True
+        self._request_pipe = self._response_pipe = None
+        self.ledger.ended(self, stored=True)
+
+    def _settle_request(self) -> Request:
+        pipe, request = self._request_pipe, self._request
+        if pipe is None:
+            return request
+        body = pipe.finish()
+        headers = settle(request.headers, body) if pipe.changed else request.headers
+        return Request(request.method, request.uri, headers, body, request.http_version)
+
+    def _settle_response(self, ending: Ending, trailers: Headers, shortfall: int) -> Response:
+        pipe, head = self._response_pipe, self._head
+        assert head is not None
+        if pipe is None:
+            return Response(head, None, trailers, (), self._framing, ending, shortfall, self._informational)
+        body = pipe.finish()
+        if pipe.changed:
+            head = Head(head.status, head.reason, settle(head.headers, body), head.http_version)
+        return Response(
+            head, body, trailers, pipe.coding, self._framing, ending, shortfall, self._informational
+        )
+
+    def _audit(self, interaction: Interaction) -> None:
+        """Scan what stands outside the bodies as it will be written."""
+        request, response = interaction.request, interaction.response
+        texts = [request.uri]
+        texts += [value for _, value in request.headers.pairs]
+        if response is not None:
+            texts.append(response.head.reason)
+            for headers in (response.head.headers, response.trailers):
+                texts += [value for _, value in headers.pairs]
+        if interaction.failure is not None:
+            texts += [link.message for link in interaction.failure.chain]
+        auditor = self.ledger.ruleset.auditor()
+        finding = auditor.feed("\n".join(texts).encode("utf-8", "surrogateescape")) or auditor.finish()
+        if finding is not None:
+            raise found(finding.rule, f"the head of {interaction.request.method} {interaction.request.uri}")
+
+
+def settle(headers: Headers, body: Body | None) -> Headers:
+    """Header fields that stay true for a body that a rule changed.
+
+    Content-Length becomes that of what is stored, ETag a stable placeholder, digests go: each of them
+    tells something of the original (CASSETTE.md sections 1 and 2; botocore validates the digests).
+    """
+    pairs = []
+    for name, value in headers.pairs:
+        lower = name.lower()
+        if lower in DIGEST_FIELDS or lower.startswith("x-amz-checksum-"):
+            continue
+        if lower == "content-length":
+            pairs.append((name, str(body.size if body is not None else 0)))
+        elif lower == "etag":
+            pairs.append((name, STABLE_ETAG))
+        else:
+            pairs.append((name, value))
+    return Headers(pairs)

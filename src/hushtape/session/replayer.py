@@ -1,0 +1,147 @@
+"""An exchange on a tape that replays: answered from the cassette, recorded anew, or refused.
+
+Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look up (player), write
+(recorder), explain a miss (unmatched). Called by: tape.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushtape.errors import BodyTooLargeError, HushtapeError, ReplayError
+from hushtape.model import NO_HEADERS, BytesBody, Failure, Framing, Head, Headers, Request, Tls
+from hushtape.seam import FORWARD, NEED_BODY, Decision, Refuse, Replay
+from hushtape.session import callbacks, unmatched
+from hushtape.session.recorder import RecordingExchange
+
+if TYPE_CHECKING:
+    from hushtape.session.player import Player
+    from hushtape.session.tape import Tape
+
+
+class ReplayExchange:
+    """One request to a tape that replays. `recording` is set once it turned out to be new."""
+
+    __slots__ = ("_ended", "_held", "_needs_body", "_player", "_request", "_tape", "_too_large", "recording")
+
+    def __init__(self, tape: Tape, player: Player, request: Request) -> None:
+        self._tape = tape
+        self._player = player
+        self._request = request
+        self._needs_body = player.plan.needs_body or bool(tape.chain.callbacks)
+        self._held = bytearray()
+        self._ended = False
+        self._too_large = False
+        self.recording: RecordingExchange | None = None
+
+    def decide(self) -> Decision:
+        if self._needs_body and not self._ended:
+            return NEED_BODY
+        try:
+            return self._decide()
+        except HushtapeError as error:
+            return Refuse(error)
+
+    def _decide(self) -> Decision:
+        tape = self._tape
+        live = self._live()
+        if live is None:
+            return Refuse(self._excluded())
+        interaction = self._player.find(live)
+        if interaction is not None:
+            tape.count_played()
+            return Replay(interaction)
+        if tape.records_new:
+            return self._forward()
+        error = unmatched.explain(tape, self._player, live)
+        tape.count_unmatched(error)
+        return Refuse(error)
+
+    def _live(self) -> Request | None:
+        """The live request, scrubbed as the stored ones were; None: a callback leaves it out."""
+        request, ruleset = self._request, self._player.ruleset
+        uri, headers = ruleset.head(request.uri, request.headers, "request")
+        if self._too_large:
+            raise self._body_too_large(uri)
+        body = None
+        if self._held:
+            scrubber = ruleset.scrubber("request", headers.get("content-type"))
+            body = scrubber.feed(bytes(self._held)) + scrubber.finish()
+        chain = self._tape.chain.callbacks
+        if chain:
+            outcome = callbacks.run_request(chain, Request(request.method, uri, headers), body)
+            if outcome is None:
+                return None
+            request, body = outcome
+            uri, headers = request.uri, request.headers
+        held = BytesBody(body) if body else None
+        return Request(request.method, uri, headers, held, request.http_version)
+
+    def _forward(self) -> Decision:
+        """Not on the tape, and the mode records it: from here on this is a recording."""
+        recording = self.recording = RecordingExchange(self._tape.ledger, self._request)
+        if self._held:
+            recording.request_body(bytes(self._held))
+            self._held = bytearray()
+        return FORWARD
+
+    def request_body(self, data: bytes) -> None:
+        if self.recording is not None:
+            self.recording.request_body(data)
+        elif self._needs_body and not self._too_large:
+            self._held += data
+            if len(self._held) > self._tape.options.max_callback_body:
+                self._too_large, self._held = True, bytearray()
+
+    def request_end(self, trailers: Headers = NO_HEADERS) -> None:
+        self._ended = True
+
+    def tls(self, peer: Tls) -> None:
+        if self.recording is not None:
+            self.recording.tls(peer)
+
+    def informational(self, head: Head) -> None:
+        if self.recording is not None:
+            self.recording.informational(head)
+
+    def head(self, head: Head, framing: Framing) -> None:
+        if self.recording is not None:
+            self.recording.head(head, framing)
+
+    def body(self, data: bytes) -> None:
+        if self.recording is not None:
+            self.recording.body(data)
+
+    def end(self, trailers: Headers = NO_HEADERS) -> None:
+        if self.recording is not None:
+            self.recording.end(trailers)
+
+    def short(self, missing: int) -> None:
+        if self.recording is not None:
+            self.recording.short(missing)
+
+    def cut(self) -> None:
+        if self.recording is not None:
+            self.recording.cut()
+
+    def fail(self, failure: Failure) -> None:
+        if self.recording is not None:
+            self.recording.fail(failure)
+
+    def _excluded(self) -> ReplayError:
+        uri = self._player.ruleset.uri(self._request.uri)
+        return ReplayError(
+            f"replay {self._request.method} {uri}",
+            "a request callback left it out of the recording (it returned None), and replay is offline",
+            "Name the host in ignore_hosts to let such calls through",
+        )
+
+    def _body_too_large(self, uri: str) -> BodyTooLargeError:
+        limit = self._tape.options.max_callback_body
+        return BodyTooLargeError(
+            f"match the body of {self._request.method} {uri}",
+            f"it passes max_callback_body ({limit:,} bytes), and must be known before the tape can answer",
+            "Raise max_callback_body, or leave the body out of match_on",
+            option="max_callback_body",
+            limit=limit,
+        )

@@ -1,0 +1,256 @@
+"""A tape: an open cassette, from opening to closing.
+
+Lives here: what `use_cassette` hands out; opening, closing and what each record mode makes of them.
+Must not: match, scrub, parse or write itself (player, recorder and the cassette do), import a client.
+Called by: api. The adapters see it as a seam.Session.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hushtape.cassette import CassetteReader, Journal
+from hushtape.errors import (
+    CassetteNotFoundError,
+    HushtapeError,
+    TapeOrderError,
+    UnmatchedRequestError,
+)
+from hushtape.model import Interaction, Request
+from hushtape.seam import Exchange
+from hushtape.session import closing, stack
+from hushtape.session.ledger import Ledger
+from hushtape.session.modes import MODES
+from hushtape.session.player import Player
+from hushtape.session.recorder import RecordingExchange
+from hushtape.session.replayer import ReplayExchange
+
+if TYPE_CHECKING:
+    from hushtape.matching import Plan
+    from hushtape.sanitize import Chain
+    from hushtape.session.options import Options
+
+MOST_ERRORS_KEPT: Final = 100
+
+
+class Tape:
+    """An open cassette.
+
+    Attributes:
+        path: the cassette's file. mode: the record mode in force (`HUSHTAPE_MODE` included).
+        scope: "process" or "context". options: the options it was opened with.
+        thread, pid: who opened it. row: the mode's row of the table. ledger: the books of a recording.
+        player: answers from the cassette, None where there is none to answer from.
+    """
+
+    def __init__(self, path: Path, mode: str, options: Options, chain: Chain, plan: Plan) -> None:
+        self.path: Final = path
+        self.mode: Final = mode
+        self.options: Final = options
+        self.scope: Final = options.scope
+        self.thread: Final = threading.get_ident()
+        self.pid: Final = os.getpid()
+        self.chain: Final = chain
+        self.plan: Final = plan
+        self.played = 0
+        self.closed = False
+        self.ledger: Final = Ledger(chain, options, self._create_journal)
+        self.row: Final = MODES[mode]
+        self._reader: CassetteReader | None = None
+        self.player: Player | None = None
+        self._errors: list[UnmatchedRequestError] = []
+        self._error_count = 0
+        self._lock: Final = threading.RLock()
+        self._warned_fork = False
+        self.offline = False
+        """seam.Session: nothing is ever forwarded."""
+
+    # --- what the program sees -------------------------------------------------------------------
+
+    @property
+    def complete(self) -> bool:
+        """False: the cassette that replays ended in an exception or was recovered, or this one failed."""
+        if self._reader is not None:
+            return self._reader.info.complete
+        return not self.failed
+
+    @property
+    def failed(self) -> bool:
+        """The recording can't be trusted, and will not be published."""
+        return bool(self.ledger.faults)
+
+    @property
+    def recorded(self) -> int:
+        """Interactions recorded so far."""
+        return self.ledger.recorded
+
+    @property
+    def unmatched(self) -> Sequence[UnmatchedRequestError]:
+        """Requests that the tape could not answer and that were not acknowledged (the first 100)."""
+        return tuple(self._errors)
+
+    @property
+    def unused(self) -> Iterator[Interaction]:
+        """Interactions that were not played, in recorded order, read one at a time."""
+        return self.player.unused() if self.player is not None else iter(())
+
+    def interactions(self) -> Iterator[Interaction]:
+        """All interactions on the tape, old ones first, read one at a time; scrubbed."""
+        if self.player is not None:
+            yield from self.player.all()
+        journal = self.ledger.started
+        if journal is not None and not self.closed:
+            yield from journal.read_all()
+
+    def acknowledge(self, error: UnmatchedRequestError) -> None:
+        """State that the program was right to survive this unmatched request.
+
+        The error is then not raised again when the tape closes.
+        """
+        with self._lock:
+            if error in self._errors:
+                self._errors.remove(error)
+                self._error_count -= 1
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "failed" if self.failed else "open"
+        return (
+            f"<Tape {str(self.path)!r} mode={self.mode!r} {state} played={self.played} "
+            f"recorded={self.recorded}>"
+        )
+
+    # --- seam.Session ----------------------------------------------------------------------------
+
+    @property
+    def may_replay(self) -> bool:
+        """seam.Session: a connection is made only after `decide` said Forward."""
+        return self.player is not None
+
+    @property
+    def share_tls(self) -> bool:
+        """seam.Session: TLS contexts may be shared."""
+        return self.options.share_tls
+
+    @property
+    def max_held_body(self) -> int:
+        """seam.Session: most bytes of a request that are held back."""
+        return self.options.max_callback_body
+
+    def open(self, request: Request) -> Exchange:
+        """seam.Session: begin an exchange."""
+        if self.player is None:
+            return RecordingExchange(self.ledger, request)
+        return ReplayExchange(self, self.player, request)
+
+    @property
+    def records_new(self) -> bool:
+        """A request that is not on the tape is recorded rather than refused."""
+        return self.row.not_found == "record"
+
+    def usable(self) -> Tape | None:
+        """This tape, or None in a forked child of a recording: its calls pass unrecorded."""
+        if self.pid == os.getpid() or self.offline:
+            return self
+        if not self._warned_fork:
+            self._warned_fork = True
+            warnings.warn(
+                f"hushtape: calls of a forked child are not recorded on {self.path}; the cassette will say "
+                "complete: false",
+                stacklevel=4,
+            )
+            journal = self.ledger.started
+            if journal is not None:
+                journal.mark_incomplete("a forked child made calls that were not recorded")
+        return None
+
+    def count_played(self) -> None:
+        """One more interaction was played."""
+        with self._lock:
+            self.played += 1
+
+    def count_unmatched(self, error: UnmatchedRequestError) -> None:
+        """Remember an unmatched request until the tape closes."""
+        with self._lock:
+            self._error_count += 1
+            if len(self._errors) < MOST_ERRORS_KEPT:
+                self._errors.append(error)
+
+    # --- opening and closing ---------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the cassette and become the innermost tape.
+
+        Raises:
+            CassetteError: it can't be read, or does not exist in mode "none", or can't be written.
+            CassetteInUseError: it is open already, here or in another process that records.
+            TapeOrderError: another thread has a tape of process scope open.
+        """
+        exists = os.path.lexists(self.path)
+        if not exists and self.row.missing == "error":
+            raise self._not_found()
+        replays = exists and self.row.reads
+        self.offline = replays and self.row.not_found == "error"
+        if not self.offline:
+            Journal.check(self.path)
+        elif Journal.left_over(self.path):
+            warnings.warn(
+                f"hushtape: {self.path} has a journal of a recording that did not end. This tape replays the "
+                f"cassette as it was; run `hushtape recover {self.path}` for the rest",
+                stacklevel=4,
+            )
+        stack.push(self)
+        try:
+            if replays:
+                self._reader = CassetteReader.open(self.path)
+                self.player = Player(self._reader, self.plan, self.chain)
+        except BaseException:
+            stack.pop(self)
+            self._close_reader()
+            raise
+
+    def stop(self, error: BaseException | None) -> None:
+        """End the tape: publish, or keep the journal, as the mode says (CASSETTE.md section 4).
+
+        Args:
+            error: the exception that ends the program's block, if any. It goes on to the caller; what
+                this tape has to say is then added to it as a note.
+
+        Raises:
+            UnmatchedRequestError: a request was not answered, and not acknowledged.
+            RecordingFailedError: the recording can't be trusted.
+            TapeOrderError: a tape opened later is still open, or this one is closed already.
+        """
+        if self.closed:
+            raise TapeOrderError(f"close {self.path}", "it is closed already", "close each tape once")
+        problems: list[HushtapeError] = []
+        misplaced = stack.pop(self)
+        try:
+            self.ledger.cut_running()
+        finally:
+            self.closed = True
+            problems += closing.settle_recording(self, error)
+            self._close_reader()
+        if misplaced is not None:
+            problems.append(misplaced)
+        problems += closing.unanswered(self.unmatched, self._error_count, error)
+        closing.tell(problems, error)
+
+    def _create_journal(self) -> Journal:
+        return Journal.create(self.path, max_inline_body=self.options.max_inline_body)
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+    def _not_found(self) -> CassetteNotFoundError:
+        return CassetteNotFoundError(
+            f"open {self.path} in mode 'none'",
+            "there is no such cassette",
+            'Record it with mode="once", or correct the path. (HUSHTAPE_MODE overrides the mode)',
+            path=str(self.path),
+        )

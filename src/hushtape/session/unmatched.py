@@ -1,0 +1,60 @@
+"""Unmatched requests, explained.
+
+Lives here: making the error for a request that the tape does not answer, and raising it again at
+close. Must not: print, rank or compare (matching does), hold a live request: what arrives here is
+scrubbed. Called by: replayer, tape.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushtape import matching
+from hushtape.errors import UnmatchedRequestError
+
+if TYPE_CHECKING:
+    from hushtape.model import Request
+    from hushtape.session.player import Player
+    from hushtape.session.tape import Tape
+
+
+def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
+    """The error for `live` (scrubbed), with the report on the nearest recorded interactions."""
+    nearest = matching.nearest(
+        player.plan,
+        live,
+        player.requests(),
+        played=player.played.__getitem__,
+        placeholders=player.placeholders,
+    )
+    text = matching.report(
+        live,
+        nearest,
+        cassette=str(tape.path),
+        mode=tape.mode,
+        total=len(player.played),
+        complete=tape.complete,
+    )
+    best = nearest[0] if nearest else None
+    return UnmatchedRequestError(
+        f"answer {live.method} {live.uri}",
+        f"{tape.path} holds no unplayed interaction that matches",
+        "the report says what differs and what to do",
+        path=str(tape.path),
+        method=live.method,
+        uri=live.uri,
+        nearest=best.ordinal if best else None,
+        differences=tuple(mismatch.line for mismatch in best.mismatches) if best else (),
+        report=player.ruleset.text(text),
+    )
+
+
+def raised_again(error: UnmatchedRequestError, total: int) -> UnmatchedRequestError:
+    """A fresh copy of `error`, for the end of the tape: the first of `total` unanswered requests."""
+    others = f", and {total - 1} more request{'s' if total > 2 else ''}" if total > 1 else ""
+    values = {key: value for key, value in error.__dict__.items() if key not in ("asked", "found", "remedy")}
+    values["report"] = (
+        f"{error.report}\n\nThis request{others} went unanswered while the program ran, and the program went "
+        "on. If it was right to, call tape.acknowledge(error) where it catches the error."
+    )
+    return UnmatchedRequestError(error.asked, error.found, error.remedy, **values)

@@ -1,0 +1,78 @@
+"""The index: recorded order within a key, each ordinal claimed once, whatever the threads do."""
+
+from __future__ import annotations
+
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.session.index import Chains, Played
+
+
+def build(keys: list[int]) -> tuple[Chains, Played]:
+    chains = Chains()
+    for ordinal, key in enumerate(keys):
+        chains.add(key, ordinal)
+    chains.seal()
+    return chains, Played(len(keys))
+
+
+@given(st.lists(st.integers(0, 5), max_size=60))
+def test_each_key_gives_its_ordinals_in_recorded_order(keys: list[int]) -> None:
+    chains, played = build(keys)
+    for key in range(6):
+        expected = [ordinal for ordinal, other in enumerate(keys) if other == key]
+        found = []
+        while (ordinal := next(chains.candidates(key, played), None)) is not None:
+            assert played.claim(ordinal)
+            found.append(ordinal)
+        assert found == expected
+
+
+def test_a_candidate_that_is_passed_over_stays_for_the_next() -> None:
+    chains, played = build([7, 7, 7])
+    assert played.claim(1)
+    assert list(chains.candidates(7, played)) == [0, 2]
+    assert played.claim(0)
+    assert list(chains.candidates(7, played)) == [2]
+    assert list(played.unplayed()) == [2]
+
+
+def test_an_unknown_key_has_no_candidates() -> None:
+    chains, played = build([1, 2])
+    assert list(chains.candidates(3, played)) == []
+
+
+def test_the_last_of_many_equal_keys_costs_no_scan() -> None:
+    chains, played = build([1] * 50_000)
+    steps = 0
+    for ordinal in range(50_000):
+        for candidate in chains.candidates(1, played):
+            steps += 1
+            assert candidate == ordinal
+            played.claim(candidate)
+            break
+    assert steps == 50_000
+
+
+def test_threads_never_claim_one_ordinal_twice() -> None:
+    chains, played = build([1] * 4_000)
+    claimed: list[int] = []
+
+    def work() -> None:
+        while True:
+            for ordinal in chains.candidates(1, played):
+                if played.claim(ordinal):
+                    claimed.append(ordinal)
+                    break
+            else:
+                return
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == list(range(4_000))
+    assert played.count == 4_000

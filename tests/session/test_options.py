@@ -1,0 +1,67 @@
+"""Options: unknown ones are refused, known ones checked, the environment overrides the mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from hushtape.errors import OptionError
+from hushtape.session.options import Options, build_options, effective_mode
+
+
+def test_an_unknown_option_is_refused_and_the_near_spelling_is_named() -> None:
+    with pytest.raises(OptionError, match="did you mean 'secrets'") as caught:
+        build_options({"secret": {"#token": "s3cr3t-value"}})
+    assert caught.value.option == "secret"
+    assert "s3cr3t-value" not in repr(caught.value.__dict__)
+
+
+@pytest.mark.parametrize("name", ["exhausted", "strict", "freeze_time", "latency", "max_age"])
+def test_an_option_that_comes_later_is_not_accepted_yet(name: str) -> None:
+    with pytest.raises(OptionError, match=name):
+        build_options({name: "error"})
+
+
+def test_an_unknown_mode_is_refused_and_the_modes_are_listed() -> None:
+    with pytest.raises(OptionError, match="none, once, new_episodes, all"):
+        build_options({"mode": "onec"})
+
+
+@pytest.mark.parametrize("value", [-1, "8", 1.5, True, None])
+def test_a_bound_takes_whole_bytes_only(value: object) -> None:
+    with pytest.raises(OptionError, match="max_body"):
+        build_options({"max_body": value})
+
+
+@pytest.mark.parametrize("name", ["share_tls", "default_sanitizer", "ignore_localhost"])
+def test_a_switch_takes_true_or_false_only(name: str) -> None:
+    with pytest.raises(OptionError, match=name):
+        build_options({name: "yes"})
+
+
+def test_match_on_takes_a_list_and_not_a_word() -> None:
+    with pytest.raises(OptionError, match=r"match_on=\[\.\.\.\]"):
+        build_options({"match_on": "uri"})
+
+
+def test_one_ignored_host_may_be_given_as_text() -> None:
+    assert build_options({"ignore_hosts": "Telemetry.Example.com"}).ignore_hosts == {"telemetry.example.com"}
+
+
+def test_later_options_go_over_the_recorders() -> None:
+    base = build_options({"mode": "none", "share_tls": True})
+    made = build_options({"mode": "all"}, base)
+    assert (made.mode, made.share_tls) == ("all", True)
+
+
+def test_the_environment_overrides_the_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUSHTAPE_MODE", "none")
+    assert effective_mode(Options(mode="all")) == "none"
+    monkeypatch.setenv("HUSHTAPE_MODE", "sometimes")
+    with pytest.raises(OptionError, match="HUSHTAPE_MODE"):
+        effective_mode(Options())
+    monkeypatch.setenv("HUSHTAPE_MODE", "")
+    assert effective_mode(Options(mode="all")) == "all"
+
+
+def test_the_repr_of_options_holds_no_secret() -> None:
+    assert "hidden-value" not in repr(build_options({"secrets": ["hidden-value"]}))
