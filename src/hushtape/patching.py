@@ -72,7 +72,7 @@ class PatchSet:
             if any(patch.target is target and patch.name == name for patch in self._patches):
                 return
             before = _revived(_own(target).get(name, _MISSING))
-            found = _revived(inspect.getattr_static(target, name, _MISSING))
+            found = _revived(_found(target, name))
             if found is _MISSING:
                 raise _refused(target, name, "it has no such attribute")
             installed, retire = _dress(found, make, isinstance(target, type))
@@ -103,6 +103,13 @@ class PatchSet:
 def _own(target: object) -> Mapping[str, Any]:
     """The target's own namespace: what it inherits is not in it. Empty for an instance with slots."""
     return getattr(target, "__dict__", {})
+
+
+def _found(target: object, name: str) -> Any:
+    """What the name stands for: of a class unbound, as it was written; of an instance bound."""
+    if isinstance(target, type):
+        return inspect.getattr_static(target, name, _MISSING)
+    return getattr(target, name, _MISSING)
 
 
 def _refused(target: object, name: str, why: str) -> UsageError:
@@ -171,7 +178,7 @@ def _binding(found: Any) -> Callable[..., Any]:
 
 
 def _shim(original: Any, replacement: Any, raw: Any) -> tuple[Any, Callable[[], None]]:
-    """A function that calls the replacement, and after `retire` the original (50 ns a call more)."""
+    """A function that calls the replacement, and after `retire` the original (0.3 us a call)."""
     call = replacement
     shim: Any
     if inspect.iscoroutinefunction(raw) or inspect.iscoroutinefunction(original):

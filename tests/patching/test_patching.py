@@ -135,6 +135,15 @@ def test_a_function_a_class_and_a_value_of_a_module_are_replaced(patches: PatchS
     assert (module.call, module.Kind, module.limit) == (len, Base, 3)
 
 
+def test_a_method_of_one_instance_is_replaced_for_that_one_alone(patches: PatchSet) -> None:
+    one, other = Base(), Base()
+    patches.replace(one, "send", doubling)
+    assert one.send(b"x") == ("ours", ("base", one, b"x", 3))
+    assert other.send(b"x")[0] == "base"
+    patches.remove()
+    assert vars(one) == {}
+
+
 def test_a_callable_that_does_not_bind_does_not_begin_to(patches: PatchSet) -> None:
     class Holder:
         measure = len
