@@ -152,16 +152,6 @@ class UnmatchedRequestError(ReplayError):
         return self.report or str(self.args[0])
 
 
-class UnmatchedRequestsError(ReplayError):
-    """Raised when a tape closes: requests went unanswered, and the program went on regardless.
-
-    Attributes: path (str); errors (tuple of UnmatchedRequestError).
-    """
-
-    path: str
-    errors: tuple[UnmatchedRequestError, ...] = ()
-
-
 class CutBodyError(ReplayError):
     """The program reads past the point at which the recorded one stopped reading.
 

@@ -134,11 +134,11 @@ def _response(ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: 
 
 
 def _pairs(headers: Mapping[str, Any]) -> list[tuple[str, str]]:
-    pairs = []
-    for name, values in headers.items():
-        for value in [values] if isinstance(values, str) else values:
-            pairs.append((str(name), str(value)))
-    return pairs
+    return [
+        (str(name), str(value))
+        for name, values in headers.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
 
 
 def _store(
@@ -163,7 +163,7 @@ def _with_length(headers: Headers, body: bytes | None) -> Headers:
 def _call(sanitizer: Any, name: str, value: Any) -> Any:
     try:
         return getattr(sanitizer, name)(value)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a user's code may raise anything; the tape fails closed
         # Only the type: the error's text may hold what the callback was shown.
         raise _bad(sanitizer, name, f"raised {type(error).__name__}") from None
 

@@ -45,8 +45,8 @@ class Ledger:
         self.fault_count = 0
         self._create = create
         self._journal: Journal | None = None
-        # Guards the fields above and creation; no network I/O under it. Re-entrant, because a response that is
-        # collected calls `cut` from wherever the collector runs, perhaps inside one of the sections below.
+        # Guards the fields above and creation; no network I/O under it. Re-entrant, because a response
+        # that is collected calls `cut` from wherever the collector runs, perhaps inside a section below.
         self._lock = threading.RLock()
         self._running: set[Running] = set()
 

@@ -15,8 +15,8 @@ from hushtape import clock, coding
 from hushtape.model import (
     NO_HEADERS,
     Body,
-    ErrorLink,
     Ending,
+    ErrorLink,
     Failure,
     Framing,
     Head,
