@@ -15,7 +15,7 @@ else
 endif
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCKED := --require-hashes --only-binary :all:
 ARGS ?=
 

@@ -1,0 +1,29 @@
+"""Matching: which recorded request a live one meets, and what differs if none does.
+
+Lives here: what other rooms may use of this one. Must not: import sanitize, cassette or session, do I/O.
+Called by: session.
+"""
+
+from hushtape.matching.bodies import BodyDigest, DigestedBody
+from hushtape.matching.nearest import Candidate, Ranked, nearest
+from hushtape.matching.plan import DEFAULT_MATCH_ON, NAMES, Matcher, Mismatch, Plan, compile_matchers
+from hushtape.matching.report import Situation, remedies, report
+from hushtape.matching.shape import Shape
+
+__all__ = [
+    "BodyDigest",
+    "Candidate",
+    "DEFAULT_MATCH_ON",
+    "DigestedBody",
+    "Matcher",
+    "Mismatch",
+    "NAMES",
+    "Plan",
+    "Ranked",
+    "Shape",
+    "Situation",
+    "compile_matchers",
+    "nearest",
+    "remedies",
+    "report",
+]

@@ -1,0 +1,175 @@
+"""The matchers of a request's head: what each compares, and its verdict in words.
+
+Lives here: method, scheme, host, port, path, query, uri, headers. Must not: read bodies (compare_body),
+keep state, raise on any value. Called by: plan.
+Each function yields one line per difference; nothing yielded means that the two match. `wild` is None in
+the exact comparison; with placeholders, a recorded one matches any text in its place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from hushtape.matching.bodies import without_boundary
+from hushtape.matching.parts import View, pairs
+from hushtape.matching.placeholders import Placeholders, segments
+from hushtape.matching.text import around, quoted
+from hushtape.model import Headers
+
+Compare = Callable[[View, View, Placeholders | None], Iterator[str]]
+
+
+def method(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    """Case-sensitive (RFC 9110 9.1)."""
+    yield from _value("method", live.request.method, recorded.request.method)
+
+
+def scheme(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    yield from _value("scheme", live.scheme, recorded.scheme)
+
+
+def host(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    yield from _value("host", live.host, recorded.host)
+
+
+def port(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    """A missing port is the scheme's default."""
+    yield from _value("port", live.port, recorded.port)
+
+
+def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    """Percent-encoded, as sent; around placeholders the decoded segments are compared."""
+    if live.path == recorded.path:
+        return
+    ours, theirs = segments(live.path), segments(recorded.path)
+    if len(ours) != len(theirs):
+        yield from _value("path", live.path, recorded.path)
+        return
+    literal_ours, literal_theirs = live.path.split("/"), recorded.path.split("/")
+    for place, (asked, stored) in enumerate(zip(ours, theirs, strict=True)):
+        same = literal_ours[place] == literal_theirs[place]
+        if not same and (wild is None or not _fits(asked, stored, wild)):
+            yield from _value(f"path segment {place}", literal_ours[place], literal_theirs[place])
+
+
+def query(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    """Decoded pairs in any order; blank values count, "a" is "a="."""
+    if live.query == recorded.query:
+        return
+    yield from fields("query", pairs(live.query), pairs(recorded.query), wild)
+
+
+def uri(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    """The whole URI as it is written, the order of its parameters included."""
+    if live.request.uri == recorded.request.uri:
+        return
+    found = [line for part in (scheme, host, port, path, query) for line in part(live, recorded, wild)]
+    yield from found
+    if found or (wild is not None and _same_order(live, recorded, wild)):
+        return
+    asked, stored = around(live.request.uri, recorded.request.uri)
+    yield f"uri: asked {asked}, recorded {stored} (the same parts, written otherwise)"
+
+
+def headers(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+    """All fields, names in any case, repeated ones in order (RFC 9110 5.3); multipart boundaries aside."""
+    if live.headers == recorded.headers:
+        return
+    ours, theirs = field_values(live.headers), field_values(recorded.headers)
+    for name in sorted(ours.keys() | theirs.keys()):
+        asked, stored = ours.get(name, []), theirs.get(name, [])
+        if asked == stored:
+            continue
+        if len(asked) != len(stored) or not all(map(_fits, asked, stored, [wild] * len(asked))):
+            yield f"header {name}: {_sides(asked, stored)}"
+
+
+def field_values(fields_sent: Headers) -> dict[str, list[str]]:
+    """Header values by lower-case name, in order; a multipart boundary is set to one name for all."""
+    found: dict[str, list[str]] = {}
+    for name, value in fields_sent.pairs:
+        name = name.lower()
+        found.setdefault(name, []).append(without_boundary(value) if name == "content-type" else value)
+    return found
+
+
+def fields(
+    label: str,
+    live: Iterable[tuple[str, str]],
+    recorded: Iterable[tuple[str, str]],
+    wild: Placeholders | None,
+) -> Iterator[str]:
+    """The differences of two lists of named values, in any order."""
+    ours, theirs = _by_name(live), _by_name(recorded)
+    for name in dict.fromkeys((*ours, *theirs)):
+        asked, stored = _unmet(ours.get(name, []), theirs.get(name, []), wild)
+        if asked or stored:
+            yield f"{label} {quoted(name)[1:-1]}: {_sides(asked, stored)}"
+
+
+def _by_name(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in named:
+        found[name].append(value)
+    return found
+
+
+def _unmet(asked: list[str], stored: list[str], wild: Placeholders | None) -> tuple[list[str], list[str]]:
+    """Values of one name that find no partner: exact ones first, then the most literal placeholders."""
+    left, unmet = sorted(asked), []
+    for value in sorted(stored):
+        if value in left:
+            left.remove(value)
+        else:
+            unmet.append(value)
+    if wild is None or not left:
+        return left, unmet
+    missing = []
+    for value in sorted(unmet, key=wild.literal_length, reverse=True):
+        partner = next((one for one in left if _fits(one, value, wild)), None)
+        if partner is None:
+            missing.append(value)
+        else:
+            left.remove(partner)
+    return left, missing
+
+
+def _fits(asked: str, stored: str, wild: Placeholders | None) -> bool:
+    return asked == stored or (wild is not None and wild.holds(stored) and wild.fits(stored, asked))
+
+
+def _same_order(live: View, recorded: View, wild: Placeholders) -> bool:
+    """The query's parameters stand in the same order, each fitting its recorded one."""
+    ours, theirs = pairs(live.query), pairs(recorded.query)
+    return len(ours) == len(theirs) and all(
+        name == other and _fits(value, stored, wild)
+        for (name, value), (other, stored) in zip(ours, theirs, strict=True)
+    )
+
+
+def _value(label: str, asked: str, stored: str) -> Iterator[str]:
+    if asked != stored:
+        shown_asked, shown_stored = around(asked, stored)
+        yield f"{label}: asked {shown_asked}, recorded {shown_stored}"
+
+
+def _sides(asked: list[str], stored: list[str]) -> str:
+    if len(asked) == len(stored) == 1:
+        shown_asked, shown_stored = around(asked[0], stored[0])
+        return f"asked {shown_asked}, recorded {shown_stored}"
+    left = "asked " + ", ".join(map(quoted, asked[:3])) if asked else "not asked"
+    right = "recorded " + ", ".join(map(quoted, stored[:3])) if stored else "not recorded"
+    return f"{left}, {right}"
+
+
+HEAD: dict[str, Compare] = {
+    "method": method,
+    "scheme": scheme,
+    "host": host,
+    "port": port,
+    "path": path,
+    "query": query,
+    "uri": uri,
+    "headers": headers,
+}

@@ -1,0 +1,84 @@
+"""A request's URI, taken apart the cheap way.
+
+Lives here: splitting by str methods (RFC 3986 3), the query as pairs, and the view of a request that
+matchers share. Must not: compare, know of placeholders, read bodies. Called by: every file of this room.
+`urllib.parse` is asked only where a percent sign or a plus stands: 0.4 µs instead of 9 µs a URI.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_plus
+
+from hushtape.model import Headers, Request
+
+DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
+
+
+def split(uri: str) -> tuple[str, str, str, str, str]:
+    """Scheme, host, port, path and query of an absolute URI, all str; never raises.
+
+    Scheme and host are lower-cased (RFC 3986 6.2.2.1), a missing port becomes the scheme's default, an
+    empty path "/" (6.2.3). Path and query stay percent-encoded; a fragment is dropped.
+    """
+    scheme, mark, rest = uri.partition("://")
+    if not mark:
+        scheme, rest = "", uri
+    rest = rest.partition("#")[0]
+    rest, _, query = rest.partition("?")
+    authority, slash, path = rest.partition("/")
+    host, port = _authority(authority)
+    scheme = scheme.lower()
+    return scheme, host, port or DEFAULT_PORTS.get(scheme, ""), slash + path or "/", query
+
+
+def _authority(authority: str) -> tuple[str, str]:
+    authority = authority.rpartition("@")[2].lower()
+    colon = authority.rfind(":")
+    if colon < 0 or authority.endswith("]"):  # a bracketed IPv6 address holds colons of its own
+        return authority, ""
+    return authority[:colon], authority[colon + 1 :]
+
+
+def decoded(text: str) -> str:
+    """A query or form component, decoded. Octets that are not UTF-8 stay apart (surrogateescape)."""
+    if "%" in text or "+" in text:
+        return unquote_plus(text, "utf-8", "surrogateescape")
+    return text
+
+
+def pairs(query: str) -> list[tuple[str, str]]:
+    """A query string or form as decoded pairs, in order. Blank values stay; "a" is the same as "a="."""
+    found = []
+    for piece in query.split("&"):
+        if piece:
+            name, _, value = piece.partition("=")
+            found.append((decoded(name), decoded(value)))
+    return found
+
+
+def query_key(query: str) -> list[str]:
+    """The query as index key: "name=value" texts, decoded and sorted.
+
+    Equal for queries whose sorted pairs are equal. The rare others that share it ("a%3Db=c" and
+    "a=b=c") are told apart by the matcher.
+    """
+    if "%" in query or "+" in query:
+        return sorted([f"{name}={value}" for name, value in pairs(query)])
+    pieces = query.split("&")
+    if len(pieces) == 1:
+        return pieces if "=" in query else [query + "="]
+    return sorted([piece if "=" in piece else piece + "=" for piece in pieces if piece])
+
+
+class View:
+    """A request with its URI taken apart, once, for all matchers."""
+
+    __slots__ = ("host", "path", "port", "query", "request", "scheme")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.scheme, self.host, self.port, self.path, self.query = split(request.uri)
+
+    @property
+    def headers(self) -> Headers:
+        return self.request.headers
