@@ -39,6 +39,8 @@ def parse(content_encoding: str) -> tuple[str, ...]:
 
 
 def _canonical(codings: Sequence[str]) -> tuple[str, ...]:
+    if len(codings) == 1 and codings[0] in _KNOWN:  # what parse() made: the hot path
+        return (codings[0],)
     lowered = [_ALIASES.get(name, name) for name in map(str.lower, codings)]
     return tuple([name for name in lowered if name and name != "identity"])
 
