@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, TypeVar, Unpack, cast
 
 from hushtape.clients import guard, registry
-from hushtape.errors import OptionError, TapeOrderError
+from hushtape.errors import HushtapeWarning, OptionError, TapeOrderError
 from hushtape.matching import compile_matchers
 from hushtape.sanitize import build, logs
 from hushtape.session import stack
@@ -164,7 +164,9 @@ def _warn_of_debuglevel() -> None:
 
     if http.client.HTTPConnection.debuglevel > 0:
         warnings.warn(
-            "hushtape: http.client's debuglevel is on; it prints headers, secrets included", stacklevel=4
+            "http.client's debuglevel is on; it prints headers, secrets included",
+            HushtapeWarning,
+            stacklevel=4,
         )
 
 

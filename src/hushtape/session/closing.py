@@ -77,10 +77,10 @@ def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
 
 def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
     if tape.player is not None:
-        for interaction in tape.player.all():
-            journal.copy(interaction)
+        for ordinal, interaction in enumerate(tape.player.all()):
+            journal.copy(ordinal - len(tape.player.reader), interaction)  # negative: before the new ones
         complete = complete and tape.complete
-    journal.seal(complete=complete, placeholders=sorted(tape.chain.ruleset.placeholders))
+    journal.seal(complete=complete, placeholders=tuple(sorted(tape.chain.ruleset.placeholders)))
 
 
 def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:

@@ -14,10 +14,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hushtape.cassette import CassetteReader, Journal
+from hushtape import clock
+from hushtape.cassette import CassetteReader, Journal, check
 from hushtape.errors import (
     CassetteNotFoundError,
     HushtapeError,
+    HushtapeWarning,
     TapeOrderError,
     UnmatchedRequestError,
 )
@@ -159,8 +161,9 @@ class Tape:
         if not self._warned_fork:
             self._warned_fork = True
             warnings.warn(
-                f"hushtape: calls of a forked child are not recorded on {self.path}; the cassette will say "
+                f"calls of a forked child are not recorded on {self.path}; the cassette will say "
                 "complete: false",
+                HushtapeWarning,
                 stacklevel=4,
             )
             journal = self.ledger.started
@@ -196,11 +199,12 @@ class Tape:
         replays = exists and self.row.reads
         self.offline = replays and self.row.not_found == "error"
         if not self.offline:
-            Journal.check(self.path)
-        elif Journal.left_over(self.path):
+            check.check_writable(self.path)
+        elif check.has_left_over(self.path):
             warnings.warn(
-                f"hushtape: {self.path} has a journal of a recording that did not end. This tape replays the "
+                f"{self.path} has a journal of a recording that did not end. This tape replays the "
                 f"cassette as it was; run `hushtape recover {self.path}` for the rest",
+                HushtapeWarning,
                 stacklevel=4,
             )
         stack.push(self)
@@ -241,7 +245,9 @@ class Tape:
         closing.tell(problems, error)
 
     def _create_journal(self) -> Journal:
-        return Journal.create(self.path, max_inline_body=self.options.max_inline_body)
+        return Journal.create(
+            self.path, max_inline_body=self.options.max_inline_body, recorded_at=clock.timestamp()
+        )
 
     def _close_reader(self) -> None:
         if self._reader is not None:
