@@ -32,8 +32,6 @@ class Player:
         self.ruleset = chain.ruleset
         self.placeholders = chain.ruleset.placeholders | reader.info.placeholders
         self.played = Played(len(reader))
-        # Method and URI are all there is to compare: the default matchers, and any choice among them.
-        self._keyed_only = plan.uri_only
         self._exact = Chains()
         self._shapes: dict[Shape, Chains] = {}
         self._build()
@@ -76,11 +74,12 @@ class Player:
         return None
 
     def _matches(self, live: Request, recorded: Request) -> bool:
-        """Equal keys only suggest it: the matchers settle it, unless the two are plainly the same."""
-        if self._keyed_only and recorded.uri == live.uri and recorded.method == live.method:
+        """Equal keys only suggest it; the matchers settle it: as stored, then as scrubbed today."""
+        plan = self.plan
+        if not plan.mismatches(live, recorded):
             return True
-        recorded = stored.scrub_request(recorded, self.ruleset, with_body=self.plan.needs_body)
-        return not self.plan.mismatches(live, recorded, self.placeholders)
+        recorded = stored.scrub_request(recorded, self.ruleset, with_body=plan.needs_body)
+        return not plan.mismatches(live, recorded, self.placeholders)
 
     def requests(self) -> Iterator[tuple[int, Request]]:
         """All stored requests, scrubbed with the ruleset of today, one at a time."""
