@@ -7,6 +7,7 @@ Called by: sanitizers, compile, audit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -27,6 +28,12 @@ class SecretRule(Struct, frozen=True):
     placeholder: str = REDACTED
     name: str = ""
     phases: frozenset[Phase] = BOTH
+
+    def __repr__(self) -> str:
+        return f"SecretRule(name={self.name!r})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, str]]:
+        yield "name", self.name
 
 
 class FieldRule(Struct, frozen=True):

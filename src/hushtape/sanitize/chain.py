@@ -1,0 +1,222 @@
+"""From what the user gave to what a tape runs: one ruleset, and the callbacks.
+
+Lives here: checking secrets, composing the default chain, telling rules from code. Must not: scrub, or
+let a value into an error, a warning or a repr. Called by: session, when a tape opens.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from hushtape.errors import SanitizerError
+from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.sanitizers import CompositeSanitizer, DefaultSanitizer
+from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, dedup_sanitizers, is_ours
+from hushtape.sanitize.sanitizers_values import leaves, with_parts
+
+if TYPE_CHECKING:
+    from hushtape.sanitize.ruleset import Ruleset
+
+TOO_SHORT = 3
+"""Values under so many bytes are refused: they stand everywhere (SANITIZING.md, short secrets)."""
+
+SHORT = 6
+"""Values under so many bytes are found as whole words only, and warned about."""
+
+Secrets = Mapping[str, Any] | Iterable[str | None] | None
+
+
+class ShortSecretWarning(UserWarning):
+    """A secret is so short that it is redacted only where it stands as a word of its own."""
+
+
+class Chain(Struct, frozen=True, repr_omit_defaults=True):
+    """What a tape runs over every exchange.
+
+    Attributes:
+        ruleset: all rules, compiled.
+        callbacks: users' subclasses and CallbackSanitizers, in the order given; they need whole bodies.
+        unknown: names of secrets whose value is not known here (empty or None).
+    """
+
+    ruleset: Ruleset
+    callbacks: tuple[BaseSanitizer, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Chain with {len(self.callbacks)} callbacks>"
+
+
+def build(
+    sanitizers: Iterable[BaseSanitizer] | None = None,
+    secrets: Secrets = None,
+    default_sanitizer: bool = True,
+    *,
+    drop_short: bool = False,
+    engine: str = "auto",
+) -> Chain:
+    """Compile what the user gave.
+
+    Args:
+        sanitizers: they run beside the default chain, after it: on a tie theirs wins.
+        secrets: mapping of names to values, or values. Redacted even without the default sanitizer. A
+            value of None or "" says that a secret stood here and is not known now.
+        default_sanitizer: whether DefaultSanitizer's rules are in the chain.
+        drop_short: leave values under 3 bytes out, with a warning, instead of refusing them.
+        engine: "auto", "ahocorasick" or "hyperscan".
+
+    Raises:
+        SanitizerError: a sanitizer or a secret can't be used; its name is told, never its value.
+    """
+    from hushtape.sanitize.ruleset import Ruleset
+
+    known, unknown = _secrets(secrets)
+    rules: list[Rule] = [*DefaultSanitizer().rules()] if default_sanitizer else []
+    rules.extend(known)
+    callbacks: list[BaseSanitizer] = []
+    for sanitizer in dedup_sanitizers(_flat(sanitizers)):
+        if isinstance(sanitizer, Declarative):
+            rules.extend(sanitizer.rules())
+        if _is_callback(sanitizer):
+            callbacks.append(sanitizer)
+    checked = _checked(rules, drop_short)
+    return Chain(Ruleset.compile(checked, engine=engine), tuple(callbacks), unknown)
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+
+def _secrets(secrets: Secrets) -> tuple[list[SecretRule], tuple[str, ...]]:
+    """Rules of the values that are known, names of those that are not."""
+    rules: list[SecretRule] = []
+    unknown: list[str] = []
+    for name, value in _named(secrets):
+        if value is None or value in ("", b""):
+            unknown.append(name)
+            continue
+        rules.extend([SecretRule(part, name=place) for place, part in with_parts(name, _text(name, value))])
+    return rules, tuple(unknown)
+
+
+def _named(secrets: Secrets) -> Iterator[tuple[str, object]]:
+    if secrets is None:
+        return iter(())
+    if isinstance(secrets, Mapping):
+        return leaves(secrets)
+    if isinstance(secrets, (str, bytes)) or not isinstance(secrets, Iterable):
+        raise _unusable(
+            "secrets", f"it is a {type(secrets).__name__}", "Give a mapping of names to values, or a list."
+        )
+    return leaves(list(secrets), "secrets")
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value.decode("latin-1")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise _unusable(name, f"its value is a {type(value).__name__}", "Give the secret's text.")
+
+
+def _unusable(name: str, found: str, remedy: str) -> SanitizerError:
+    return SanitizerError(f"use the secret {name!r}", found, remedy, sanitizer=name)
+
+
+def _checked(rules: list[Rule], drop_short: bool) -> list[Rule]:
+    """The rules without duplicates and unusable secrets; warns about short ones, once a name."""
+    kept: list[Rule] = []
+    placeholders = {getattr(rule, "placeholder", "") for rule in rules}
+    for rule in dict.fromkeys(rules):
+        if isinstance(rule, SecretRule) and not _usable(rule, placeholders, drop_short):
+            continue
+        kept.append(rule)
+    return kept
+
+
+def _usable(rule: SecretRule, placeholders: set[str], drop_short: bool) -> bool:
+    name = rule.name or "without a name"
+    size = len(rule.value.encode("utf-8", "surrogatepass"))
+    if size < TOO_SHORT:
+        if not drop_short:
+            remedy = "Leave it out, or name the field that holds it with BodyFieldSanitizer."
+            raise _unusable(
+                name, f"it is shorter than {TOO_SHORT} bytes and would be found everywhere", remedy
+            )
+        _warn(f"the secret {name!r} is shorter than {TOO_SHORT} bytes: it is left to the rules about fields")
+        return False
+    if any(rule.value.lower() in text.lower() for text in placeholders):
+        remedy = "Choose another replacement, or leave this value out."
+        raise _unusable(
+            name, "it stands in a replacement text, which would be redacted again for ever", remedy
+        )
+    if size < SHORT:
+        _warn(f"the secret {name!r} is shorter than {SHORT} bytes: it is redacted only as a word of its own")
+    return True
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ShortSecretWarning, stacklevel=2)
+
+
+# --- sanitizers ----------------------------------------------------------------------------------
+
+
+def _flat(sanitizers: Iterable[BaseSanitizer] | None) -> list[BaseSanitizer]:
+    """Sanitizers in order, composites opened; each checked."""
+    flat: list[BaseSanitizer] = []
+    todo: list[Any] = list(reversed(_list(sanitizers)))
+    while todo:
+        sanitizer = todo.pop()
+        if type(sanitizer) is CompositeSanitizer:
+            todo.extend(reversed(sanitizer.sanitizers))
+            continue
+        _check_sanitizer(sanitizer)
+        flat.append(sanitizer)
+    return flat
+
+
+def _list(sanitizers: Any) -> list[Any]:
+    if sanitizers is None:
+        return []
+    if isinstance(sanitizers, BaseSanitizer):
+        return [sanitizers]
+    if isinstance(sanitizers, (str, bytes, Mapping)) or not isinstance(sanitizers, Iterable):
+        kind = type(sanitizers).__name__
+        raise SanitizerError(
+            "use sanitizers", f"it is a {kind}", "Give a list of sanitizers.", sanitizer=kind
+        )
+    return list(sanitizers)
+
+
+def _check_sanitizer(sanitizer: object) -> None:
+    name = sanitizer.__name__ if isinstance(sanitizer, type) else type(sanitizer).__name__
+    if not isinstance(sanitizer, BaseSanitizer):
+        found = "it is a class, no instance" if isinstance(sanitizer, type) else "it is no BaseSanitizer"
+        remedy = "Give an instance; wrap functions in CallbackSanitizer."
+        raise SanitizerError(f"use {name} as a sanitizer", found, remedy, sanitizer=name)
+    if sanitizer.scrub_before_read:
+        raise SanitizerError(
+            f"use {name} with scrub_before_read=True",
+            "this version redacts what is stored, not what the program reads",
+            "Leave scrub_before_read out.",
+            sanitizer=name,
+        )
+
+
+def _is_callback(sanitizer: BaseSanitizer) -> bool:
+    """Whether it brings code of its own: a class that states no rules, or overrides what ours does."""
+    if not isinstance(sanitizer, Declarative):
+        return True
+    kind = type(sanitizer)
+    ours = next(base for base in kind.__mro__ if is_ours(base))
+    names = ("before_record_request", "before_record_response")
+    return any(getattr(kind, name) is not getattr(ours, name) for name in names)

@@ -1,0 +1,247 @@
+"""The sanitizers most people need: by value, by configuration, the default, and the ones that hold others.
+
+Lives here: DefaultSanitizer, TokenSanitizer, ConfigSecretsSanitizer, CallbackSanitizer,
+CompositeSanitizer, create_default_sanitizer. Must not: scrub anything; the declarative ones state
+rules. Called by: users, chain. Arguments and defaults are keboola.vcr's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hushtape.errors import SanitizerError
+from hushtape.sanitize.rules import (
+    REDACTED,
+    FieldRule,
+    HeaderRule,
+    Rule,
+    SecretRule,
+    ShapeRule,
+    UrlSecretsRule,
+)
+from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative
+from hushtape.sanitize.sanitizers_http import lowered
+from hushtape.sanitize.sanitizers_values import (
+    bad_argument,
+    function,
+    hash_values,
+    longest_first,
+    strings,
+    text,
+)
+
+SENSITIVE_FIELDS = [
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "code",
+    "password",
+    "token",
+]
+SAFE_HEADERS = ["content-type", "content-length", "accept"]
+"""DefaultSanitizer's keep list when it is used by itself; a tape keeps every field."""
+
+
+def _secret_rules(values: Iterable[tuple[str, str]], placeholder: str) -> tuple[SecretRule, ...]:
+    return tuple([SecretRule(value, placeholder, name) for name, value in values if value])
+
+
+class DefaultSanitizer(Declarative):
+    """Field names, exact values, token shapes, secrets in URLs, header fields of the credential kind.
+
+    Args:
+        sensitive_fields: instead of `SENSITIVE_FIELDS`. additional_sensitive_fields: beside them.
+        sensitive_values: exact values.
+        safe_headers: keep list of header fields. Without it a tape keeps every field with its value
+            scrubbed; used by itself, the sanitizer keeps `SAFE_HEADERS`.
+        additional_safe_headers: further fields of the keep list.
+        replacement: what stands in place of a secret.
+        config: a configuration; every string under a key that starts with `#` is a sensitive value.
+
+    Attributes: sensitive_fields (set), sensitive_values (list, longest first), safe_headers (set, lower
+    case), replacement.
+    """
+
+    def __init__(
+        self,
+        sensitive_fields: Iterable[str] | None = None,
+        additional_sensitive_fields: Iterable[str] | None = None,
+        sensitive_values: Iterable[str] | None = None,
+        safe_headers: Iterable[str] | None = None,
+        additional_safe_headers: Iterable[str] | None = None,
+        replacement: str = REDACTED,
+        config: Mapping[str, Any] | None = None,
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        fields = SENSITIVE_FIELDS
+        if sensitive_fields is not None:
+            fields = strings(sensitive_fields, kind, "sensitive_fields")
+        more = strings(additional_sensitive_fields, kind, "additional_sensitive_fields")
+        self._fields = list(dict.fromkeys([*fields, *more]))
+        self._own = None if safe_headers is None else lowered(strings(safe_headers, kind, "safe_headers"))
+        self._more = lowered(strings(additional_safe_headers, kind, "additional_safe_headers"))
+        self.replacement = text(replacement, kind, "replacement")
+        self._names = {value: path for path, value in hash_values(config)}
+        given = strings(sensitive_values, kind, "sensitive_values")
+        self.sensitive_fields = set(self._fields)
+        self.sensitive_values = longest_first(value for value in (*given, *self._names) if value)
+        self.safe_headers = {*(SAFE_HEADERS if self._own is None else self._own), *self._more}
+
+    def _rules(self, headers: HeaderRule) -> tuple[Rule, ...]:
+        rules: list[Rule] = [headers]
+        if self._fields:
+            rules.append(FieldRule(tuple(self._fields), placeholder=self.replacement))
+        named = [
+            (self._names.get(value, f"sensitive_values[{index}]"), value)
+            for index, value in enumerate(self.sensitive_values)
+        ]
+        rules.extend(_secret_rules(named, self.replacement))
+        return (*rules, ShapeRule(self.replacement), UrlSecretsRule(self.replacement))
+
+    def rules(self) -> tuple[Rule, ...]:
+        keep = None if self._own is None else frozenset(self.safe_headers)
+        return self._rules(HeaderRule(keep=keep, placeholder=self.replacement))
+
+    def alone_rules(self) -> tuple[Rule, ...]:
+        return self._rules(HeaderRule(keep=frozenset(self.safe_headers), placeholder=self.replacement))
+
+    def merge(self, other: DefaultSanitizer) -> DefaultSanitizer:
+        merged = super().merge(other)
+        merged._names = {**other._names, **self._names}
+        return merged
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "sensitive_fields": self._fields,
+            "sensitive_values": self.sensitive_values,
+            "safe_headers": self._own,
+            "additional_safe_headers": self._more,
+            "replacement": self.replacement,
+        }
+
+
+class TokenSanitizer(Declarative):
+    """Exact values in URI, header values and bodies. Empty ones are ignored.
+
+    Attributes: tokens (list, longest first), replacement.
+    """
+
+    def __init__(
+        self, tokens: Iterable[str], replacement: str = REDACTED, scrub_before_read: bool = False
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        self.tokens = longest_first(strings(tokens, kind, "tokens"))
+        self.replacement = text(replacement, kind, "replacement")
+
+    def rules(self) -> tuple[Rule, ...]:
+        named = [(f"tokens[{index}]", token) for index, token in enumerate(self.tokens)]
+        return _secret_rules(named, self.replacement)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"tokens": self.tokens, "replacement": self.replacement}
+
+
+class ConfigSecretsSanitizer(Declarative):
+    """The values under `#` keys of a configuration, at any depth.
+
+    Attributes: replacement; secrets (list of pairs: dotted path, value).
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        replacement: str = REDACTED,
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        if not isinstance(config, Mapping):
+            found = f"it is a {type(config).__name__}"
+            raise bad_argument(kind, "config", found, "Give the configuration as a mapping.")
+        self.replacement = text(replacement, kind, "replacement")
+        self.secrets = [(path, value) for path, value in dict.fromkeys(hash_values(config)) if value]
+
+    @classmethod
+    def from_config_file(cls, path: str | Path, replacement: str = REDACTED) -> ConfigSecretsSanitizer:
+        """The same from a JSON file. Raises SanitizerError if it can't be read."""
+        try:
+            config = msgspec.json.decode(Path(path).read_bytes())
+        except (OSError, ValueError) as error:
+            reason = f"it can't be read as JSON ({type(error).__name__})"
+            raise bad_argument(cls.__name__, f"the file {path}", reason, "Check the path.") from None
+        return cls(config, replacement)
+
+    def rules(self) -> tuple[Rule, ...]:
+        return _secret_rules(self.secrets, self.replacement)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"replacement": self.replacement, "config": {}}
+
+    def merge(self, other: ConfigSecretsSanitizer) -> ConfigSecretsSanitizer:
+        merged = super().merge(other)
+        merged.secrets = list(dict.fromkeys([*self.secrets, *other.secrets]))
+        return merged
+
+
+class CallbackSanitizer(BaseSanitizer):
+    """Wraps functions: `before_request(request)` (None: don't record it), `before_response(response)`."""
+
+    def __init__(
+        self,
+        before_request: Callable[[Any], Any] | None = None,
+        before_response: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        self.before_request = function(before_request, kind, "before_request")
+        self.before_response = function(before_response, kind, "before_response")
+
+    def before_record_request(self, request: Any) -> Any:
+        return request if self.before_request is None else self.before_request(request)
+
+    def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
+        return response if self.before_response is None else self.before_response(response)
+
+
+class CompositeSanitizer(BaseSanitizer):
+    """Several sanitizers as one, applied in order. Attributes: sanitizers (list)."""
+
+    def __init__(self, sanitizers: Iterable[BaseSanitizer], scrub_before_read: bool = False) -> None:
+        super().__init__(scrub_before_read)
+        self.sanitizers = list(sanitizers)
+        for sanitizer in self.sanitizers:
+            if not isinstance(sanitizer, BaseSanitizer):
+                raise SanitizerError(
+                    "build CompositeSanitizer",
+                    f"an item is a {type(sanitizer).__name__}, no sanitizer",
+                    "Give instances of sanitizer classes.",
+                    sanitizer="CompositeSanitizer",
+                )
+
+    def before_record_request(self, request: Any) -> Any:
+        for sanitizer in self.sanitizers:
+            if request is None:
+                return None
+            request = sanitizer.before_record_request(request)
+        return request
+
+    def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
+        for sanitizer in self.sanitizers:
+            response = sanitizer.before_record_response(response)
+        return response
+
+
+def create_default_sanitizer(secrets: Mapping[str, Any] | None) -> DefaultSanitizer:
+    """A DefaultSanitizer that also redacts the values under `#` keys of `secrets`."""
+    return DefaultSanitizer(config=secrets)

@@ -1,0 +1,118 @@
+"""What every sanitizer is: BaseSanitizer, and the declarative kind that states rules.
+
+Lives here: the two base classes, merging and deduplication. Must not: know single sanitizers or scrub.
+Called by: sanitizers, sanitizers_http, chain, and users who subclass BaseSanitizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from hushtape.errors import SanitizerError
+from hushtape.sanitize.rules import Rule
+
+S = TypeVar("S", bound="Declarative")
+
+
+class BaseSanitizer:
+    """Base class for your own sanitizers; override one or both methods.
+
+    A request has `method`, `uri`, `headers` and `body` (str, bytes or None). A response is a dict:
+    ``{"status": {"code", "message"}, "headers": {name: [values]}, "body": {"string": bytes | str}}``.
+    On a tape they run after the compiled rules, on whole bodies (SANITIZING.md section 4).
+
+    Args:
+        scrub_before_read: redact what the program itself reads, not only what is stored.
+    """
+
+    scrub_before_read: bool = False
+
+    def __init__(self, scrub_before_read: bool = False) -> None:
+        self.scrub_before_read = bool(scrub_before_read)
+
+    def before_record_request(self, request: Any) -> Any:
+        """The request to record; None: don't record this interaction."""
+        return request
+
+    def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
+        """The response to record."""
+        return response
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # arguments may be secrets
+
+
+class Declarative(BaseSanitizer):
+    """A sanitizer that states rules: any number of them costs one pass over a body."""
+
+    def rules(self) -> tuple[Rule, ...]:
+        """What it compiles to on a tape."""
+        raise NotImplementedError
+
+    def alone_rules(self) -> tuple[Rule, ...]:
+        """What it compiles to when it is used by itself: there, keep lists of header fields hold."""
+        return self.rules()
+
+    def _arguments(self) -> dict[str, Any]:
+        """Constructor arguments that make an equal sanitizer; lists where union is meant."""
+        raise NotImplementedError
+
+    def can_merge(self, other: object) -> bool:
+        """Same class, and every argument that is no list is equal (replacement text, phase, ...).
+
+        Subclasses of users are kept apart: their constructors and state are not ours to guess.
+        """
+        if type(self) is not type(other) or not isinstance(other, Declarative) or not is_ours(type(self)):
+            return False
+        mine, theirs = self._arguments(), other._arguments()
+        return self.scrub_before_read == other.scrub_before_read and all(
+            (isinstance(value, list) and isinstance(theirs[name], list)) or value == theirs[name]
+            for name, value in mine.items()
+        )
+
+    def merge(self: S, other: S) -> S:
+        """A sanitizer that does what both do: the union, first-seen order, duplicates dropped.
+
+        Raises:
+            SanitizerError: the two can't be united (`can_merge` is False).
+        """
+        name = type(self).__name__
+        if not self.can_merge(other):
+            raise SanitizerError(
+                f"merge {name} with {type(other).__name__}",
+                "they differ in class, replacement text or another argument that holds one value",
+                "Keep both in the list: each is applied.",
+                sanitizer=name,
+            )
+        theirs = other._arguments()
+        united = {
+            key: _union(value, theirs[key]) if isinstance(value, list) else value
+            for key, value in self._arguments().items()
+        }
+        return type(self)(**united, scrub_before_read=self.scrub_before_read)
+
+
+def is_ours(kind: type) -> bool:
+    """Whether hushtape defines this class."""
+    return kind.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _union(first: list[Any], second: list[Any]) -> list[Any]:
+    return [*first, *(item for item in second if item not in first)]
+
+
+def dedup_sanitizers(sanitizers: Iterable[BaseSanitizer]) -> list[BaseSanitizer]:
+    """The list with sanitizers of one class merged where they can be, first positions kept.
+
+    Classes without `merge` stay as they are, and so do two whose arguments can't be united.
+    """
+    kept: list[BaseSanitizer] = []
+    for sanitizer in sanitizers:
+        for index, earlier in enumerate(kept):
+            if isinstance(earlier, Declarative) and earlier.can_merge(sanitizer):
+                kept[index] = earlier.merge(sanitizer)  # type: ignore[arg-type]  # can_merge proved the class
+                break
+        else:
+            kept.append(sanitizer)
+    return kept

@@ -1,0 +1,223 @@
+"""Sanitizers for parts of HTTP: header fields, body fields, query parameters, URLs.
+
+Lives here: HeaderSanitizer, BodyFieldSanitizer, QueryParamSanitizer, UrlPatternSanitizer,
+IPv4UrlSanitizer, ResponseUrlSanitizer. Must not: scrub anything; they state rules.
+Called by: users, chain. Arguments and defaults are keboola.vcr's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from hushtape.sanitize.rules import REDACTED, FieldRule, HeaderRule, Rule, UrlParamsRule, UrlPatternRule
+from hushtape.sanitize.sanitizers_base import Declarative
+from hushtape.sanitize.sanitizers_values import bad_argument, strings, text
+
+SAFE_HEADERS = [
+    "content-type",
+    "content-length",
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "connection",
+    "host",
+    "user-agent",
+    "date",
+    "server",
+    "transfer-encoding",
+    "vary",
+    "x-request-id",
+    "x-correlation-id",
+]
+"""HeaderSanitizer's keep list when it is used by itself."""
+
+
+def lowered(names: Iterable[str]) -> list[str]:
+    """Distinct names in lower case, first-seen order: header names ignore case (RFC 9110 5.1)."""
+    return list(dict.fromkeys(name.lower() for name in names))
+
+
+class HeaderSanitizer(Declarative):
+    """Drops header fields.
+
+    Args:
+        safe_headers: the keep list. Without it a tape keeps every field with its value scrubbed; used
+            by itself, the sanitizer then keeps `SAFE_HEADERS`.
+        additional_safe_headers: further fields of the keep list.
+        headers_to_remove: fields to drop whatever the keep list says.
+
+    Attributes: safe_headers, headers_to_remove (sets, lower case).
+    """
+
+    def __init__(
+        self,
+        safe_headers: Iterable[str] | None = None,
+        additional_safe_headers: Iterable[str] | None = None,
+        headers_to_remove: Iterable[str] | None = None,
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        own = None if safe_headers is None else lowered(strings(safe_headers, kind, "safe_headers"))
+        self._own = own
+        self._more = lowered(strings(additional_safe_headers, kind, "additional_safe_headers"))
+        self._remove = lowered(strings(headers_to_remove, kind, "headers_to_remove"))
+        self.safe_headers = {*(SAFE_HEADERS if own is None else own), *self._more}
+        self.headers_to_remove = set(self._remove)
+
+    def rules(self) -> tuple[Rule, ...]:
+        keep = None if self._own is None else frozenset(self.safe_headers)
+        return (HeaderRule(keep=keep, remove=frozenset(self._remove)),)
+
+    def alone_rules(self) -> tuple[Rule, ...]:
+        keep = frozenset(self.safe_headers)
+        return (HeaderRule(keep=keep, remove=frozenset(self._remove), credentials=False),)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "safe_headers": self._own,
+            "additional_safe_headers": self._more,
+            "headers_to_remove": self._remove,
+        }
+
+
+class BodyFieldSanitizer(Declarative):
+    """Redacts the values of named fields in bodies.
+
+    Args:
+        fields: field names. replacement: what stands in their place.
+        nested: at any depth; False: at the top level only.
+    """
+
+    def __init__(
+        self,
+        fields: Iterable[str],
+        replacement: str = REDACTED,
+        nested: bool = True,
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        self.fields = strings(fields, kind, "fields")
+        self.replacement = text(replacement, kind, "replacement")
+        self.nested = bool(nested)
+
+    def rules(self) -> tuple[Rule, ...]:
+        if not self.fields:
+            return ()
+        names = tuple(self.fields)
+        return (FieldRule(names, placeholder=self.replacement, nested=self.nested, in_uri=False),)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"fields": self.fields, "replacement": self.replacement, "nested": self.nested}
+
+
+class QueryParamSanitizer(Declarative):
+    """Redacts `name=value` in URIs and bodies, whatever the value."""
+
+    def __init__(
+        self,
+        parameters: Iterable[str] | None = None,
+        replacement: str = "token",
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        self.parameters = ["access_token"] if parameters is None else strings(parameters, kind, "parameters")
+        self.replacement = text(replacement, kind, "replacement")
+
+    def rules(self) -> tuple[Rule, ...]:
+        if not self.parameters:
+            return ()
+        return (FieldRule(tuple(self.parameters), placeholder=self.replacement, in_json=False),)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"parameters": self.parameters, "replacement": self.replacement}
+
+
+class UrlPatternSanitizer(Declarative):
+    """Replaces what regular expressions match in the request's URI.
+
+    Args:
+        patterns: pairs of an expression (text or compiled) and its replacement.
+    """
+
+    def __init__(
+        self,
+        patterns: Iterable[tuple[str | re.Pattern[str], str]],
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        self.patterns = [self._pair(index, pair) for index, pair in enumerate(patterns)]
+
+    def _pair(self, index: int, pair: object) -> tuple[str, str]:
+        kind, argument = type(self).__name__, f"patterns[{index}]"
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise bad_argument(kind, argument, "it is no pair", "Give (regular expression, replacement).")
+        pattern, replacement = pair
+        if isinstance(pattern, re.Pattern):
+            pattern = _inline_flags(pattern)
+        try:
+            re.compile(text(pattern, kind, argument)).sub(text(replacement, kind, argument), "")
+        except (re.error, IndexError) as error:
+            reason = f"its expression or replacement is not valid ({error})"
+            raise bad_argument(kind, argument, reason, "See the syntax in Python's re module.") from None
+        return pattern, replacement
+
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple([UrlPatternRule(pattern, replacement) for pattern, replacement in self.patterns])
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"patterns": self.patterns}
+
+
+def _inline_flags(pattern: re.Pattern[str]) -> str:
+    """The text of a compiled expression that keeps its flags."""
+    flags = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"), (re.ASCII, "a"))
+    letters = "".join(letter for flag, letter in flags if pattern.flags & flag)
+    return f"(?{letters}){pattern.pattern}" if letters else pattern.pattern
+
+
+class IPv4UrlSanitizer(UrlPatternSanitizer):
+    """Replaces scheme, IPv4 address and port of request URIs."""
+
+    def __init__(self, replacement: str = "https://REDACTED-IPV4", scrub_before_read: bool = False) -> None:
+        self.replacement = text(replacement, type(self).__name__, "replacement")
+        pattern = r"https?://\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?=[/?#]|\Z)"
+        super().__init__([(pattern, replacement)], scrub_before_read)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"replacement": self.replacement}
+
+
+class ResponseUrlSanitizer(Declarative):
+    """Strips parameters from URLs of named domains inside response bodies (CDN links that expire)."""
+
+    def __init__(
+        self,
+        dynamic_params: Iterable[str],
+        url_domains: Iterable[str],
+        scrub_before_read: bool = False,
+    ) -> None:
+        super().__init__(scrub_before_read)
+        kind = type(self).__name__
+        self.dynamic_params = strings(dynamic_params, kind, "dynamic_params")
+        self.url_domains = strings(url_domains, kind, "url_domains")
+
+    def rules(self) -> tuple[Rule, ...]:
+        if not self.dynamic_params or not self.url_domains:
+            return ()
+        return (UrlParamsRule(tuple(self.dynamic_params), tuple(self.url_domains)),)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"dynamic_params": self.dynamic_params, "url_domains": self.url_domains}
+
+    def can_merge(self, other: object) -> bool:
+        """Only where one of the two lists is equal: the union of both would strip pairs nobody named."""
+        return super().can_merge(other) and (
+            set(self.dynamic_params) == set(getattr(other, "dynamic_params", ()))
+            or set(self.url_domains) == set(getattr(other, "url_domains", ()))
+        )

@@ -1,0 +1,133 @@
+"""Reading what users hand to sanitizers: lists of names, values in configurations.
+
+Lives here: argument checks, extract_values, the values under `#` keys. Must not: build rules or show
+a value in an error. Called by: sanitizers, chain. Nothing here recurses: configurations may be deep.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from hushtape.errors import SanitizerError
+
+T = TypeVar("T")
+
+_CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
+_URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
+MIN_PART = 6
+"""Parts of a secret that is a JSON document count from this many characters on (SANITIZING.md, short
+secrets): a shorter one would redact ordinary words."""
+
+
+def bad_argument(sanitizer: str, argument: str, found: str, remedy: str) -> SanitizerError:
+    """The error for an argument that can't be used; `found` must not hold its value."""
+    return SanitizerError(f"build {sanitizer} with {argument}", found, remedy, sanitizer=sanitizer)
+
+
+def strings(value: Iterable[str] | None, sanitizer: str, argument: str) -> list[str]:
+    """A list of distinct non-empty strings, in first-seen order; None counts as empty.
+
+    Raises:
+        SanitizerError: a lone string (its characters would be taken one by one), or other items.
+    """
+    if value is None:
+        return []
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        kind = type(value).__name__
+        raise bad_argument(sanitizer, argument, f"it is a {kind}", "Give a list of strings.")
+    items = list(value)
+    for index, item in enumerate(items):
+        if not isinstance(item, str):
+            found = f"item {index} is a {type(item).__name__}"
+            raise bad_argument(sanitizer, argument, found, "Give a list of strings.")
+    return list(dict.fromkeys(item for item in items if item))
+
+
+def text(value: object, sanitizer: str, argument: str) -> str:
+    """A string, or SanitizerError."""
+    if not isinstance(value, str):
+        raise bad_argument(sanitizer, argument, f"it is a {type(value).__name__}", "Give a string.")
+    return value
+
+
+def function(value: Callable[..., T] | None, sanitizer: str, argument: str) -> Callable[..., T] | None:
+    """A callable or None, or SanitizerError."""
+    if value is not None and not callable(value):
+        raise bad_argument(sanitizer, argument, f"it is a {type(value).__name__}", "Give a function.")
+    return value
+
+
+def longest_first(values: Iterable[str]) -> list[str]:
+    """Distinct values, longest first; equally long ones in first-seen order."""
+    return sorted(dict.fromkeys(values), key=len, reverse=True)
+
+
+def document(value: str) -> dict[str, Any] | list[Any] | None:
+    """The JSON object or array that a string holds, as service-account keys come; else None."""
+    if value[:1] not in ("{", "[") and value.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        parsed = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, (dict, list)) else None
+
+
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """(dotted path, scalar) of everything in nested mappings and lists, in order."""
+    stack: list[tuple[str, object]] = [(path, value)]
+    while stack:
+        path, value = stack.pop()
+        children: list[tuple[str, object]]
+        if isinstance(value, Mapping):
+            children = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            children = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+        else:
+            yield path, value
+            continue
+        stack.extend(reversed(children))
+
+
+def extract_values(mapping: Mapping[str, object]) -> list[str]:
+    """All strings in nested mappings and lists, those inside JSON-encoded strings too, longest first."""
+    found: list[str] = []
+    todo: list[object] = [mapping]
+    while todo:
+        for _, value in leaves(todo.pop()):
+            if not isinstance(value, str) or not value:
+                continue
+            found.append(value)
+            inner = document(value)
+            if inner is not None:
+                todo.append(inner)
+    return longest_first(found)
+
+
+def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """A secret, and the secrets inside if it is a JSON document (a service account's private_key).
+
+    Inside, only values under names of the credential kind count, and no URL: a document also holds
+    `token_uri` and the like, and redacting those would take the host from every request.
+    """
+    yield name, value
+    inner = document(value)
+    if inner is None:
+        return
+    for path, part in leaves(inner, name):
+        last = path.rsplit(".", 1)[-1]
+        long_enough = isinstance(part, str) and len(part) >= MIN_PART
+        if long_enough and _CREDENTIAL.search(last) and not _URL.match(str(part)):
+            yield path, str(part)
+
+
+def hash_values(config: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """(dotted path, value) of every value below a key that starts with `#`, at any depth."""
+    for place, value in leaves(config, path):
+        if "#" not in place or isinstance(value, (bool, float)) or value is None:
+            continue
+        if place.startswith("#") or ".#" in place:
+            yield from with_parts(place, str(value))
