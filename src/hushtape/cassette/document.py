@@ -1,0 +1,337 @@
+"""An interaction's JSON text as a model.Interaction: typed, checked, bodies lazy.
+
+Lives here: the structs that msgspec decodes into, and the mapping to the model. Must not: find
+interactions in a file, open files. Called by: reader, entries. Unknown keys are passed over (vcrpy's
+extensions); values that could split a message at replay are refused (fields.py).
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hushtape.cassette.fields import (
+    FieldError,
+    check_line,
+    check_name,
+    check_pairs,
+    check_status,
+    check_type,
+    check_values,
+    latin1,
+)
+from hushtape.cassette.problems import malformed
+from hushtape.errors import CassetteFormatError
+from hushtape.model import (
+    NO_HEADERS,
+    Body,
+    BytesBody,
+    Ending,
+    ErrorLink,
+    Failure,
+    Framing,
+    Head,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    Tls,
+)
+
+Size = Annotated[int, Meta(ge=0, le=2**62)]
+Code = Annotated[int, Meta(ge=0, le=999)]
+Fields = dict[str, list[str] | str]
+Pairs = list[tuple[str, str]]
+
+
+class SpanIn(Struct, frozen=True, gc=False):
+    """Stands for a long string that was left in the file (reader only)."""
+
+    span: int
+
+
+class BodyIn(Struct, frozen=True):
+    string: str | SpanIn | None = None
+    base64: str | SpanIn | None = None
+    file: str | None = None
+    size: Size = 0
+    absent: bool = False
+    spool: str | None = None
+    span: int | None = None
+
+
+class StatusIn(Struct, frozen=True, gc=False):
+    code: Code
+    message: str | None = ""
+
+
+class RequestIn(Struct, frozen=True):
+    method: str
+    uri: str
+    headers: Fields | None = None
+    body: str | BodyIn | None = None
+
+
+class ResponseIn(Struct, frozen=True):
+    status: StatusIn
+    headers: Fields | None = None
+    body: BodyIn | None = None
+
+
+class InformationalIn(Struct, frozen=True):
+    status: StatusIn
+    headers: Pairs = []
+    http_version: str = "HTTP/1.1"
+
+
+class TlsIn(Struct, frozen=True, gc=False):
+    verified: bool
+    certificate: str | None = None
+
+
+class LinkIn(Struct, frozen=True, gc=False):
+    type: str
+    message: str = ""
+    errno: Annotated[int, Meta(ge=-(2**31), le=2**31)] | None = None
+
+
+class FailureIn(Struct, frozen=True):
+    stage: Literal["connect", "send", "head", "body"]
+    chain: list[LinkIn] = []
+
+
+class ExtraIn(Struct, frozen=True):
+    recorded_at: str = ""
+    elapsed: float = 0.0
+    request_version: str = "HTTP/1.1"
+    request_order: list[str] | None = None
+    http_version: str = "HTTP/1.1"
+    header_order: list[str] | None = None
+    framing: Framing = "length"
+    coding: list[str] = []
+    ending: Ending = "complete"
+    shortfall: Size = 0
+    trailers: Pairs = []
+    informational: list[InformationalIn] = []
+    tls: TlsIn | None = None
+    failure: FailureIn | None = None
+
+
+class InteractionIn(Struct, frozen=True):
+    request: RequestIn
+    response: ResponseIn | None = None
+    hushtape: ExtraIn | None = None
+
+
+class OnlyRequestIn(Struct, frozen=True):
+    """An interaction of which only the request is looked at."""
+
+    request: RequestIn
+    hushtape: ExtraIn | None = None
+
+
+_decode = msgspec.json.Decoder(InteractionIn).decode
+_decode_request = msgspec.json.Decoder(RequestIn).decode
+_decode_only_request = msgspec.json.Decoder(OnlyRequestIn).decode
+_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+class Sources:
+    """Where the parts of an interaction come from that are not in its text."""
+
+    __slots__ = ("certificates", "file", "path", "span", "spooled")
+
+    def __init__(
+        self,
+        path: Path,
+        certificates: Mapping[str, str | bytes],
+        *,
+        file: Callable[[str, int], Body] | None = None,
+        span: Callable[[int, str], Body] | None = None,
+        spooled: Callable[[str, int], Body] | None = None,
+    ) -> None:
+        self.path = path
+        self.certificates = certificates
+        self.file = file
+        self.span = span
+        self.spooled = spooled
+
+
+def interaction_from(text: bytes, sources: Sources, offset: int | None = None) -> Interaction:
+    """The interaction that `text` holds; `offset` is where it stands in the file, for messages.
+
+    Raises:
+        CassetteFormatError: it is not one, or holds what can't be replayed.
+    """
+    try:
+        found = _decode(text)
+        extra = found.hushtape
+        asked = _request(found.request, extra, sources)
+        answered = None
+        if found.response is not None:
+            answered = _response(found.response, extra, sources)
+        if extra is None:
+            return Interaction(asked, answered)
+        return Interaction(
+            asked,
+            answered,
+            _failure(extra.failure) if extra.failure is not None else None,
+            _tls(extra.tls, sources) if extra.tls is not None else None,
+            extra.recorded_at,
+            extra.elapsed,
+        )
+    except CassetteFormatError:
+        raise
+    except _FAULTS as error:
+        raise _explain(error, sources.path, offset) from None
+
+
+def request_from(text: bytes, sources: Sources, offset: int, *, whole: bool) -> Request:
+    """Only the request: `text` is the request's object, or (`whole`) its interaction's."""
+    try:
+        if whole:
+            found = _decode_only_request(text)
+            return _request(found.request, found.hushtape, sources)
+        return _request(_decode_request(text), None, sources)
+    except CassetteFormatError:
+        raise
+    except _FAULTS as error:
+        raise _explain(error, sources.path, offset) from None
+
+
+def _explain(error: Exception, path: Path, offset: int | None) -> CassetteFormatError:
+    if isinstance(error, FieldError):
+        return malformed(path, f"an interaction can't be replayed: {error}", offset=offset)
+    if isinstance(error, RecursionError):
+        return malformed(path, "an interaction is nested too deeply", offset=offset)
+    if isinstance(error, UnicodeError):
+        return malformed(path, "an interaction is not UTF-8", offset=offset)
+    return malformed(path, f"an interaction is malformed: {str(error)[:200]}", offset=offset)
+
+
+def _headers(fields: Fields | None, order: list[str] | None) -> Headers:
+    if not fields:
+        return NO_HEADERS
+    pairs = []
+    for name, values in fields.items():
+        check_name(name)
+        if type(values) is str:
+            pairs.append((name, values))
+        else:
+            for value in values:
+                pairs.append((name, value))  # noqa: PERF401 - a comprehension costs more for one value
+    joined = " ".join([value for _, value in pairs])
+    check_values(joined)
+    if not joined.isascii():
+        pairs = [(name, latin1(value)) for name, value in pairs]
+    if order is not None:
+        pairs = _ordered(pairs, order)
+    return Headers(pairs)
+
+
+def _ordered(pairs: list[tuple[str, str]], order: list[str]) -> list[tuple[str, str]]:
+    """The pairs as `order` names them; left as they are where a hand has edited one but not the other."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    if sorted(order) != sorted(name for name, _ in pairs):
+        return pairs
+    queues = {name: iter(found) for name, found in values.items()}
+    return [(name, next(queues[name])) for name in order]
+
+
+def _request(found: RequestIn, extra: ExtraIn | None, sources: Sources) -> Request:
+    check_line(found.method, found.uri)
+    given = found.body
+    body: Body | None = None
+    if given is not None:
+        body = BytesBody(given.encode()) if isinstance(given, str) else _body(given, sources)
+    if extra is None:
+        return Request(found.method, found.uri, _headers(found.headers, None), body)
+    version = extra.request_version
+    if version != "HTTP/1.1":
+        check_status("", version)
+    return Request(found.method, found.uri, _headers(found.headers, extra.request_order), body, version)
+
+
+def _response(found: ResponseIn, extra: ExtraIn | None, sources: Sources) -> Response:
+    status = found.status
+    reason = latin1(status.message or "")
+    body = _body(found.body, sources) if found.body is not None else None
+    if extra is None:
+        check_status(reason, "HTTP/1.1")
+        head = Head(status.code, reason, _headers(found.headers, None))
+        chunked = "chunked" in head.headers.get("transfer-encoding").lower()
+        return Response(head, body, framing="chunked" if chunked else "length")
+    check_status(reason, extra.http_version)
+    head = Head(status.code, reason, _headers(found.headers, extra.header_order), extra.http_version)
+    return Response(
+        head,
+        body,
+        _pairs(extra.trailers) if extra.trailers else NO_HEADERS,
+        tuple(extra.coding),
+        extra.framing,
+        extra.ending,
+        extra.shortfall,
+        tuple(map(_informational, extra.informational)) if extra.informational else (),
+    )
+
+
+def _informational(found: InformationalIn) -> Head:
+    reason = latin1(found.status.message or "")
+    check_status(reason, found.http_version)
+    return Head(found.status.code, reason, _pairs(found.headers), found.http_version)
+
+
+def _pairs(found: Pairs) -> Headers:
+    check_pairs(found)
+    return Headers((name, latin1(value)) for name, value in found)
+
+
+def _failure(found: FailureIn) -> Failure:
+    for link in found.chain:
+        check_type(link.type)
+    return Failure(found.stage, tuple(ErrorLink(link.type, link.message, link.errno) for link in found.chain))
+
+
+def _tls(found: TlsIn, sources: Sources) -> Tls:
+    if found.certificate is None:
+        return Tls(found.verified)
+    encoded = sources.certificates.get(found.certificate)
+    if encoded is None:
+        raise FieldError("its certificate is not in the file's head")
+    return Tls(found.verified, _base64(encoded))
+
+
+def _base64(text: str | bytes) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise FieldError("a base64 text is damaged") from None
+
+
+def _body(found: BodyIn, sources: Sources) -> Body | None:
+    """The body, in one of its variants."""
+    text = found.string
+    if type(text) is str:
+        return None if found.absent and not text else BytesBody(text.encode())
+    if isinstance(text, SpanIn) and sources.span is not None:
+        return sources.span(text.span, "string")
+    packed = found.base64
+    if type(packed) is str:
+        return BytesBody(_base64(packed))
+    if isinstance(packed, SpanIn) and sources.span is not None:
+        return sources.span(packed.span, "base64")
+    if found.span is not None and sources.span is not None:
+        return sources.span(found.span, "string")
+    if found.file is not None and sources.file is not None:
+        return sources.file(found.file, found.size)
+    if found.spool is not None and sources.spooled is not None:
+        return sources.spooled(found.spool, found.size)
+    raise FieldError("a body has none of the keys string, base64, file")

@@ -1,0 +1,110 @@
+"""What stands in a journal: where each interaction's text is, found again by sequence number.
+
+Lives here: the index over one journal file, shared by the writer and by recovery. Must not: append.
+Called by: journal, seal, recover. It costs 28 bytes an interaction and never holds a text.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from hushtape.cassette import layout
+from hushtape.cassette.document import Sources, interaction_from
+from hushtape.cassette.problems import malformed
+from hushtape.cassette.spool import SpooledBody
+from hushtape.model import CHUNK, Body, Interaction
+
+_OVERLAP = 4096  # bytes by which windows over a body overlap, so that no secret falls between two
+_decode_splices = msgspec.json.Decoder(list[layout.Splice]).decode
+
+
+class Entries:
+    """Texts in the journal open at `fd`; bodies in files of `folder`."""
+
+    def __init__(self, fd: int, folder: Path) -> None:
+        self.fd = fd
+        self.folder = folder
+        self.certificates: list[bytes] = []
+        """Rendered entries of the head's certificate table, each certificate once."""
+        self._sequences = array("q")
+        self._offsets = array("Q")
+        self._lengths = array("Q")
+        self._tables = array("I")
+
+    def add(self, sequence: int, offset: int, length: int, table: int) -> None:
+        """A text of `length` bytes at `offset`; before it `table` bytes of splices and a line break."""
+        self._sequences.append(sequence)
+        self._offsets.append(offset)
+        self._lengths.append(length)
+        self._tables.append(table)
+
+    def order(self) -> list[int]:
+        """The entries by sequence number; of those that share one, the last."""
+        numbers = self._sequences
+        ranked = sorted(range(len(numbers)), key=numbers.__getitem__)
+        following = [*ranked[1:], -1]
+        return [
+            index
+            for index, after in zip(ranked, following, strict=True)
+            if after < 0 or numbers[after] != numbers[index]
+        ]
+
+    def sequence(self, index: int) -> int:
+        """The sequence number of an entry."""
+        return self._sequences[index]
+
+    def where(self, index: int) -> tuple[int, int]:
+        """Offset and length of an entry's text."""
+        return self._offsets[index], self._lengths[index]
+
+    def record(self, index: int) -> tuple[int, int]:
+        """Offset and length of the payload that holds the entry: table, line break, text."""
+        before = self._tables[index] + 1
+        return self._offsets[index] - before, self._lengths[index] + before
+
+    def splices(self, index: int) -> list[layout.Splice]:
+        """Where bodies from files go into the text."""
+        size = self._tables[index]
+        if not size:
+            return []
+        return _decode_splices(os.pread(self.fd, size, self._offsets[index] - size - 1))
+
+    def spools(self, index: int) -> list[Path]:
+        """The body files of an entry."""
+        return [self.folder / splice.name for splice in self.splices(index)]
+
+    def text(self, index: int) -> bytes:
+        """The canonical text, stand-ins for bodies in it."""
+        return os.pread(self.fd, self._lengths[index], self._offsets[index])
+
+    def interaction(self, index: int, path: Path) -> Interaction:
+        """The entry as an interaction; `path` is for messages."""
+        certificates = {entry[1:65].decode(): entry[68:-1] for entry in self.certificates}
+        kinds = {splice.name: splice.kind for splice in self.splices(index)}
+
+        def spooled(name: str, size: int) -> Body:
+            if name not in kinds:
+                raise malformed(path, "a body of the journal is missing")
+            kind = "string" if kinds[name] == "text" else kinds[name]
+            return SpooledBody(self.folder / name, size, kind)
+
+        return interaction_from(self.text(index), Sources(path, certificates, spooled=spooled))
+
+    def search(self, index: int, hit: Callable[[bytes], bool]) -> bool:
+        """True if `hit` says so of the text, or of a window of a body file."""
+        return hit(self.text(index)) or any(self._search_file(path, hit) for path in self.spools(index))
+
+    def _search_file(self, path: Path, hit: Callable[[bytes], bool]) -> bool:
+        last = b""
+        with path.open("rb", buffering=0) as file:
+            while piece := file.read(CHUNK):
+                window = last + piece
+                if hit(window):
+                    return True
+                last = window[-_OVERLAP:]
+        return False

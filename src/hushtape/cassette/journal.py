@@ -1,0 +1,269 @@
+"""The journal: what has been recorded so far, safe from the death of the process.
+
+Lives here: the one writer of a recording. Must not: seal (seal.py), decide what is recorded, scrub.
+Called by: session/. A commit is one write on an O_APPEND descriptor; when it returns, a SIGKILL can't
+take the interaction back (there is no fsync: a power cut can).
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import threading
+import warnings
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from hushtape.cassette import folder as folders
+from hushtape.cassette import layout, records
+from hushtape.cassette.entries import Entries
+from hushtape.cassette.fields import FieldError
+from hushtape.cassette.problems import unwritable
+from hushtape.cassette.seal import Seal
+from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
+from hushtape.errors import HushtapeWarning
+from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
+
+_encode_splices = msgspec.json.Encoder().encode
+_COUNTER = 8  # bytes of the shared counter
+_CLOSED = "its journal is closed to this process"
+
+
+class Journal:
+    """One recording. `begin`, `commit`, `copy` and `spool` may be called from any thread.
+
+    A forked child has no part in it: every call raises CassetteWriteError there.
+    """
+
+    def __init__(self, path: Path, folder: folders.Folder, max_inline_body: int, recorded_at: str) -> None:
+        self.path = path
+        self.max_inline_body = max_inline_body
+        self.recorded_at = recorded_at
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._begun = 0
+        self._spools = 0
+        self._broken = False
+        self._certificates: dict[bytes, str] = {}
+        self._fd = folder.create(folders.JOURNAL, os.O_APPEND)
+        self._end = 0
+        counter = folder.create(folders.COUNTER)
+        os.write(counter, bytes(_COUNTER))
+        self._counter = mmap.mmap(counter, _COUNTER)
+        self.entries = Entries(self._fd, folder.path)
+        about = {"cassette": path.name, "recorded_at": recorded_at, "format": layout.FORMAT}
+        self._append(records.pack(records.JOURNAL, 0, msgspec.json.encode(about)))
+
+    @classmethod
+    def create(cls, path: Path, *, max_inline_body: int = 256 * 1024, recorded_at: str = "") -> Journal:
+        """Lock the cassette and begin a journal; a left-over one is set aside, with a warning.
+
+        Args:
+            path: the cassette; a symbolic link is resolved, once.
+            max_inline_body: bytes; longer bodies get files of their own.
+            recorded_at: when the recording began, ISO 8601; stands in the sealed file's head.
+        Raises:
+            CassetteInUseError: it is being recorded already, here or in another process.
+            CassetteWriteError: its folder can't be written.
+        """
+        path = path.resolve()
+        folder, aside = folders.take(path)
+        if aside is not None:
+            warnings.warn(
+                f"an earlier recording of {path} was cut off; it was set aside as {aside.name}. "
+                f"Keep what it holds with: hushtape recover {aside}",
+                HushtapeWarning,
+                stacklevel=2,
+            )
+        try:
+            return cls(path, folder, max_inline_body, recorded_at)
+        except OSError as error:
+            folder.remove()
+            raise unwritable(path, f"begin to record {path}", error) from None
+
+    def begin(self) -> int:
+        """The sequence number of an exchange: its place in the cassette."""
+        with self._lock:
+            number = self._begun
+            self._begun = number + 1
+            if self._folder.held:
+                # A store to a shared page outlives the process like a write does, at a tenth of the cost.
+                self._counter[:] = self._begun.to_bytes(_COUNTER, "little")
+        return number
+
+    def spool(self) -> BodySpool:
+        """A place for one body."""
+        with self._lock:
+            self._spools += 1
+            number = self._spools
+        return BodySpool(self._folder.path, f"body-{number}", self.max_inline_body)
+
+    def commit(self, sequence: int, interaction: Interaction) -> None:
+        """Write the interaction. It survives a SIGKILL when this returns.
+
+        A second commit under one number takes the place of the first. Bodies above 64 KiB that no spool
+        of this journal made are copied into one.
+
+        Raises:
+            CassetteWriteError: it can't be written (disk full: what was committed before stays
+                recoverable), or it holds what can't be replayed (a line break in a header field).
+        """
+        request, response = interaction.request, interaction.response
+        asked = self._settle(request.body)
+        answered = self._settle(response.body) if response is not None else None
+        certificate = self._certificate(interaction.tls) if interaction.tls is not None else None
+        try:
+            text, splices = layout.render(interaction, asked, answered, certificate)
+        except FieldError as error:
+            raise unwritable(self.path, f"record an interaction on {self.path}", found=str(error)) from None
+        table = _encode_splices(splices) if splices else b""
+        record = records.pack(records.END, sequence, b"%b\n%b" % (table, text))
+        with self._lock:
+            offset = self._end + records.HEAD_SIZE + len(table) + 1
+            self._append(record)
+            self.entries.add(sequence, offset, len(text), len(table))
+
+    copy = commit
+    """An old interaction, kept by `new_episodes`; negative numbers put it before the new ones."""
+
+    def _settle(self, body: Body | None) -> StoredBody | None:
+        """The body as something `render` can place."""
+        if body is None or (
+            type(body) is BytesBody and len(body.data) <= CHUNK and body.size <= self.max_inline_body
+        ):
+            return body
+        if type(body) is SpooledBody and body.path.parent == self._folder.path:
+            return body
+        spool = self.spool()
+        for piece in body.chunks():
+            spool.write(piece)
+        name = getattr(body, "content_type", "")
+        return spool.finish(name if isinstance(name, str) else "")
+
+    def _certificate(self, tls: Tls) -> str | None:
+        """The fingerprint of the peer's certificate, which is written once."""
+        der = tls.certificate
+        if der is None:
+            return None
+        known = self._certificates.get(der)
+        if known is None:
+            known = sha256(der).hexdigest()
+            entry = b"%b: %b" % (layout.string(known), layout.string(b64encode(der).decode()))
+            with self._lock:
+                if der not in self._certificates:
+                    self._append(records.pack(records.CERTIFICATE, 0, entry))
+                    self.entries.certificates.append(entry)
+                    self._certificates[der] = known
+        return known
+
+    def _append(self, record: bytes) -> None:
+        """Write a record whole, or leave the file as it was. The lock is held (or not needed yet)."""
+        if self._broken or not self._folder.held:
+            raise unwritable(self.path, f"record on {self.path}", found=_CLOSED)
+        view = memoryview(record)
+        try:
+            written = os.write(self._fd, record)
+            while written < len(record):
+                written += os.write(self._fd, view[written:])
+        except OSError as error:
+            self._undo()
+            raise unwritable(self.path, f"write to the journal of {self.path}", error) from None
+        self._end += len(record)
+
+    def _undo(self) -> None:
+        """Cut off a record that was written in part; if that fails, nothing may follow it."""
+        try:
+            os.ftruncate(self._fd, self._end)
+        except OSError:
+            self._broken = True
+
+    def read_all(self) -> Iterator[Interaction]:
+        """What has been committed so far, in the order of `begin`; bodies stay on disk."""
+        with self._lock:
+            order = self.entries.order()
+        for index in order:
+            yield self.entries.interaction(index, self.path)
+
+    def revise(self, hit: Callable[[bytes], bool], change: Callable[[Interaction], Interaction]) -> int:
+        """Search what the journal holds for a secret learned late; rewrite what holds it.
+
+        Args:
+            hit: told the canonical text of an interaction, and its body files in overlapping windows.
+            change: the interaction, scrubbed anew.
+        Returns:
+            How many interactions were rewritten. The old text is overwritten on disk.
+        """
+        with self._lock:
+            order = self.entries.order()
+        found = [index for index in order if self.entries.search(index, hit)]
+        old = {path for index in found for path in self.entries.spools(index)}
+        for index in found:
+            self.commit(self.entries.sequence(index), change(self.entries.interaction(index, self.path)))
+            self._void(index)
+        if old:
+            kept = {path for index in self.entries.order() for path in self.entries.spools(index)}
+            for path in old - kept:
+                path.unlink(missing_ok=True)
+        return len(found)
+
+    def _void(self, index: int) -> None:
+        """Overwrite an entry that has been committed anew. Its record stays, marked void."""
+        offset, length = self.entries.record(index)
+        fd = os.open(self._folder.path / folders.JOURNAL, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            os.pwrite(fd, records.head(records.VOID, 0, length), offset - records.HEAD_SIZE)
+            for start in range(offset, offset + length, CHUNK):
+                os.pwrite(fd, bytes(min(CHUNK, offset + length - start)), start)
+        except OSError as error:
+            raise unwritable(self.path, f"overwrite a secret in the journal of {self.path}", error) from None
+        finally:
+            os.close(fd)
+
+    def seal(
+        self,
+        *,
+        complete: bool,
+        rescrub: Callable[[bytes], bool] | None = None,
+        change: Callable[[Interaction], Interaction] | None = None,
+        placeholders: tuple[str, ...] = (),
+    ) -> Path:
+        """Publish the cassette, atomically, and end the recording.
+
+        Args:
+            complete: False marks a recording that an exception cut off.
+            rescrub, change: as `hit` and `change` of `revise`, over everything, before publication.
+            placeholders: those in use, listed in the file's head.
+        Raises:
+            CassetteWriteError: nothing was published; the journal stands, and may be sealed again.
+        """
+        if rescrub is not None:
+            if change is None:
+                raise TypeError("rescrub needs change")
+            self.revise(rescrub, change)
+        if not self._folder.held:
+            raise unwritable(self.path, f"seal {self.path}", found="its journal is closed to this process")
+        seal = Seal(self.entries, self.path, self._folder.path)
+        path = seal.publish(complete=complete, recorded_at=self.recorded_at, placeholders=tuple(placeholders))
+        self._close()
+        self._folder.remove()
+        return path
+
+    def abandon(self) -> Path:
+        """End without publishing: the folder stays for `hushtape recover`. Returns it."""
+        self._close()
+        self._folder.release()
+        return self._folder.path
+
+    def discard(self) -> None:
+        """End and remove the folder: nothing was recorded."""
+        self._close()
+        self._folder.remove()
+
+    def _close(self) -> None:
+        with self._lock:
+            self._broken = True
+            self._counter.close()

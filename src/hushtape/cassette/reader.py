@@ -1,0 +1,171 @@
+"""An immutable view of a sealed cassette: requests in one pass, interactions one at a time.
+
+Lives here: opening, the index of offsets, lazy reading. Must not: write, match, scrub. Called by: session/
+(player), cli/. Memory: 16 bytes an interaction, and never a body of more than 64 KiB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from hushtape.cassette import layout
+from hushtape.cassette.bodies import FileBody, InlineBase64, InlineText, Pinned
+from hushtape.cassette.document import Sources, interaction_from, request_from
+from hushtape.cassette.linescan import Found, find_lines
+from hushtape.cassette.problems import malformed, newer
+from hushtape.cassette.stream import find_values, reduce
+from hushtape.model import CHUNK, Body, Interaction, Request
+
+_PIECE = 256 * 1024
+_REQUEST_END = b'\n   },\n   "response": '
+_LATER = {".yaml": "YAML", ".yml": "YAML", ".har": "HAR"}
+
+
+class CassetteInfo(Struct, frozen=True):
+    """What the file's head says. `format` 0: another tool's file.
+
+    `complete` False: an exception or a kill cut the recording off.
+    """
+
+    format: int = 0
+    recorded_at: str = ""
+    complete: bool = True
+    placeholders: tuple[str, ...] = ()
+
+
+class _Ours(Struct, frozen=True):
+    format: int = layout.FORMAT
+    recorded_at: str = ""
+    complete: bool = True
+    placeholders: tuple[str, ...] = ()
+    certificates: dict[str, str] = {}
+
+
+class _Version(Struct, frozen=True):
+    format: int = layout.FORMAT
+
+
+class _HeadVersions(Struct, frozen=True):
+    version: int = 1
+    hushtape: _Version | None = None
+
+
+class _HeadIn(Struct, frozen=True):
+    hushtape: _Ours | None = None
+
+
+class CassetteReader:
+    """A sealed cassette. `read` may be called from any thread; bodies outlive `close`."""
+
+    def __init__(self, file: Pinned, found: Found) -> None:
+        self.path = file.path
+        self._file: Pinned | None = file
+        self._starts = found.starts
+        self._ends = found.ends
+        self._canonical = found.canonical
+        self.info, certificates = _parse_head(found.head, file.path)
+        self._sources = Sources(file.path, certificates, file=self._body_file)
+
+    @classmethod
+    def open(cls, path: Path) -> CassetteReader:
+        """Open the cassette and find its interactions.
+
+        Raises:
+            CassetteNotFoundError: there is none.
+            CassetteFormatError: it is cut, not JSON, nested too deeply, or of a format that can't be read.
+            CassetteVersionError: a newer hushtape wrote it.
+        """
+        path = Path(path)
+        file = Pinned(path)
+        kind = _LATER.get(path.suffix.lower())
+        if kind is not None:
+            raise malformed(path, f"{kind} cassettes can't be read yet", remedy="Convert it to JSON first.")
+        return cls(file, find_lines(file) or find_values(file))
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def close(self) -> None:
+        """Let go of the file; bodies that are still being read keep it open."""
+        self._file = None
+
+    def _open_file(self) -> Pinned:
+        if self._file is None:
+            raise malformed(self.path, "it has been closed", remedy="Read before the tape closes.")
+        return self._file
+
+    def read(self, ordinal: int) -> Interaction:
+        """The interaction that stands at this place of the file, counted from 0.
+
+        Raises:
+            CassetteFormatError: it is malformed, or holds what can't be replayed.
+        """
+        file = self._open_file()
+        start = self._starts[ordinal]
+        size = self._ends[ordinal] - start
+        if size <= CHUNK:
+            return interaction_from(file.read(start, size), self._sources, start)
+        text, sources = self._reduced(file, start, start + size)
+        return interaction_from(text, sources, start)
+
+    def requests(self) -> Iterator[Request]:
+        """All requests, in file order, in one pass that leaves responses unparsed."""
+        block, base = b"", 0
+        for start, end in zip(self._starts, self._ends, strict=True):
+            if end - start > CHUNK:
+                yield self._large_request(start, end)
+                continue
+            if end - base > len(block):
+                base = start
+                file = self._open_file()
+                block = file.read(base, min(_PIECE, file.size - base))
+            yield self._request(block, start - base, end - base, start)
+
+    def _request(self, block: bytes, left: int, right: int, offset: int) -> Request:
+        if self._canonical:
+            after = block.find(_REQUEST_END, left, right)
+            # Only a repeated field or a version other than 1.1 puts anything of a request elsewhere.
+            if after >= 0 and block.find(b'    "request_', after, right) < 0:
+                body = block[left + len(layout.START) : after + 5]
+                return request_from(body, self._sources, offset, whole=False)
+        return request_from(block[left:right], self._sources, offset, whole=True)
+
+    def _large_request(self, start: int, end: int) -> Request:
+        """A request of an interaction that is longer than 64 KiB: mostly its response is the long part."""
+        file = self._open_file()
+        text, sources = self._reduced(file, start, end)
+        return request_from(text, sources, start, whole=True)
+
+    def _reduced(self, file: Pinned, start: int, end: int) -> tuple[bytes, Sources]:
+        text, spans = reduce(file, start, end, self._canonical)
+
+        def span(number: int, kind: str) -> Body:
+            if not 0 <= number < len(spans):
+                raise malformed(self.path, "a body has none of the keys string, base64, file", offset=start)
+            left, right = spans[number]
+            return InlineText(file, left, right) if kind == "string" else InlineBase64(file, left, right)
+
+        return text, Sources(self.path, self._sources.certificates, file=self._body_file, span=span)
+
+    def _body_file(self, name: str, size: int) -> Body:
+        return FileBody(self.path, name, size)
+
+
+def _parse_head(head: bytes, path: Path) -> tuple[CassetteInfo, dict[str, str]]:
+    try:
+        versions = msgspec.json.decode(head, type=_HeadVersions)
+        if versions.version > 1:
+            raise newer(path, "version", versions.version, 1)
+        if versions.hushtape is not None and versions.hushtape.format > layout.FORMAT:
+            raise newer(path, "format", versions.hushtape.format, layout.FORMAT)
+        found = msgspec.json.decode(head, type=_HeadIn).hushtape
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0) from None
+    if found is None:
+        return CassetteInfo(), {}
+    info = CassetteInfo(found.format, found.recorded_at, found.complete, found.placeholders)
+    return info, found.certificates

@@ -1,0 +1,135 @@
+"""Recovery: what a dead process recorded becomes a cassette.
+
+Lives here: `recover`. Must not: scrub or need secrets: only audited exchanges have an end record.
+Called by: cli/.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from hushtape.cassette import folder as folders
+from hushtape.cassette import records
+from hushtape.cassette.entries import Entries
+from hushtape.cassette.problems import malformed, missing, unreadable
+from hushtape.cassette.seal import Seal
+
+
+class Recovery(Struct, frozen=True):
+    """What became of a journal.
+
+    Attributes:
+        path: the cassette that was written; None if no finished exchange stood in the journal.
+        recovered: interactions in it.
+        in_flight: exchanges that had begun and not ended when the process died: lost.
+        damaged: finished exchanges whose record is damaged, on disk: lost.
+        beside: True if an earlier cassette stood there and was left alone.
+    """
+
+    path: Path | None
+    recovered: int
+    in_flight: int
+    damaged: int = 0
+    beside: bool = False
+
+
+class _About(Struct, frozen=True):
+    cassette: str = ""
+    recorded_at: str = ""
+
+
+def recover(path: Path, *, replace: bool = False) -> Recovery:
+    """Publish what the journal of a dead process holds, marked `complete: false`.
+
+    Args:
+        path: the cassette, its `.recording` folder, or one that was set aside.
+        replace: take the place of an earlier cassette; else the file is `<name>.recovered.json`.
+    Raises:
+        CassetteNotFoundError: there is no journal.
+        CassetteInUseError: its process is alive and recording.
+        CassetteWriteError: it can't be written; the journal stays.
+    """
+    cassette, place = folders.find(Path(path).absolute())
+    try:
+        folder = folders.lock_existing(place, cassette, make=True)
+    except OSError as error:
+        raise unreadable(place, error) from None
+    if folder is None:
+        raise missing(path, f"recover the recording of {cassette}")
+    try:
+        result = _recover(cassette, place, replace)
+    except BaseException:
+        folder.release()
+        raise
+    folder.remove()
+    return result
+
+
+def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
+    try:
+        fd = os.open(place / folders.JOURNAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise unreadable(place / folders.JOURNAL, error) from None
+    try:
+        entries = Entries(fd, place)
+        about, damaged = _load(fd, entries, place)
+        order = entries.order()
+        sequences = {entries.sequence(index) for index in order}
+        new = sum(number >= 0 for number in sequences)
+        begun = max(_begun(place), max(sequences, default=-1) + 1)
+        in_flight = max(0, begun - new - damaged)
+        if not order:
+            return Recovery(None, 0, in_flight, damaged)
+        target = cassette if replace or not os.path.lexists(cassette) else _beside(cassette)
+        Seal(entries, target, place).publish(complete=False, recorded_at=about.recorded_at, placeholders=())
+        return Recovery(target, len(order), in_flight, damaged, target != cassette)
+    finally:
+        os.close(fd)
+
+
+def _load(fd: int, entries: Entries, place: Path) -> tuple[_About, int]:
+    """Fill the index from the journal; its head, and how many ends are damaged."""
+    about, damaged = _About(), 0
+    for record in records.scan(fd):
+        if record.kind == records.END:
+            if not record.intact:
+                damaged += 1
+                continue
+            table = _table_size(fd, record, place)
+            entries.add(record.sequence, record.offset + table + 1, record.length - table - 1, table)
+        elif record.intact and record.kind == records.CERTIFICATE:
+            entries.certificates.append(os.pread(fd, record.length, record.offset))
+        elif record.intact and record.kind == records.JOURNAL:
+            about = msgspec.json.decode(os.pread(fd, record.length, record.offset), type=_About)
+    return about, damaged
+
+
+def _table_size(fd: int, record: records.Record, place: Path) -> int:
+    """Bytes of the splice table, which ends at the first line break."""
+    size = os.pread(fd, min(record.length, 4096), record.offset).find(b"\n")
+    if size < 0:
+        raise malformed(place / folders.JOURNAL, "a record has no text", offset=record.offset)
+    return size
+
+
+def _begun(place: Path) -> int:
+    """How many exchanges had begun, from the shared counter."""
+    try:
+        return int.from_bytes((place / folders.COUNTER).read_bytes()[:8], "little")
+    except OSError:
+        return 0
+
+
+def _beside(cassette: Path) -> Path:
+    """A name that is free: `orders.recovered.json`, `orders.recovered.2.json`, ..."""
+    number = 1
+    while True:
+        mark = ".recovered" if number == 1 else f".recovered.{number}"
+        path = cassette.with_name(cassette.stem + mark + cassette.suffix)
+        if not os.path.lexists(path):
+            return path
+        number += 1

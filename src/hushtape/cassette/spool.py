@@ -1,0 +1,173 @@
+"""Where a body waits while its exchange runs: 64 KiB in memory, beyond that a file.
+
+Lives here: the spool and what it leaves behind. Must not: scrub, audit, or know JSON beyond whether the
+bytes are UTF-8. Called by: the session through Journal.spool(); one spool is used by one thread.
+Every byte that comes here has been scrubbed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from hushtape.cassette.problems import unwritable
+from hushtape.model import CHUNK, BytesBody
+
+_EXTENSIONS = (
+    ("json", ".json"),
+    ("xml", ".xml"),
+    ("html", ".html"),
+    ("csv", ".csv"),
+    ("text/", ".txt"),
+    ("zip", ".zip"),
+    ("pdf", ".pdf"),
+)
+_NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class SpooledBody(Struct, frozen=True):
+    """A body in a file of the recording folder.
+
+    `kind`: how it will stand in the cassette: "string" or "base64" (inline), or "file".
+    """
+
+    path: Path
+    size: int
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """The plain name of its file."""
+        return self.path.name
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """The bytes, in pieces of at most `size`."""
+        with self.path.open("rb", buffering=0) as file:
+            while piece := file.read(size):
+                yield piece
+
+
+StoredBody = BytesBody | SpooledBody
+
+
+def extension(content_type: str) -> str:
+    """The suffix of a body file, from a fixed table: a name never comes from the server."""
+    kind = content_type.partition(";")[0].lower()
+    return next((suffix for word, suffix in _EXTENSIONS if word in kind), ".bin")
+
+
+class BodySpool:
+    """Takes a body piece by piece. Call `finish` or `discard`, once.
+
+    An audit that hits must call `discard` before `finish`: a finished body above `max_inline` is shared
+    with equal bodies of other exchanges.
+    """
+
+    __slots__ = ("_digest", "_fd", "_folder", "_max_inline", "_name", "_parts", "_utf8", "size")
+
+    def __init__(self, folder: Path, name: str, max_inline: int) -> None:
+        self._folder = folder
+        self._name = name
+        self._max_inline = max_inline
+        self._parts: list[bytes] = []
+        self._fd = -1
+        self._digest: Any = None
+        self._utf8: codecs.IncrementalDecoder | None = None
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Add scrubbed bytes.
+
+        Raises:
+            CassetteWriteError: the disk took no more. The spool is discarded then.
+        """
+        self.size += len(data)
+        if self._fd < 0 and self.size <= CHUNK:
+            self._parts.append(data)
+            return
+        try:
+            if self._fd < 0:
+                data = b"".join((*self._parts, data))
+                self._parts.clear()
+                self._open()
+            self._append(data)
+        except OSError as error:
+            self.discard()
+            raise unwritable(self._folder / self._name, "keep a body beside the journal", error) from None
+
+    def _open(self) -> None:
+        self._fd = os.open(self._folder / self._name, os.O_RDWR | _NEW, 0o600)
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
+
+    def _append(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._fd, view) :]
+        if self.size > self._max_inline:
+            self._add_to_digest(data)
+        elif self._utf8 is not None:
+            try:
+                for start in range(0, len(data), CHUNK):
+                    self._utf8.decode(data[start : start + CHUNK])
+            except UnicodeDecodeError:
+                self._utf8 = None
+
+    def _add_to_digest(self, data: bytes) -> None:
+        """Only bodies that get a file of their own are hashed: from the moment they grow past inline."""
+        if self._digest is not None:
+            self._digest.update(data)
+            return
+        self._digest = sha256()
+        offset = 0
+        while piece := os.pread(self._fd, CHUNK, offset):
+            self._digest.update(piece)
+            offset += len(piece)
+
+    def finish(self, content_type: str = "") -> StoredBody:
+        """The body, ready for an interaction. `content_type` picks the suffix of a body file."""
+        if self._fd < 0 and self.size <= max(self._max_inline, 0):
+            return BytesBody(b"".join(self._parts))
+        try:
+            return self._finish_file(content_type)
+        except OSError as error:
+            self.discard()
+            raise unwritable(self._folder / self._name, "keep a body beside the journal", error) from None
+
+    def _finish_file(self, content_type: str) -> SpooledBody:
+        if self._fd < 0:
+            data = b"".join(self._parts)
+            self._parts.clear()
+            self._open()
+            self._append(data)
+        path = self._folder / self._name
+        if self.size > self._max_inline and self._digest is not None:
+            final = self._folder / (self._digest.hexdigest()[:32] + extension(content_type))
+            path.replace(final)
+            body = SpooledBody(final, self.size, "file")
+        else:
+            body = SpooledBody(path, self.size, "string" if self._is_utf8() else "base64")
+        self._close()
+        return body
+
+    def _is_utf8(self) -> bool:
+        try:
+            return self._utf8 is not None and self._utf8.decode(b"", True) == ""
+        except UnicodeDecodeError:
+            return False
+
+    def discard(self) -> None:
+        """Forget the body; nothing of it stays on disk. Does nothing after `finish`."""
+        self._parts.clear()
+        if self._fd >= 0:
+            self._close()
+            (self._folder / self._name).unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, -1
+        os.close(fd)
