@@ -5,14 +5,13 @@ Called by: session.
 """
 
 from hushtape.matching.bodies import BodyDigest, DigestedBody
-from hushtape.matching.nearest import Candidate, Ranked, nearest
+from hushtape.matching.nearest import Ranked, nearest
 from hushtape.matching.plan import DEFAULT_MATCH_ON, NAMES, Matcher, Mismatch, Plan, compile_matchers
-from hushtape.matching.report import Situation, remedies, report
+from hushtape.matching.report import report
 from hushtape.matching.shape import Shape
 
 __all__ = [
     "BodyDigest",
-    "Candidate",
     "DEFAULT_MATCH_ON",
     "DigestedBody",
     "Matcher",
@@ -21,9 +20,7 @@ __all__ = [
     "Plan",
     "Ranked",
     "Shape",
-    "Situation",
     "compile_matchers",
     "nearest",
-    "remedies",
     "report",
 ]

@@ -119,7 +119,8 @@ def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Itera
     if ours is None or theirs is None:
         asked, stored = _digest(live), _digest(recorded)
         if asked != stored:
-            yield f"body: asked {sized(asked.size)}, recorded {sized(stored.size)}; their digests differ"
+            how = "" if asked.size != stored.size else ", but other bytes"
+            yield f"body: asked {sized(asked.size)}, recorded {sized(stored.size)}{how}"
         return
     if ours == theirs:
         return

@@ -113,7 +113,7 @@ def json_differences(
 ) -> Iterator[tuple[str, Any, Any]]:
     """(JSON pointer, live value, recorded value) of each place that differs; ABSENT where there is none."""
     if isinstance(live, dict) and isinstance(recorded, dict):
-        for name in recorded.keys() | live.keys() if live.keys() != recorded.keys() else recorded:
+        for name in dict.fromkeys((*recorded, *live)):
             below = f"{at}/{_escaped(name)}"
             yield from json_differences(live.get(name, ABSENT), recorded.get(name, ABSENT), wild, below)
     elif isinstance(live, list) and isinstance(recorded, list):

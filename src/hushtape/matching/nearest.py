@@ -9,12 +9,12 @@ in full, so an unmatched request costs some 10 ms however long the cassette is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from heapq import nsmallest
 from itertools import islice
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hushtape.matching.parts import View, pairs
 from hushtape.matching.plan import Mismatch, Plan
@@ -27,16 +27,14 @@ WEIGHTS: Final = {"host": 8, "method": 4, "scheme": 3, "port": 3, "path": 3}
 """What a difference in one matcher counts; every other line counts 1. A wrong host is another service."""
 
 
-class Candidate(Struct, frozen=True):
-    """A recorded request: its ordinal in the cassette (from 0), and whether this tape has played it."""
-
-    ordinal: int
-    request: Request
-    played: bool = False
-
-
 class Ranked(Struct, frozen=True):
-    """A candidate that was compared. `twins`: how many more with the same differences stand behind it."""
+    """A recorded request that was compared.
+
+    Attributes:
+        ordinal: its place in the cassette, from 0. played: this tape has played it.
+        mismatches: what differs; empty if it would have matched. distance: their weight.
+        twins: how many more of the same method, URI and differences stand behind it.
+    """
 
     ordinal: int
     request: Request
@@ -49,9 +47,10 @@ class Ranked(Struct, frozen=True):
 def nearest(
     plan: Plan,
     live: Request,
-    candidates: Iterable[Candidate],
-    placeholders: Iterable[str] = (),
+    candidates: Iterable[tuple[int, Request]],
     *,
+    played: Callable[[int], object] = lambda ordinal: False,
+    placeholders: Iterable[str] = (),
     limit: int = 3,
 ) -> tuple[Ranked, ...]:
     """The recorded requests nearest to `live`, the nearest first, at most `limit`.
@@ -59,17 +58,22 @@ def nearest(
     Args:
         plan: the tape's matchers.
         live: the request, scrubbed.
-        candidates: recorded requests, scrubbed; of more than `EXAMINED`, the first count, so likelier
-            ones (of the same host, or near the last one played) should come first.
+        candidates: ordinals and recorded requests, scrubbed; of more than `EXAMINED`, the first count, so
+            likelier ones (of the same host, or near the last one played) should come first.
+        played: whether the interaction of this ordinal was played already.
         placeholders: those of the cassette: what they hide is no difference.
     """
     view, names = View(live), _names(live)
     scored = [
-        (_cheap_distance(view, names, one.request), place, one)
-        for place, one in enumerate(islice(candidates, EXAMINED))
+        (_cheap_distance(view, names, request), place, ordinal, request)
+        for place, (ordinal, request) in enumerate(islice(candidates, EXAMINED))
     ]
     likely = nsmallest(COMPARED, scored, key=lambda each: each[:2])
-    compared = [_compared(plan, live, one, placeholders) for _, _, one in likely]
+    compared = []
+    for _, _, ordinal, request in likely:
+        found = plan.mismatches(live, request, placeholders)
+        distance = sum(WEIGHTS.get(each.matcher, 1) for each in found)
+        compared.append(Ranked(ordinal, request, bool(played(ordinal)), found, distance))
     compared.sort(key=lambda one: (one.distance, one.played, one.ordinal))
     return _without_twins(compared)[:limit]
 
@@ -94,12 +98,6 @@ def _names(request: Request) -> set[str]:
     return {name for name, _ in pairs(query)} if query else set()
 
 
-def _compared(plan: Plan, live: Request, one: Candidate, placeholders: Iterable[str]) -> Ranked:
-    found = plan.mismatches(live, one.request, placeholders)
-    distance = sum(WEIGHTS.get(each.matcher, 1) for each in found)
-    return Ranked(one.ordinal, one.request, one.played, found, distance)
-
-
 def _without_twins(compared: list[Ranked]) -> tuple[Ranked, ...]:
     """One of each: the same request recorded many times (polling) would fill the report."""
     kept: dict[tuple[str, str, tuple[Mismatch, ...]], Ranked] = {}
@@ -107,7 +105,5 @@ def _without_twins(compared: list[Ranked]) -> tuple[Ranked, ...]:
         same = (one.request.method, one.request.uri, one.mismatches)
         first = kept.setdefault(same, one)
         if first is not one:
-            kept[same] = Ranked(
-                first.ordinal, first.request, first.played, first.mismatches, first.distance, first.twins + 1
-            )
+            kept[same] = structs.replace(first, twins=first.twins + 1)
     return tuple(kept.values())

@@ -80,7 +80,8 @@ def _spellings(texts: Iterable[str]) -> set[str]:
     found = set()
     for text in texts:
         found.add(text)
-        for encoded in (quote(text, safe=""), quote(text, safe="/"), quote_plus(text)):
+        data = text.encode("utf-8", "surrogatepass")  # a foreign cassette may hold lone surrogates
+        for encoded in (quote(data, safe=""), quote(data, safe="/"), quote_plus(data)):
             found.add(encoded)
             found.add(re.sub("%[0-9A-F]{2}", lambda hex_pair: hex_pair[0].lower(), encoded))
     return found

@@ -72,16 +72,17 @@ class Plan:
     Attributes:
         names: what `match_on` said, callables by their names.
         needs_body: a verdict needs the request's body.
+        uri_only: equal method and equal URI are all that is asked, so that equal texts need no verdict.
     """
 
-    __slots__ = ("_keyed", "_limit", "_matchers", "_plain", "_uri_only", "names", "needs_body")
+    __slots__ = ("_keyed", "_limit", "_matchers", "_plain", "names", "needs_body", "uri_only")
 
     def __init__(self, matchers: tuple[str | Matcher, ...], limit: int) -> None:
         self._matchers = matchers
         self._limit = limit
         self._keyed = tuple([matcher for matcher in matchers if isinstance(matcher, str)])
         self._plain = frozenset(self._keyed) == frozenset(DEFAULT_MATCH_ON)
-        self._uri_only = URI_PARTS.issuperset(matchers)
+        self.uri_only = URI_PARTS.issuperset(matchers)
         self.names = tuple([_name(matcher) for matcher in matchers])
         self.needs_body = any(_needs_body(matcher) for matcher in matchers)
 
@@ -129,7 +130,7 @@ class Plan:
         look at them. Method, scheme, host and port have none.
         """
         wild = compiled(placeholders)
-        if not wild or (self._uri_only and not _may_hold(recorded.uri, wild)):
+        if not wild or (self.uri_only and not _may_hold(recorded.uri, wild)):
             return None
         return shape_of(self._keyed, recorded, wild, self._limit)
 
@@ -145,7 +146,7 @@ class Plan:
         Without placeholders the comparison is exact; with them, a placeholder in a recorded value
         matches any text in its place, and the text around it has to be met.
         """
-        if self._uri_only and live.uri == recorded.uri and live.method == recorded.method:
+        if self.uri_only and live.uri == recorded.uri and live.method == recorded.method:
             return ()
         wild = compiled(placeholders) or None
         one, other = View(live), View(recorded)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from hushtape.matching.nearest import COMPARED, EXAMINED, Ranked
-from hushtape.matching.plan import DEFAULT_MATCH_ON
+from hushtape.matching.plan import DEFAULT_MATCH_ON, NAMES
 from hushtape.matching.text import shortened, sized, visible
 from hushtape.model import Request
 
@@ -23,26 +23,40 @@ URI_SHOWN = 400
 
 
 class Situation(Struct, frozen=True, kw_only=True):
-    """What the report needs to know of the tape.
+    """What the report needs to know of the tape; see `report`."""
 
-    Attributes:
-        path: the cassette, as the user named it. mode: its record mode.
-        match_on: names of the matchers (`Plan.names`).
-        total: interactions on the tape. complete: False for a partial recording.
-        journal: an unfinished recording (its folder) that `hushtape recover` could bring back, or "".
-    """
-
-    path: str
+    cassette: str
     mode: str
-    match_on: Sequence[str] = DEFAULT_MATCH_ON
     total: int
-    complete: bool = True
-    journal: str = ""
+    complete: bool
+    match_on: Sequence[str]
+    journal: str
 
 
-def report(live: Request, ranked: Sequence[Ranked], tape: Situation) -> str:
-    """The report's text, without a final line break. Everything in `live` and `ranked` is scrubbed."""
-    lines = [f"No interaction on {visible(tape.path)} answers this request (mode '{tape.mode}').", ""]
+def report(
+    live: Request,
+    ranked: Sequence[Ranked],
+    *,
+    cassette: str,
+    mode: str,
+    total: int,
+    complete: bool = True,
+    match_on: Sequence[str] = DEFAULT_MATCH_ON,
+    journal: str = "",
+) -> str:
+    """The report's text, without a final line break.
+
+    Args:
+        live: the request, scrubbed. ranked: what `nearest` found for it, scrubbed too.
+        cassette: its path as the user named it. mode: the tape's record mode.
+        total: interactions on the tape. complete: False for a partial recording.
+        match_on: names of the matchers (`Plan.names`).
+        journal: the folder of an unfinished recording that `hushtape recover` could bring back, or "".
+    """
+    tape = Situation(
+        cassette=cassette, mode=mode, total=total, complete=complete, match_on=match_on, journal=journal
+    )
+    lines = [f"No interaction on {visible(tape.cassette)} answers this request (mode '{tape.mode}').", ""]
     lines += [f"  asked       {_title(live)}", *_body_line(live)]
     lines += [f"  matched on  {', '.join(map(visible, tape.match_on))}", ""]
     for place, one in enumerate(ranked):
@@ -99,7 +113,9 @@ def remedies(ranked: Sequence[Ranked], tape: Situation) -> list[str]:
     """What the reader can do, the likeliest first; each names the option or command."""
     steps = []
     if tape.journal:
-        steps.append(f"An unfinished recording lies in {visible(tape.journal)}: hushtape recover {tape.path}")
+        steps.append(
+            f"An unfinished recording lies in {visible(tape.journal)}: hushtape recover {tape.cassette}"
+        )
     best = ranked[0] if ranked else None
     if best is not None and not best.mismatches:
         steps.append(_used_up(best))
@@ -125,9 +141,9 @@ def _used_up(best: Ranked) -> str:
 
 
 def _loosen(best: Ranked, tape: Situation) -> list[str]:
-    """One matcher alone stands between: say how to leave it out, and what that gives up."""
+    """One named matcher alone stands between: say how to leave it out, and what that gives up."""
     different = {each.matcher for each in best.mismatches}
-    if len(different) != 1 or not isinstance(tape.match_on, (tuple, list)):
+    if len(different) != 1 or any(one not in NAMES for one in tape.match_on):
         return []
     name = different.pop()
     left = [one for one in tape.match_on if one != name]
