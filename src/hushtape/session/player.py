@@ -30,8 +30,11 @@ class Player:
         self.reader = reader
         self.plan = plan
         self.ruleset = chain.ruleset
-        self.placeholders = chain.ruleset.placeholders | reader.info.placeholders
+        # Other tools' files don't list theirs; these two are their defaults (CASSETTE.md section 1).
+        listed = reader.info.placeholders if reader.info.format else ("REDACTED", "token")
+        self.placeholders = tuple(sorted({*chain.ruleset.placeholders, *listed}))
         self.played = Played(len(reader))
+        self._last = 0
         self._exact = Chains()
         self._shapes: dict[Shape, Chains] = {}
         self._build()
@@ -70,6 +73,7 @@ class Player:
         for ordinal in chains.candidates(key, self.played):
             interaction = self.reader.read(ordinal)
             if self._matches(live, interaction.request) and self.played.claim(ordinal):
+                self._last = ordinal
                 return interaction
         return None
 
@@ -81,9 +85,14 @@ class Player:
         recorded = stored.scrub_request(recorded, self.ruleset, with_body=plan.needs_body)
         return not plan.mismatches(live, recorded, self.placeholders)
 
-    def requests(self) -> Iterator[tuple[int, Request]]:
-        """All stored requests, scrubbed with the ruleset of today, one at a time."""
-        for ordinal, request in enumerate(self.reader.requests()):
+    def neighbours(self, most: int) -> Iterator[tuple[int, Request]]:
+        """Up to `most` stored requests around the one played last, scrubbed with the ruleset of today.
+
+        Programs ask in much the order in which they asked when recorded, so what is missed is near.
+        """
+        first = max(0, min(self._last - most // 2, len(self.reader) - most))
+        for ordinal in range(first, min(first + most, len(self.reader))):
+            request = self.reader.read(ordinal).request
             yield ordinal, stored.scrub_request(request, self.ruleset, with_body=self.plan.needs_body)
 
     def all(self) -> Iterator[Interaction]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hushtape import matching
 from hushtape.errors import UnmatchedRequestError
+from hushtape.matching.nearest import EXAMINED
 
 if TYPE_CHECKING:
     from hushtape.model import Request
@@ -23,7 +24,7 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
     nearest = matching.nearest(
         player.plan,
         live,
-        player.requests(),
+        player.neighbours(EXAMINED),
         played=player.played.__getitem__,
         placeholders=player.placeholders,
     )
@@ -34,6 +35,7 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
         mode=tape.mode,
         total=len(player.played),
         complete=tape.complete,
+        match_on=player.plan.names,
     )
     best = nearest[0] if nearest else None
     return UnmatchedRequestError(
