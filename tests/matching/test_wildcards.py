@@ -111,7 +111,7 @@ def test_headers_have_places_where_they_are_matched() -> None:
     ("live", "recorded", "match"),
     [
         ('{"a": {"key": "abc"}, "b": 1}', '{"b": 1, "a": {"key": "REDACTED"}}', True),
-        ('[{"k": "x", "n": 1}, {"k": "y", "n": 2}]', '[{"k": "REDACTED", "n": 1}, {"k": "REDACTED", "n": 2}]', True),
+        ('[{"k": "x", "n": 1}, {"k": "y"}]', '[{"k": "REDACTED", "n": 1}, {"k": "REDACTED"}]', True),
         ('{"rows": [{"k": "x"}, {"k": "other"}]}', '{"rows": [{"k": "REDACTED"}, {"k": "y"}]}', False),
         ('{"a": {"key": "abc"}, "b": 2}', '{"b": 1, "a": {"key": "REDACTED"}}', False),
         ('{"pin": 1234}', '{"pin": "REDACTED"}', True),
