@@ -36,8 +36,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--long", type=float, default=30.0, help="seconds after which a point is not repeated"
     )
-    parser.add_argument("--from", nargs="+", type=Path, dest="kept", metavar="FILE",
-                        help="measure nothing: show the rows kept in these files of bench/results/")  # fmt: skip
+    parser.add_argument(
+        "--from", nargs="+", type=Path, dest="kept", metavar="FILE", help="measure nothing: show kept rows"
+    )
     parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
     options = parser.parse_args(argv)
     if options.write_readme and options.quick:

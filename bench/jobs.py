@@ -218,7 +218,7 @@ def events(task: Task) -> Figures:
         begin = measure.now()
         url = f"{task.base}/events/{task.params['count']}/{task.params['gap_ms']}"
         with session.get(url, stream=True, timeout=60) as response:
-            for number, _ in enumerate(response.iter_content(chunk_size=None)):
+            for number, _ in enumerate(response.iter_content(1_024)):
                 if number == 0:
                     delays.append((measure.now() - begin) * 1000)
 

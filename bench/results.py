@@ -1,4 +1,4 @@
-"""The raw figures of a run, kept as JSON under bench/results/ and read back to make a table without measuring.
+"""The raw figures of a run, kept as JSON under bench/results/ and read back to make a table.
 
 Called by `bench.cli`. What the figures mean is said in `bench.rows`, how they are judged in `bench.summary`.
 """

@@ -27,7 +27,7 @@ def _growth(name: str, title: str, kind: str, count: int, quick: int) -> Row:
                    "difference", "KB", 2.0),
             Figure("replay", f"{title}: replayed, {against}", "kept_kb", Point("", REPLAY), bare(mode=MEMORY),
                    "difference", "KB", 2.0, strict=True),
-            Figure("client", f"{title}: the client itself, on {against[9:]}", "kept_kb", bare(mode=MEMORY),
+            Figure("client", f"{title}: the client itself, on {against[6:]}", "kept_kb", bare(mode=MEMORY),
                    unit="KB", rivals=False),
             Figure("canned", f"{title}: genuine urllib3 on a canned socket", "kept_kb", bare(mode=CANNED),
                    unit="KB", rivals=False),

@@ -25,8 +25,7 @@ def bound(figure: Figure) -> str:
         return ""
     if figure.more_is_better:
         return f"{figure.bound:,.0f}"
-    sign = "under" if figure.strict else "at most"
-    return f"{sign} {figure.bound:g} {figure.unit}"
+    return f"{'under' if figure.strict else 'at most'} {figure.bound:g}"
 
 
 def cell(entry: Entry | None, figure: Figure) -> str:
@@ -56,7 +55,7 @@ def block(line: Line) -> str:
             note = f"   {line.verdict.upper()}: {bound(line.figure)}"
         elif tool in line.standing and line.standing[tool] != "-":
             note = f"   hushtape is {line.standing[tool]}"
-        runs = f"  [{entry.spread.runs} runs]" if entry.spread and tool != BARE else ""
+        runs = f"  [runs: {entry.spread.runs}]" if entry.spread and tool != BARE else ""
         rows.append(f"    {CONTENDERS[tool].title:<18} {full}{runs}{note}")
     return "\n".join(rows)
 

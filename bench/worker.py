@@ -1,7 +1,7 @@
 """The client process: runs one task, writes its figures as JSON, ends. One figure, one process.
 
 Called by `bench.schedule` as `python -m bench.worker RESULT TASK`. A task that fails writes
-`{"failure": ...}`; a process that is killed or dies of a signal writes nothing, and the parent says what it saw.
+`{"failure": ...}`; a process that dies of a signal writes nothing, and the parent says what it saw.
 """
 
 import json
