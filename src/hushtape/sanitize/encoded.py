@@ -1,0 +1,108 @@
+"""Secrets inside base64, hex and UTF-16.
+
+Lives here: the anchors and verifiers of a secret that was encoded whole, alone or with its neighbours.
+Must not: decode anything (the audit does). Called by: compiling.
+Base64 keeps three bytes in four characters, so a secret inside a longer text (Basic `user:pass`) shows one
+of three cores, by its offset modulo three; the characters at its edges also hold bits of its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+
+from hushtape.sanitize.exact import SHORT, Adjust, Anchored, Searcher, forms, pieces
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.spans import Verifier
+
+_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+_PADDING = re.compile(rb"(?:=|%(?:25)*3[dD]|\\+u003[dD]){0,2}")
+_PLUS = rb"(?:\+|-|%(?:25)*2[bB]|\\+u002[bB])"
+_SLASH = rb"(?:\\*/|_|%(?:25)*2[fF])"
+_GROW = 6
+
+
+def base64_filler(placeholder: str) -> bytes:
+    """What stands for a secret inside base64: the placeholder, encoded, without padding.
+
+    Its length is fixed, so it tells nothing of the secret's, and a multiple of four, so what follows it
+    still decodes.
+    """
+    data = placeholder.encode()
+    data += b"!" * (-len(data) % 3)
+    return b64encode(data, altchars=b"ab")
+
+
+def hex_filler(placeholder: str) -> bytes:
+    """What stands for a secret inside hex digits."""
+    return placeholder.encode().hex().encode()
+
+
+def encoded(rule: SecretRule, order: int) -> Anchored:
+    """Anchors of the value inside base64, hex and UTF-16. None for short secrets: too few bits."""
+    if len(rule.value.encode("utf-8", "surrogatepass")) < SHORT:
+        return
+    name = rule.name or "secret"
+    for form in sorted(forms(rule.value)):
+        for offset in range(3):
+            yield from _base64(form, offset, rule.placeholder, order, name)
+        yield from _hex(form, rule.placeholder, order, name)
+    yield from _utf16(rule, order, name)
+
+
+def _constant(value: bytes) -> Callable[[], bytes]:
+    return lambda: value
+
+
+def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -> Anchored:
+    skip = -(-8 * offset // 6)
+    core = b64encode(b"\0" * offset + form)[skip : 8 * (offset + len(form)) // 6]
+    runs = [(found.start(), found[0]) for found in re.finditer(rb"[A-Za-z0-9]{6,}", core)]
+    runs = runs or [(found.start(), found[0]) for found in re.finditer(rb"[A-Za-z0-9]{3,}", core)]
+    if not runs:
+        return
+    at, run = runs[0]
+    back = at * _GROW + 8
+    source = re.escape(core).replace(rb"\+", _PLUS).replace(b"/", _SLASH)
+    searcher = Searcher(
+        _constant(source), back, base64_filler(placeholder), whole=False, adjust=_quads(skip, len(core))
+    )
+    yield run[:16], Verifier(searcher, order, name, 0, back + 8, len(core) * _GROW + 32)
+
+
+def _quads(skip: int, length: int) -> Adjust:
+    """Widen a core to whole groups of four characters: those at its edges hold bits of the secret."""
+    tail = -(skip + length) % 4
+
+    def adjust(data: bytes, start: int, end: int) -> tuple[int, int]:
+        for _ in range(skip):
+            if start and data[start - 1] in _BASE64:
+                start -= 1
+        stop = end
+        while stop < len(data) and stop - end < tail and data[stop] in _BASE64:
+            stop += 1
+        if stop - end < tail:
+            padding = _PADDING.match(data, stop, stop + 32)
+            stop = padding.end() if padding else stop
+        return start, stop
+
+    return adjust
+
+
+def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
+    digits = form.hex().encode()
+    searcher = Searcher(_constant(b"(?i)" + digits), 0, hex_filler(placeholder), whole=False)
+    yield digits[:24], Verifier(searcher, order, name, 0, 0, len(digits))
+
+
+def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:
+    for offset, run in pieces(rule.value)[:1]:
+        for coding in ("utf-16-le", "utf-16-be"):
+            whole = rule.value.encode(coding, "surrogatepass")
+            back = 2 * len(rule.value[:offset].encode("utf-16-le", "surrogatepass")) + 2
+            text = rule.placeholder.encode(coding)
+            searcher = Searcher(_constant(re.escape(whole)), back, text, whole=False)
+            # Both byte orders show the same bytes between the first and the last letter of a run.
+            anchor = run[:8].encode("utf-16-le")[:-1]
+            yield anchor, Verifier(searcher, order, name, 0, back, len(whole) + 2)

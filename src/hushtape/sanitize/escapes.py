@@ -1,0 +1,92 @@
+"""Escapes: how a character may be written, and where a word begins.
+
+Lives here: the regular expression of a text under any nesting of percent, JSON and HTML escapes, and
+the test for word boundaries that sees through escapes. Must not: know rules or spans.
+Called by: exact, encoded, fields, shapes. Sources: RFC 3986 2.1, RFC 8259 7, HTML named references.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BACKSLASH = rb"(?:\\|%(?:25)*5[cC]|&#92;|&#[xX]5[cC];)"
+_NAMED = {'"': b"quot", "&": b"amp", "<": b"lt", ">": b"gt", "'": b"(?:apos|#039)"}
+_LETTER = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
+
+LONG = 256
+"""Letters and digits of longer secrets are looked for as they are: nobody escapes those of a PEM key,
+and its expression would take long to compile. The audit still decodes all of it."""
+
+
+def _hex(byte: int) -> bytes:
+    return b"".join(
+        b"[%c%c]" % (digit, digit - 32) if digit > 57 else bytes((digit,)) for digit in b"%02x" % byte
+    )
+
+
+def _units(char: str) -> bytes:
+    """`\\uXXXX`, as a surrogate pair where it takes one, behind any number of backslashes."""
+    units = char.encode("utf-16-be", "surrogatepass")
+    pairs = (units[i : i + 2] for i in range(0, len(units), 2))
+    return b"".join(_BACKSLASH + b"+u" + _hex(high) + _hex(low) for high, low in pairs)
+
+
+def one(char: str) -> bytes:
+    """The expression of one character in every way it may be written."""
+    raw = char.encode("utf-8", "surrogatepass")
+    number = ord(char)
+    ways = [re.escape(raw), b"".join(b"%(?:25)*" + _hex(byte) for byte in raw), _units(char)]
+    ways.append(rb"&(?:amp;)*#(?:0*%d|[xX]0*(?i:%x));" % (number, number))
+    if number < 256:
+        ways.append(_BACKSLASH + b"+x" + _hex(number))
+    if 127 < number < 256:
+        ways += [re.escape(bytes((number,))), b"%(?:25)*" + _hex(number)]
+    if char in _NAMED:
+        ways.append(rb"&(?:amp;)*%s;" % _NAMED[char])
+    if char in "\"'/":
+        ways.append(_BACKSLASH + b"+(?:" + b"|".join(ways[:2]) + rb"|&(?:quot|apos|#34|#39|#47);)")
+    if char in _LETTER:
+        ways.append(_BACKSLASH + b"+" + _LETTER[char])
+    if char == " ":
+        ways.append(rb"\+")
+    if char == "\n":
+        ways.append(rb"\r\n|%(?:25)*0[dD]%(?:25)*0[aA]|" + _BACKSLASH + b"+r" + _BACKSLASH + b"+n")
+    return b"(?:" + b"|".join(ways) + b")"
+
+
+def expression(text: str) -> bytes:
+    """The expression of a text under any nesting of escapes, each character for itself.
+
+    A run of backslashes becomes one repetition: 50 groups of `\\\\+` in a row would backtrack for ever.
+    """
+    parts = []
+    plain = len(text) > LONG
+    for run in re.findall(r"\\+|[^\\]", text):
+        if run[0] == "\\":
+            parts.append(_BACKSLASH + b"{%d,}" % len(run))
+        elif plain and run.isascii() and run.isalnum():
+            parts.append(run.encode())
+        else:
+            parts.append(one(run))
+    return b"".join(parts)
+
+
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_ESCAPE_BEFORE = re.compile(rb"(?:%(?:25){0,8}([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})|\\[nrtbf])\Z")
+
+
+def begins(data: bytes, start: int) -> bool:
+    """A word may begin here: what stands before is no letter, digit, `_` or `-`, or an escaped
+    character that is none (`%26token`, `\\u0026token`, `\\ntoken`)."""
+    if start <= 0 or data[start - 1] not in _WORD:
+        return True
+    found = _ESCAPE_BEFORE.search(data, max(0, start - 20), start)
+    if found is None:
+        return False
+    digits = found[1] or found[2]
+    return digits is None or int(digits, 16) not in _WORD
+
+
+def ends(data: bytes, end: int) -> bool:
+    """A word may end here: what follows is no letter, digit, `_` or `-`."""
+    return end >= len(data) or data[end] not in _WORD

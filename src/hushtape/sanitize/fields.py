@@ -1,0 +1,224 @@
+"""Fields: the values of sensitive names in JSON, forms, query strings, XML and multipart.
+
+Lives here: a field rule's anchors and the verifiers that tell a field from a chance word and find where
+its value begins. Must not: find where a value ends (`values`), know engines. Called by: compiling.
+An anchor holds the name and what follows it; what stands before decides: `code=` in `zipcode=` is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hushtape.sanitize.escapes import begins
+from hushtape.sanitize.oauth import WINDOW, is_oauth
+from hushtape.sanitize.rules import FieldRule
+from hushtape.sanitize.spans import Context, Found, Verifier
+from hushtape.sanitize.values import Container, String, Until
+
+KIND = 1
+AHEAD = WINDOW + 64
+BACK = WINDOW + 64
+
+_PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
+_BS = rb"(?:\\|%(?:25)*5[cC])"
+_QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22);")
+_SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9])*"
+_COLON = re.compile(_SPACE + rb"(?::|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
+_SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
+_NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
+_KEPT = frozenset((b"null", b"true", b"false", b"none"))
+_EQUALS = re.compile(
+    rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
+    rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
+)
+_PART = re.compile(rb"[^\r\n]{0,256}\r?\n(?:[A-Za-z-]{1,64}:[^\r\n]{0,256}\r?\n){0,3}\r?\n")
+_PART_END = Until(re.compile(rb"\r?\n--"))
+_TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
+_TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[)"))
+
+# Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
+_FORM_END = Until(re.compile(rb"&"))
+_URI_END = Until(re.compile(rb"[&#]"))
+_BODY_END = Until(re.compile(rb"[&\s\"'<>\\]"))
+_QUOTED_END = {34: Until(re.compile(rb'"')), 39: Until(re.compile(rb"'"))}
+
+
+def _nested_end(level: int) -> Until:
+    return Until(re.compile(rb"%%(?:25){0,%d}(?:26|23|22)|[&\s\"'<>\\#]" % (level - 1)))
+
+
+_NESTED_END = tuple(_nested_end(level) for level in range(1, 9))
+
+
+def spellings(name: str) -> set[str]:
+    """The name in snake, kebab and joined (camel, Pascal) case, lower case: the engine folds case."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).replace("-", "_").lower().strip("_")
+    return {name.lower(), words, words.replace("_", "-"), words.replace("_", "")} - {""}
+
+
+def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """All anchors of one rule."""
+    for name in rule.names:
+        for spelling in sorted(spellings(name)):
+            raw = spelling.encode()
+            field = Field(rule, spelling)
+            label = f"field {name}"
+            quoted = Verifier(field.quoted, order, label, KIND, BACK, AHEAD)
+            pair = Verifier(field.pair, order, label, KIND, BACK, AHEAD)
+            tag = Verifier(field.tag, order, label, KIND, BACK, AHEAD)
+            if rule.in_json:
+                yield from ((ending, quoted) for ending in (b'"%s"' % raw, b"'%s'" % raw, raw + b"\\"))
+                yield raw + b"&", quoted
+                yield from ((raw + ending, tag) for ending in (b">", b" ", b"\n", b"\t"))
+            if rule.in_json or rule.in_form or rule.in_uri:
+                yield raw + b"%", Verifier(field.percent, order, label, KIND, BACK, AHEAD)
+            if rule.in_form or rule.in_uri:
+                yield from ((raw + ending, pair) for ending in (b"=", b"]", b"[", b"\\u003d", b"&#"))
+
+
+class Field:
+    """The verifiers of one spelling of one name."""
+
+    __slots__ = ("_code", "_length", "_numbers", "_rule", "_text")
+
+    def __init__(self, rule: FieldRule, spelling: str) -> None:
+        self._rule = rule
+        self._length = len(spelling.encode())
+        self._text = rule.placeholder.encode()
+        self._numbers = _PASSWORD.search(spelling.replace("-", "_")) is not None
+        self._code = spelling == "code"
+
+    # --- names in quotes: JSON, multipart --------------------------------------------------------
+
+    def quoted(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`"name"`, `\\"name\\"`, `%22name%22`, `&quot;name&quot;`: JSON at any depth."""
+        if data[start] in b"\"'":
+            start += 1
+        return self._json(data, start, start + self._length, limit, context)
+
+    def _json(self, data: bytes, start: int, after: int, limit: int, context: Context) -> Found | None:
+        closing = _QUOTE.match(data, after, limit)
+        if closing is None:
+            return None
+        quote = closing[0]
+        before = data[max(0, start - len(quote)) : start]
+        if before.lower() != quote.lower():
+            return None
+        colon = _COLON.match(data, closing.end(), limit)
+        if colon is None:
+            return self._part(data, start - len(quote), closing.end(), limit)
+        if self._code and not is_oauth(data, start, limit, context, pair=False):
+            return None
+        return self._value(data, quote, colon.end(), limit)
+
+    def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
+        opening = _QUOTE.match(data, at, limit)
+        if opening is not None:
+            return Found(opening.end(), -1, self._text, _string(opening[0]))
+        whole = quote + self._text + quote
+        first = data[at : at + 1]
+        if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
+            return None if self._code else Found(at, -1, whole, _container(quote))
+        if b"%" in quote and re.match(rb"%(?:25)*[57][bB]", data[at : at + 20]):
+            return None if self._code else Found(at, -1, whole, _container(quote))
+        scalar = _SCALAR.match(data, at, limit)
+        if self._code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
+            return None
+        if _NUMBER.match(scalar[0]) and not self._numbers:
+            return None
+        return Found(at, -1, whole, _SCALAR_END)
+
+    def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:
+        """A multipart part: `name="token"`, perhaps further fields, an empty line (RFC 7578 4.2)."""
+        if data[max(0, start - 5) : start].lower() != b"name=" or self._code:
+            return None
+        head = _PART.match(data, at, limit)
+        return None if head is None else Found(head.end(), -1, self._text, _PART_END)
+
+    # --- names before an equals sign: forms, query strings ----------------------------------------
+
+    def pair(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`name=value`, `list[name]=value`, and the same with escaped signs."""
+        rule = self._rule
+        if not (rule.in_uri if context.uri else rule.in_form or (context.header and rule.in_uri)):
+            return None
+        if not begins(data, start):
+            return None
+        sign = _EQUALS.match(data, start + self._length, limit)
+        if sign is None or (self._code and not is_oauth(data, start, limit, context, pair=True)):
+            return None
+        at = sign.end()
+        if sign[1][:1] == b"%":
+            return Found(at, -1, self._text, _NESTED_END[min(sign[1].count(b"25"), 7)])
+        if context.form or context.uri:
+            return Found(at, -1, self._text, _FORM_END if context.form else _URI_END)
+        return self._loose(data, at)
+
+    def _loose(self, data: bytes, at: int) -> Found:
+        """Somewhere in a text: the value may be in quotes (an attribute, a script)."""
+        first = data[at] if at < len(data) else 0
+        if first in _QUOTED_END:
+            return Found(at + 1, -1, self._text, _QUOTED_END[first])
+        opening = _QUOTE.match(data, at, at + 64) if first == 92 else None
+        if opening is not None:
+            return Found(opening.end(), -1, self._text, _string(opening[0]))
+        return Found(at, -1, self._text, _BODY_END)
+
+    def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`name%22`, `name%5C%22`, `name%3D`, `name%5D=`: decided by what the escape says."""
+        found = self.pair(data, start, end, limit, context)
+        if found is None and self._rule.in_json:
+            return self._json(data, start, start + self._length, limit, context)
+        return found
+
+    # --- elements ----------------------------------------------------------------------------------
+
+    def tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`<name>value</name>`, with a prefix and attributes."""
+        if start == 0 or data[start - 1] not in b"<:" or self._code:
+            return None
+        if _TAG_NAME.search(data, max(0, start - 70), start) is None:
+            return None
+        head = _TAG.match(data, start + self._length, limit)
+        if head is None or data[head.end() - 2 : head.end()] == b"/>":
+            return None
+        if not context.xml and data.find(b"</", head.end(), limit) < 0:
+            return None
+        return Found(head.end(), -1, self._text, _TEXT_END)
+
+
+_RAW = re.compile(rb'"')
+_SINGLE = re.compile(rb"'")
+_UNICODE = re.compile(rb'u0022|"')
+_ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
+
+
+def _string(quote: bytes) -> String:
+    """The seeker for a string that this quote opened."""
+    last = quote[-1]
+    if last == 34 and b"%" not in quote:
+        return String(_RAW, len(quote).bit_length() - 1)
+    if last == 39 and b"%" not in quote:
+        return String(_SINGLE, len(quote).bit_length() - 1)
+    if quote.endswith(b"u0022"):
+        return String(_UNICODE, (len(quote) - 4).bit_length() - 1)
+    if last == 59:
+        return String(_ENTITY, 0, hard=frozenset((b'"', b"<", b">")))
+    level = quote.rsplit(b"%", 1)[-1].count(b"25")
+    unit = b"%" + b"25" * level + b"5c"
+    depth = (quote.lower().count(unit) + 1).bit_length() - 1
+    closing = re.compile(b"%" + b"25" * level + rb"22|[&\s\"<>]")
+    return String(closing, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
+
+
+def _container(quote: bytes) -> Container | Until:
+    """The seeker for an object or array whose keys stand in this kind of quotes. Where brackets may be
+    escaped themselves, all of the surrounding value goes: never less than the container."""
+    if quote.endswith(b'"') and b"%" not in quote:
+        return Container(len(quote).bit_length() - 1)
+    if quote == b"'":
+        return Container(0)
+    return Until(re.compile(rb"[&\s\"<>]"))

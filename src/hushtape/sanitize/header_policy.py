@@ -1,0 +1,154 @@
+"""Header policy: which fields stay, and how much of a credential's field is kept.
+
+Lives here: the decision per field name (cached by the policy's owner) and the redaction of Authorization,
+Cookie and Set-Cookie. Must not: scan values (the ruleset does). Called by: ruleset.
+Sources: RFC 9110 11.4 (credentials), RFC 6265 4 (cookies).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from hushtape.sanitize.rules import HeaderRule
+
+Action = Literal["scan", "drop", "redact", "scheme", "cookie", "set-cookie"]
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_CREDENTIAL = frozenset(
+    [
+        "auth",
+        "authorization",
+        "authentication",
+        "token",
+        "key",
+        "apikey",
+        "secret",
+        "session",
+        "sessionid",
+        "signature",
+        "sig",
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "credential",
+        "credentials",
+        "jwt",
+        "bearer",
+        "accesstoken",
+        "authtoken",
+        "csrftoken",
+    ]
+)
+_SCHEMES = frozenset(
+    [
+        "basic",
+        "bearer",
+        "digest",
+        "negotiate",
+        "ntlm",
+        "dpop",
+        "gnap",
+        "hoba",
+        "mutual",
+        "vapid",
+        "hawk",
+        "mac",
+        "jwt",
+        "oauth",
+        "aws",
+        "token",
+        "apikey",
+        "api-key",
+        "key",
+        "aws4-hmac-sha256",
+        "aws4-ecdsa-p256-sha256",
+        "scram-sha-1",
+        "scram-sha-256",
+        "privatetoken",
+        "sharedkey",
+        "sharedkeylite",
+        "sharedaccesssignature",
+        "googlelogin",
+        "goog4-rsa-sha256",
+        "ssws",
+        "splunk",
+        "geniekey",
+        "bot",
+        "zoho-oauthtoken",
+        "klaviyo-api-key",
+        "discogs",
+        "snowflake",
+        "concealed",
+        "acs3-hmac-sha256",
+    ]
+)
+
+
+def is_credential(name: str) -> bool:
+    """Whether the field's name holds a word of the credential kind. Plurals don't count:
+    `x-ratelimit-remaining-tokens` is a number that replay needs."""
+    if name.islower() or "-" in name or "_" in name:
+        words = re.split(r"[-_.]", name.lower())
+        return not _CREDENTIAL.isdisjoint(words) or not _CREDENTIAL.isdisjoint(_camel(name))
+    return not _CREDENTIAL.isdisjoint(_camel(name))
+
+
+def _camel(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+class HeaderPolicy:
+    """All header rules of one phase, united: two keep lists keep what either keeps, removal wins."""
+
+    __slots__ = ("_credentials", "_keep", "_redact", "_remove", "placeholder")
+
+    def __init__(self, rules: Iterable[HeaderRule]) -> None:
+        rules = tuple(rules)
+        lists = [rule.keep for rule in rules if rule.keep is not None]
+        self._keep = frozenset(name.lower() for keep in lists for name in keep) if lists else None
+        self._remove = frozenset(name.lower() for rule in rules for name in rule.remove)
+        self._redact = frozenset(name.lower() for rule in rules for name in rule.redact)
+        self._credentials = any(rule.credentials for rule in rules)
+        self.placeholder = rules[-1].placeholder if rules else ""
+
+    def action(self, name: str) -> Action:
+        """What happens to a field of this name."""
+        lower = name.lower()
+        if lower in self._remove or (self._keep is not None and lower not in self._keep):
+            return "drop"
+        if lower in self._redact:
+            return "redact"
+        if not self._credentials:
+            return "scan"
+        if lower in ("authorization", "proxy-authorization"):
+            return "scheme"
+        if lower in ("cookie", "cookie2"):
+            return "cookie"
+        if lower in ("set-cookie", "set-cookie2"):
+            return "set-cookie"
+        return "redact" if is_credential(name) else "scan"
+
+    def redact(self, action: Action, value: str) -> str:
+        """The value without its credential; attributes of a cookie are still to be scanned."""
+        if not value.strip():
+            return value
+        if action == "scheme":
+            scheme, space, rest = value.partition(" ")
+            known = scheme.lower() in _SCHEMES and rest.strip()
+            return f"{scheme}{space}{self.placeholder}" if known else self.placeholder
+        if action == "cookie":
+            return ";".join(self._pair(part) for part in value.split(";"))
+        if action == "set-cookie":
+            pair, semicolon, attributes = value.partition(";")
+            return self._pair(pair) + semicolon + attributes
+        return self.placeholder
+
+    def _pair(self, pair: str) -> str:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            lead = name[: len(name) - len(name.lstrip())]
+            return lead + self.placeholder if name.strip() else name
+        return f"{name}={self.placeholder}" if value.strip() else pair

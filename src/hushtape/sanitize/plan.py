@@ -1,0 +1,152 @@
+"""A plan: all rules of one phase on one automaton.
+
+Lives here: rules -> anchors -> engine, and the run of verifiers over an engine's hits.
+Must not: know what a rule means (the verifier modules do), hold state of a stream (`scrubber` does).
+Called by: ruleset, scrubber. Immutable once built, shared by threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hushtape.sanitize import engine as engines
+from hushtape.sanitize.encoded import encoded
+from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.exact import check, plain
+from hushtape.sanitize.fields import field_anchors
+from hushtape.sanitize.rules import (
+    FieldRule,
+    Rule,
+    SecretRule,
+    ShapeRule,
+    UrlParamsRule,
+    UrlSecretsRule,
+)
+from hushtape.sanitize.shapes import shape_anchors
+from hushtape.sanitize.spans import OPEN, RANK_CAP, Context, Found, Group, Seeker, Verifier
+from hushtape.sanitize.urls import param_anchors, url_anchors
+
+MARGIN = 64
+"""Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""
+
+Open = tuple[int, Seeker, int, Verifier, bytes]
+"""A span still running: its start, its seeker, where to go on, who found it, its text."""
+
+
+def anchors(rules: Iterable[Rule]) -> Iterator[tuple[bytes, Verifier]]:
+    """Everything to look for, rule by rule. `order` is the rule's place: ties go to the last."""
+    for order, rule in enumerate(rules):
+        if isinstance(rule, SecretRule):
+            if check(rule):
+                yield from plain(rule, order)
+                yield from encoded(rule, order)
+        elif isinstance(rule, FieldRule):
+            yield from field_anchors(rule, order)
+        elif isinstance(rule, ShapeRule):
+            yield from shape_anchors(rule, order)
+        elif isinstance(rule, UrlSecretsRule):
+            yield from url_anchors(rule, order)
+        elif isinstance(rule, UrlParamsRule):
+            yield from param_anchors(rule, order)
+
+
+class Plan:
+    """The compiled rules of a phase."""
+
+    __slots__ = ("ahead", "back", "find", "overlap", "verifiers")
+
+    def __init__(self, rules: Iterable[Rule], engine: str) -> None:
+        table: dict[bytes, list[Verifier]] = {}
+        for anchor, verifier in anchors(rules):
+            entry = table.setdefault(anchor.lower(), [])
+            if verifier not in entry:
+                entry.append(verifier)
+        self.verifiers = tuple(map(tuple, table.values()))
+        everyone = [one for entry in self.verifiers for one in entry]
+        longest = max(map(len, table), default=1)
+        self.back = max((one.back for one in everyone), default=0)
+        self.ahead = longest + MARGIN + max((one.ahead for one in everyone), default=0)
+        self.overlap = longest - 1
+        self.find = engines.build(list(table), engine).find
+
+
+class Matcher:
+    """Runs verifiers over one stream's hits, in order. Positions are those of the present buffer."""
+
+    __slots__ = ("_context", "_plan", "changed", "groups", "names", "open", "reach")
+
+    def __init__(self, plan: Plan, context: Context) -> None:
+        self._plan, self._context = plan, context
+        self.groups: list[Group] = []
+        self.names: list[tuple[int, str]] = []
+        self.open: list[Open] = []
+        self.reach = [(0, 0)] * 4
+        self.changed = False
+
+    def resume(self, data: bytes, final: bool) -> None:
+        """Let spans that are still running look for their ends."""
+        running, self.open = self.open, []
+        for start, seeker, at, verifier, text in running:
+            self._seek(data, start, seeker, at, verifier, text, final)
+        for _, _, _, verifier, _ in self.open:
+            self.reach[verifier.kind] = (self.reach[verifier.kind][0], OPEN)
+
+    def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
+        """Verify hits whose surroundings are known; what is left waits for more data."""
+        plan, ready = self._plan, len(data) if final else len(data) - self._plan.ahead - MARGIN
+        for number, (anchor, start, end) in enumerate(hits):
+            if start > ready:
+                return hits[number:]
+            limit = min(len(data), start + plan.ahead - MARGIN)
+            for verifier in plan.verifiers[anchor]:
+                if verifier.kind:
+                    low, high = self.reach[verifier.kind]
+                    if low < start < high:
+                        continue
+                found = verifier.verify(data, start, end, limit, self._context)
+                if found is not None:
+                    self._take(data, found, verifier, final)
+        return []
+
+    def _take(self, data: bytes, found: Found | tuple[Found, ...], verifier: Verifier, final: bool) -> None:
+        for one in (found,) if isinstance(found, Found) else found:
+            if one.seeker is None:
+                self._close(data, one.start, one.end, verifier, one.text)
+            else:
+                self._seek(data, one.start, one.seeker, one.start, verifier, one.text, final)
+
+    def _seek(
+        self, data: bytes, start: int, seeker: Seeker, at: int, verifier: Verifier, text: bytes, final: bool
+    ) -> None:
+        end, resume = seeker.seek(data, at, final)
+        if end >= 0:
+            self._close(data, start, end, verifier, text)
+        else:
+            self.open.append((start, seeker, resume, verifier, text))
+            self._cover(verifier.kind, start, OPEN)
+            self.changed = True
+
+    def _close(self, data: bytes, start: int, end: int, verifier: Verifier, text: bytes) -> None:
+        self._cover(verifier.kind, start, end)
+        if start >= end or (start >= 0 and end - start == len(text) and data[start:end] == text):
+            return
+        self.changed = True
+        self.names.append((start, verifier.name))
+        self.groups.append(Group(start, end, (min(end - start, RANK_CAP), verifier.order), text))
+
+    def _cover(self, kind: int, start: int, end: int) -> None:
+        """Hits inside this span need no look: what they could find lies inside it."""
+        low, high = self.reach[kind]
+        if start >= high:
+            self.reach[kind] = (start, end)
+        else:
+            self.reach[kind] = (low, end if high == OPEN else max(high, end))
+
+    def shift(self, by: int) -> None:
+        """`by` bytes were dropped from the buffer's front."""
+        self.groups = [group.shifted(by) for group in self.groups]
+        self.open = [
+            (start - by, seeker, at - by, verifier, text) for start, seeker, at, verifier, text in self.open
+        ]
+        self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
+        self.names.clear()

@@ -1,0 +1,141 @@
+"""The streaming scrub: bytes in, the same bytes without secrets out.
+
+Lives here: one body's way through a plan, with a carry. Must not: know rules or hold a body whole.
+Called by: ruleset, for the session. What comes out depends on the bytes alone, never on how they were
+cut: a hit is verified once all that its verifier may look at is there, and text leaves once no later hit
+can reach back to it. In memory: `BLOCK` plus the plan's window, however long the body or a value is.
+"""
+
+from __future__ import annotations
+
+from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.plan import Matcher, Plan
+from hushtape.sanitize.spans import OPEN, Context, Group, union
+
+BLOCK = 16 * 1024
+"""Bytes gathered before they are looked at: a body of this size or less is scanned once, whole."""
+
+SLICE = 64 * 1024
+
+
+class Scrubber:
+    """Scrubs one body. Not shared between threads."""
+
+    __slots__ = (
+        "_context",
+        "_gathered",
+        "_hits",
+        "_matcher",
+        "_parts",
+        "_plan",
+        "_rest",
+        "_scanned",
+        "changed",
+    )
+
+    def __init__(self, plan: Plan, context: Context) -> None:
+        self._plan, self._context = plan, context
+        self._parts: list[bytes] = []
+        self._gathered = 0
+        self._rest = b""
+        self._scanned = 0
+        self._hits: list[Hit] = []
+        self._matcher: Matcher | None = None
+        self.changed = False
+        """A rule matched."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes that are final so far."""
+        if len(data) > SLICE:
+            return b"".join([self.feed(data[at : at + SLICE]) for at in range(0, len(data), SLICE)])
+        self._parts.append(data)
+        self._gathered += len(data)
+        if self._gathered < BLOCK:
+            return b"" if len(self._parts) < 4096 else self._compact()
+        return self._advance(final=False)
+
+    def finish(self) -> bytes:
+        """The rest."""
+        if not self._rest and self._matcher is None and not self._hits:
+            parts = self._parts
+            data = parts[0] if len(parts) == 1 else b"".join(parts)
+            hits = self._plan.find(data) if data else None
+            if not hits:
+                self._parts = []
+                self._gathered = 0
+                return data
+            self._parts, self._hits, self._scanned = [data], hits, len(data)
+        return self._advance(final=True)
+
+    def _compact(self) -> bytes:
+        """Thousands of tiny chunks weigh more than what is in them."""
+        self._parts = [b"".join(self._parts)]
+        return b""
+
+    def _advance(self, final: bool) -> bytes:
+        data = b"".join((self._rest, *self._parts))
+        self._parts, self._gathered = [], 0
+        hits = self._hits + self._scan(data)
+        matcher = self._matcher
+        if matcher is None:
+            if not hits:
+                return self._pass(data, final)
+            matcher = self._matcher = Matcher(self._plan, self._context)
+        matcher.resume(data, final)
+        self._hits = matcher.run(data, hits, final)
+        self.changed = matcher.changed
+        return self._emit(data, matcher, final)
+
+    def _scan(self, data: bytes) -> list[Hit]:
+        """Hits that end in what was not scanned yet."""
+        scanned, self._scanned = self._scanned, len(data)
+        if scanned >= len(data):
+            return []
+        start = max(0, scanned - self._plan.overlap)
+        if start == 0 and scanned == 0:
+            return self._plan.find(data)
+        return [
+            (anchor, first + start, last + start)
+            for anchor, first, last in self._plan.find(data[start:])
+            if last + start > scanned
+        ]
+
+    def _safe(self, data: bytes, final: bool) -> int:
+        """No hit to come reaches back before this point."""
+        if final:
+            return len(data)
+        unseen = len(data) - self._plan.overlap
+        return max(0, min(unseen, self._hits[0][1] if self._hits else unseen) - self._plan.back)
+
+    def _pass(self, data: bytes, final: bool) -> bytes:
+        safe = self._safe(data, final)
+        self._rest = data[safe:]
+        self._scanned -= safe
+        return data[:safe]
+
+    def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
+        safe = self._safe(data, final)
+        running = [Group(start, OPEN, (0, 0), b"") for start, *_ in matcher.open]
+        out: list[bytes] = []
+        at = 0
+        kept: list[Group] = []
+        limit = safe
+        groups = union(matcher.groups)
+        stop = min((group.start for group in running), default=OPEN)
+        for group in groups:
+            if group.end > safe or group.end > stop or kept:
+                kept.append(group)
+                limit = min(limit, group.start)
+                continue
+            if group.start > at:
+                out.append(data[at : group.start])
+            out.append(group.text)
+            at = group.end
+        limit = min(limit, stop)
+        out.append(data[at:limit] if limit > at else b"")
+        matcher.groups = kept
+        self._rest = data[safe:]
+        self._scanned -= safe
+        self._hits = [(anchor, first - safe, last - safe) for anchor, first, last in self._hits]
+        matcher.shift(safe)
+        return b"".join(out)

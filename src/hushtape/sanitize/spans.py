@@ -1,0 +1,90 @@
+"""Spans: what a verifier answers, and how overlapping answers become one.
+
+Lives here: the types between plan, verifiers and scrubber, and the union of overlapping spans.
+Must not: know a rule or an engine. Called by: plan, scrubber and every verifier module.
+A verifier looks at most `BACK` bytes before its anchor and `ahead` bytes after it, so that its answer
+depends on the stream alone, never on how the stream was cut into chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from msgspec import Struct
+
+OPEN = 1 << 62
+"""The end of a span that has not ended yet."""
+
+RANK_CAP = 4096
+"""Longer spans count as equally long when the longest decides, so that a value may be swallowed
+without being counted."""
+
+
+class Context(Struct, frozen=True):
+    """What a verifier is told about the place. `uri`: a bare URI; `form`: a form body; `xml`: an XML
+    body; none of them: anything else. `header`: header values, joined by line feeds."""
+
+    uri: bool = False
+    form: bool = False
+    xml: bool = False
+    header: bool = False
+
+
+class Seeker(Protocol):
+    """Finds where a value ends, in as many pieces as the stream takes."""
+
+    def seek(self, data: bytes, start: int, final: bool) -> tuple[int, int]:
+        """(end, 0) if the value ends at `end`; else (-1, where to go on)."""
+
+
+class Found(NamedTuple):
+    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `start` on."""
+
+    start: int
+    end: int
+    text: bytes
+    seeker: Seeker | None = None
+
+
+Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | None"]
+"""(buffer, start of anchor, end of anchor, end of what may be looked at, context)."""
+
+
+class Verifier(NamedTuple):
+    """What runs at an anchor's hits. `kind` > 0: hits inside a span of the same kind are skipped,
+    since what they could find lies inside it. `order`: the rule's place in the list."""
+
+    verify: Verify
+    order: int
+    name: str
+    kind: int = 0
+    back: int = 0
+    ahead: int = 0
+
+
+class Group(NamedTuple):
+    """Overlapping spans. `key` is (length, order) of the span whose text stands for all of them."""
+
+    start: int
+    end: int
+    key: tuple[int, int]
+    text: bytes
+
+    def shifted(self, by: int) -> Group:
+        """The same after `by` bytes were dropped from the buffer's front."""
+        return Group(self.start - by, self.end if self.end == OPEN else self.end - by, self.key, self.text)
+
+
+def union(groups: list[Group]) -> list[Group]:
+    """Overlapping groups united; in order. The longest gives the text, ties go to the last rule."""
+    groups.sort()
+    united: list[Group] = []
+    for group in groups:
+        if united and group.start < united[-1].end:
+            last = united[-1]
+            best = max(last, group, key=lambda one: one.key)
+            united[-1] = Group(last.start, max(last.end, group.end), best.key, best.text)
+        else:
+            united.append(group)
+    return united

@@ -1,0 +1,170 @@
+"""URLs: userinfo, presigned parameters, parameters to strip, and users' patterns.
+
+Lives here: the rules that only make sense inside a URL. Must not: walk headers or stream.
+Called by: compiling (anchors) and ruleset (patterns). Sources: RFC 3986 3.2.1 for userinfo; AWS
+Signature Version 4, Google and Azure signed URLs for the parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from hushtape.errors import SanitizerError
+from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
+from hushtape.sanitize.rules import FieldRule, UrlParamsRule, UrlPatternRule, UrlSecretsRule
+from hushtape.sanitize.spans import Context, Found, Verifier
+
+PRESIGNED = (
+    "sig",
+    "signature",
+    "x-amz-signature",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "x-goog-signature",
+    "x-goog-credential",
+    "awsaccesskeyid",
+)
+MAX_URI = 4096
+"""Longer URIs (characters) are refused where a user's pattern would have to run over them."""
+
+_USERINFO = (
+    re.compile(rb"[^\s/?#\"'<>@\\%]{0,256}(?::|%3[aA]|[^\s/?#\"'<>@\\%:]{16})[^\s/?#\"'<>@\\]{0,512}@"),
+    re.compile(rb"(?:(?!%(?:25)*(?:2[fF]|3[fF]|40|2[36]))[^\s/?#\"'<>@&\\]){1,512}?(?=%(?:25)*40)"),
+)
+
+
+def _userinfo(text: bytes) -> tuple[Any, Any]:
+    def plain(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        # `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
+        while data[end : end + 1] in (b"/", b"\\"):
+            end += 1
+        found = _USERINFO[0].match(data, end, limit)
+        return Found(end, found.end() - 1, text) if found else None
+
+    def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = _USERINFO[1].match(data, end, limit)
+        if found is None or not re.search(rb":|%(?:25)*3[aA]|.{16}", found[0], re.DOTALL):
+            return None
+        return Found(end, found.end(), text)
+
+    return plain, escaped
+
+
+def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """Userinfo and presigned parameters."""
+    plain, escaped = _userinfo(rule.placeholder.encode())
+    for anchor in (b"://", b":\\/"):
+        yield anchor, Verifier(plain, order, "userinfo", 3, 0, 800)
+    for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
+        yield anchor, Verifier(escaped, order, "userinfo", 3, 0, 600)
+    for name in PRESIGNED:
+        field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)
+        verifier = Verifier(field.pair, order, f"parameter {name}", KIND, BACK, AHEAD)
+        for ending in (b"=", b"%3d", b"%253d", b"\\u003d"):
+            yield name.encode() + ending, verifier
+
+
+# --- parameters to strip -------------------------------------------------------------------------
+
+_URL = re.compile(rb"(?:\\u00(?:26|3[dD]|2[fF]|3[fF])|\\+/|[^\s\"'<>\\#])*")
+_SEPARATOR = re.compile(rb"&amp;|&|\\u0026")
+_QUESTION = re.compile(rb"\?|\\u003[fF]")
+_NAME_END = re.compile(rb"=|\\u003[dD]")
+
+
+def param_anchors(rule: UrlParamsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """The domains: each URL of theirs is looked into."""
+    names = frozenset(param.lower().encode() for param in rule.params)
+    for domain in rule.domains:
+        yield domain.lower().encode(), Verifier(_stripper(names), order, f"url of {domain}", 0, 0, 4096)
+
+
+def _stripper(names: frozenset[bytes]) -> Any:
+    def strip(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
+        if data[start - 1 : start] not in (b"/", b".", b"@"):
+            return None
+        url = _URL.match(data, end, limit)
+        query = _QUESTION.search(data, end, url.end()) if url else None
+        return tuple(_strip(data, query, url.end(), names)) if url and query else None
+
+    return strip
+
+
+def _strip(data: bytes, query: re.Match[bytes], stop: int, names: frozenset[bytes]) -> Iterator[Found]:
+    before = query.span()
+    kept = False
+    at = before[1]
+    while at < stop:
+        after = _SEPARATOR.search(data, at, stop)
+        end = after.start() if after else stop
+        sign = _NAME_END.search(data, at, end)
+        if data[at : sign.start() if sign else end].lower() not in names:
+            kept = True
+        elif kept or after is None:
+            yield Found(before[0], end, b"")
+        else:
+            yield Found(at, after.end(), b"")
+        before = after.span() if after else (end, end)
+        at = before[1] if after else stop
+
+
+# --- users' patterns ------------------------------------------------------------------------------
+
+
+def check_pattern(rule: UrlPatternRule) -> re.Pattern[str]:
+    """The compiled pattern.
+
+    Raises:
+        SanitizerError: it is no regular expression, or repeats a repetition (`(a+)+`): Python's engine
+        may then backtrack for ever, and nothing can interrupt it.
+    """
+    try:
+        pattern = re.compile(rule.pattern)
+    except re.error as error:
+        raise _bad_pattern(rule, str(error)) from None
+    if _repeats(rule.pattern):
+        raise _bad_pattern(rule, "it repeats a repetition without a bound, which may never end")
+    return pattern
+
+
+def _bad_pattern(rule: UrlPatternRule, why: str) -> SanitizerError:
+    return SanitizerError(
+        f"use the URL pattern {rule.pattern!r}", why, "Change the pattern.", sanitizer="UrlPatternSanitizer"
+    )
+
+
+_QUANTIFIED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,\})")
+
+
+def _repeats(pattern: str) -> bool:
+    """Whether a group that holds an open-ended repetition is itself repeated without a bound."""
+    plain = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern)
+    for found in _QUANTIFIED_GROUP.finditer(plain):
+        depth = 0
+        for at in range(found.start(), -1, -1):
+            depth += (plain[at] == ")") - (plain[at] == "(")
+            if depth == 0:
+                if re.search(r"[*+|]|\{\d*,\}", plain[at + 1 : found.start()]):
+                    return True
+                break
+    return False
+
+
+def apply_patterns(uri: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    """Run users' patterns over a URI.
+
+    Raises:
+        SanitizerError: the URI is longer than `MAX_URI` characters.
+    """
+    for pattern, replacement in patterns:
+        if len(uri) > MAX_URI:
+            raise SanitizerError(
+                "run a URL pattern over a request's URI",
+                f"the URI is longer than {MAX_URI} characters, and patterns have no time bound beyond that",
+                "Shorten the URI, or name its parameters in QueryParamSanitizer.",
+                sanitizer="UrlPatternSanitizer",
+            )
+        uri = pattern.sub(replacement, uri)
+    return uri

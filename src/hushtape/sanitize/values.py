@@ -1,0 +1,135 @@
+"""Where does a value end? Seekers for strings, containers, form values and runs of characters.
+
+Lives here: seekers: small machines that are fed a buffer as often as it takes, so a value of any length
+passes through in constant memory. Must not: know names or rules. Called by: fields, shapes, urls.
+A seeker looks at most `_RUN` backslashes back and leaves `_TAIL` bytes unread unless the stream is over,
+so its answer does not depend on chunks. Where the syntax is broken it goes on: fail closed.
+"""
+
+from __future__ import annotations
+
+import re
+
+_RUN = 64
+_TAIL = 96
+
+Step = tuple[int, int]
+
+
+class Until:
+    """Ends at the first match of an expression; at the end of the stream if there is none."""
+
+    __slots__ = ("_stop",)
+
+    def __init__(self, stop: re.Pattern[bytes]) -> None:
+        self._stop = stop
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        # A match in the last bytes could still grow or turn into another one: only when more is there.
+        found = self._stop.search(data, start)
+        if found is not None and (final or found.end() <= len(data) - _TAIL):
+            return found.start(), 0
+        if final:
+            return len(data), 0
+        return -1, max(start, min(len(data) - _TAIL, found.start() if found else len(data)))
+
+
+class Through:
+    """Like `Until`, but the match itself belongs to the value."""
+
+    __slots__ = ("_stop",)
+
+    def __init__(self, stop: re.Pattern[bytes]) -> None:
+        self._stop = stop
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        found = self._stop.search(data, start)
+        if found is not None and (final or found.end() <= len(data) - _TAIL):
+            return found.end(), 0
+        if final:
+            return len(data), 0
+        return -1, max(start, min(len(data) - _TAIL, found.start() if found else len(data)))
+
+
+def backslashes(data: bytes, at: int, unit: bytes = b"\\") -> int:
+    """How many backslashes (or their escaped form) stand right before `at`, up to `_RUN`."""
+    size, count = len(unit), 0
+    while count < _RUN and at >= size and data[at - size : at].lower() == unit:
+        at -= size
+        count += 1
+    return count
+
+
+def closes(count: int, depth: int) -> bool:
+    """Whether a quote behind `count` backslashes ends a string that is `depth` JSON strings deep.
+
+    Each level of unescaping turns 2n+1 backslashes before a quote into n. An even number means that
+    the quote is not escaped there: at an outer level that ends the outer string, and ours with it.
+    """
+    if count >= _RUN:
+        return False
+    for _ in range(depth):
+        if count % 2 == 0:
+            return True
+        count //= 2
+    return count % 2 == 0
+
+
+class String:
+    """A quoted string. `quote` finds a closing quote's last part, before which backslashes of the form
+    `unit` are counted; `hard` matches end it whatever stands before."""
+
+    __slots__ = ("_depth", "_hard", "_quote", "_unit")
+
+    def __init__(
+        self, quote: re.Pattern[bytes], depth: int, unit: bytes = b"\\", hard: frozenset[bytes] = frozenset()
+    ) -> None:
+        self._quote, self._depth, self._unit, self._hard = quote, depth, unit, hard
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - _TAIL
+        at = start
+        while at < limit and (found := self._quote.search(data, at)) is not None and found.start() < limit:
+            if found[0] in self._hard:
+                return found.start(), 0
+            count = backslashes(data, found.start(), self._unit)
+            if closes(count, self._depth):
+                return found.start() - min(count, (1 << self._depth) - 1) * len(self._unit), 0
+            at = found.end()
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
+class Container:
+    """An object or array in JSON, `depth` JSON strings deep: brackets outside strings are counted."""
+
+    __slots__ = ("_depth", "_inside", "_nesting")
+    _token = re.compile(rb'["\[\]{}]')
+
+    def __init__(self, depth: int) -> None:
+        self._depth, self._nesting, self._inside = depth, 0, False
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        at = start
+        limit = len(data) if final else len(data) - _TAIL
+        while at < limit:
+            token_at = data.find(b'"', at, limit) if self._inside else self._next(data, at, limit)
+            if token_at < 0:
+                break
+            at = token_at + 1
+            if data[token_at] == 34:
+                count = backslashes(data, token_at)
+                if self._depth and count < (1 << self._depth) - 1:
+                    return token_at - count, 0  # the string around us ends
+                if not self._inside or closes(count, self._depth):
+                    self._inside = not self._inside
+            elif self._bracket(data[token_at]):
+                return at, 0
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+    def _next(self, data: bytes, at: int, limit: int) -> int:
+        found = self._token.search(data, at, limit)
+        return -1 if found is None else found.start()
+
+    def _bracket(self, byte: int) -> bool:
+        self._nesting += 1 if byte in b"[{" else -1
+        return self._nesting <= 0
