@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec
+from typing import Any, Final, TypeVar, cast
 
 from hushtape import clock, coding
 from hushtape.model import (
@@ -31,7 +31,7 @@ from hushtape.session import callbacks
 from hushtape.session.bodies import BodyPipe, found
 from hushtape.session.ledger import Ledger
 
-P = ParamSpec("P")
+Method = TypeVar("Method", bound=Callable[..., None])
 
 # Fields that tell the length or a digest of the body as it was before a rule changed it.
 DIGEST_FIELDS: Final = frozenset(
@@ -48,13 +48,11 @@ DIGEST_FIELDS: Final = frozenset(
 STABLE_ETAG: Final = '"REDACTED"'
 
 
-def contained(
-    method: Callable[Concatenate[RecordingExchange, P], None],
-) -> Callable[Concatenate[RecordingExchange, P], None]:
+def contained(method: Method) -> Method:
     """Keep a fault of ours away from the client: the exchange is dropped, the tape marked failed."""
 
     @wraps(method)
-    def guarded(self: RecordingExchange, *args: P.args, **kwargs: P.kwargs) -> None:
+    def guarded(self: RecordingExchange, *args: Any, **kwargs: Any) -> None:
         if self.done:
             return
         try:
@@ -63,7 +61,7 @@ def contained(
             self.drop()
             self.ledger.fail(error, "record an exchange")
 
-    return guarded
+    return cast(Method, guarded)
 
 
 class RecordingExchange:

@@ -6,12 +6,15 @@ Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from hushtape.errors import BodyTooLargeError, HushtapeError, ReplayError
 from hushtape.model import NO_HEADERS, BytesBody, Failure, Framing, Head, Headers, Request, Tls
 from hushtape.seam import FORWARD, NEED_BODY, Decision, Refuse, Replay
 from hushtape.session import callbacks, unmatched
+from hushtape.session.live import LiveBody
 from hushtape.session.recorder import RecordingExchange
 
 if TYPE_CHECKING:
@@ -22,16 +25,17 @@ if TYPE_CHECKING:
 class ReplayExchange:
     """One request to a tape that replays. `recording` is set once it turned out to be new."""
 
-    __slots__ = ("_ended", "_held", "_needs_body", "_player", "_request", "_tape", "_too_large", "recording")
+    __slots__ = ("_ended", "_live", "_needs_body", "_player", "_raw", "_request", "_tape", "recording")
 
     def __init__(self, tape: Tape, player: Player, request: Request) -> None:
         self._tape = tape
         self._player = player
         self._request = request
         self._needs_body = player.plan.needs_body or bool(tape.chain.callbacks)
-        self._held = bytearray()
+        self._live: LiveBody | None = None
+        # What may have to be forwarded and recorded after all is kept as it was sent, too.
+        self._raw: bytearray | None = bytearray() if tape.records_new else None
         self._ended = False
-        self._too_large = False
         self.recording: RecordingExchange | None = None
 
     def decide(self) -> Decision:
@@ -44,7 +48,7 @@ class ReplayExchange:
 
     def _decide(self) -> Decision:
         tape = self._tape
-        live = self._live()
+        live = self._scrubbed()
         if live is None:
             return Refuse(self._excluded())
         interaction = self._player.find(live)
@@ -57,41 +61,40 @@ class ReplayExchange:
         tape.count_unmatched(error)
         return Refuse(error)
 
-    def _live(self) -> Request | None:
+    def _scrubbed(self) -> Request | None:
         """The live request, scrubbed as the stored ones were; None: a callback leaves it out."""
         request, ruleset = self._request, self._player.ruleset
         uri, headers = ruleset.head(request.uri, request.headers, "request")
-        if self._too_large:
+        if self._raw is None and self._needs_body and self._tape.records_new:
             raise self._body_too_large(uri)
-        body = None
-        if self._held:
-            scrubber = ruleset.scrubber("request", headers.get("content-type"))
-            body = scrubber.feed(bytes(self._held)) + scrubber.finish()
+        body = self._live.finish() if self._live is not None else None
+        live = Request(request.method, uri, headers, body, request.http_version)
         chain = self._tape.chain.callbacks
-        if chain:
-            outcome = callbacks.run_request(chain, Request(request.method, uri, headers), body)
-            if outcome is None:
-                return None
-            request, body = outcome
-            uri, headers = request.uri, request.headers
-        held = BytesBody(body) if body else None
-        return Request(request.method, uri, headers, held, request.http_version)
+        return _through_callbacks(chain, live) if chain else live
 
     def _forward(self) -> Decision:
         """Not on the tape, and the mode records it: from here on this is a recording."""
         recording = self.recording = RecordingExchange(self._tape.ledger, self._request)
-        if self._held:
-            recording.request_body(bytes(self._held))
-            self._held = bytearray()
+        if self._raw:
+            recording.request_body(bytes(self._raw))
+        self._raw = None
         return FORWARD
 
     def request_body(self, data: bytes) -> None:
         if self.recording is not None:
             self.recording.request_body(data)
-        elif self._needs_body and not self._too_large:
-            self._held += data
-            if len(self._held) > self._tape.options.max_callback_body:
-                self._too_large, self._held = True, bytearray()
+        elif self._needs_body:
+            self._hold(data)
+
+    def _hold(self, data: bytes) -> None:
+        limit = self._tape.options.max_callback_body
+        if self._live is None:
+            self._live = LiveBody(self._player.ruleset, self._request.headers, limit)
+        self._live.feed(data)
+        if self._raw is not None:
+            self._raw += data
+            if len(self._raw) > limit:
+                self._raw = None
 
     def request_end(self, trailers: Headers = NO_HEADERS) -> None:
         self._ended = True
@@ -145,3 +148,13 @@ class ReplayExchange:
             option="max_callback_body",
             limit=limit,
         )
+
+
+def _through_callbacks(chain: tuple[Any, ...], live: Request) -> Request | None:
+    """Callbacks changed what was recorded, so they change what is compared with it."""
+    body = b"".join(live.body.chunks()) if live.body is not None else None
+    outcome = callbacks.run_request(chain, live, body)
+    if outcome is None:
+        return None
+    changed, body = outcome
+    return structs.replace(changed, body=BytesBody(body) if body else None)

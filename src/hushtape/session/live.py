@@ -1,0 +1,74 @@
+"""The body of a live request, on its way to the matchers: decoded, scrubbed, bounded.
+
+Lives here: what a request's body becomes before it is compared with recorded ones. Must not: store
+anything, hold more than `max_callback_body`: past that its digest is left. Called by: replayer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushtape import coding
+from hushtape.matching import BodyDigest
+from hushtape.model import Body, BytesBody, Headers
+
+if TYPE_CHECKING:
+    from hushtape.sanitize import Ruleset
+
+
+class LiveBody:
+    """Takes a request's body as it passes.
+
+    The same steps as a recorded body goes through (content coding undone, scrubbed), so that both meet.
+    """
+
+    __slots__ = ("_decoder", "_digest", "_held", "_limit", "_prefix", "_scrubber")
+
+    def __init__(self, ruleset: Ruleset, headers: Headers, limit: int) -> None:
+        codings = coding.parse(headers.get("content-encoding"))
+        self._decoder = coding.decoder(codings) if codings and coding.can_decode(codings) else None
+        self._scrubber = ruleset.scrubber("request", headers.get("content-type"))
+        self._digest = BodyDigest()
+        self._held: bytearray | None = bytearray()
+        self._prefix = b""
+        self._limit = limit
+
+    def feed(self, data: bytes) -> None:
+        """A piece of the body, content coding as sent."""
+        decoder = self._decoder
+        if decoder is None:
+            self._take(data)
+            return
+        if not decoder.produced:
+            self._prefix += data
+        try:
+            for piece in decoder.feed(data):
+                self._prefix = b""
+                self._take(piece)
+        except coding.CodingError:
+            # Recorded as the bytes it is, if nothing came out; torn later, it was not recorded at all.
+            self._decoder = None
+            self._take(self._prefix)
+
+    def finish(self) -> Body | None:
+        """The scrubbed body; of one above the limit only size and digest; None if there was none."""
+        if self._decoder is not None:
+            try:
+                for piece in self._decoder.finish():
+                    self._take(piece)
+            except coding.CodingError:
+                self._take(self._prefix)
+        self._keep(self._scrubber.finish())
+        if self._digest.size == 0:
+            return None
+        return BytesBody(bytes(self._held)) if self._held is not None else self._digest.finish()
+
+    def _take(self, piece: bytes) -> None:
+        self._keep(self._scrubber.feed(piece))
+
+    def _keep(self, clean: bytes) -> None:
+        self._digest.feed(clean)
+        if self._held is not None:
+            self._held += clean
+            if len(self._held) > self._limit:
+                self._held = None
