@@ -1,0 +1,148 @@
+"""What stands in `connection.sock` while a tape answers: no connection, no descriptor of its own.
+
+Lives here: the fake socket and the two pollable descriptors that all of them share. Must not: know a
+tape, or reach the network. Called by: the line of each connection.
+urllib3 polls a socket before it uses it again and botocore while it waits for a 100, so `fileno` must
+be real. 1,024 held sessions share a never readable and an always readable one (4 descriptors in all).
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from hushtape.clients.wire.render import render_continue
+
+_lock = threading.Lock()
+_pairs: list[tuple[socket.socket, socket.socket]] = []
+
+
+def _descriptors() -> tuple[int, int]:
+    """(never readable, always readable); made at first need."""
+    if not _pairs:
+        with _lock:
+            if not _pairs:
+                quiet, ready = socket.socketpair(), socket.socketpair()
+                ready[1].send(b"\0")
+                _pairs.extend((quiet, ready))
+    return _pairs[0][0].fileno(), _pairs[1][0].fileno()
+
+
+class _Glimpse(io.RawIOBase):
+    """An unbuffered file over the answer that can be closed without closing the answer."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._inner.read(1)  # a byte at a time: what follows the line belongs to the next file
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class FakeSocket:
+    """One for each connection, used for all of its answers.
+
+    Attributes:
+        reader: the answer to the request that was sent, until the client takes it.
+        continues: a client that waits for a 100 is to get one.
+        certificate: what `getpeercert` tells (DER); verified: whether the client had verified it.
+    """
+
+    __slots__ = ("__weakref__", "certificate", "continues", "reader", "timeout", "verified")
+
+    def __init__(self, timeout: Any = None) -> None:
+        self.reader: io.BufferedReader | None = None
+        self.continues = False
+        self.certificate: bytes | None = None
+        self.verified = False
+        self.timeout = timeout
+
+    def makefile(self, mode: str = "r", buffering: int | None = None, **_: Any) -> Any:
+        """The answer. Unbuffered (botocore looking for a 100): a view of it that reads no further."""
+        if buffering == 0 and self.continues:
+            self.continues = False
+            return _Glimpse(io.BytesIO(render_continue()))
+        if buffering == 0 and self.reader is not None:
+            return _Glimpse(self.reader)
+        reader, self.reader, self.continues = self.reader, None, False
+        return reader if reader is not None else io.BufferedReader(io.BytesIO())
+
+    def fileno(self) -> int:
+        return _descriptors()[1 if self.continues or self.reader is not None else 0]
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Nothing is sent: the hook has told the tape of what passed `HTTPConnection.send`."""
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        return memoryview(data).nbytes
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        return b"" if self.reader is None else self.reader.read1(size)
+
+    def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
+        return 0 if self.reader is None else self.reader.readinto1(memoryview(buffer)[: size or None])
+
+    def settimeout(self, value: Any) -> None:
+        self.timeout = value
+
+    def gettimeout(self) -> Any:
+        return self.timeout
+
+    def setblocking(self, flag: bool) -> None:
+        self.timeout = None if flag else 0.0
+
+    def setsockopt(self, *arguments: Any) -> None:
+        """Options mean nothing here."""
+
+    def getsockopt(self, *arguments: Any) -> int:
+        return 0
+
+    def shutdown(self, how: int) -> None:
+        """There is nothing to shut down."""
+
+    def close(self) -> None:
+        self.reader, self.continues = None, False
+
+    def pending(self) -> int:
+        return 0
+
+    def version(self) -> str | None:
+        return None
+
+    def cipher(self) -> tuple[str, str, int] | None:
+        return None
+
+    def selected_alpn_protocol(self) -> str | None:
+        return None
+
+    def getpeername(self) -> tuple[str, int]:
+        return ("", 0)
+
+    def getsockname(self) -> tuple[str, int]:
+        return ("", 0)
+
+    def getpeercert(self, binary_form: bool = False) -> Any:
+        """As ssl.SSLSocket.getpeercert: DER, or a dict that is empty if the peer was not verified."""
+        if binary_form or self.certificate is None:
+            return self.certificate
+        return _decoded(self.certificate) if self.verified else {}
+
+
+def _decoded(certificate: bytes) -> Any:
+    """CPython decodes certificates from files only; a certificate is public, so it may pass the disk."""
+    decode = getattr(getattr(ssl, "_ssl", None), "_test_decode_cert", None)
+    if decode is None:
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "peer.pem")
+        path.write_text(ssl.DER_cert_to_PEM_cert(certificate))
+        return decode(str(path))

@@ -1,0 +1,165 @@
+"""What we know of one connection: where its request stands, and what is in its `sock`.
+
+Lives here: the state of a connection, parking of real sockets, and giving them back. Must not: decide,
+or keep anything of an exchange after its response has begun (then only the response's file holds it).
+Called by: the sending, receiving and connecting hooks. A line hangs on its connection's `__dict__`, so
+it lives exactly as long as the connection.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import Any
+
+from hushtape.clients.wire.failures import describe
+from hushtape.clients.wire.fake_socket import FakeSocket
+from hushtape.clients.wire.framer import RequestFramer, ResponseFramer
+from hushtape.model import Failure, Interaction, Tls
+from hushtape.seam import Exchange, Session
+
+KEY = "_hushtape_line"
+
+IDLE, PASS, FORWARD, REPLAY, HOLD = range(5)
+"""No request; one that no tape watches; forwarded; answered by the tape; bytes held back (NeedBody)."""
+
+_lock = threading.Lock()
+_faked: dict[int, weakref.ref[Any]] = {}
+"""Connections that have had a fake socket: `restore` gives them back what is theirs."""
+
+
+class Line:
+    """One connection's state. Not thread-safe, as the connection itself is not."""
+
+    __slots__ = (
+        "__weakref__",
+        "connecting",
+        "exchange",
+        "fake",
+        "framer",
+        "glimpsed",
+        "held",
+        "held_size",
+        "interaction",
+        "parked",
+        "peer",
+        "send_failure",
+        "sent",
+        "session",
+        "state",
+    )
+
+    def __init__(self) -> None:
+        self.connecting = False
+        self.fake: FakeSocket | None = None
+        self.parked: tuple[Any, bool] | None = None
+        self.peer: Tls | None = None
+        self.exchange: Exchange | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the request: its response, if there is one, goes on by itself."""
+        self.state = IDLE
+        self.exchange = None
+        self.session: Session | None = None
+        self.framer: RequestFramer | None = None
+        self.glimpsed: ResponseFramer | None = None
+        self.interaction: Interaction | None = None
+        self.send_failure: Failure | None = None
+        self.held: list[bytes] = []
+        self.held_size = 0
+        self.sent = 0
+
+    # -- the end of an exchange that has no response ----------------------------------------------
+
+    def failed(self, stage: Any, error: BaseException) -> None:
+        """The client's call ended in this exception."""
+        exchange = self.exchange
+        if exchange is not None:
+            tell(exchange, stage, error)
+        self.reset()
+
+    def abandon(self) -> None:
+        """The client gave the request up: closed the connection, or dropped it."""
+        exchange, failure = self.exchange, self.send_failure
+        forwarded = self.state == FORWARD
+        self.reset()
+        if exchange is None or not forwarded:
+            return
+        if failure is not None:
+            exchange.fail(failure)
+        else:
+            exchange.cut()
+
+    def closed(self) -> None:
+        """The client closes its connection: the parked socket is part of it."""
+        self.abandon()
+        self.peer = None
+        parked, self.parked = self.parked, None
+        if parked is not None:
+            parked[0].close()
+
+    def __del__(self) -> None:
+        if self.exchange is not None:
+            self.abandon()
+
+    # -- sockets ----------------------------------------------------------------------------------
+
+    def put_fake(self, connection: Any) -> FakeSocket:
+        """The fake socket takes the place of the real one, which is parked."""
+        fake = self.fake
+        if fake is None:
+            fake = self.fake = FakeSocket(connection.timeout)
+            _remember(connection)
+        sock = connection.sock
+        if sock is not fake:
+            if sock is not None:
+                self.parked = (sock, bool(getattr(connection, "is_verified", False)))
+            connection.sock = fake
+        return fake
+
+    def put_real(self, connection: Any) -> None:
+        """What was there before the fake socket, or nothing: then the client connects."""
+        if self.fake is not None and connection.sock is self.fake:
+            parked, self.parked = self.parked, None
+            connection.sock = parked[0] if parked is not None else None
+            if parked is not None and hasattr(connection, "is_verified"):
+                connection.is_verified = parked[1]
+
+
+def line_of(connection: Any) -> Line:
+    """The connection's line, made if need be."""
+    line: Line | None = connection.__dict__.get(KEY)
+    if line is None:
+        line = connection.__dict__[KEY] = Line()
+    return line
+
+
+def tell(exchange: Exchange, stage: Any, error: BaseException) -> None:
+    """Tell an exchange of an exception: a failure if it is the client's, else the call was cut."""
+    chain = describe(error)
+    if chain:
+        exchange.fail(Failure(stage, chain))
+    else:
+        exchange.cut()
+
+
+def _remember(connection: Any) -> None:
+    number = id(connection)
+
+    def forget(_: weakref.ref[Any]) -> None:
+        _faked.pop(number, None)
+
+    _faked[number] = weakref.ref(connection, forget)
+
+
+def restore() -> None:
+    """Give parked sockets back and drop the fake ones: no tape is open any more."""
+    with _lock:
+        references = list(_faked.values())
+        _faked.clear()
+    for reference in references:
+        connection = reference()
+        line = connection.__dict__.pop(KEY, None) if connection is not None else None
+        if line is not None:
+            line.put_real(connection)

@@ -1,0 +1,110 @@
+"""A recorded interaction as the file that a client reads its answer from.
+
+Lives here: the lazy reader, and what stands past the last recorded byte (end, error, or a refusal).
+Must not: decide, touch a socket, or hold more of a body than one piece. Called by: the fake socket's
+owners. A small complete answer is one buffer in C: 2 KB bodies are what replay's cost is made of.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from hushtape.clients.wire.failures import revive
+from hushtape.clients.wire.render import render_body, render_head
+from hushtape.errors import CutBodyError
+from hushtape.model import CHUNK, Failure, Interaction, Response
+
+
+class ReplayRaw(io.RawIOBase):
+    """Gives the pieces one after the other, then `error`; without one, the end."""
+
+    def __init__(self, pieces: Iterator[bytes], error: BaseException | None) -> None:
+        self._pieces = pieces
+        self._piece = b""
+        self._at = 0
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while self._at >= len(self._piece):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return self._past_the_end()
+            self._piece, self._at = piece, 0
+        count = min(len(buffer), len(self._piece) - self._at)
+        buffer[:count] = self._piece[self._at : self._at + count]
+        self._at += count
+        return count
+
+    def _past_the_end(self) -> int:
+        error = self._error
+        if error is None:
+            return 0
+        if isinstance(error, TimeoutError):  # what socket.SocketIO answers after a timeout
+            self._error = OSError("cannot read from timed out object")
+        raise error
+
+    def close(self) -> None:
+        self._pieces = iter(())
+        self._piece = b""
+        super().close()
+
+
+def open_reader(interaction: Interaction) -> io.BufferedReader:
+    """The file from which the client reads this answer, from its status line to its end."""
+    response, failure = interaction.response, interaction.failure
+    if response is None:
+        error = _head_error(failure) if failure is not None else _cut(interaction)
+        return io.BufferedReader(ReplayRaw(iter(()), error))
+    if failure is None and response.ending != "cut":
+        return _to_the_end(response)
+    error = revive(failure) if failure is not None else _cut(interaction)
+    pieces = chain((render_head(response, True),), render_body(response), _broken_chunk(failure))
+    return io.BufferedReader(ReplayRaw(pieces, error))
+
+
+def _to_the_end(response: Response) -> io.BufferedReader:
+    head = render_head(response)
+    body = response.body
+    if body is None or body.size <= CHUNK:
+        whole: Any = io.BytesIO(b"".join(chain((head,), render_body(response))))
+    else:
+        whole = ReplayRaw(chain((head,), render_body(response)), None)
+    return io.BufferedReader(whole)
+
+
+def _head_error(failure: Failure) -> BaseException | None:
+    """None where the client makes the error itself out of a closed connection."""
+    if failure.chain and failure.chain[-1].type == "http.client.RemoteDisconnected":
+        return None
+    return revive(failure)
+
+
+def _broken_chunk(failure: Failure | None) -> tuple[bytes, ...]:
+    """A chunk size that no client can read: each makes its own error of it."""
+    if failure is None or not failure.chain or failure.chain[-1].type != "InvalidChunk":
+        return ()
+    line = failure.chain[-1].message.partition("\n")[0]
+    return (line.encode("latin-1", "replace") + b"\r\n",)
+
+
+def _cut(interaction: Interaction) -> CutBodyError:
+    response = interaction.response
+    available = response.body.size if response is not None and response.body is not None else 0
+    return CutBodyError(
+        f"read more of the answer to {interaction.request.method} {interaction.request.uri}",
+        f"the recorded program stopped reading after {available} bytes, so there is no more on the tape",
+        "Record it again with a program that reads on",
+        uri=interaction.request.uri,
+        available=available,
+    )
+
+
+def failing_reader(error: BaseException) -> io.BufferedReader:
+    """A file that gives nothing but this error."""
+    return io.BufferedReader(ReplayRaw(iter(()), error))

@@ -1,0 +1,99 @@
+"""The getresponse hook: the tee below a real response, or the tape's answer in a fake socket.
+
+Lives here: the response's half of an exchange. Must not: send. Called by: http_client and botocore.
+The line forgets the exchange before the response is made: from then on only the response's file holds
+it, so a dropped response frees it, and a connection that is kept keeps nothing.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from hushtape.clients.wire.framer import ResponseFramer
+from hushtape.clients.wire.line import FORWARD, HOLD, KEY, REPLAY, Line, tell
+from hushtape.clients.wire.playback import open_reader
+from hushtape.clients.wire.sending import settle
+from hushtape.clients.wire.tee import SocketTee
+from hushtape.model import Tls
+
+GetResponse = Callable[..., Any]
+
+
+def make_getresponse(send: Callable[[Any, Any], Any]) -> Callable[[GetResponse], GetResponse]:
+    """What replaces `HTTPConnection.getresponse`. `send` is the original one, for held bytes."""
+
+    def make(original: GetResponse) -> GetResponse:
+        def getresponse(connection: Any, *args: Any, **kwargs: Any) -> Any:
+            line: Line | None = connection.__dict__.get(KEY)
+            if line is None or args or kwargs:
+                return original(connection, *args, **kwargs)
+            if line.state == HOLD:
+                settle(connection, line, send)
+            if line.state == FORWARD and connection.sock is not None:
+                return _watched(connection, line, original)
+            if line.state == REPLAY:
+                _answer(line)
+            else:
+                line.abandon()
+            return original(connection)
+
+        return getresponse
+
+    return make
+
+
+def _answer(line: Line) -> None:
+    interaction, fake = line.interaction, line.fake
+    line.reset()
+    if interaction is not None and fake is not None and fake.reader is None:
+        fake.reader = open_reader(interaction)
+
+
+def _watched(connection: Any, line: Line, original: GetResponse) -> Any:
+    sock = connection.sock
+    framer = response_framer(connection, line)
+    line.reset()
+    tee = SocketTee(sock, framer)
+    connection.sock = tee
+    try:
+        return original(connection)
+    except BaseException as error:
+        if not framer.head_seen:
+            tell(framer.exchange, "head", error)
+        raise
+    finally:
+        if connection.sock is tee:
+            connection.sock = sock
+
+
+def response_framer(connection: Any, line: Line) -> ResponseFramer:
+    """The framer of the response to come; begun already where botocore has looked for a 100."""
+    if line.glimpsed is not None:
+        return line.glimpsed
+    exchange, request = line.exchange, line.framer
+    assert exchange is not None
+    if line.peer is None:
+        line.peer = _peer(connection)
+    if line.peer is not None:
+        exchange.tls(line.peer)
+    method = request.method if request is not None else connection._method
+    return ResponseFramer(exchange, method)
+
+
+def _peer(connection: Any) -> Tls | None:
+    """What the client knows of its peer; None without TLS. Asked once a connection."""
+    sock = connection.sock
+    getpeercert = getattr(sock, "getpeercert", None)
+    if getpeercert is None:
+        return None
+    try:
+        certificate = getpeercert(binary_form=True)
+    except Exception:  # noqa: BLE001 - any TLS library may stand here; none may harm the program
+        certificate = None
+    verified = getattr(connection, "is_verified", None)
+    if verified is None:
+        context = getattr(sock, "context", None)
+        verified = context is not None and context.verify_mode == ssl.CERT_REQUIRED
+    return Tls(bool(verified), certificate)
