@@ -66,7 +66,11 @@ def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -
     back = at * _GROW + 8
     source = re.escape(core).replace(rb"\+", _PLUS).replace(b"/", _SLASH)
     searcher = Searcher(
-        _constant(source), back, base64_filler(placeholder), whole=False, adjust=_quads(skip, len(core))
+        _constant(source),
+        back,
+        base64_filler(placeholder),
+        adjust=_quads(skip, len(core)),
+        raw=run[:16],
     )
     yield run[:16], Verifier(searcher, order, name, 0, back + 8, len(core) * _GROW + 32)
 
@@ -92,7 +96,7 @@ def _quads(skip: int, length: int) -> Adjust:
 
 def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
     digits = form.hex().encode()
-    searcher = Searcher(_constant(b"(?i)" + digits), 0, hex_filler(placeholder), whole=False)
+    searcher = Searcher(_constant(b"(?i)" + digits), 0, hex_filler(placeholder))
     yield digits[:24], Verifier(searcher, order, name, 0, 0, len(digits))
 
 
@@ -102,7 +106,7 @@ def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:
             whole = rule.value.encode(coding, "surrogatepass")
             back = 2 * len(rule.value[:offset].encode("utf-16-le", "surrogatepass")) + 2
             text = rule.placeholder.encode(coding)
-            searcher = Searcher(_constant(re.escape(whole)), back, text, whole=False)
+            searcher = Searcher(_constant(re.escape(whole)), back, text)
             # Both byte orders show the same bytes between the first and the last letter of a run.
             anchor = run[:8].encode("utf-16-le")[:-1]
             yield anchor, Verifier(searcher, order, name, 0, back, len(whole) + 2)

@@ -58,10 +58,10 @@ def pieces(text: str) -> list[tuple[int, str]]:
         return []
     long = [run for run in runs if len(run[1]) >= _PIECE]
     offset, run = long[0] if long else max(runs, key=lambda one: len(one[1]))
-    if len(run) >= 12:
+    if len(run) >= 8:
         half = len(run) // 2
         return [(offset, run[: min(half, _PIECE)]), (offset + half, run[half : half + _PIECE])]
-    others = [one for one in runs if len(one[1]) >= 6 and one[0] != offset][:1]
+    others = [one for one in runs if len(one[1]) >= 4 and one[0] != offset][:2]
     return [(offset, run), *((at, other[:_PIECE]) for at, other in others)]
 
 
@@ -74,7 +74,7 @@ class Searcher:
     """Verifies by searching for the whole expression around the anchor. It is compiled at the first
     hit: most secrets of a configuration are never met."""
 
-    __slots__ = ("_adjust", "_back", "_source", "_text", "_whole", "pattern")
+    __slots__ = ("_adjust", "_back", "_next", "_raw", "_source", "_text", "_whole", "pattern")
 
     def __init__(
         self,
@@ -82,14 +82,23 @@ class Searcher:
         back: int,
         text: bytes,
         *,
-        whole: bool,
+        whole: bool = False,
         adjust: Adjust | None = None,
+        raw: bytes = b"",
+        following: frozenset[int] = frozenset(),
     ) -> None:
+        """`raw`: the anchor in its own case; `following`: what its next byte may be. Both are cheap, and
+        turn down nearly all chance hits of an anchor that is a common word."""
+        self._raw, self._next = raw, following
         self._source, self._back, self._text = source, back, text
         self._whole, self._adjust = whole, adjust
         self.pattern: re.Pattern[bytes] | None = None
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        if self._raw and data[start:end] != self._raw:
+            return None
+        if self._next and (end >= len(data) or data[end] not in self._next):
+            return None
         pattern = self.pattern
         if pattern is None:
             pattern = self.pattern = re.compile(self._source(), re.DOTALL)
@@ -120,18 +129,30 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     for offset, run in found:
         back = growth(offset) if offset else 0
         # An escape before the run may be read into the value: look far enough back even at offset 0.
-        verifier = Verifier(Searcher(source, back, text, whole=whole), order, name, 0, back + 24, ahead)
-        yield run.encode(), verifier
+        raw, following = run.encode(), _following(value, offset + len(run))
+        searcher = Searcher(source, back, text, whole=whole, raw=raw, following=following)
+        yield raw, Verifier(searcher, order, name, 0, back + 24, ahead)
         if whole:
             continue
         back += 64
-        verifier = Verifier(Searcher(source, back, text, whole=whole), order, name, 0, back + 24, ahead)
+        verifier = Verifier(Searcher(source, back, text), order, name, 0, back + 24, ahead)
         for escaped in ("%%%02x", "\\u%04x"):
             yield "".join(escaped % ord(char) for char in run[:4]).encode(), verifier
     if not found:
         searcher = Searcher(source, 64, text, whole=whole)
         for form in forms(value) | _more_forms(value):
             yield form, Verifier(searcher, order, name, 0, 96, ahead)
+
+
+def _following(value: str, at: int) -> frozenset[int]:
+    """The bytes that may follow once `value[:at]` was seen: the next character's own, or an escape's."""
+    if at >= len(value):
+        return frozenset()
+    char = value[at]
+    first = {char.encode("utf-8", "surrogatepass")[0]}
+    if 127 < ord(char) < 256:
+        first.add(ord(char))
+    return frozenset(first | set(b"\\%&+\r"))
 
 
 def forms(value: str) -> set[bytes]:

@@ -113,7 +113,7 @@ class Matcher:
             if one.seeker is None:
                 self._close(data, one.start, one.end, verifier, one.text)
             else:
-                self._seek(data, one.start, one.seeker, one.start, verifier, one.text, final)
+                self._seek(data, one.start, one.seeker, max(one.at, one.start), verifier, one.text, final)
 
     def _seek(
         self, data: bytes, start: int, seeker: Seeker, at: int, verifier: Verifier, text: bytes, final: bool

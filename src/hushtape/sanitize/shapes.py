@@ -56,7 +56,7 @@ class Shape:
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if not begins(data, start) or self._pattern.match(data, start, limit) is None:
             return None
-        return Found(start, -1, self._text, self._rest)
+        return Found(start, -1, self._text, self._rest, end)
 
 
 def _pem(text: bytes) -> Shape:

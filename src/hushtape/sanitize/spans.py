@@ -39,12 +39,13 @@ class Seeker(Protocol):
 
 
 class Found(NamedTuple):
-    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `start` on."""
+    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `at` (or `start`) on."""
 
     start: int
     end: int
     text: bytes
     seeker: Seeker | None = None
+    at: int = -1
 
 
 Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | None"]
