@@ -35,6 +35,7 @@ ADAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "http.client": ("hushtape.clients.http_client",),
     # TLS sharing first: the adapter may put the real `connect` off, and calls what it found there.
     "urllib3": ("hushtape.clients.tls", "hushtape.clients.urllib3_client"),
+    "botocore.awsrequest": ("hushtape.clients.botocore_client",),
 }
 """Client module -> the modules that adapt it, in the order in which they are installed."""
 
@@ -112,7 +113,7 @@ class _Active:
         self.router = router
         self.holds = 0
         self._hook = ImportHook(ADAPTERS.keys() | UNSEEN, self._imported)
-        self._installed: dict[str, tuple[PatchSet, list[Adapter]]] = {}
+        self._installed: dict[str, list[tuple[PatchSet, Adapter]]] = {}
 
     def begin(self) -> None:
         """Patch what is imported. The hook comes first: nothing can slip in between."""
@@ -149,20 +150,20 @@ class _Active:
         with _lock:
             if not self.holds or client in self._installed:
                 return
-            patches = PatchSet()
-            self._installed[client] = patches, adapters
+            installed = self._installed[client] = []
             try:
                 for adapter in adapters:
+                    # a set each: two of them replace urllib3's `connect`, the later one on the earlier
+                    patches = PatchSet()
+                    installed.append((patches, adapter))
                     adapter.install(patches, self.router)
             except BaseException:
                 self._give_back(client)
                 raise
 
     def _give_back(self, client: str) -> None:
-        patches, adapters = self._installed.pop(client, (None, []))
-        if patches is not None:
+        for patches, adapter in reversed(self._installed.pop(client, [])):
             patches.remove()
-        for adapter in reversed(adapters):
             adapter.restore()
 
 
