@@ -1,0 +1,80 @@
+"""Finding base64 and hex runs in a buffer, and decoding all of them at once.
+
+Lives here: the run search and the two decodings. Must not: know rules, or scan. Called by: audit_views.
+A regular expression over the alphabet finds runs at 46 MB/s; mapping every byte to its class and
+looking for sixteen of the class in a row does it at 550 MB/s (measured, JSON rows).
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64, unhexlify
+
+SHORTEST = 16
+"""Shorter runs are not decoded: 16 characters are 12 bytes once decoded, 9 when decoded twice, and
+every secret's base64 and hex forms of the first level have anchors in the ruleset already."""
+
+GAP = bytes(16)
+"""Stands between decodings that share a buffer, so that no match reaches from one into the next."""
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_HEX = b"0123456789abcdefABCDEF"
+
+
+def _classes(alphabet: bytes) -> bytes:
+    return bytes([97 if byte in alphabet else 32 for byte in range(256)])
+
+
+def _letters(alphabet: bytes) -> bytes:
+    """Everything outside the alphabet becomes a space; the URL-safe pair becomes the standard one."""
+    safe = {0x2D: 0x2B, 0x5F: 0x2F}  # RFC 4648 5: "-" for "+", "_" for "/"
+    return bytes([byte if byte in alphabet else safe.get(byte, 32) for byte in range(256)])
+
+
+_BASE64_CLASSES = _classes(_BASE64 + b"-_")
+_BASE64_LETTERS = _letters(_BASE64)
+_HEX_CLASSES = _classes(_HEX)
+_RUN = b"a" * SHORTEST
+_PADDING = (b"AAAA", b"AAAAAAA", b"AAAAAA", b"AAAAA")
+"""By length modulo 4: fills the last group, then adds one of zeros, which keeps runs apart."""
+
+
+def has_run(data: bytes) -> bool:
+    """Whether sixteen bytes of the base64 alphabets (hex among them) stand in a row."""
+    return data.translate(_BASE64_CLASSES).find(_RUN) >= 0
+
+
+def _runs(classes: bytes, letters: bytes) -> list[bytes]:
+    """The runs of at least SHORTEST."""
+    found = []
+    start = classes.find(_RUN)
+    while start >= 0:
+        end = classes.find(b" ", start + SHORTEST)
+        if end < 0:
+            end = len(classes)
+        found.append(letters[start:end])
+        start = classes.find(_RUN, end)
+    return found
+
+
+def base64_runs(data: bytes) -> list[bytes]:
+    """Base64 runs in the standard alphabet, line breaks inside them closed (RFC 2045 6.8)."""
+    breaks = b"\r\n" if b"\n" in data else b""
+    return _runs(data.translate(_BASE64_CLASSES, breaks), data.translate(_BASE64_LETTERS, breaks))
+
+
+def decode_base64(runs: list[bytes]) -> bytes:
+    """All runs decoded at each of the four alignments: what stands before the coded text in the same
+    run (a path, a prefix) shifts it."""
+    joined = b"".join([run + _PADDING[len(run) & 3] for run in runs])
+    return GAP.join([a2b_base64(joined[shift:] + b"AAA"[:shift]) for shift in range(4)])
+
+
+def decode_hex(runs: list[bytes]) -> bytes:
+    """The hex runs inside base64 runs (its alphabet is a part of theirs), at both alignments."""
+    text = b" ".join(runs)
+    joined = b"".join(
+        [run + b"000"[: 2 + (len(run) & 1)] for run in _runs(text.translate(_HEX_CLASSES), text)]
+    )
+    if not joined:
+        return b""
+    return unhexlify(joined) + GAP + unhexlify(joined[1:] + b"0")

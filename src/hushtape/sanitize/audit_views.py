@@ -1,0 +1,164 @@
+"""What a buffer says once it is decoded: percent, JSON, HTML, base64, hex, in any nesting.
+
+Lives here: the decodings and `inspect`, the search through them. Must not: hold a stream's state, or
+know rules: it is handed a scan. Called by: audit.
+Depth and the number of views are bounded, so no body makes the audit run for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from html.entities import html5
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from hushtape.sanitize.audit_runs import base64_runs, decode_base64, decode_hex, has_run
+
+Scan = Callable[[bytes], "tuple[str, int] | None"]
+"""The ruleset's plain scan: (name of the rule, offset) of a secret, or None."""
+
+DEPTH: Final = 5
+MOST_VIEWS: Final = 64
+"""Views of one buffer. Ordinary ones need four; more than 64 means a body built to keep us busy."""
+
+_JSON = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
+    rb"|[\"\\/'bfnrt])"
+)
+_HTML = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+# An escape is worth undoing if it stands for a letter or digit, or for what begins another escape; the
+# ruleset's own scan reads through those of punctuation. Where base64 runs stand, also if it is one of
+# their characters.
+_WORD = rb"3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]"
+_PERCENT = re.compile(rb"%(?:25)*(?:5[Cc]|26|" + _WORD + rb")")
+_PERCENT_RUNS = re.compile(rb"%(?:25)*(?:5[Cc]|26|2[BbDdFf]|5[Ff]|0[AaDd]|" + _WORD + rb")")
+_JSON_WORDS = re.compile(
+    rb"\\(?:u00(?:2[56BbDdFf]|5[CcFf]|" + _WORD + rb")|x(?:2[56]|5[Cc]|" + _WORD + rb"))"
+)
+_NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa]0|[AaDd]);)"
+_HTML_WORDS = re.compile(rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;)")
+_HTML_RUNS = re.compile(rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|plus;|sol;|lowbar;|NewLine;)")
+_LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=1024)
+def _json_text(escape: bytes) -> bytes:
+    kind = escape[1:2]
+    if kind == b"u":
+        units = bytes.fromhex(escape.decode().replace("\\u", ""))
+        return _utf8(units.decode("utf-16-be", "surrogatepass"))
+    if kind == b"x":
+        return bytes((int(escape[2:], 16),))
+    return _LETTERS.get(kind, kind)
+
+
+@lru_cache(maxsize=1024)
+def _html_text(reference: bytes) -> bytes:
+    name = reference[1:].decode("ascii")
+    if name[0] != "#":
+        text = html5.get(name)
+        return reference if text is None else _utf8(text)
+    number = int(name[2:-1], 16) if name[1] in "xX" else int(name[1:-1])
+    return _utf8(chr(number)) if number < 0x110000 else reference
+
+
+def _percent(data: bytes, runs: bool) -> bytes:
+    if b"%" in data and (_PERCENT_RUNS if runs else _PERCENT).search(data):
+        return unquote_to_bytes(data)
+    return data
+
+
+def _json(data: bytes, runs: bool) -> bytes:
+    if b"\\" not in data:
+        return data
+    if _JSON_WORDS.search(data):
+        return _JSON.sub(lambda match: _json_text(match[0]), data)
+    if runs:
+        return data.replace(b"\\/", b"/").replace(b"\\n", b"\n").replace(b"\\r", b"\r")
+    return data
+
+
+def _html(data: bytes, runs: bool) -> bytes:
+    if b"&" in data and (_HTML_RUNS if runs else _HTML_WORDS).search(data):
+        return _HTML.sub(lambda match: _html_text(match[0]), data)
+    return data
+
+
+_UNDO: Final[tuple[tuple[str, Callable[[bytes, bool], bytes]], ...]] = (
+    ("percent", _percent),
+    ("JSON", _json),
+    ("HTML", _html),
+)
+_ONE_KIND: Final = frozenset(("percent", "JSON", "HTML"))
+
+
+def _unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
+    """Views with escapes undone: all kinds in turn ("mixed"), then each kind for itself, where one
+    kind's undoing would spoil a secret that looks like another's escape.
+
+    The layers below a mixed view are mixed again, those below a view of one kind are of that kind:
+    every order of the kinds would be sixteen views, and the mixed ones reach as deep.
+    """
+    single: list[tuple[str, bytes]] = []
+    mixed = data
+    for name, undo in _UNDO:
+        if how in _ONE_KIND and how != name:
+            continue
+        view = undo(data, runs)
+        if view is not data:
+            single.append((name, view))
+        mixed = view if mixed is data else undo(mixed, runs)
+    if how in _ONE_KIND:
+        return single
+    if mixed is data:
+        return []
+    return [("mixed", mixed)] if how == "mixed" else [("mixed", mixed), *single]
+
+
+def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
+    """The next views of a view that was made `how`."""
+    runs = has_run(data)
+    views = _unescaped(data, how, runs)
+    if runs:
+        found = base64_runs(data)
+        views.append(("base64", decode_base64(found)))
+        views.append(("hex", decode_hex(found)))
+    return views
+
+
+def inspect(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
+    """Look for a secret in a buffer and in all of its decodings.
+
+    Returns: (name of the rule, offset in the view, how the view was decoded: "" or "JSON, base64").
+    """
+    found = scan(data)
+    if found is not None:
+        return (*found, "")
+    if b"%" not in data and b"\\" not in data and b"&" not in data and not has_run(data):
+        return None
+    return _deep(data, scan)
+
+
+def _deep(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
+    seen = {hash(data)}
+    level = [("", data)]
+    for _ in range(DEPTH):
+        below: list[tuple[str, bytes]] = []
+        for path, parent in level:
+            for name, view in _children(parent, path.rpartition(", ")[2]):
+                if not view or hash(view) in seen or len(seen) > MOST_VIEWS:
+                    continue
+                seen.add(hash(view))
+                how = f"{path}, {name}" if path else name
+                found = scan(view)
+                if found is not None:
+                    return (*found, how)
+                below.append((how, view))
+        level = below
+    return None

@@ -1,0 +1,154 @@
+"""Scrubbing the log records of loggers that print URLs, while a tape is open.
+
+Lives here: the filter, the loggers' names, putting it on and taking it off. Must not: know rules (it is
+handed a scrub), or configure logging. Called by: session, when a tape opens and closes.
+A filter on a parent does not see its children's records, so each logger gets it by name.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+
+Scrub = Callable[[str], str]
+
+LOGGERS = (
+    "urllib3",
+    "urllib3.connection",
+    "urllib3.connectionpool",
+    "urllib3.poolmanager",
+    "urllib3.response",
+    "urllib3.util.retry",
+    "urllib3.http2",
+    "requests",
+    "requests_oauthlib",
+    "requests_oauthlib.oauth2_session",
+    "requests_toolbelt",
+    "oauthlib",
+    "httpx",
+    "httpcore",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+    "h2",
+    "hpack",
+    "hpack.hpack",
+    "aiohttp",
+    "aiohttp.access",
+    "aiohttp.client",
+    "aiohttp.internal",
+    "botocore",
+    "boto3",
+    "s3transfer",
+    "google.auth.transport.requests",
+    "google.auth.transport.urllib3",
+    "googleapiclient.discovery",
+    "googleapiclient.http",
+    "backoff",
+    "tenacity",
+    "keboola.http_client",
+    "hushtape",
+)
+PARENTS = ("urllib3", "botocore", "boto3", "s3transfer", "httpcore", "aiohttp", "google.auth", "hushtape")
+"""Every logger below one of these gets the filter, too, if it exists when `refresh` runs."""
+
+_BOTOCORE = (
+    "args auth awsrequest client compress configprovider credentials discovery endpoint endpoint_provider "
+    "handlers history hooks httpchecksum httpsession loaders parsers paginate regions retries "
+    "retries.adaptive retries.special retries.standard retryhandler session signers tokens utils waiter"
+)
+UNSCRUBBED = "hushtape: a log record that could not be scrubbed was left out"
+
+
+class ScrubFilter(logging.Filter):
+    """Replaces a record's message, and its traceback's text, by their scrubbed form.
+
+    It works on the record before any handler sees it. A record in which nothing has to be scrubbed
+    stays as it is. If scrubbing fails, the text is replaced whole: nothing unscrubbed gets through.
+    """
+
+    def __init__(self, scrub: Scrub) -> None:
+        super().__init__()
+        self._scrub = scrub
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            self._message(record)
+            self._traceback(record)
+        except Exception:  # noqa: BLE001  # fail closed: whatever went wrong, the record shows nothing
+            record.msg, record.args = UNSCRUBBED, None
+            record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+    def _message(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        clean = self._scrub(message)
+        if clean != message:
+            record.msg, record.args = clean, None
+            if "message" in record.__dict__:
+                record.message = clean
+
+    def _traceback(self, record: logging.LogRecord) -> None:
+        if record.exc_info and not record.exc_text:
+            kind = record.exc_info
+            text = logging.Formatter().formatException(kind) if kind[0] is not None else ""
+        else:
+            text = record.exc_text or ""
+        clean = self._scrub(text) if text else ""
+        if clean != text:
+            record.exc_info, record.exc_text = None, clean
+        if record.stack_info:
+            record.stack_info = self._scrub(record.stack_info)
+
+
+def _names() -> Iterator[str]:
+    yield from LOGGERS
+    for module in _BOTOCORE.split():
+        yield f"botocore.{module}"
+    prefixes = tuple(f"{parent}." for parent in PARENTS)
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(prefixes):
+            yield name
+
+
+class LogScrubbing:
+    """The filter of one tape: `install()` when it opens, `remove()` when it closes; both may be repeated."""
+
+    def __init__(self, scrub: Scrub) -> None:
+        self._filter = ScrubFilter(scrub)
+        self._loggers: list[logging.Logger] = []
+
+    def install(self) -> None:
+        """Put the filter on every logger that prints URLs."""
+        warn_about_debuglevel()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Put it on loggers that appeared since, too (a client imported while the tape is open)."""
+        on = {logger.name for logger in self._loggers}
+        for name in dict.fromkeys(_names()):
+            if name not in on:
+                logger = logging.getLogger(name)
+                logger.addFilter(self._filter)
+                self._loggers.append(logger)
+
+    def remove(self) -> None:
+        """Take it off everywhere."""
+        while self._loggers:
+            self._loggers.pop().removeFilter(self._filter)
+
+
+def warn_about_debuglevel() -> None:
+    """Warn if http.client prints requests: it uses print(), which no filter sees."""
+    client = sys.modules.get("http.client")
+    if client is not None and client.HTTPConnection.debuglevel:
+        warnings.warn(
+            "http.client.HTTPConnection.debuglevel is on: it prints request lines and header fields to "
+            "stdout, and hushtape can't scrub that. Set it to 0.",
+            RuntimeWarning,
+            stacklevel=3,
+        )
