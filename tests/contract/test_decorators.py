@@ -1,0 +1,120 @@
+"""`use_cassette` as decorator and `Recorder`: functions, coroutines, generators, async generators."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+import hushtape
+from tests.contract.drivers import Requests
+from tests.support.servers import Server
+
+
+@pytest.fixture
+def client() -> Iterator[Requests]:
+    made = Requests()
+    yield made
+    made.close()
+
+
+def number(client: Requests, server: Server, wanted: int) -> int:
+    return int(client.session.get(f"{server.url}/number/{wanted}", timeout=5).json()["square"])
+
+
+def test_a_function_is_recorded_then_replayed(client: Requests, secure: Server, cassette: Path) -> None:
+    @hushtape.use_cassette(cassette)
+    def job(wanted: int) -> int:
+        """Its own words."""
+        return number(client, secure, wanted)
+
+    assert (job(3), job.__name__, job.__doc__) == (9, "job", "Its own words.")
+    secure.reset()
+    assert job(3) == 9 and secure.requests == []
+
+
+def test_a_coroutine_function_holds_its_tape_while_it_runs(
+    client: Requests, secure: Server, cassette: Path
+) -> None:
+    @hushtape.use_cassette(cassette)
+    async def job() -> int:
+        await asyncio.sleep(0)
+        return number(client, secure, 4)
+
+    assert not cassette.exists(), "decorating opened a tape"
+    assert asyncio.run(job()) == 16
+    secure.reset()
+    assert asyncio.run(job()) == 16 and secure.requests == []
+
+
+def test_a_generator_function_holds_its_tape_until_it_is_exhausted(
+    client: Requests, secure: Server, cassette: Path
+) -> None:
+    @hushtape.use_cassette(cassette)
+    def job() -> Iterator[int]:
+        for wanted in (1, 2, 3):
+            yield number(client, secure, wanted)
+
+    assert list(job()) == [1, 4, 9]
+    secure.reset()
+    assert list(job()) == [1, 4, 9] and secure.requests == []
+
+
+def test_a_generator_closed_early_is_a_clean_end(client: Requests, secure: Server, cassette: Path) -> None:
+    @hushtape.use_cassette(cassette)
+    def job() -> Iterator[int]:
+        for wanted in (1, 2, 3):
+            yield number(client, secure, wanted)
+
+    running = job()
+    assert next(running) == 1
+    running.close()
+    assert cassette.exists()
+
+
+def test_an_async_generator_function_works_too(client: Requests, secure: Server, cassette: Path) -> None:
+    @hushtape.use_cassette(cassette)
+    async def job() -> AsyncIterator[int]:
+        for wanted in (2, 3):
+            yield number(client, secure, wanted)
+
+    async def gather() -> list[int]:
+        return [square async for square in job()]
+
+    assert asyncio.run(gather()) == [4, 9]
+    secure.reset()
+    assert asyncio.run(gather()) == [4, 9] and secure.requests == []
+
+
+def test_async_with_works(client: Requests, secure: Server, cassette: Path) -> None:
+    async def job() -> int:
+        async with hushtape.use_cassette(cassette) as tape:
+            number(client, secure, 2)
+        return int(tape.recorded)
+
+    assert asyncio.run(job()) == 1
+
+
+def test_a_recorder_keeps_its_options_and_its_library(
+    client: Requests, secure: Server, tmp_path: Path
+) -> None:
+    recorder = hushtape.Recorder(library=tmp_path / "library", secrets={"#key": "a-secret-worth-hiding"})
+    with recorder.use_cassette("one.json") as tape:
+        client.call("GET", secure.url + "/echo?q=a-secret-worth-hiding")
+    assert tape.path == tmp_path / "library" / "one.json"
+    assert "worth-hiding" not in tape.path.read_text()
+
+
+def test_a_decorator_without_a_path_names_the_cassette_after_the_function(
+    client: Requests, secure: Server, tmp_path: Path
+) -> None:
+    recorder = hushtape.Recorder(library=tmp_path)
+
+    @recorder.use_cassette()
+    def my_job() -> int:
+        return number(client, secure, 5)
+
+    assert my_job() == 25
+    assert [path.stem for path in tmp_path.rglob("*.json")] == ["my_job"]
