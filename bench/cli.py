@@ -86,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = [row for row in ROWS if not options.only or row.name in options.only]
     tools = (BARE, *(name for name in RECORDERS if name in options.tools))
     try:
+        if options.write_readme:  # a missing mark should be told before hours of measuring, not after
+            readme.replace_table((environments.ROOT / "README.md").read_text(encoding="utf-8"), "")
         if options.kept:
             kept = results.load(options.kept)
         else:
@@ -95,7 +97,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"the benchmark could not run: {error}", file=sys.stderr)
         return 2
     lines = _lines([row for row in rows if row.name in kept.rows], kept.rows, tools)
-    text = f"{kept.caption()}\n\n{table.markdown(lines, tools)}"
+    text = (
+        f"{kept.caption()}\n\n{table.markdown([shown for shown in lines if not shown.figure.detail], tools)}"
+    )
     print(f"\n{text}\n\n{table.closing(lines)}")
     if options.write_readme:
         readme.write(environments.ROOT / "README.md", text)

@@ -32,7 +32,8 @@ class Figure:
 
     `how` says how the two make one number; `bound` is hushtape's limit in `unit` (None: shown only);
     `strict` excludes the bound itself. `allowance` lets a rival be that many times better before hushtape
-    counts as behind. `rivals` False: a line that only hushtape or no recorder at all has.
+    counts as behind. `rivals` False: a line of the client alone. `detail`: shown
+    by the run, left out of the README.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Figure:
     more_is_better: bool = False
     allowance: Mapping[str, float] = field(default_factory=dict)
     rivals: bool = True
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

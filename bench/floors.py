@@ -5,6 +5,7 @@ and gives them a socket that always holds the same answer. Patches a client, so 
 in a process that measures nothing else.
 """
 
+import functools
 import io
 import os
 import re
@@ -26,9 +27,20 @@ def _size(url: str) -> int:
 
 
 class MemoryAdapter(HTTPAdapter):
-    """Answers every request from memory with one JSON body of the size that the URL asks for."""
+    """Answers every request from memory with one JSON body of the size that the URL asks for.
 
-    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
+    `pooled`: first take a connection from the session's own pool and put it back, unconnected, so that what a
+    kept session holds of its client (pool, connection) is there as in a real run. For memory rows only.
+    """
+
+    def __init__(self, *, pooled: bool) -> None:
+        super().__init__()
+        self._pooled = pooled
+
+    def send(self, request: PreparedRequest, *_: Any, verify: Any = True, **__: Any) -> Response:
+        if self._pooled:
+            pool: Any = self.get_connection_with_tls_context(request, verify)
+            pool._put_conn(pool._get_conn())
         size = _size(request.url or "")
         headers = payload.json_head(size, _DATE).decode().split("\r\n")[1:-2]
         raw = HTTPResponse(
@@ -41,6 +53,12 @@ class MemoryAdapter(HTTPAdapter):
         return self.build_response(request, raw)
 
 
+@functools.cache
+def _answer(size: int) -> bytes:
+    """One answer of each size, shared by all sockets, so that kept ones hold no body."""
+    return payload.json_head(size, _DATE) + payload.json_body(size, 0)
+
+
 class CannedSocket:
     """Swallows what is sent and answers with the same bytes each time it is read as a file."""
 
@@ -51,8 +69,7 @@ class CannedSocket:
 
     def sendall(self, data: bytes) -> None:
         if not self._answer:
-            size = _size(data[:200].decode("latin-1"))
-            self._answer = payload.json_head(size, _DATE) + payload.json_body(size, 0)
+            self._answer = _answer(_size(data[:200].decode("latin-1")))
 
     def makefile(self, *_: Any, **__: Any) -> io.BytesIO:
         return io.BytesIO(self._answer)

@@ -40,7 +40,7 @@ class Program:
         if self.task.mode == MEMORY:
             from bench.floors import MemoryAdapter
 
-            session.mount("https://", MemoryAdapter())
+            session.mount("https://", MemoryAdapter(pooled=self.task.job == "growth"))
         return session
 
     def get(self, session: requests.Session, path: str) -> bytes:
@@ -165,6 +165,7 @@ def keep_alive(task: Task) -> Figures:
         "seconds": end - begin,
         "opening": first - begin,
         "closing": end - last,
+        "opening_percent": (first - begin) * 100 / (end - begin),
         "request_ms": (last - first) * 1000 / count,
     }
 

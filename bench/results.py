@@ -35,7 +35,10 @@ class Results:
     def caption(self) -> str:
         """The line that stands above the table."""
         rough = " Short form: small sizes, rough figures." if self.quick else ""
-        return f"{self.machine}, HTTPS on loopback, requests. Median (smallest to largest run).{rough}"
+        return (
+            f"{self.machine}, HTTPS on loopback, requests. Median (smallest to largest run); `no recorder` is "
+            f"what the client alone takes, or what was subtracted.{rough}"
+        )
 
 
 def save(results: Results) -> Path:

@@ -27,14 +27,16 @@ def _growth(name: str, title: str, kind: str, count: int, quick: int) -> Row:
                    "difference", "KB", 2.0),
             Figure("replay", f"{title}: replayed, {against}", "kept_kb", Point("", REPLAY), bare(mode=MEMORY),
                    "difference", "KB", 2.0, strict=True),
+            Figure("over-canned", f"{title}: replayed, minus genuine urllib3 on a canned socket", "kept_kb",
+                   Point("", REPLAY), bare(mode=CANNED), "difference", "KB"),
             Figure("client", f"{title}: the client itself, on {against[6:]}", "kept_kb", bare(mode=MEMORY),
                    unit="KB", rivals=False),
             Figure("canned", f"{title}: genuine urllib3 on a canned socket", "kept_kb", bare(mode=CANNED),
                    unit="KB", rivals=False),
             Figure("record-peak", f"{title}: peak of the process recording, over bare", "peak_mb",
-                   Point("", RECORD), bare(), "difference", "MB"),
+                   Point("", RECORD), bare(), "difference", "MB", detail=True),
             Figure("replay-peak", f"{title}: peak of the process replaying, over bare", "peak_mb",
-                   Point("", REPLAY), bare(), "difference", "MB"),
+                   Point("", REPLAY), bare(), "difference", "MB", detail=True),
         ),
     )  # fmt: skip
 
@@ -53,11 +55,11 @@ def _download() -> Row:
             Figure("replay", "1 GiB download, replayed: peak over bare", "peak_mb", Point("", REPLAY), bare(),
                    "difference", "MB", 8.0),
             Figure("record-rise", "1 GiB download, recorded: rise over the warm process", "above_start_mb",
-                   Point("", RECORD), bare(), "difference", "MB"),
+                   Point("", RECORD), bare(), "difference", "MB", detail=True),
             Figure("replay-rise", "1 GiB download, replayed: rise over the warm process", "above_start_mb",
-                   Point("", REPLAY), bare(), "difference", "MB"),
+                   Point("", REPLAY), bare(), "difference", "MB", detail=True),
             Figure("record-time", "1 GiB download, recorded: time", "seconds", Point("", RECORD), bare(),
-                   "ratio", "x bare"),
+                   "ratio", "x bare", detail=True),
         ),
     )  # fmt: skip
 
@@ -98,8 +100,10 @@ def _scale() -> Row:
         figures=(
             Figure("request", "time per replayed request at 20,000 interactions", "request_ms",
                    Point("", REPLAY, "20,000"), Point("", REPLAY, "200"), "ratio", "x that at 200", 1.2),
-            Figure("opening", "opening a cassette of 20,000 interactions", "opening",
-                   Point("", REPLAY, "20,000"), unit="s"),
+            Figure("opening", "opening it, as a part of replaying all 20,000", "opening_percent",
+                   Point("", REPLAY, "20,000"), unit="%"),
+            Figure("floor", "the same on a canned socket", "request_ms", bare("20,000", CANNED),
+                   bare("200", CANNED), "ratio", "x that at 200", rivals=False),
         ),
     )  # fmt: skip
 
@@ -174,10 +178,30 @@ def _events() -> Row:
     )  # fmt: skip
 
 
+def _growth_shared() -> Row:
+    size = {"size": 100_000, "sessions": "kept"}
+    title = "a session per call, kept open, share_tls"
+    return Row(
+        name="growth-shared",
+        title=f"memory kept per interaction, 300 of 100 KB, {title}",
+        job="growth",
+        sizes={"": {"count": 300, **size}},
+        quick_sizes={"": {"count": 40, **size}},
+        modes=(RECORD,),
+        options={"share_tls": True},
+        repetitions=3,
+        figures=(
+            Figure("record", f"{title}: recorded minus bare", "kept_kb", Point("", RECORD), bare(),
+                   "difference", "KB", 2.0),
+        ),
+    )  # fmt: skip
+
+
 ROWS: tuple[Row, ...] = (
     _growth("growth-one", "one session", "one", 2_000, 100),
     _growth("growth-dropped", "a session per call, dropped", "dropped", 300, 40),
     _growth("growth-kept", "a session per call, kept open", "kept", 300, 40),
+    _growth_shared(),
     _download(),
     _speed(),
     _scale(),

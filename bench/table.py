@@ -9,7 +9,7 @@ from bench.contenders import BARE, CONTENDERS, HUSHTAPE
 from bench.figure import Figure
 from bench.summary import Entry, Line
 
-_REASON = 60
+_REASON = 80
 
 
 def number(value: float) -> str:

@@ -32,7 +32,7 @@ def main(result: Path, task: Task) -> None:
     try:
         figures = _figures(task)
     except Exception as error:  # noqa: BLE001  # whatever a recorder fails with is this run's result
-        text = " ".join(str(error).split())[:300]
+        text = " ".join(str(error).replace(f"{task.folder}/", "").split())[:300]
         figures = {"failure": f"{type(error).__name__}: {text}".removesuffix(": ")}
     result.write_text(json.dumps(figures))
 
