@@ -36,11 +36,11 @@ check: $(VENV)/.dev  ## lint, format, types and the import table
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/architecture
 
-bench: $(VENV)/.dev  ## measure time and memory beside the bare client; writes the README's table
+bench: $(VENV)/.dev  ## measure time and memory beside the bare client (ARGS=--write-readme: into README.md)
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: $(VENV)/.dev  ## the long tests: 64,000 requests, kills, mutations
-	@$(BIN)/python -m pytest -m soak --timeout 3600 tests/soak $(ARGS)
+	@$(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)
 
 docs: $(VENV)/.dev  ## run every example of README.md and docs/
 	@$(BIN)/python -m pytest tests/docs $(ARGS)
