@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
@@ -17,9 +16,10 @@ from types import TracebackType
 from typing import Any, TypeVar, Unpack, cast
 
 from hushtape.clients import guard, registry
-from hushtape.errors import HushtapeWarning, OptionError, TapeOrderError
+from hushtape.errors import OptionError, TapeOrderError
 from hushtape.matching import compile_matchers
-from hushtape.sanitize import build, logs
+from hushtape.sanitize import build
+from hushtape.sanitize.logs import LogScrubbing
 from hushtape.session import stack
 from hushtape.session.options import Options, OptionTypes, build_options, effective_mode
 from hushtape.session.paths import beside, resolve
@@ -151,23 +151,11 @@ def _make_tape(path: Path, options: Options) -> Tape:
 def _connect(tape: Tape, cleanup: ExitStack) -> None:
     """Patch the clients, filter their loggers and, offline, guard the network; undone by `cleanup`."""
     cleanup.callback(registry.install(stack.route).remove)
-    cleanup.callback(logs.install(tape.chain.ruleset.text).remove)
+    logs = LogScrubbing(tape.chain.ruleset.text)
+    cleanup.callback(logs.remove)
+    logs.install()
     if tape.offline:
         cleanup.callback(guard.block(stack.network_policy).remove)
-    else:
-        _warn_of_debuglevel()
-
-
-def _warn_of_debuglevel() -> None:
-    """http.client's debug output is printed, not logged, so no filter can scrub it."""
-    import http.client
-
-    if http.client.HTTPConnection.debuglevel > 0:
-        warnings.warn(
-            "http.client's debuglevel is on; it prints headers, secrets included",
-            HushtapeWarning,
-            stacklevel=4,
-        )
 
 
 def _decorate(function: Callable[..., Any], fresh: Callable[[], CassetteContext]) -> Callable[..., Any]:
