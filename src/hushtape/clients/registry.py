@@ -9,14 +9,13 @@ what the program does first with it is seen. No lock is held while a client is b
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 import threading
 import warnings
 from typing import Final, Protocol, cast
 
 from hushtape.clients.import_hook import ImportHook
-from hushtape.errors import UsageError
+from hushtape.errors import HushtapeWarning, UsageError
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
 
@@ -40,29 +39,18 @@ ADAPTERS: Final[dict[str, tuple[str, ...]]] = {
 """Client module -> the modules that adapt it, in the order in which they are installed."""
 
 UNSEEN: Final = frozenset(
-    {
-        "urllib3.http2",
-        "httpcore",
-        "httpcore2",
-        "aiohttp",
-        "urllib3_future",
-        "pycurl",
-        "curl_cffi",
-        "grpc",
-        "uvloop",
-    }
+    {"httpcore", "httpcore2", "aiohttp", "urllib3_future", "pycurl", "curl_cffi", "grpc", "uvloop"}
 )
 """Client modules without an adapter: hushtape.clients.unseen refuses them while a tape replays."""
 
 
 def _adapters(client: str) -> list[Adapter]:
-    """Import what adapts this client. urllib3-future in urllib3's place has another inside: unseen."""
-    shadowed = client == "urllib3" and importlib.util.find_spec("urllib3.backend") is not None
-    if client in ADAPTERS and not shadowed:
+    """Import what adapts this client."""
+    if client in ADAPTERS:
         return [cast(Adapter, importlib.import_module(name)) for name in ADAPTERS[client]]
     from hushtape.clients.unseen import Watch  # only where one of these clients is
 
-    return [Watch("urllib3-future" if shadowed else client)]
+    return [Watch(client)]
 
 
 class Installation:
@@ -139,7 +127,7 @@ class _Active:
         except Exception as error:  # the program's import must not fail because our adapter did
             if self._offline():
                 raise
-            warnings.warn(f"hushtape does not record {client}: {error}", RuntimeWarning, stacklevel=2)
+            warnings.warn(f"hushtape does not record {client}: {error}", HushtapeWarning, stacklevel=2)
 
     def _offline(self) -> bool:
         session = self.router("", 0)

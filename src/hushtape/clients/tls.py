@@ -105,8 +105,12 @@ _cache: Final = Cache()
 
 
 def install(patches: PatchSet, router: Router) -> None:
-    """Patch urllib3's `connect`."""
+    """Patch urllib3's `connect`; not that of urllib3-future in its place, which is another inside."""
+    import urllib3
     from urllib3.connection import HTTPSConnection
+
+    if hasattr(urllib3, "backend"):
+        return
 
     def make(original: Any) -> Any:
         def connect(conn: Any) -> Any:
@@ -132,7 +136,7 @@ def _wanted(conn: Any, router: Router) -> bool:
     host = getattr(conn, "_tunnel_host", None) or conn.host
     port = getattr(conn, "_tunnel_port", None) or conn.port
     session = router(host, port)
-    return session is not None and session.share_tls
+    return session is not None and session.share_tls and not session.offline
 
 
 def _connect(conn: Any, original: Any) -> Any:

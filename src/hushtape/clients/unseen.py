@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hushtape.errors import UnsupportedClientError
+from hushtape.errors import HushtapeWarning, UnsupportedClientError
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
 
@@ -63,10 +63,11 @@ DOORS: Final[dict[str, tuple[Door, ...]]] = {
         Door("httpcore2", "AsyncConnectionPool", ("handle_async_request",), _httpcore),
     ),
     "aiohttp": (Door("aiohttp", "TCPConnector", ("connect",), _aiohttp),),
-    "urllib3_future": (Door("urllib3_future", "HTTPConnectionPool", ("urlopen",), _pool),),
-    # niquests brings urllib3-future, which may stand in urllib3's place for everyone (registry.py).
-    "urllib3-future": (Door("urllib3", "HTTPConnectionPool", ("urlopen",), _pool),),
-    "urllib3.http2": (Door("urllib3.http2.connection", "HTTP2Connection", ("putrequest",), _pool),),
+    # niquests; where urllib3-future has taken urllib3's own name, urllib3's adapter refuses it.
+    "urllib3_future": (
+        Door("urllib3_future", "HTTPConnectionPool", ("urlopen",), _pool),
+        Door("urllib3_future", "AsyncHTTPConnectionPool", ("urlopen",), _pool),
+    ),
     # Extension types can't be patched: these are refused where they are made.
     "pycurl": (Door("pycurl", "", ("Curl", "CurlMulti")),),
     "curl_cffi": (
@@ -97,24 +98,26 @@ class Watch:
     def __init__(self, client: str) -> None:
         self.client = client
         self._warned = False
+        self._router: Router | None = None
 
     def install(self, patches: PatchSet, router: Router) -> None:
         """Stand at the client's doors."""
+        self._router = router
         for door in DOORS[self.client]:
             owner: Any = sys.modules.get(door.module)
             if door.owner:
                 owner = getattr(owner, door.owner, None)
             for name in door.names:
                 if owner is not None and hasattr(owner, name):
-                    patches.replace(owner, name, self._maker(door.where, router))
+                    patches.replace(owner, name, self._maker(door.where))
 
     def restore(self) -> None:
-        """A next tape warns anew."""
-        self._warned = False
+        """Let everything pass from now on: somebody may have kept what stood at a door."""
+        self._router = None
 
-    def _maker(self, where: Where, router: Router) -> Callable[[Any], Any]:
+    def _maker(self, where: Where) -> Callable[[Any], Any]:
         def ask(args: tuple[Any, ...]) -> None:
-            self._ask(where, router, args)
+            self._ask(where, args)
 
         def make(original: Any) -> Any:
             if isinstance(original, type):
@@ -123,8 +126,11 @@ class Watch:
 
         return make
 
-    def _ask(self, where: Where, router: Router, args: tuple[Any, ...]) -> None:
+    def _ask(self, where: Where, args: tuple[Any, ...]) -> None:
         """Let the call pass, warn of it, or refuse it."""
+        router = self._router
+        if router is None:
+            return
         try:
             host, port = where(args)
         except (AttributeError, IndexError, TypeError, UnicodeError):  # a version that passes them otherwise
@@ -143,7 +149,7 @@ class Watch:
             self._warned = True
             warnings.warn(
                 f"hushtape does not record {self.client}: its requests pass unseen while the tape records",
-                RuntimeWarning,
+                HushtapeWarning,
                 stacklevel=5,
             )
 
