@@ -1,0 +1,117 @@
+"""The log filter: records of loggers that print URLs are scrubbed while it is on."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from hushtape.sanitize.logs import UNSCRUBBED, LogScrubbing
+
+
+def scrub(text: str) -> str:
+    return text.replace("hunter2", "REDACTED")
+
+
+@pytest.fixture
+def output() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "urllib3.connectionpool",
+        "urllib3.util.retry",
+        "botocore.endpoint",
+        "botocore.retries.adaptive",
+        "httpx",
+    ],
+)
+def test_a_url_in_a_record_is_scrubbed_while_installed(output: io.StringIO, name: str) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logging.getLogger(name).debug('%s "GET /x?token=%s HTTP/1.1" %d', "https://h", "hunter2", 200)
+    scrubbing.remove()
+    logging.getLogger(name).debug("after hunter2")
+    assert output.getvalue() == 'https://h "GET /x?token=REDACTED HTTP/1.1" 200\nafter hunter2\n'
+
+
+def test_a_traceback_is_scrubbed(output: io.StringIO) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    try:
+        try:
+            raise ValueError("no host hunter2")
+        except ValueError:
+            logging.getLogger("urllib3.connectionpool").exception("failed", stack_info=True)
+    finally:
+        scrubbing.remove()
+    assert "ValueError: no host REDACTED" in output.getvalue()
+    assert "hunter2" not in output.getvalue().replace('"no host hunter2"', "")
+
+
+def test_a_clean_record_keeps_its_arguments() -> None:
+    records: list[logging.LogRecord] = []
+    logger = logging.getLogger("urllib3.connectionpool")
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logger.warning("retry %d", 3)
+    scrubbing.remove()
+    logger.removeHandler(handler)
+    assert (records[0].msg, records[0].args) == ("retry %d", (3,))
+
+
+def test_what_cannot_be_scrubbed_is_left_out(output: io.StringIO) -> None:
+    def fail(text: str) -> str:
+        raise RuntimeError(text)
+
+    scrubbing = LogScrubbing(fail)
+    scrubbing.install()
+    logging.getLogger("urllib3.connectionpool").warning("secret %s", "hunter2")
+    scrubbing.remove()
+    assert output.getvalue() == UNSCRUBBED + "\n"
+
+
+def test_a_record_whose_arguments_do_not_fit_is_left_out(output: io.StringIO) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logging.getLogger("urllib3.connectionpool").warning("%d %d", "hunter2")
+    scrubbing.remove()
+    assert output.getvalue() == UNSCRUBBED + "\n"
+
+
+def test_a_logger_that_appears_later_is_taken_in_by_refresh(output: io.StringIO) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logger = logging.getLogger("botocore.brand_new")
+    scrubbing.refresh()
+    scrubbing.refresh()
+    logger.debug("hunter2")
+    assert len(logger.filters) == 1
+    scrubbing.remove()
+    scrubbing.remove()
+    assert output.getvalue() == "REDACTED\n"
+    assert logger.filters == []
+
+
+def test_debuglevel_of_http_client_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    scrubbing = LogScrubbing(scrub)
+    with pytest.warns(RuntimeWarning, match="debuglevel"):
+        scrubbing.install()
+    scrubbing.remove()
