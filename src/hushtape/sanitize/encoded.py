@@ -102,11 +102,13 @@ def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
 
 def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:
     for offset, run in pieces(rule.value)[:1]:
-        for coding in ("utf-16-le", "utf-16-be"):
-            whole = rule.value.encode(coding, "surrogatepass")
+        # Both byte orders show the same bytes between the first and the last letter of a run; of an
+        # ASCII text all that lies between its first and last character is replaced, which suits both.
+        inner = -1 if rule.value.isascii() and rule.placeholder.isascii() else None
+        for coding in ("utf-16-le", "utf-16-be")[: 1 if inner else 2]:
+            whole = rule.value.encode(coding, "surrogatepass")[:inner]
             back = 2 * len(rule.value[:offset].encode("utf-16-le", "surrogatepass")) + 2
-            text = rule.placeholder.encode(coding)
+            text = rule.placeholder.encode(coding)[:inner]
             searcher = Searcher(_constant(re.escape(whole)), back, text)
-            # Both byte orders show the same bytes between the first and the last letter of a run.
             anchor = run[:8].encode("utf-16-le")[:-1]
             yield anchor, Verifier(searcher, order, name, 0, back, len(whole) + 2)

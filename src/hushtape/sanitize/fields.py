@@ -95,6 +95,13 @@ class Field:
 
     def quoted(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`"name"`, `\\"name\\"`, `%22name%22`, `&quot;name&quot;`: JSON at any depth."""
+        if data[start] == 34 and not self._code:
+            # The common case, without the machinery: `"name":"value"`, and no backslash at its end.
+            at = end + 2 if data[end : end + 2] == b':"' else end + 3
+            if at == end + 2 or data[end:at] == b': "':
+                stop = data.find(b'"', at, limit)
+                if stop >= 0 and data[stop - 1] != 92:
+                    return Found(at, stop, self._text)
         if data[start] in b"\"'":
             start += 1
         return self._json(data, start, start + self._length, limit, context)

@@ -73,15 +73,15 @@ class Plan:
 class Matcher:
     """Runs verifiers over one stream's hits, in order. Positions are those of the present buffer."""
 
-    __slots__ = ("_context", "_plan", "changed", "groups", "names", "open", "reach")
+    __slots__ = ("_context", "_plan", "groups", "names", "open", "reach")
 
     def __init__(self, plan: Plan, context: Context) -> None:
         self._plan, self._context = plan, context
         self.groups: list[Group] = []
-        self.names: list[tuple[int, str]] = []
+        self.names: list[tuple[int, int, str, bytes]] | None = None
+        """(start, end, rule's name, replacement) of each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * 4
-        self.changed = False
 
     def resume(self, data: bytes, final: bool) -> None:
         """Let spans that are still running look for their ends."""
@@ -109,6 +109,9 @@ class Matcher:
         return []
 
     def _take(self, data: bytes, found: Found | tuple[Found, ...], verifier: Verifier, final: bool) -> None:
+        if type(found) is Found and found.seeker is None:
+            self._close(data, found.start, found.end, verifier, found.text)
+            return
         for one in (found,) if isinstance(found, Found) else found:
             if one.seeker is None:
                 self._close(data, one.start, one.end, verifier, one.text)
@@ -124,14 +127,13 @@ class Matcher:
         else:
             self.open.append((start, seeker, resume, verifier, text))
             self._cover(verifier.kind, start, OPEN)
-            self.changed = True
 
     def _close(self, data: bytes, start: int, end: int, verifier: Verifier, text: bytes) -> None:
         self._cover(verifier.kind, start, end)
-        if start >= end or (start >= 0 and end - start == len(text) and data[start:end] == text):
+        if start >= end:
             return
-        self.changed = True
-        self.names.append((start, verifier.name))
+        if self.names is not None and data[start:end] != text:
+            self.names.append((start, end, verifier.name, text))
         self.groups.append(Group(start, end, (min(end - start, RANK_CAP), verifier.order), text))
 
     def _cover(self, kind: int, start: int, end: int) -> None:
@@ -149,4 +151,3 @@ class Matcher:
             (start - by, seeker, at - by, verifier, text) for start, seeker, at, verifier, text in self.open
         ]
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
-        self.names.clear()

@@ -12,6 +12,7 @@ from typing import Final
 
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
+from hushtape.sanitize.audit import Auditor
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.header_policy import Action, HeaderPolicy
 from hushtape.sanitize.placeholders import refuse_unstable
@@ -32,7 +33,7 @@ _MAX_NAMES = 2048
 class _Side:
     """What one phase needs."""
 
-    __slots__ = ("actions", "context", "plan", "policy")
+    __slots__ = ("actions", "plan", "policy")
 
     def __init__(self, plan: Plan, policy: HeaderPolicy) -> None:
         self.plan, self.policy = plan, policy
@@ -42,12 +43,13 @@ class _Side:
 class Ruleset:
     """Compiled rules. Build one with `Ruleset.compile`."""
 
-    __slots__ = ("_patterns", "_request", "_response", "engine", "placeholders", "rules")
+    __slots__ = ("_left", "_patterns", "_request", "_response", "engine", "placeholders", "rules")
 
     def __init__(self, rules: tuple[Rule, ...], engine: str) -> None:
         self.rules = rules
         self.engine = engines.choose(engine)
         self.placeholders = _placeholders(rules)
+        self._left = frozenset(text.encode() for text in self.placeholders)
         self._patterns = tuple(
             (check_pattern(rule), rule.replacement) for rule in rules if isinstance(rule, UrlPatternRule)
         )
@@ -70,9 +72,16 @@ class Ruleset:
         return cls(tuple(rules), engine)
 
     def with_secrets(self, secrets: Iterable[SecretRule]) -> Ruleset:
-        """A ruleset with further exact secrets (learned ones, say); this one stays as it is."""
+        """A ruleset with further exact secrets (learned ones, say); this one stays as it is.
+
+        A value that stands in a placeholder is passed over: it was redacted before it was learned.
+        """
         known = {rule.value for rule in self.rules if isinstance(rule, SecretRule)}
-        extra = tuple(rule for rule in secrets if rule.value not in known)
+        extra = tuple(
+            rule
+            for rule in secrets
+            if rule.value not in known and not any(rule.value in text for text in self.placeholders)
+        )
         return Ruleset(self.rules + extra, self.engine) if extra else self
 
     # --- heads -----------------------------------------------------------------------------------
@@ -170,18 +179,32 @@ class Ruleset:
     def scan(self, data: bytes, phase: Phase | None = None, content_type: str = "") -> tuple[str, int] | None:
         """The first thing the rules would redact: (rule's name, offset); None if there is none.
 
-        `phase` None: the rules of both phases. The data is taken as a whole and as it is.
+        `phase` None: the rules of both phases. The data may be a window of something longer: what is cut
+        off at its end and could be a placeholder (or `null`) if it went on is no finding; windows have to
+        overlap. Nothing is decoded.
         """
         context = context_of(content_type)
         for plan in self._plans() if phase is None else (self._side(phase).plan,):
             hits = plan.find(data)
             if hits:
                 matcher = Matcher(plan, context)
+                names: list[tuple[int, int, str, bytes]] = []
+                matcher.names = names
                 matcher.run(data, hits, final=True)
-                if matcher.names:
-                    offset, name = min(matcher.names)
+                sure = [
+                    one
+                    for one in names
+                    if data[one[0] : one[1]].strip(b'\\"') not in self._left
+                    and (one[1] < len(data) or not _cut_off(data[one[0] :], one[3]))
+                ]
+                if sure:
+                    offset, _, name, _ = min(sure)
                     return name, offset
         return None
+
+    def auditor(self) -> Auditor:
+        """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
+        return Auditor(self.scan)
 
     def _plans(self) -> tuple[Plan, ...]:
         request, response = self._request.plan, self._response.plan
@@ -210,7 +233,13 @@ def _scrub(plan: Plan, data: bytes, hits: list[engines.Hit], context: Context) -
         out += (data[at : group.start], group.text)
         at = group.end
     out.append(data[at:])
-    return b"".join(out)
+    clean = b"".join(out)
+    return data if clean == data else clean
+
+
+def _cut_off(value: bytes, text: bytes) -> bool:
+    """Whether a value that reaches the end of a window may be the beginning of nothing secret."""
+    return any(whole.startswith(value) for whole in (text, text.lstrip(b"\\\"'"), b"null", b"true", b"false"))
 
 
 def context_of(content_type: str) -> Context:

@@ -83,7 +83,6 @@ class Scrubber:
             matcher = self._matcher = Matcher(self._plan, self._context)
         matcher.resume(data, final)
         self._hits = matcher.run(data, hits, final)
-        self.changed = matcher.changed
         return self._emit(data, matcher, final)
 
     def _scan(self, data: bytes) -> list[Hit]:
@@ -130,6 +129,8 @@ class Scrubber:
             if group.start > at:
                 out.append(data[at : group.start])
             out.append(group.text)
+            if group.start < 0 or data[group.start : group.end] != group.text:
+                self.changed = True
             at = group.end
         limit = min(limit, stop)
         out.append(data[at:limit] if limit > at else b"")

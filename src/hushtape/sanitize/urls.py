@@ -86,8 +86,9 @@ def _stripper(names: frozenset[bytes]) -> Any:
         if data[start - 1 : start] not in (b"/", b".", b"@"):
             return None
         url = _URL.match(data, end, limit)
-        query = _QUESTION.search(data, end, url.end()) if url else None
-        return tuple(_strip(data, query, url.end(), names)) if url and query else None
+        stop = url.end() if url else end
+        query = _QUESTION.search(data, end, stop)
+        return tuple(_strip(data, query, stop, names)) if query else None
 
     return strip
 
@@ -102,7 +103,9 @@ def _strip(data: bytes, query: re.Match[bytes], stop: int, names: frozenset[byte
         sign = _NAME_END.search(data, at, end)
         if data[at : sign.start() if sign else end].lower() not in names:
             kept = True
-        elif kept or after is None:
+        elif after is None and not kept:
+            yield Found(query.start(), end, b"")  # nothing is left of the query: its `?` goes too
+        elif kept:
             yield Found(before[0], end, b"")
         else:
             yield Found(at, after.end(), b"")
