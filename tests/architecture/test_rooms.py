@@ -23,9 +23,9 @@ ROOMS: dict[str, set[str]] = {
     "matching": {"model", "errors"},
     "cassette": {"model", "errors"},
     "clock": {"errors"},
-    "session": {"seam", "model", "sanitize", "matching", "cassette", "clock", "errors"},
+    "session": {"seam", "model", "sanitize", "matching", "cassette", "coding", "clock", "errors"},
     "api": {"session", "sanitize", "matching", "clients.registry", "clients.guard", "errors"},
-    "cli": {"api", "cassette", "model", "matching", "sanitize", "coding", "errors"},
+    "cli": {"api", "demo", "cassette", "model", "matching", "sanitize", "coding", "errors"},
     "demo": {"api", "cassette", "model", "matching", "sanitize", "coding", "errors"},
 }
 """Room -> what it may import beside itself. A dotted entry is one file of a room."""
@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
 WITHOUT_IO = "model, matching, sanitize, coding, errors"
 """What docs/architecture.md calls the rooms without I/O."""
 
-DOORSTEP = {"hushtape": {"api", "errors", "sanitize", "session", "_version"}, "__main__": {"cli"}}
+DOORSTEP = {"hushtape": {"api", "errors", "model", "sanitize", "session", "_version"}, "__main__": {"cli"}}
 """The package itself, and `python -m hushtape`."""
 
 FAMILIES = (
@@ -53,6 +53,8 @@ def allowed(module: Module, target: str) -> bool:
         return other in DOORSTEP[room] or other == "hushtape"
     if other == room or target == "hushtape._version":
         return True
+    if target == "hushtape":
+        other = "api"  # a front end that uses the public names, as any program does
     return other in ROOMS[room] or ".".join(target.split(".")[1:3]) in ROOMS[room]
 
 
