@@ -19,18 +19,20 @@ from typing import Any
 from hushtape.clients.wire.render import render_continue
 
 _lock = threading.Lock()
-_pairs: list[tuple[socket.socket, socket.socket]] = []
+_shared: list[int] = []
+"""The two descriptors and their other ends; open for the life of the process, as few as they are."""
 
 
 def _descriptors() -> tuple[int, int]:
     """(never readable, always readable); made at first need."""
-    if not _pairs:
+    if not _shared:
         with _lock:
-            if not _pairs:
+            if not _shared:
                 quiet, ready = socket.socketpair(), socket.socketpair()
                 ready[1].send(b"\0")
-                _pairs.extend((quiet, ready))
-    return _pairs[0][0].fileno(), _pairs[1][0].fileno()
+                ends = (quiet[0], ready[0], quiet[1], ready[1])
+                _shared.extend(end.detach() for end in ends)
+    return _shared[0], _shared[1]
 
 
 class _Glimpse(io.RawIOBase):
