@@ -35,6 +35,10 @@ class HushtapeError(Exception):
         return _rebuild, (type(self), self.args, self.__dict__.copy())
 
 
+class HushtapeWarning(UserWarning):
+    """Something the reader should know, and nothing that stops the work (a left-over journal, ...)."""
+
+
 def _rebuild(kind: type[HushtapeError], args: tuple[Any, ...], values: dict[str, Any]) -> HushtapeError:
     error = kind.__new__(kind)
     error.args = args

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from hushtape.cassette.problems import malformed, unreadable
+from hushtape.errors import CassetteNotFoundError
 from hushtape.model import CHUNK
 
 _decode = msgspec.json.Decoder(str).decode
@@ -184,9 +185,12 @@ class FileBody:
         try:
             if stat.S_ISLNK(path.parent.lstat().st_mode):
                 raise malformed(path, "the folder of the bodies is a symbolic link, which is not followed")
+            return Pinned(path, os.O_NOFOLLOW)
+        except (FileNotFoundError, CassetteNotFoundError):
+            remedy = "Restore it from version control: the cassette and its .bodies folder belong together."
+            raise malformed(path, "this body file of a cassette is missing", remedy=remedy) from None
         except OSError as error:
             raise unreadable(path, error) from None
-        return Pinned(path, os.O_NOFOLLOW)
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         """The bytes, in pieces of at most `size`."""

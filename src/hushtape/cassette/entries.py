@@ -47,11 +47,10 @@ class Entries:
         """The entries by sequence number; of those that share one, the last."""
         numbers = self._sequences
         ranked = sorted(range(len(numbers)), key=numbers.__getitem__)
-        following = [*ranked[1:], -1]
         return [
             index
-            for index, after in zip(ranked, following, strict=True)
-            if after < 0 or numbers[after] != numbers[index]
+            for place, index in enumerate(ranked, 1)
+            if place == len(ranked) or numbers[ranked[place]] != numbers[index]
         ]
 
     def sequence(self, index: int) -> int:
@@ -84,7 +83,7 @@ class Entries:
 
     def interaction(self, index: int, path: Path) -> Interaction:
         """The entry as an interaction; `path` is for messages."""
-        certificates = {entry[1:65].decode(): entry[68:-1] for entry in self.certificates}
+        certificates = {entry[1:65].decode(): entry[69:-1] for entry in self.certificates}
         kinds = {splice.name: splice.kind for splice in self.splices(index)}
 
         def spooled(name: str, size: int) -> Body:

@@ -15,6 +15,7 @@ import shutil
 import stat
 import weakref
 from pathlib import Path
+from time import sleep
 
 from hushtape.cassette import records
 from hushtape.cassette.problems import in_use, missing, unwritable
@@ -114,6 +115,7 @@ def take(cassette: Path) -> tuple[Folder, Path | None]:
 
 def _try_to_take(path: Path, cassette: Path) -> Folder | None:
     """The locked folder; None if another process removed or moved it meanwhile: try again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.mkdir(0o700)
     except FileExistsError:
@@ -134,7 +136,7 @@ def lock_existing(path: Path, cassette: Path, *, make: bool = False) -> Folder |
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _flock(lock)
         if (path / LOCK).lstat().st_ino != os.fstat(lock).st_ino:
             raise FileNotFoundError
     except BlockingIOError:
@@ -147,6 +149,17 @@ def lock_existing(path: Path, cassette: Path, *, make: bool = False) -> Folder |
     os.ftruncate(lock, 0)
     os.pwrite(lock, b"process %d\n" % os.getpid(), 0)
     return Folder(path, lock)
+
+
+def _flock(lock: int) -> None:
+    """Take the lock, or raise BlockingIOError. Whoever only asks (check.py) holds it for microseconds, and
+    a child between fork and its hook a little longer: so not the first refusal counts."""
+    for _ in range(4):
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sleep(0.01)
+    return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _furnish(folder: Folder, cassette: Path) -> None:

@@ -72,15 +72,17 @@ class Journal:
         """
         path = path.resolve()
         folder, aside = folders.take(path)
-        if aside is not None:
-            warnings.warn(
-                f"an earlier recording of {path} was cut off; it was set aside as {aside.name}. "
-                f"Keep what it holds with: hushtape recover {aside}",
-                HushtapeWarning,
-                stacklevel=2,
-            )
         try:
+            if aside is not None:
+                message = (
+                    f"an earlier recording of {path} was cut off; it was set aside as {aside.name}. "
+                    f"Keep what it holds with: hushtape recover {aside}"
+                )
+                warnings.warn(message, HushtapeWarning, stacklevel=2)
             return cls(path, folder, max_inline_body, recorded_at)
+        except HushtapeWarning:  # filters may turn warnings into errors: then nothing is recorded
+            folder.remove()
+            raise
         except OSError as error:
             folder.remove()
             raise unwritable(path, f"begin to record {path}", error) from None

@@ -76,7 +76,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         raise unreadable(place / folders.JOURNAL, error) from None
     try:
         entries = Entries(fd, place)
-        about, damaged = _load(fd, entries, place)
+        about, damaged = load(fd, entries, place)
         order = entries.order()
         sequences = {entries.sequence(index) for index in order}
         new = sum(number >= 0 for number in sequences)
@@ -91,7 +91,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         os.close(fd)
 
 
-def _load(fd: int, entries: Entries, place: Path) -> tuple[_About, int]:
+def load(fd: int, entries: Entries, place: Path) -> tuple[_About, int]:
     """Fill the index from the journal; its head, and how many ends are damaged."""
     about, damaged = _About(), 0
     for record in records.scan(fd):

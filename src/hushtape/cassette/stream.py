@@ -25,6 +25,8 @@ _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+')
 _SCALAR = re.compile(rb"[-+.0-9A-Za-z]*+")
 _PLAIN = re.compile(rb"[^\"{}\[\]]*+")
+# All up to the next bracket, whole strings included: one call passes a flat object.
+_FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+")*+')
 _BODY_KEYS = (b'"string"', b'"base64"', b'"body"')
 
 
@@ -126,7 +128,7 @@ class Scanner:
     def _skip_nested(self) -> None:
         open_brackets = bytearray()
         while True:
-            self.run(_PLAIN)
+            self.run(_FLAT)
             found = self.peek()
             if found == b'"':
                 self.string()
