@@ -62,11 +62,9 @@ def query_key(query: str) -> list[str]:
     Equal for queries whose sorted pairs are equal. The rare others that share it ("a%3Db=c" and
     "a=b=c") are told apart by the matcher.
     """
-    if "%" in query or "+" in query:
-        return sorted([f"{name}={value}" for name, value in pairs(query)])
     pieces = query.split("&")
-    if len(pieces) == 1:
-        return pieces if "=" in query else [query + "="]
+    if "%" in query or "+" in query:
+        pieces = [decoded(piece if "=" in piece else piece + "=") if piece else "" for piece in pieces]
     return sorted([piece if "=" in piece else piece + "=" for piece in pieces if piece])
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote
 
+_RESERVED = re.compile(r"[^A-Za-z0-9._~-]").search
+
 
 class Placeholders:
     """The placeholders of one tape, in every spelling a URI may hold them in.
@@ -22,12 +24,14 @@ class Placeholders:
     what it says.
     """
 
-    __slots__ = ("_split", "spellings", "words")
+    __slots__ = ("_split", "spellings", "unreserved", "words")
 
     def __init__(self, texts: Iterable[str]) -> None:
         given = {text for text in texts if text}
         self.words = frozenset(text for text in given if text.isalpha() and text.islower())
         self.spellings = tuple(sorted(_spellings(given - self.words), key=lambda text: (-len(text), text)))
+        # Such text reads the same in a URI, whoever encoded it (RFC 3986 2.3).
+        self.unreserved = not any(map(_RESERVED, self.spellings))
         self._split = re.compile("|".join(map(re.escape, self.spellings))) if self.spellings else None
 
     def __bool__(self) -> bool:

@@ -191,8 +191,9 @@ def _called(matcher: Matcher, live: Request, recorded: Request) -> Iterator[str]
 
 
 def _may_hold(uri: str, wild: Placeholders) -> bool:
-    """A cheap look, before the URI is taken apart: percent-encoded text is looked at closely."""
-    return "%" in uri or wild.within(uri) or any(word in uri for word in wild.words)
+    """A cheap look, before the URI is taken apart. Encoders differ in what they leave as it is, so where a
+    placeholder has reserved characters, all that is percent-encoded is looked at closely."""
+    return (not wild.unreserved and "%" in uri) or wild.within(uri) or any(word in uri for word in wild.words)
 
 
 def _is_read(request: Request) -> bool:
