@@ -97,9 +97,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"the benchmark could not run: {error}", file=sys.stderr)
         return 2
     lines = _lines([row for row in rows if row.name in kept.rows], kept.rows, tools)
-    text = (
-        f"{kept.caption()}\n\n{table.markdown([shown for shown in lines if not shown.figure.detail], tools)}"
-    )
+    told = [shown for shown in lines if not shown.figure.detail]
+    text = f"{kept.caption()}\n\n{table.markdown(told, tools)}"
     print(f"\n{text}\n\n{table.closing(lines)}")
     if options.write_readme:
         readme.write(environments.ROOT / "README.md", text)

@@ -7,6 +7,7 @@ Run by `bench.worker`; which job makes which row stands in `bench.rows`.
 
 import statistics
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -158,11 +159,12 @@ def keep_alive(task: Task) -> Figures:
         _loop(program, "one", range(count), size, [])
         last = measure.now()
 
-    begin = measure.now()
+    begin, cpu = measure.now(), time.process_time()
     program.under("main", body)
-    end = measure.now()
+    end, cpu = measure.now(), time.process_time() - cpu
     return {
         "seconds": end - begin,
+        "cpu": cpu,
         "opening": first - begin,
         "closing": end - last,
         "opening_percent": (first - begin) * 100 / (end - begin),

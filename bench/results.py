@@ -36,8 +36,8 @@ class Results:
         """The line that stands above the table."""
         rough = " Short form: small sizes, rough figures." if self.quick else ""
         return (
-            f"{self.machine}, HTTPS on loopback, requests. Median (smallest to largest run); `no recorder` is "
-            f"what the client alone takes, or what was subtracted.{rough}"
+            f"{self.machine}, HTTPS on loopback, requests. Median (smallest to largest run); `no recorder` "
+            f"is what the client alone takes, or what was subtracted.{rough}"
         )
 
 
