@@ -107,14 +107,27 @@ def test_a_recorder_keeps_its_options_and_its_library(
     assert "worth-hiding" not in tape.path.read_text()
 
 
-def test_a_decorator_without_a_path_names_the_cassette_after_the_function(
-    client: Requests, secure: Server, tmp_path: Path
+MODULE = """
+import hushtape
+
+@hushtape.use_cassette
+def my_job(call):
+    return call()
+
+@hushtape.use_cassette()
+def my_other_job(call):
+    return call()
+"""
+
+
+def test_a_decorator_without_a_path_names_the_cassette_after_the_function_beside_its_module(
+    client: Requests, secure: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorder = hushtape.Recorder(library=tmp_path)
+    (tmp_path / "some_jobs.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    import some_jobs  # type: ignore[import-not-found]  # written a line ago
 
-    @recorder.use_cassette()
-    def my_job() -> int:
-        return number(client, secure, 5)
-
-    assert my_job() == 25
-    assert [path.stem for path in tmp_path.rglob("*.json")] == ["my_job"]
+    assert some_jobs.my_job(lambda: number(client, secure, 5)) == 25
+    assert some_jobs.my_other_job(lambda: number(client, secure, 6)) == 36
+    found = sorted(path.name for path in tmp_path.rglob("*.json"))
+    assert len(found) == 2 and "my_job" in found[0] and "my_other_job" in found[1]

@@ -40,30 +40,32 @@ def test_it_comes_through_every_client_as_itself_and_once(
     assert pickle.loads(pickle.dumps(caught.value)).report == caught.value.report
 
 
+def swallow(client: Requests, url: str) -> None:
+    try:
+        client.call("GET", url)
+    except Exception:
+        pass
+
+
 def test_a_swallowed_one_is_raised_when_the_tape_closes(server: Server, cassette: Path) -> None:
     record(server, cassette, "/number/1")
     client = Requests()
     with (
-        pytest.raises(hushtape.UnmatchedRequestsError) as caught,
-        hushtape.use_cassette(cassette, mode="none"),
+        pytest.raises(hushtape.UnmatchedRequestError, match="/number/2") as caught,
+        hushtape.use_cassette(cassette, mode="none") as tape,
     ):
-        for number in (2, 3):
-            try:
-                client.call("GET", f"{server.url}/number/{number}")
-            except Exception:
-                pass
+        swallow(client, server.url + "/number/2")
+        swallow(client, server.url + "/number/3")
     client.close()
-    assert [error.uri[-1] for error in caught.value.errors] == ["2", "3"]
+    assert caught.value.uri.endswith("/number/2") and len(tape.unmatched) == 2
 
 
 def test_the_exception_in_flight_goes_on_and_gets_a_note(server: Server, cassette: Path) -> None:
     record(server, cassette, "/number/1")
     client = Requests()
     with pytest.raises(KeyError) as caught, hushtape.use_cassette(cassette, mode="none"):
-        try:
-            client.call("GET", server.url + "/number/2")
-        except hushtape.UnmatchedRequestError:
-            raise KeyError("the program's own") from None
+        swallow(client, server.url + "/number/2")
+        raise KeyError("the program's own")
     client.close()
     assert any("/number/2" in note for note in caught.value.__notes__)
 

@@ -124,7 +124,7 @@ class Story:
         """Replay with the server gone, in a process that was never told the secrets."""
         self.screen.step(4, "Stop the server, forget the secrets, replay")
         self.check(not answers(server.port), "nobody listens on the port any more")
-        self.run("replayed", server, bundle, {})
+        self.run("replayed", server, bundle, {"client_id": self.keys.client_id})
         for way in ("recorded", "replayed"):
             differ = [name for name in OUTPUTS if not self.equal(way, name)]
             self.check(not differ, f"{way} output equals the bare one, byte for byte", differ)
