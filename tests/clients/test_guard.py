@@ -12,7 +12,6 @@ import http.client
 import socket
 import sys
 import threading
-import timeit
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -187,7 +186,26 @@ def test_a_thread_is_guarded_as_well(listener: Any) -> None:
     assert len(caught) == 1
 
 
-def test_while_it_is_off_an_audit_event_costs_under_two_microseconds() -> None:
+def test_while_it_is_off_an_audit_event_runs_three_lines() -> None:
+    """The hook can't be removed and runs for every audit event: counted in lines, a clock would flutter."""
     with blocked():
         pass
-    assert min(timeit.repeat(lambda: sys.audit("hushtape.test", 1), number=10_000, repeat=5)) < 0.02
+    lines: list[int] = []
+
+    def trace(frame: Any, event: str, arg: Any) -> Any:
+        if event == "line":
+            lines.append(frame.f_lineno)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        guard._audit("import", ())
+    finally:
+        sys.settrace(before)
+    assert 1 <= len([line for line in lines if in_hook(line)]) <= 3
+
+
+def in_hook(line: int) -> bool:
+    code = guard._audit.__code__
+    return line in {number for _, _, number in code.co_lines()}
