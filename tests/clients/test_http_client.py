@@ -14,8 +14,8 @@ from tests.support.watching import three_ways
 
 SOME = [
     "POST", "HEAD", "bytes-0", "bytes-300000", "chunked-200000", "trailers", "until-close",
-    "http-1.0-keep-alive", "connection-close", "coded-gzip", "coded-zstd-chunked", "status-304", "two-set-cookie",
-    "early-hints", "upload-file", "upload-generator", "expect-continue", "events",
+    "http-1.0-keep-alive", "connection-close", "coded-gzip", "coded-zstd-chunked", "status-304",
+    "two-set-cookie", "early-hints", "upload-file", "upload-generator", "expect-continue", "events",
 ]  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 Pairs = list[tuple[str, str]]
 
-_names: dict[str, str] = {}
-"""Field names seen -> lower case. Bounded: a server that invents names can't make it grow for ever."""
+_names: set[str] = set()
+"""Usable field names seen. Bounded: a server that invents names can't make it grow for ever."""
 
 
 class FramingError(Exception):
@@ -21,15 +21,13 @@ class FramingError(Exception):
         self.line = line[:128]
 
 
-def lowered(name: str) -> str:
-    """The field name in lower case, or "" where http.client would not take it for a field name."""
-    found = _names.get(name)
-    if found is None:
-        usable = name.isascii() and name.isprintable() and " " not in name
-        found = name.lower() if usable else ""
-        if len(_names) < 4096:
-            _names[name] = found
-    return found
+def usable(name: str) -> bool:
+    """http.client's parser takes this for a field name."""
+    if not (name.isascii() and name.isprintable() and " " not in name):
+        return False
+    if len(_names) < 4096:
+        _names.add(name)
+    return True
 
 
 def head_end(data: bytes | bytearray, start: int = 0) -> int:
@@ -50,8 +48,7 @@ def parse_fields(lines: list[str]) -> Pairs:
     """
     pairs: Pairs = []
     for line in lines:
-        if line.endswith("\r"):
-            line = line[:-1]
+        line = line.removesuffix("\r")
         if not line:
             continue
         if line[0] in " \t":
@@ -60,7 +57,7 @@ def parse_fields(lines: list[str]) -> Pairs:
                 pairs[-1] = (name, f"{value} {line.strip()}")
             continue
         name, colon, value = line.partition(":")
-        if not colon or (name and not lowered(name)):
+        if not colon or (name and name not in _names and not usable(name)):
             break
         if name:
             pairs.append((name, value.lstrip(" \t")))
@@ -69,9 +66,9 @@ def parse_fields(lines: list[str]) -> Pairs:
 
 def field(pairs: Pairs, wanted: str) -> str | None:
     """The first value of a field, given its name in lower case."""
-    names = _names
+    size = len(wanted)
     for name, value in pairs:
-        if names.get(name) == wanted or (len(name) == len(wanted) and name.lower() == wanted):
+        if len(name) == size and name.lower() == wanted:
             return value
     return None
 

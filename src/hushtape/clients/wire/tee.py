@@ -80,11 +80,10 @@ class TeeRaw(io.RawIOBase):
     def fileno(self) -> int:
         return int(self._inner.fileno())
 
-    def __getattr__(self, name: str) -> Any:
-        # programs reach for `response.fp.raw._sock`
-        if name == "_inner":
-            raise AttributeError(name)
-        return getattr(self._inner, name)
+    @property
+    def _sock(self) -> Any:
+        """Programs reach for `response.fp.raw._sock`."""
+        return self._inner._sock
 
 
 class SocketTee:
