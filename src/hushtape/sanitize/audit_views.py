@@ -20,8 +20,8 @@ Scan = Callable[[bytes], "tuple[str, int] | None"]
 """The ruleset's plain scan: (name of the rule, offset) of a secret, or None."""
 
 DEPTH: Final = 5
-MOST_VIEWS: Final = 64
-"""Views of one buffer. Ordinary ones need four; more than 64 means a body built to keep us busy."""
+MOST_VIEWS: Final = 32
+"""Views of one buffer. Ordinary ones need four; more than 32 mean a body built to keep us busy."""
 
 _JSON = re.compile(
     rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
@@ -41,6 +41,11 @@ _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa
 _HTML_WORDS = re.compile(rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;)")
 _HTML_RUNS = re.compile(rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|plus;|sol;|lowbar;|NewLine;)")
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+WEAK: Final = frozenset(("field token", "field code", "field client_id"))
+"""Field rules that don't count under base64 or hex: a page cursor is often `{"token": ...}` in base64,
+and would fail every tape. Exact secrets, token shapes and the other fields count there, too."""
 
 
 def _utf8(text: str) -> bytes:
@@ -132,6 +137,18 @@ def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
     return views
 
 
+def _scan_view(view: bytes, how: str, scan: Scan) -> tuple[str, int] | None:
+    """Scan a decoded view; under base64 or hex, weak findings are passed over."""
+    found = scan(view)
+    if found is None or found[0] not in WEAK or ("base64" not in how and "hex" not in how):
+        return found
+    base = 0
+    while found is not None and found[0] in WEAK:
+        base += found[1] + 1
+        found = scan(view[base:])
+    return found if found is None else (found[0], base + found[1])
+
+
 def inspect(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
     """Look for a secret in a buffer and in all of its decodings.
 
@@ -156,7 +173,7 @@ def _deep(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
                     continue
                 seen.add(hash(view))
                 how = f"{path}, {name}" if path else name
-                found = scan(view)
+                found = _scan_view(view, how, scan)
                 if found is not None:
                     return (*found, how)
                 below.append((how, view))

@@ -7,8 +7,7 @@ Called by: sanitizers, compile, audit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -32,8 +31,8 @@ class SecretRule(Struct, frozen=True):
     def __repr__(self) -> str:
         return f"SecretRule(name={self.name!r})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, str]]:
-        yield "name", self.name
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("name", self.name)]
 
 
 class FieldRule(Struct, frozen=True):

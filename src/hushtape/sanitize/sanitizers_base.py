@@ -7,10 +7,13 @@ Called by: sanitizers, sanitizers_http, chain, and users who subclass BaseSaniti
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import Rule
+
+if TYPE_CHECKING:
+    from hushtape.sanitize.ruleset import Ruleset
 
 S = TypeVar("S", bound="Declarative")
 
@@ -53,6 +56,28 @@ class Declarative(BaseSanitizer):
     def alone_rules(self) -> tuple[Rule, ...]:
         """What it compiles to when it is used by itself: there, keep lists of header fields hold."""
         return self.rules()
+
+    def _ruleset(self) -> Ruleset:
+        """`alone_rules`, compiled; again when they changed."""
+        from hushtape.sanitize.ruleset import Ruleset
+
+        rules = self.alone_rules()
+        cached: tuple[tuple[Rule, ...], Ruleset] | None = self.__dict__.get("_compiled")
+        if cached is None or cached[0] != rules:
+            cached = self.__dict__["_compiled"] = (rules, Ruleset.compile(rules))
+        return cached[1]
+
+    def before_record_request(self, request: Any) -> Any:
+        """A scrubbed copy of the request. A tape doesn't come here: it runs all rules in one pass."""
+        from hushtape.sanitize.sanitizers_alone import scrub_request
+
+        return scrub_request(request, self._ruleset())
+
+    def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
+        """A scrubbed copy of the response."""
+        from hushtape.sanitize.sanitizers_alone import scrub_response
+
+        return scrub_response(response, self._ruleset())
 
     def _arguments(self) -> dict[str, Any]:
         """Constructor arguments that make an equal sanitizer; lists where union is meant."""
