@@ -10,7 +10,18 @@ from __future__ import annotations
 import re
 
 _BACKSLASH = rb"(?:\\|%(?:25)*5[cC]|&#92;|&#[xX]5[cC];)"
-_NAMED = {'"': b"quot", "&": b"amp", "<": b"lt", ">": b"gt", "'": b"(?:apos|#039)"}
+_SEMICOLON = rb"(?:;|%(?:25)*3[bB])"
+_HASH = rb"(?:#|%(?:25)*23)"
+_AMPERSAND = (
+    rb"(?:&|%(?:25)*26|"
+    + _BACKSLASH
+    + rb"+u0026)(?:(?:amp|"
+    + _HASH
+    + rb"(?:38|[xX]26))"
+    + _SEMICOLON
+    + rb")*"
+)
+_NAMED = {'"': b"quot", "&": b"amp", "<": b"lt", ">": b"gt", "'": b"apos"}
 _LETTER = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
 
 LONG = 256
@@ -35,23 +46,25 @@ def one(char: str) -> bytes:
     """The expression of one character in every way it may be written."""
     raw = char.encode("utf-8", "surrogatepass")
     number = ord(char)
-    ways = [re.escape(raw), b"".join(b"%(?:25)*" + _hex(byte) for byte in raw), _units(char)]
-    ways.append(rb"&(?:amp;)*#(?:0*%d|[xX]0*(?i:%x));" % (number, number))
+    ways = [b"".join(b"%(?:25)*" + _hex(byte) for byte in raw), _units(char)]
+    ways.append(_AMPERSAND + _HASH + b"(?:0*%d|[xX]0*(?i:%x))" % (number, number) + _SEMICOLON)
     if number < 256:
         ways.append(_BACKSLASH + b"+x" + _hex(number))
     if 127 < number < 256:
         ways += [re.escape(bytes((number,))), b"%(?:25)*" + _hex(number)]
     if char in _NAMED:
-        ways.append(rb"&(?:amp;)*%s;" % _NAMED[char])
+        ways.append(_AMPERSAND + _NAMED[char] + _SEMICOLON)
     if char in "\"'/":
-        ways.append(_BACKSLASH + b"+(?:" + b"|".join(ways[:2]) + rb"|&(?:quot|apos|#34|#39|#47);)")
+        escaped = [re.escape(raw), ways[0], *ways[2:]]
+        ways.append(_BACKSLASH + b"+(?:" + b"|".join(escaped) + b")")
     if char in _LETTER:
         ways.append(_BACKSLASH + b"+" + _LETTER[char])
     if char == " ":
-        ways.append(rb"\+")
+        ways.append(rb"\+|%(?:25)*2[bB]")
     if char == "\n":
         ways.append(rb"\r\n|%(?:25)*0[dD]%(?:25)*0[aA]|" + _BACKSLASH + b"+r" + _BACKSLASH + b"+n")
-    return b"(?:" + b"|".join(ways) + b")"
+    # As it is comes last: an escaped `%` or `&` begins with the character itself.
+    return b"(?:" + b"|".join([*ways, re.escape(raw)]) + b")"
 
 
 def expression(text: str) -> bytes:

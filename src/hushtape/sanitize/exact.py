@@ -136,8 +136,8 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             continue
         back += 64
         verifier = Verifier(Searcher(source, back, text), order, name, 0, back + 24, ahead)
-        for escaped in ("%%%02x", "\\u%04x"):
-            yield "".join(escaped % ord(char) for char in run[:4]).encode(), verifier
+        for escaped in ("%%%02x", "%%25%02x", "\\u%04x", "\\\\u%04x"):
+            yield "".join(escaped % ord(char) for char in run[:3]).encode(), verifier
     if not found:
         searcher = Searcher(source, 64, text, whole=whole)
         for form in forms(value) | _more_forms(value):
@@ -168,19 +168,17 @@ def forms(value: str) -> set[bytes]:
 
 
 def _more_forms(value: str) -> set[bytes]:
-    """Further forms, for secrets that offer no run to anchor on."""
-    escaped = json.dumps(value)[1:-1]
-    once = quote(value, safe="", errors="replace")
-    texts = {
-        escaped.replace("/", "\\/"),
-        json.dumps(escaped)[1:-1],
-        quote(escaped, safe=""),
-        quote(once, safe=""),
-        quote(value, errors="replace"),
-        html.escape(value),
-        html.escape(value).replace("&#x27;", "&#39;"),
-        "".join(f"\\u{ord(char):04x}" for char in value),
-    }
+    """Further forms, escaped up to three times, for secrets that offer no run to anchor on."""
+    escapes: tuple[Callable[[str], str], ...] = (
+        lambda text: quote(text, safe="", errors="replace"),
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("/", "\\/"),
+        html.escape,
+    )
+    texts = newest = {value, "".join(f"\\u{ord(char):04x}" for char in value)}
+    for _ in range(3):
+        newest = {escape(text) for text in newest for escape in escapes} - texts
+        texts = texts | newest
     found = {text.encode("utf-8", "surrogatepass") for text in texts}
     if all(ord(char) < 256 for char in value):
         found.add(value.encode("latin-1"))
