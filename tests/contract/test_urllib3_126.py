@@ -30,7 +30,7 @@ def environment() -> Path:
     """Its interpreter; made if it is missing or its pins changed. One process makes it."""
     python, stamp = HOME / "bin" / "python", HOME / "pins.sha256"
     wanted = hashlib.sha256(PINS.read_bytes()).hexdigest()
-    with open(ROOT / ".venv-urllib3-126.lock", "w") as lock:
+    with PINS.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
             venv.create(HOME, clear=True, with_pip=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from hushtape.coding import br, zstd
+from hushtape.coding.aws import AwsChunkedDecoder
 from hushtape.coding.base import CodingError, Decoder, Encoder, slices
 from hushtape.coding.flate import DeflateDecoder, GzipDecoder
 from hushtape.coding.stored import (
@@ -28,6 +29,7 @@ MAX_STACK: Final = 5
 
 _ALIASES: Final = {"x-gzip": "gzip"}  # RFC 9110 8.4.1.3
 _KNOWN: Final = frozenset(("gzip", "deflate", "br", "zstd"))
+_UNDONE: Final = _KNOWN | {"aws-chunked"}  # only requests carry it, so nothing needs to put it back
 
 
 @lru_cache(maxsize=256)
@@ -58,7 +60,7 @@ def missing_extra(codings: Sequence[str]) -> str | None:
 def can_decode(codings: Sequence[str]) -> bool:
     """Whether all of them are known, their libraries are installed, and they are not too many."""
     names = _canonical(codings)
-    return len(names) <= MAX_STACK and _KNOWN.issuperset(names) and missing_extra(names) is None
+    return len(names) <= MAX_STACK and _UNDONE.issuperset(names) and missing_extra(names) is None
 
 
 _DECODERS: Final[dict[str, Callable[[], Decoder]]] = {
@@ -66,6 +68,7 @@ _DECODERS: Final[dict[str, Callable[[], Decoder]]] = {
     "deflate": DeflateDecoder,
     "br": br.BrotliDecoder,
     "zstd": zstd.zstd_decoder,
+    "aws-chunked": AwsChunkedDecoder,
 }
 _ENCODERS: Final[dict[str, Callable[[], Encoder]]] = {
     "gzip": lambda: FlateEncoder(gzip=True),

@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from hushtape.demo.extractor import extract
 from hushtape.demo.measure import current_memory, peak_memory
@@ -45,11 +45,13 @@ def tape_for(order: dict[str, Any]) -> contextlib.AbstractContextManager[Any]:
         return contextlib.nullcontext()
     import hushtape
 
-    mode = "all" if order["way"] == "recorded" else "none"
+    mode: Literal["all", "none"] = "all" if order["way"] == "recorded" else "none"
     names = ("client_secret", "api_key")
-    return hushtape.use_cassette(
-        order["cassette"], mode=mode, secrets={f"#{name}": order["client"].get(name) for name in names}
+    secrets = {f"#{name}": order["client"].get(name) for name in names}
+    tape: contextlib.AbstractContextManager[Any] = hushtape.use_cassette(
+        order["cassette"], mode=mode, secrets=secrets
     )
+    return tape
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
