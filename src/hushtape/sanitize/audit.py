@@ -19,6 +19,11 @@ OVERLAP = 4 * 1024
 every character written as `\\u00xx`, or of 1.7 KiB in twofold base64."""
 
 
+MOST_PARTS = 64
+"""Portions kept apart before they are joined: an event stream comes byte by byte, and an object each
+would take fifty times the room."""
+
+
 class Finding(Struct, frozen=True):
     """A secret that is in what was written. `rule`: the rule's name; `place`: where and under which
     decodings. Never the value."""
@@ -46,13 +51,14 @@ class Auditor:
 
     def feed(self, data: bytes) -> Finding | None:
         """Take what was written, in portions of any size."""
-        held = self._held + len(data)
-        if held < WINDOW:
-            self._parts.append(data)
-            self._held = held
-            return None
-        self._parts.append(data)
-        return self._windows(b"".join(self._parts))
+        parts = self._parts
+        parts.append(data)
+        self._held += len(data)
+        if self._held >= WINDOW:
+            return self._windows(b"".join(parts))
+        if len(parts) >= MOST_PARTS:
+            self._parts = [b"".join(parts)]
+        return None
 
     def finish(self) -> Finding | None:
         """Look at what is left."""
