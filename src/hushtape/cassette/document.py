@@ -11,7 +11,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 from hushtape.cassette.fields import (
     FieldError,
     check_line,
-    check_name,
+    check_names,
     check_pairs,
     check_status,
     check_type,
@@ -218,17 +218,18 @@ def _explain(error: Exception, path: Path, offset: int | None) -> CassetteFormat
 def _headers(fields: Fields | None, order: list[str] | None) -> Headers:
     if not fields:
         return NO_HEADERS
-    pairs = []
-    for name, values in fields.items():
-        check_name(name)
-        if type(values) is str:
-            pairs.append((name, values))
-        else:
-            for value in values:
-                pairs.append((name, value))  # noqa: PERF401 - a comprehension costs more for one value
+    check_names(fields)
+    try:
+        pairs = [(name, value) for name, (value,) in cast("dict[str, list[str]]", fields).items()]
+    except ValueError:  # a field with several values or none, or text where the list was left out
+        pairs = [
+            (name, value)
+            for name, values in fields.items()
+            for value in ((values,) if isinstance(values, str) else values)
+        ]
     joined = " ".join([value for _, value in pairs])
-    check_values(joined)
-    if not joined.isascii():
+    if not (joined.isprintable() and joined.isascii()):
+        check_values(joined)
         pairs = [(name, latin1(value)) for name, value in pairs]
     if order is not None:
         pairs = _ordered(pairs, order)

@@ -7,11 +7,12 @@ JSON or files. Called by: layout before a value is written, document after one w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _NAME = re.compile(r"[!-9;-~\x80-\xff]+")  # neither controls, space nor colon; RFC 9110 5.1 is narrower
 _METHOD = re.compile(r"[!-~]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _VERSION = re.compile(r"HTTP/\d(?:\.\d)?")
 _TYPE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _known: set[str] = set()  # names that passed; bounded, since a server chooses them
@@ -33,6 +34,13 @@ def check_name(name: str) -> None:
         _known.add(name)
 
 
+def check_names(names: Collection[str]) -> None:
+    """`check_name` for each; one set operation where all of them passed before."""
+    if not _known.issuperset(names):
+        for name in names:
+            check_name(name)
+
+
 def check_values(text: str) -> None:
     """Raise FieldError if one value (or several, joined by spaces) holds CR, LF or NUL."""
     if "\n" in text or "\r" in text or "\0" in text:
@@ -41,9 +49,9 @@ def check_values(text: str) -> None:
 
 def check_line(method: str, uri: str) -> None:
     """Raise FieldError unless method and URI can stand in a request."""
-    if not _METHOD.fullmatch(method):
+    if method not in _METHODS and not _METHOD.fullmatch(method):
         raise FieldError("the method is empty or holds a space, a line break or a control character")
-    if _CONTROL.search(uri):
+    if not uri.isprintable() and _CONTROL.search(uri):
         raise FieldError("the URI holds a line break or a control character")
 
 

@@ -70,7 +70,10 @@ class Journal:
             CassetteInUseError: it is being recorded already, here or in another process.
             CassetteWriteError: its folder can't be written.
         """
-        path = path.resolve()
+        try:
+            path = path.resolve()
+        except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
+            raise unwritable(path, f"record {path}", found="its symbolic link leads nowhere") from None
         folder, aside = folders.take(path)
         try:
             if aside is not None:

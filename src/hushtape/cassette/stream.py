@@ -27,6 +27,7 @@ _SCALAR = re.compile(rb"[-+.0-9A-Za-z]*+")
 _PLAIN = re.compile(rb"[^\"{}\[\]]*+")
 # All up to the next bracket, whole strings included: one call passes a flat object.
 _FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+")*+')
+_BRACKET = re.compile(_FLAT.pattern + rb"[{}\[\]]")
 _BODY_KEYS = (b'"string"', b'"base64"', b'"body"')
 
 
@@ -128,22 +129,29 @@ class Scanner:
     def _skip_nested(self) -> None:
         open_brackets = bytearray()
         while True:
-            self.run(_FLAT)
-            found = self.peek()
-            if found == b'"':
-                self.string()
+            match = _BRACKET.match(self._buffer, self._at)
+            if match is None:
+                self._to_bracket()
                 continue
-            if not found:
-                raise self.fault("the file ends in the middle of a value")
-            self._at += 1
+            self._at = match.end()
+            found = self._buffer[self._at - 1]
             if found in b"{[":
-                open_brackets += b"}" if found == b"{" else b"]"
+                open_brackets.append(found + 2)  # in ASCII a closing bracket is its opening one plus 2
                 if len(open_brackets) > _DEPTH_MOST:
                     raise self.fault(f"it is nested deeper than {_DEPTH_MOST} levels")
-            elif not open_brackets or found[0] != open_brackets.pop():
+            elif not open_brackets or found != open_brackets.pop():
                 raise self.fault("a bracket closes what was not opened")
             elif not open_brackets:
                 return
+
+    def _to_bracket(self) -> None:
+        """Up to the next bracket, where the window ends before it."""
+        self.run(_FLAT)
+        found = self.peek()
+        if found == b'"':
+            self.string()
+        elif not found:
+            raise self.fault("the file ends in the middle of a value")
 
 
 class MemberWalk:
