@@ -159,6 +159,24 @@ def test_looking_for_a_client_does_not_import_it(clients: Path) -> None:
     assert "quiet_client" not in sys.modules
 
 
+def test_an_adapter_that_fails_to_restore_does_not_keep_the_others_in_place(
+    clients: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (clients / "bad_adapter.py").write_text(
+        "def install(patches, router): pass\ndef restore(): raise ValueError('bad')\n"
+    )
+    monkeypatch.setattr(
+        registry, "ADAPTERS", {"quiet_client": ("quiet_adapter",), "bisect": ("bad_adapter",)}
+    )
+    import quiet_client
+
+    installation = registry.install(Route())
+    with pytest.raises(ValueError, match="bad"):
+        installation.remove()
+    assert quiet_client.call() == ["network"]
+    assert sys.modules["quiet_adapter"].restored == 1
+
+
 def test_nested_tapes_share_the_adapters_until_the_last_one_closes(clients: Path) -> None:
     import quiet_client
 

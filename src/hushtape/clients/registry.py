@@ -12,6 +12,7 @@ import importlib
 import sys
 import threading
 import warnings
+from contextlib import ExitStack
 from typing import Final, Protocol, cast
 
 from hushtape.clients.import_hook import ImportHook
@@ -112,11 +113,11 @@ class _Active:
                 self._adapt(client)
 
     def close(self) -> None:
-        """Take everything back, the last adapter first."""
+        """Take everything back, the last adapter first, and all of it even if one of them fails."""
         self._hook.remove()
-        while self._installed:
-            client, _ = next(reversed(self._installed.items()))
-            self._give_back(client)
+        with ExitStack() as stack:
+            for client in self._installed:
+                stack.callback(self._give_back, client)
 
     def _imported(self, client: str) -> None:
         """A client's import, or its reload, has just ended."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+from contextlib import suppress
 from typing import Any, Final
 
 from hushtape.clients.tls_key import Key, key_of, state_of
@@ -131,7 +132,7 @@ def restore() -> None:
 
 def _wanted(conn: Any, router: Router) -> bool:
     """Does a tape that shares TLS watch this connection? Not to be asked of one with its own context."""
-    if conn.ssl_context is not None:
+    if getattr(conn, "ssl_context", None) is not None:
         return False
     host = getattr(conn, "_tunnel_host", None) or conn.host
     port = getattr(conn, "_tunnel_port", None) or conn.port
@@ -147,10 +148,11 @@ def _connect(conn: Any, original: Any) -> Any:
     context = _cache.get(key)
     if context is None:
         result = original(conn)
-        made = getattr(conn.sock, "context", None)
-        # A CA file that was replaced meanwhile: which of the two was loaded can't be told.
-        if type(made) is ssl.SSLContext and _key_again(conn, made) == key:
-            _cache.put(key, made)
+        with suppress(Exception):  # the connection stands: that it can't be shared must not undo it
+            made = getattr(conn.sock, "context", None)
+            # A CA file that was replaced meanwhile: which of the two was loaded can't be told.
+            if type(made) is ssl.SSLContext and _key_again(conn, made) == key:
+                _cache.put(key, made)
         return result
     own = conn.ca_certs, conn.ca_cert_dir, conn.ca_cert_data
     conn.ssl_context, conn.ca_certs, conn.ca_cert_dir, conn.ca_cert_data = context, None, None, None

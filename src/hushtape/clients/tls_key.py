@@ -79,7 +79,7 @@ def key_of(conn: Any) -> Key | None:
         if conn.ssl_context is not None or any(getattr(conn, name, None) for name in _CLIENT_CERTIFICATE):
             return None
         _refuse_tls_to_proxy(conn)
-        return (
+        key = (
             type(conn),
             tuple(_plain(getattr(conn, name, None)) for name in _PARAMETERS),
             _turns_hostname_check_off(conn),
@@ -87,6 +87,8 @@ def key_of(conn: Any) -> Key | None:
             _defaults(),
             _environment(),
         )
+        hash(key)  # what a program has put in the place of a default may not be hashable
+        return key
     except (_Unknown, OSError, AttributeError, TypeError, ValueError):
         return None
 
