@@ -143,7 +143,7 @@ class Recorder:
 
 def _make_tape(path: Path, options: Options) -> Tape:
     mode = effective_mode(options)
-    plan = compile_matchers(options.match_on)
+    plan = compile_matchers(options.match_on, max_parsed_body=options.max_callback_body)
     chain = build(options.sanitizers, options.secrets, options.default_sanitizer)
     return Tape(path, mode, options, chain, plan)
 

@@ -61,8 +61,11 @@ class Player:
             live: the request, scrubbed with the same ruleset.
         """
         plan = self.plan
-        found = self._claim(self._exact, plan.key(live), live)
-        if found is None:
+        key = plan.key(live)
+        found = self._claim(self._exact, key, live)
+        # Placeholders are asked only where nothing is exactly this request: its answers used up, it is
+        # unmatched, rather than answered with somebody else's.
+        if found is None and key not in self._exact:
             for shape, chains in self._shapes.items():
                 found = self._claim(chains, plan.masked_key(live, shape), live)
                 if found is not None:
