@@ -10,6 +10,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -272,3 +273,15 @@ def test_urllib3_speaking_http2_is_refused_by_name() -> None:
 
     with watched(MemorySession()), pytest.raises(UnsupportedClientError, match="http2"):
         Pool("127.0.0.1", 9).request("GET", "/")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_all_that_was_received_of_a_cut_coded_body_can_be_read(server: Server, coding: str) -> None:
+    head = Head(200, "OK", Headers([("Content-Encoding", coding), ("Transfer-Encoding", "chunked")]))
+    response = Response(head, BytesBody(b"x" * 3000), coding=(coding,), framing="chunked", ending="cut")
+    with watched(MemorySession([Interaction(Request("GET", server.url + "/"), response)])):
+        answer = session().get(server.url + "/", stream=True)
+        content = answer.iter_content(1)
+        assert b"".join(islice(content, 3000)) == b"x" * 3000
+        with pytest.raises(CutBodyError):
+            next(content)

@@ -96,5 +96,4 @@ def _content(response: Response) -> Iterator[bytes]:
         piece = encoder.feed(chunk)
         if piece:
             yield piece
-    if response.ending == "complete":
-        yield encoder.finish()
+    yield encoder.finish()  # of a cut body too: an encoder may hold back what its block does not fill
