@@ -24,7 +24,8 @@ Reader = Callable[[requests.Response], Any]
 READERS: dict[str, Reader] = {
     "content": lambda answer: answer.content,
     "iter_content": lambda answer: b"".join(answer.iter_content(777)),
-    "iter_content-1": lambda answer: b"".join(itertools.islice(answer.iter_content(1), 300)),
+    # urllib3 may hand out more than was asked for, as the coded chunks fall: compare content only.
+    "iter_content-1": lambda answer: b"".join(itertools.islice(answer.iter_content(1), 300))[:300],
     "iter_content-none": lambda answer: b"".join(answer.iter_content(chunk_size=None)),
     "iter_lines": lambda answer: list(answer.iter_lines()),
     "iter_lines-unicode": lambda answer: list(answer.iter_lines(chunk_size=7, decode_unicode=True)),
