@@ -74,7 +74,18 @@ class Searcher:
     """Verifies by searching for the whole expression around the anchor. It is compiled at the first
     hit: most secrets of a configuration are never met."""
 
-    __slots__ = ("_adjust", "_back", "_next", "_raw", "_source", "_text", "_whole", "pattern")
+    __slots__ = (
+        "_adjust",
+        "_back",
+        "_next",
+        "_offset",
+        "_plain",
+        "_raw",
+        "_source",
+        "_text",
+        "_whole",
+        "pattern",
+    )
 
     def __init__(
         self,
@@ -86,10 +97,13 @@ class Searcher:
         adjust: Adjust | None = None,
         raw: bytes = b"",
         following: frozenset[int] = frozenset(),
+        plain: bytes = b"",
+        offset: int = 0,
     ) -> None:
         """`raw`: the anchor in its own case; `following`: what its next byte may be. Both are cheap, and
         turn down nearly all chance hits of an anchor that is a common word."""
         self._raw, self._next = raw, following
+        self._plain, self._offset = plain, offset
         self._source, self._back, self._text = source, back, text
         self._whole, self._adjust = whole, adjust
         self.pattern: re.Pattern[bytes] | None = None
@@ -99,6 +113,10 @@ class Searcher:
             return None
         if self._next and (end >= len(data) or data[end] not in self._next):
             return None
+        first = start - self._offset
+        if self._plain and not self._whole and first >= 0 and data.startswith(self._plain, first):
+            # As it is: no search. It also keeps a secret like `aaaa...` from being tried everywhere.
+            return Found(first, first + len(self._plain), self._text)
         pattern = self.pattern
         if pattern is None:
             pattern = self.pattern = re.compile(self._source(), re.DOTALL)
@@ -130,7 +148,16 @@ def plain(rule: SecretRule, order: int) -> Anchored:
         back = growth(offset) if offset else 0
         # An escape before the run may be read into the value: look far enough back even at offset 0.
         raw, following = run.encode(), _following(value, offset + len(run))
-        searcher = Searcher(source, back, text, whole=whole, raw=raw, following=following)
+        searcher = Searcher(
+            source,
+            back,
+            text,
+            whole=whole,
+            raw=raw,
+            following=following,
+            plain=value.encode("utf-8", "surrogatepass"),
+            offset=len(value[:offset].encode("utf-8", "surrogatepass")),
+        )
         yield raw, Verifier(searcher, order, name, 0, back + 24, ahead)
         if whole:
             continue
