@@ -138,7 +138,7 @@ class RecordingExchange:
 
     @contained
     def head(self, head: Head, framing: Framing) -> None:
-        self._elapsed = clock.monotonic() - self._started
+        self._elapsed = round(clock.monotonic() - self._started, 6)
         self._head = head = self._scrub_head(head)
         self._framing = framing
 
