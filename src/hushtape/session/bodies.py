@@ -123,19 +123,8 @@ class BodyPipe:
         if self._ledger.options.allow_opaque:
             return
         extra = coding.missing_extra(codings)
-        name = ", ".join(codings)
-        remedy = (
-            f"Install it with: pip install 'hushtape[{extra}]'"
-            if extra
-            else "Ask the server for another coding (Accept-Encoding), ignore the host (ignore_hosts), or "
-            "accept that it is scanned as bytes only (allow_opaque=True)"
-        )
-        raise OpaqueBodyError(
-            f"record the body of {self._uri}",
-            f"its content coding ({name}) can't be undone here, so secrets in it can't be seen",
-            remedy,
-            coding=name,
-            uri=self._uri,
+        raise opaque(
+            codings, self._uri, "", f"Install it with: pip install 'hushtape[{extra}]'" if extra else ""
         )
 
     def _take(self, piece: bytes) -> None:
@@ -208,6 +197,20 @@ class BodyPipe:
             option=option,
             limit=limit,
         )
+
+
+def opaque(codings: Sequence[str], uri: str, why: str, remedy: str = "") -> OpaqueBodyError:
+    """The error for a body that can't be looked into."""
+    name = ", ".join(codings)
+    return OpaqueBodyError(
+        f"record the body of {uri}",
+        f"its content coding ({name}) can't be undone here{why}, so secrets in it can't be seen",
+        remedy
+        or "Ask the server for another coding (Accept-Encoding), ignore the host (ignore_hosts), or accept that "
+        "it is scanned as bytes only (allow_opaque=True)",
+        coding=name,
+        uri=uri,
+    )
 
 
 def found(rule: str, place: str) -> SecretFoundError:

@@ -80,6 +80,7 @@ def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
         for ordinal, interaction in enumerate(tape.player.all()):
             journal.copy(ordinal - len(tape.player.reader), interaction)  # negative: before the new ones
         complete = complete and tape.complete
+    complete = complete and not tape.missed_calls
     journal.seal(complete=complete, placeholders=tuple(sorted(tape.chain.ruleset.placeholders)))
 
 

@@ -6,6 +6,7 @@ network I/O, hold anything of an exchange that has ended. Called by: recorder, b
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,8 @@ class Ledger:
     Attributes:
         recorded: interactions whose end record stands.
         faults: why the tape failed (scrubbed text), at most `MOST_FAULTS`; empty while all is well.
+        pid: the process that records; in its forked children exchanges do nothing.
+        closed: the tape is; what a thread that outlives it still does is not recorded.
     """
 
     MOST_FAULTS = 20
@@ -43,6 +46,8 @@ class Ledger:
         self.faults: list[str] = []
         self.first_error: HushtapeError | None = None
         self.fault_count = 0
+        self.pid = os.getpid()
+        self.closed = False
         self._create = create
         self._journal: Journal | None = None
         # Guards the fields above and creation; no network I/O under it. Re-entrant, because a response

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 
 from hushtape import clock, coding
@@ -28,7 +29,7 @@ from hushtape.model import (
 )
 from hushtape.seam import FORWARD, Forward
 from hushtape.session import callbacks
-from hushtape.session.bodies import BodyPipe, found
+from hushtape.session.bodies import BodyPipe, found, opaque
 from hushtape.session.ledger import Ledger
 
 Method = TypeVar("Method", bound=Callable[..., None])
@@ -47,13 +48,19 @@ DIGEST_FIELDS: Final = frozenset(
 )
 STABLE_ETAG: Final = '"REDACTED"'
 
+COMMON_REASONS: Final = frozenset(status.phrase for status in HTTPStatus)
+"""Reason phrases that need no scrubbing: they are the standard's own words."""
+
+PARTIAL: Final = 206
+
 
 def contained(method: Method) -> Method:
     """Keep a fault of ours away from the client: the exchange is dropped, the tape marked failed."""
 
     @wraps(method)
     def guarded(self: RecordingExchange, *args: Any, **kwargs: Any) -> None:
-        if self.done:
+        # A forked child holds copies of its parent's exchanges: ending one there would remove its spool.
+        if self.done or self.ledger.closed or self.ledger.pid != getpid():
             return
         try:
             method(self, *args, **kwargs)
@@ -69,12 +76,14 @@ class RecordingExchange:
 
     __slots__ = (
         "__weakref__",
+        "_coded",
         "_elapsed",
         "_framing",
         "_head",
         "_informational",
         "_recorded_at",
         "_request",
+        "_request_coded",
         "_request_pipe",
         "_response_pipe",
         "_sequence",
@@ -96,6 +105,8 @@ class RecordingExchange:
         self._tls: Tls | None = None
         self._elapsed = 0.0
         self._sequence = -1
+        self._coded: tuple[str, ...] = ()
+        self._request_coded: tuple[str, ...] = ()
         self._recorded_at = clock.timestamp()
         self._started = clock.monotonic()
         self._begin()
@@ -103,6 +114,7 @@ class RecordingExchange:
     @contained
     def _begin(self) -> None:
         request = self._request
+        self._request_coded = coding.parse(request.headers.get("content-encoding"))
         uri, headers = self.ledger.ruleset.head(request.uri, request.headers, "request")
         self._request = Request(request.method, uri, headers, None, request.http_version)
         self._sequence = self.ledger.journal.begin()
@@ -115,14 +127,10 @@ class RecordingExchange:
     def request_body(self, data: bytes) -> None:
         pipe = self._request_pipe
         if pipe is None:
-            headers = self._request.headers
-            pipe = self._request_pipe = BodyPipe(
-                self.ledger,
-                "request",
-                headers.get("content-type"),
-                coding.parse(headers.get("content-encoding")),
-                self._request.uri,
-            )
+            request = self._request
+            content_type = request.headers.get("content-type")
+            pipe = BodyPipe(self.ledger, "request", content_type, self._request_coded, request.uri)
+            self._request_pipe = pipe
         pipe.feed(data)
 
     def request_end(self, trailers: Headers = NO_HEADERS) -> None:
@@ -139,7 +147,9 @@ class RecordingExchange:
     @contained
     def head(self, head: Head, framing: Framing) -> None:
         self._elapsed = round(clock.monotonic() - self._started, 6)
-        self._head = head = self._scrub_head(head)
+        # From the head as it was sent: a sanitizer may drop the field, and the body is coded all the same.
+        self._coded = coding.parse(head.headers.get("content-encoding"))
+        self._head = self._scrub_head(head)
         self._framing = framing
 
     @contained
@@ -179,18 +189,17 @@ class RecordingExchange:
     def _scrub_head(self, head: Head) -> Head:
         ruleset = self.ledger.ruleset
         headers = ruleset.headers(head.headers, "response", self._request.uri)
-        reason = (
-            head.reason if head.reason.isalpha() or head.reason == "Not Found" else ruleset.text(head.reason)
-        )
+        reason = head.reason if head.reason in COMMON_REASONS else ruleset.text(head.reason)
         if headers is head.headers and reason is head.reason:
             return head
         return Head(head.status, reason, headers, head.http_version)
 
     def _open_response_pipe(self) -> BodyPipe:
         assert self._head is not None, "an adapter tells the head before the body"
-        headers = self._head.headers
-        codings = coding.parse(headers.get("content-encoding"))
-        return BodyPipe(self.ledger, "response", headers.get("content-type"), codings, self._request.uri)
+        if self._coded and self._head.status == PARTIAL and not self.ledger.options.allow_opaque:
+            raise opaque(self._coded, self._request.uri, ", and this is a part of such a body (206)")
+        content_type = self._head.headers.get("content-type")
+        return BodyPipe(self.ledger, "response", content_type, self._coded, self._request.uri)
 
     def _write(
         self,
@@ -236,9 +245,9 @@ class RecordingExchange:
         body = pipe.finish()
         if pipe.changed:
             head = Head(head.status, head.reason, settle(head.headers, body), head.http_version)
-        return Response(
-            head, body, trailers, pipe.coding, self._framing, ending, shortfall, self._informational
-        )
+        # Without the field, which a sanitizer dropped, the body is replayed as it is stored.
+        coded = pipe.coding if "content-encoding" in head.headers else ()
+        return Response(head, body, trailers, coded, self._framing, ending, shortfall, self._informational)
 
     def _audit(self, interaction: Interaction) -> None:
         """Scan what stands outside the bodies as it will be written."""

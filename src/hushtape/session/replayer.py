@@ -6,6 +6,7 @@ Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look u
 
 from __future__ import annotations
 
+from os import getpid
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -74,6 +75,8 @@ class ReplayExchange:
 
     def _forward(self) -> Decision:
         """Not on the tape, and the mode records it: from here on this is a recording."""
+        if self._tape.pid != getpid():
+            self._tape.tell_fork()
         recording = self.recording = RecordingExchange(self._tape.ledger, self._request)
         if self._raw:
             recording.request_body(bytes(self._raw))

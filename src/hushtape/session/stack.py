@@ -77,7 +77,8 @@ def route(host: str, port: int) -> Tape | None:
         NetworkBlockedError: context scope, and this thread has no tape while another context replays.
     """
     for tape in reversed(_here.get()):
-        if not ignores(tape, host):
+        # A task that outlives the block took a copy of the context with it.
+        if not tape.closed and not ignores(tape, host):
             return tape.usable()
     for tape in reversed(_process):
         if not ignores(tape, host):

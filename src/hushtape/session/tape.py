@@ -7,6 +7,7 @@ Called by: api. The adapters see it as a seam.Session.
 
 from __future__ import annotations
 
+import mmap
 import os
 import threading
 import warnings
@@ -69,6 +70,7 @@ class Tape:
         self._error_count = 0
         self._lock: Final = threading.RLock()
         self._warned_fork = False
+        self._unrecorded: mmap.mmap | None = None
         self.offline = False
         """seam.Session: nothing is ever forwarded."""
 
@@ -156,8 +158,15 @@ class Tape:
 
     def usable(self) -> Tape | None:
         """This tape, or None in a forked child of a recording: its calls pass unrecorded."""
-        if self.pid == os.getpid() or self.offline:
+        if self.player is not None or self.pid == os.getpid():
             return self
+        self.tell_fork()
+        return None
+
+    def tell_fork(self) -> None:
+        """In a forked child: a call passes unrecorded, which its parent's cassette will say."""
+        if self._unrecorded is not None:
+            self._unrecorded[0] = 1
         if not self._warned_fork:
             self._warned_fork = True
             warnings.warn(
@@ -166,10 +175,11 @@ class Tape:
                 HushtapeWarning,
                 stacklevel=4,
             )
-            journal = self.ledger.started
-            if journal is not None:
-                journal.mark_incomplete("a forked child made calls that were not recorded")
-        return None
+
+    @property
+    def missed_calls(self) -> bool:
+        """A forked child made calls that were not recorded."""
+        return self._unrecorded is not None and self._unrecorded[0] != 0
 
     def count_played(self) -> None:
         """One more interaction was played."""
@@ -200,6 +210,7 @@ class Tape:
         self.offline = replays and self.row.not_found == "error"
         if not self.offline:
             check.check_writable(self.path)
+            self._unrecorded = mmap.mmap(-1, 1)  # shared with forked children, in which it is written
         elif check.has_left_over(self.path):
             warnings.warn(
                 f"{self.path} has a journal of a recording that did not end. This tape replays the "
@@ -236,7 +247,7 @@ class Tape:
         try:
             self.ledger.cut_running()
         finally:
-            self.closed = True
+            self.closed = self.ledger.closed = True
             problems += closing.settle_recording(self, error)
             self._close_reader()
         if misplaced is not None:
