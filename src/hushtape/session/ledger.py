@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from hushtape.cassette import Journal
-from hushtape.errors import HushtapeError
+from hushtape.errors import HushtapeError, TapeOrderError
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Chain, Ruleset
@@ -72,8 +72,15 @@ class Ledger:
             with self._lock:
                 journal = self._journal
                 if journal is None:
+                    if self.closed:
+                        raise TapeOrderError("record an exchange", "the tape is closed", "keep it open longer")
                     journal = self._journal = self._create()
         return journal
+
+    def close(self) -> None:
+        """Nothing is recorded from here on, and no journal made."""
+        with self._lock:
+            self.closed = True
 
     def began(self, exchange: Running) -> None:
         """Remember an exchange while it runs (set.add is atomic under the GIL)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from os import getpid
 from typing import Any, Final, TypeVar, cast
 
 from hushtape import clock, coding

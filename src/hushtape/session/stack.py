@@ -76,27 +76,28 @@ def route(host: str, port: int) -> Tape | None:
     Raises:
         NetworkBlockedError: context scope, and this thread has no tape while another context replays.
     """
-    for tape in reversed(_here.get()):
-        # A task that outlives the block took a copy of the context with it.
-        if not tape.closed and not ignores(tape, host):
+    here = _mine()
+    for tape in reversed(here):
+        if not ignores(tape, host):
             return tape.usable()
     for tape in reversed(_process):
         if not ignores(tape, host):
             return tape.usable()
-    if _contextual and not _here.get():
+    if _contextual and not here:
         _refuse_stray(host, port)
     return None
 
 
 def network_policy(event: str, host: str, port: int | None) -> Exception | None:
     """What the network guard asks: None lets the socket call pass, an error refuses it."""
-    for tape in (*reversed(_here.get()), *reversed(_process)):
+    here = _mine()
+    for tape in (*reversed(here), *reversed(_process)):
         if ignores(tape, host):
             continue
         if not tape.offline:
             return None
         return _blocked(tape, event, host, port)
-    if _contextual and not _here.get():
+    if _contextual and not here:
         try:
             _refuse_stray(host, port)
         except NetworkBlockedError as error:
@@ -121,6 +122,12 @@ def ignores(tape: Tape, host: str) -> bool:
         return True
     parents = host.split(".")[1:]
     return any("*." + ".".join(parents[i:]) in options.ignore_hosts for i in range(len(parents)))
+
+
+def _mine() -> tuple[Tape, ...]:
+    """The open tapes of this context. A task that outlives a block took a copy of its context along."""
+    here = _here.get()
+    return tuple([tape for tape in here if not tape.closed]) if here else here
 
 
 def _is_local(host: str) -> bool:

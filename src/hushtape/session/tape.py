@@ -247,7 +247,8 @@ class Tape:
         try:
             self.ledger.cut_running()
         finally:
-            self.closed = self.ledger.closed = True
+            self.closed = True
+            self.ledger.close()
             problems += closing.settle_recording(self, error)
             self._close_reader()
         if misplaced is not None:
