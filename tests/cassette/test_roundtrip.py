@@ -17,8 +17,10 @@ from hushtape.model import BytesBody, Headers, Interaction, Request, Response
 from tests.cassette.samples import content, exchange, flat, interactions
 
 
-def sealed(folder: Path, recorded: list[Interaction], name: str = "orders.json", **options: int) -> Path:
-    journal = Journal.create(folder / name, **options)
+def sealed(
+    folder: Path, recorded: list[Interaction], name: str = "orders.json", max_inline_body: int = 256 * 1024
+) -> Path:
+    journal = Journal.create(folder / name, max_inline_body=max_inline_body)
     for interaction in recorded:
         journal.commit(journal.begin(), interaction)
     return journal.seal(complete=True)

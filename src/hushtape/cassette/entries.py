@@ -1,7 +1,7 @@
 """What stands in a journal: where each interaction's text is, found again by sequence number.
 
 Lives here: the index over one journal file, shared by the writer and by recovery. Must not: append.
-Called by: journal, seal, recover. It costs 28 bytes an interaction and never holds a text.
+Called by: journal, seal, recover. It costs 32 bytes an interaction and never holds a text.
 """
 
 from __future__ import annotations
@@ -31,21 +31,16 @@ class Entries:
         self.folder = folder
         self.certificates: list[bytes] = []
         """Rendered entries of the head's certificate table, each certificate once."""
-        self._sequences = array("q")
-        self._offsets = array("Q")
-        self._lengths = array("Q")
-        self._tables = array("I")
+        # Rows of sequence, offset, length, table: one array, so that a row is there whole or not at all.
+        self._rows = array("q")
 
     def add(self, sequence: int, offset: int, length: int, table: int) -> None:
         """A text of `length` bytes at `offset`; before it `table` bytes of splices and a line break."""
-        self._sequences.append(sequence)
-        self._offsets.append(offset)
-        self._lengths.append(length)
-        self._tables.append(table)
+        self._rows.extend((sequence, offset, length, table))
 
     def order(self) -> list[int]:
         """The entries by sequence number; of those that share one, the last."""
-        numbers = self._sequences
+        numbers = self._rows[::4]
         ranked = sorted(range(len(numbers)), key=numbers.__getitem__)
         return [
             index
@@ -55,23 +50,24 @@ class Entries:
 
     def sequence(self, index: int) -> int:
         """The sequence number of an entry."""
-        return self._sequences[index]
+        return self._rows[4 * index]
 
     def where(self, index: int) -> tuple[int, int]:
         """Offset and length of an entry's text."""
-        return self._offsets[index], self._lengths[index]
+        _, offset, length, _ = self._rows[4 * index : 4 * index + 4]
+        return offset, length
 
     def record(self, index: int) -> tuple[int, int]:
         """Offset and length of the payload that holds the entry: table, line break, text."""
-        before = self._tables[index] + 1
-        return self._offsets[index] - before, self._lengths[index] + before
+        _, offset, length, table = self._rows[4 * index : 4 * index + 4]
+        return offset - table - 1, length + table + 1
 
     def splices(self, index: int) -> list[layout.Splice]:
         """Where bodies from files go into the text."""
-        size = self._tables[index]
+        size = self._rows[4 * index + 3]
         if not size:
             return []
-        return _decode_splices(os.pread(self.fd, size, self._offsets[index] - size - 1))
+        return _decode_splices(os.pread(self.fd, size, self._rows[4 * index + 1] - size - 1))
 
     def spools(self, index: int) -> list[Path]:
         """The body files of an entry."""
@@ -79,7 +75,8 @@ class Entries:
 
     def text(self, index: int) -> bytes:
         """The canonical text, stand-ins for bodies in it."""
-        return os.pread(self.fd, self._lengths[index], self._offsets[index])
+        offset, length = self.where(index)
+        return os.pread(self.fd, length, offset)
 
     def interaction(self, index: int, path: Path) -> Interaction:
         """The entry as an interaction; `path` is for messages."""

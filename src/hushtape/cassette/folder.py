@@ -21,7 +21,7 @@ from hushtape.cassette import records
 from hushtape.cassette.problems import in_use, missing, unwritable
 
 SUFFIX = ".recording"
-JOURNAL, LOCK, COUNTER = "journal", "lock", "begun"
+JOURNAL, LOCK = "journal", "lock"
 KEPT = 3
 """How many left-over folders are kept beside a cassette, the newest ones."""
 
@@ -52,6 +52,8 @@ class Folder:
 
     def __init__(self, path: Path, lock: int) -> None:
         self.path = path
+        self.parents: tuple[Path, ...] = ()
+        """Folders above it that were made for it, the innermost first."""
         self._lock = lock
         self._files: list[int] = []
         _hook_fork()
@@ -87,6 +89,14 @@ class Folder:
         shutil.rmtree(self.path, ignore_errors=True)
         self.release()
 
+    def remove_parents(self) -> None:
+        """Delete the folders that were made for it, as far as nothing else has come into them."""
+        try:
+            for parent in self.parents:
+                parent.rmdir()
+        except OSError:
+            return
+
 
 def take(cassette: Path) -> tuple[Folder, Path | None]:
     """Make and lock the folder for a new recording.
@@ -99,6 +109,7 @@ def take(cassette: Path) -> tuple[Folder, Path | None]:
     """
     path = folder_of(cassette)
     aside: Path | None = None
+    absent = tuple([parent for parent in path.parents if not os.path.lexists(parent)])
     for _ in range(100):
         try:
             folder = _try_to_take(path, cassette)
@@ -108,6 +119,7 @@ def take(cassette: Path) -> tuple[Folder, Path | None]:
             continue
         if not (path / JOURNAL).exists():
             _furnish(folder, cassette)
+            folder.parents = absent
             return folder, aside
         aside = _set_aside(folder, cassette) or aside
     raise in_use(cassette, None)
@@ -118,6 +130,8 @@ def _try_to_take(path: Path, cassette: Path) -> Folder | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.mkdir(0o700)
+    except FileNotFoundError:  # another tape recorded nothing, and took back the parent that it had made
+        return None
     except FileExistsError:
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise OSError(errno.ENOTDIR, "the recording folder's name is taken by a file or a link") from None

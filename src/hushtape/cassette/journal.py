@@ -7,19 +7,20 @@ take the interaction back (there is no fsync: a power cut can).
 
 from __future__ import annotations
 
-import mmap
 import os
-import threading
 import warnings
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import msgspec
 
 from hushtape.cassette import folder as folders
 from hushtape.cassette import layout, records
+from hushtape.cassette.appending import Appender
+from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.fields import FieldError
 from hushtape.cassette.problems import unwritable
@@ -29,8 +30,8 @@ from hushtape.errors import HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
 
 _encode_splices = msgspec.json.Encoder().encode
-_COUNTER = 8  # bytes of the shared counter
 _CLOSED = "its journal is closed to this process"
+_INCOMPLETE = "incomplete-"
 
 
 class Journal:
@@ -44,19 +45,16 @@ class Journal:
         self.max_inline_body = max_inline_body
         self.recorded_at = recorded_at
         self._folder = folder
-        self._lock = threading.Lock()
-        self._begun = 0
-        self._spools = 0
-        self._broken = False
+        self._spools = count(1)
         self._certificates: dict[bytes, str] = {}
-        self._fd = folder.create(folders.JOURNAL, os.O_APPEND)
-        self._end = 0
-        counter = folder.create(folders.COUNTER)
-        os.write(counter, bytes(_COUNTER))
-        self._counter = mmap.mmap(counter, _COUNTER)
-        self.entries = Entries(self._fd, folder.path)
+        # No other recording's name: a forked child that outlives this one must not mark the next.
+        self._mark = folder.path / (_INCOMPLETE + os.urandom(8).hex())
+        fd = folder.create(folders.JOURNAL, os.O_APPEND)
+        self._counter = Counter(folder.create(NAME))
+        self.entries = Entries(fd, folder.path)
+        self._appender = Appender(fd, self.entries, path)
         about = {"cassette": path.name, "recorded_at": recorded_at, "format": layout.FORMAT}
-        self._append(records.pack(records.JOURNAL, 0, msgspec.json.encode(about)))
+        self._appender.head(msgspec.json.encode(about))
 
     @classmethod
     def create(cls, path: Path, *, max_inline_body: int = 256 * 1024, recorded_at: str = "") -> Journal:
@@ -92,20 +90,11 @@ class Journal:
 
     def begin(self) -> int:
         """The sequence number of an exchange: its place in the cassette."""
-        with self._lock:
-            number = self._begun
-            self._begun = number + 1
-            if self._folder.held:
-                # A store to a shared page outlives the process like a write does, at a tenth of the cost.
-                self._counter[:] = self._begun.to_bytes(_COUNTER, "little")
-        return number
+        return self._counter.next()
 
     def spool(self) -> BodySpool:
         """A place for one body."""
-        with self._lock:
-            self._spools += 1
-            number = self._spools
-        return BodySpool(self._folder.path, f"body-{number}", self.max_inline_body)
+        return BodySpool(self._folder.path, f"body-{next(self._spools)}", self.max_inline_body)
 
     def commit(self, sequence: int, interaction: Interaction) -> None:
         """Write the interaction. It survives a SIGKILL when this returns.
@@ -126,11 +115,9 @@ class Journal:
         except FieldError as error:
             raise unwritable(self.path, f"record an interaction on {self.path}", found=str(error)) from None
         table = _encode_splices(splices) if splices else b""
-        record = records.pack(records.END, sequence, b"%b\n%b" % (table, text))
-        with self._lock:
-            offset = self._end + records.HEAD_SIZE + len(table) + 1
-            self._append(record)
-            self.entries.add(sequence, offset, len(text), len(table))
+        if not self._folder.held:
+            raise unwritable(self.path, f"record on {self.path}", found=_CLOSED)
+        self._appender.interaction(sequence, table, text)
 
     copy = commit
     """An old interaction, kept by `new_episodes`; negative numbers put it before the new ones."""
@@ -158,39 +145,14 @@ class Journal:
         if known is None:
             known = sha256(der).hexdigest()
             entry = b"%b: %b" % (layout.string(known), layout.string(b64encode(der).decode()))
-            with self._lock:
-                if der not in self._certificates:
-                    self._append(records.pack(records.CERTIFICATE, 0, entry))
-                    self.entries.certificates.append(entry)
-                    self._certificates[der] = known
+            # Two threads that meet here write it twice; the index keeps one.
+            self._appender.certificate(entry)
+            self._certificates[der] = known
         return known
-
-    def _append(self, record: bytes) -> None:
-        """Write a record whole, or leave the file as it was. The lock is held (or not needed yet)."""
-        if self._broken or not self._folder.held:
-            raise unwritable(self.path, f"record on {self.path}", found=_CLOSED)
-        view = memoryview(record)
-        try:
-            written = os.write(self._fd, record)
-            while written < len(record):
-                written += os.write(self._fd, view[written:])
-        except OSError as error:
-            self._undo()
-            raise unwritable(self.path, f"write to the journal of {self.path}", error) from None
-        self._end += len(record)
-
-    def _undo(self) -> None:
-        """Cut off a record that was written in part; if that fails, nothing may follow it."""
-        try:
-            os.ftruncate(self._fd, self._end)
-        except OSError:
-            self._broken = True
 
     def read_all(self) -> Iterator[Interaction]:
         """What has been committed so far, in the order of `begin`; bodies stay on disk."""
-        with self._lock:
-            order = self.entries.order()
-        for index in order:
+        for index in self.entries.order():
             yield self.entries.interaction(index, self.path)
 
     def revise(self, hit: Callable[[bytes], bool], change: Callable[[Interaction], Interaction]) -> int:
@@ -202,9 +164,7 @@ class Journal:
         Returns:
             How many interactions were rewritten. The old text is overwritten on disk.
         """
-        with self._lock:
-            order = self.entries.order()
-        found = [index for index in order if self.entries.search(index, hit)]
+        found = [index for index in self.entries.order() if self.entries.search(index, hit)]
         old = {path for index in found for path in self.entries.spools(index)}
         for index in found:
             self.commit(self.entries.sequence(index), change(self.entries.interaction(index, self.path)))
@@ -225,6 +185,27 @@ class Journal:
                 os.pwrite(fd, bytes(min(CHUNK, offset + length - start)), start)
         except OSError as error:
             raise unwritable(self.path, f"overwrite a secret in the journal of {self.path}", error) from None
+        finally:
+            os.close(fd)
+
+    def mark_incomplete(self, reason: str) -> None:
+        """Something was not recorded: sealing will say `complete: false`, whatever it is asked to.
+
+        May be called in a forked child, where everything else is closed, and never raises. Where the
+        recording has ended already, it does nothing.
+
+        Args:
+            reason: one line, for whoever looks into the recording folder; no secrets.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            fd = os.open(self._mark, flags, 0o600)
+        except OSError:
+            return
+        try:
+            os.write(fd, reason.encode("utf-8", "backslashreplace") + b"\n")
+        except OSError:
+            pass  # the file's name says enough
         finally:
             os.close(fd)
 
@@ -250,7 +231,8 @@ class Journal:
                 raise TypeError("rescrub needs change")
             self.revise(rescrub, change)
         if not self._folder.held:
-            raise unwritable(self.path, f"seal {self.path}", found="its journal is closed to this process")
+            raise unwritable(self.path, f"seal {self.path}", found=_CLOSED)
+        complete = complete and not self._mark.exists()
         seal = Seal(self.entries, self.path, self._folder.path)
         path = seal.publish(complete=complete, recorded_at=self.recorded_at, placeholders=tuple(placeholders))
         self._close()
@@ -264,11 +246,11 @@ class Journal:
         return self._folder.path
 
     def discard(self) -> None:
-        """End and remove the folder: nothing was recorded."""
+        """End and remove the folder: nothing was recorded. Folders that were made for it go, too."""
         self._close()
         self._folder.remove()
+        self._folder.remove_parents()
 
     def _close(self) -> None:
-        with self._lock:
-            self._broken = True
-            self._counter.close()
+        self._appender.close()
+        self._counter.close()

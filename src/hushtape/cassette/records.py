@@ -21,6 +21,7 @@ _VERSION = 1
 HEAD_SIZE = _HEAD.size + _SUM.size
 OVERHEAD = HEAD_SIZE + _SUM.size
 _PIECE = 256 * 1024
+_BREAK = crc32(b"\n")
 
 JOURNAL, END, CERTIFICATE, VOID = 1, 2, 3, 4
 """Kinds: the journal's own head; an exchange's end; a certificate; an end that was taken back."""
@@ -45,6 +46,13 @@ def head(kind: int, sequence: int, length: int) -> bytes:
 def pack(kind: int, sequence: int, payload: bytes) -> bytes:
     """One record."""
     return b"".join((head(kind, sequence, len(payload)), payload, _SUM.pack(crc32(payload))))
+
+
+def pack_text(kind: int, sequence: int, table: bytes, text: bytes) -> bytes:
+    """A record of a table, a line break, and a text, joined once."""
+    start = _HEAD.pack(_MAGIC, _VERSION, kind, sequence, len(table) + 1 + len(text))
+    total = crc32(text, crc32(table + b"\n") if table else _BREAK)
+    return b"".join((start, _SUM.pack(crc32(start)), table, b"\n", text, _SUM.pack(total)))
 
 
 def scan(fd: int) -> Iterator[Record]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hushtape.cassette import counter, records
 from hushtape.cassette import folder as folders
-from hushtape.cassette import records
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.problems import malformed, missing, unreadable
 from hushtape.cassette.seal import Seal
@@ -80,7 +80,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         order = entries.order()
         sequences = {entries.sequence(index) for index in order}
         new = sum(number >= 0 for number in sequences)
-        begun = max(_begun(place), max(sequences, default=-1) + 1)
+        begun = max(counter.read(place), max(sequences, default=-1) + 1)
         in_flight = max(0, begun - new - damaged)
         if not order:
             return Recovery(None, 0, in_flight, damaged)
@@ -114,14 +114,6 @@ def _table_size(fd: int, record: records.Record, place: Path) -> int:
     if size < 0:
         raise malformed(place / folders.JOURNAL, "a record has no text", offset=record.offset)
     return size
-
-
-def _begun(place: Path) -> int:
-    """How many exchanges had begun, from the shared counter."""
-    try:
-        return int.from_bytes((place / folders.COUNTER).read_bytes()[:8], "little")
-    except OSError:
-        return 0
 
 
 def _beside(cassette: Path) -> Path:

@@ -29,7 +29,6 @@ class Ledger:
     """The books of one recording.
 
     Attributes:
-        recorded: interactions whose end record stands.
         faults: why the tape failed (scrubbed text), at most `MOST_FAULTS`; empty while all is well.
         pid: the process that records; in its forked children exchanges do nothing.
         closed: the tape is; what a thread that outlives it still does is not recorded.
@@ -42,18 +41,29 @@ class Ledger:
         self.options = options
         self.ruleset: Ruleset = chain.ruleset
         self.holds_bodies = bool(chain.callbacks)
-        self.recorded = 0
+        # One byte a piece: appending is atomic, wherever a finalizer comes in between; `+= 1` is not.
+        self._stored = bytearray()
+        self._failures = bytearray()
         self.faults: list[str] = []
         self.first_error: HushtapeError | None = None
-        self.fault_count = 0
         self.pid = os.getpid()
         self.closed = False
         self._create = create
         self._journal: Journal | None = None
-        # Guards the fields above and creation; no network I/O under it. Re-entrant, because a response
+        # Guards the faults and creation; no network I/O under it. Re-entrant, because a response
         # that is collected calls `cut` from wherever the collector runs, perhaps inside a section below.
         self._lock = threading.RLock()
         self._running: set[Running] = set()
+
+    @property
+    def recorded(self) -> int:
+        """Interactions whose end record stands."""
+        return len(self._stored)
+
+    @property
+    def fault_count(self) -> int:
+        """How often the recording failed, beyond what `faults` lists."""
+        return len(self._failures)
 
     @property
     def started(self) -> Journal | None:
@@ -73,7 +83,9 @@ class Ledger:
                 journal = self._journal
                 if journal is None:
                     if self.closed:
-                        raise TapeOrderError("record an exchange", "the tape is closed", "keep it open longer")
+                        raise TapeOrderError(
+                            "record an exchange", "the tape is closed", "keep it open longer"
+                        )
                     journal = self._journal = self._create()
         return journal
 
@@ -90,8 +102,7 @@ class Ledger:
         """Forget it; `stored`: its end record stands."""
         self._running.discard(exchange)
         if stored:
-            with self._lock:
-                self.recorded += 1
+            self._stored.append(1)
 
     def cut_running(self) -> None:
         """End what still runs as "cut at close"."""
@@ -106,7 +117,7 @@ class Ledger:
             reason = f"{doing}: {type(error).__name__}: {error}"
         reason = self.ruleset.text(reason)
         with self._lock:
-            self.fault_count += 1
+            self._failures.append(1)
             if len(self.faults) < self.MOST_FAULTS and reason not in self.faults:
                 self.faults.append(reason)
             if self.first_error is None and isinstance(error, HushtapeError):
