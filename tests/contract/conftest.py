@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.servers import Server
+# So that a comparison that fails shows both sides.
+pytest.register_assert_rewrite("tests.contract.ways")
+
+from tests.support.servers import Server  # noqa: E402  # after the line above, which must come first
 
 
 @pytest.fixture(autouse=True)

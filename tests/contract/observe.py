@@ -62,7 +62,8 @@ def _links(error: BaseException, met: set[int]) -> Iterator[str]:
         return
     met.add(id(error))
     yield _name(error)
-    nested = [*error.args, getattr(error, "reason", None), error.__cause__ or error.__context__]
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    nested = [*error.args, getattr(error, "reason", None), behind]
     for inner in nested:
         if isinstance(inner, BaseException):
             yield from _links(inner, met)

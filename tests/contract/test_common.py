@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from tests.contract.cases import CASES, FAILURES, FOLLOWED, MISCODED, get
 from tests.contract.drivers import DRIVERS
@@ -38,6 +39,8 @@ def test_a_failure_raises_the_same_three_ways(client: str, case: str, server: Se
     seen = three_ways(FAILURES[case], DRIVERS[client], server, cassette)
     first = seen[0] if isinstance(seen, list) else seen
     lenient = case in ("short", "short-nothing", "short-chunked", "early-413", "early-417")
+    # requests over urllib3 1.26 does not check lengths, and TLS hides a reset behind a ragged end.
+    lenient |= case == "reset-in-body" and urllib3.__version__.startswith("1.")
     assert isinstance(first, Raised) or lenient
 
 

@@ -30,12 +30,14 @@ def connect(client: HttpClient, server: Server) -> http.client.HTTPConnection:
     return client.connection(server.scheme, server.host, server.port, 5)
 
 
-@pytest.mark.parametrize("source", ["/lines/200", "/chunked/5000", "/until-close/5000", "/status/204"])
-@pytest.mark.parametrize("reader", READERS)
-def test_a_body_reads_the_same_in_every_way(reader: str, source: str, secure: Server, cassette: Path) -> None:
-    if reader == "peek" and source == "/status/204":
-        return  # peeking where there is no body waits for the next answer, bare as well
+SOURCES = ("/lines/200", "/chunked/5000", "/until-close/5000", "/status/204")
+# Peeking where there is no body waits on the socket for the next answer: bare, until the time-out.
+NO_SENSE = ("peek", "/status/204")
+READABLE = [(r, s) for s in SOURCES for r in READERS if (r, s) != NO_SENSE]
 
+
+@pytest.mark.parametrize(("reader", "source"), READABLE)
+def test_a_body_reads_the_same_in_every_way(reader: str, source: str, secure: Server, cassette: Path) -> None:
     def case(client: HttpClient, server: Server) -> Any:
         connection = connect(client, server)
         connection.request("GET", source)

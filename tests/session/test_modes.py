@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.drivers import Requests
-from tests.support.servers import Server
 
 import hushtape
+from tests.contract.drivers import Requests
+from tests.support.servers import Server
 
 RECORDING = ("once", "new_episodes", "all")
 
