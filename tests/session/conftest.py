@@ -1,4 +1,4 @@
-"""Fixtures of the session's tests: one server for all of them, a cassette's path, a client, no environment."""
+"""Fixtures of the session's tests: one server for all of them, a cassette's path, a client."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def watched(session: MemorySession) -> Iterator[MemorySession]:
     try:
         yield session
     finally:
-        for patches, adapter in zip(sets, ADAPTERS, strict=True):
+        for patches, adapter in reversed(list(zip(sets, ADAPTERS, strict=True))):
             patches.remove()
             adapter.restore()
         if blocked is not None:
