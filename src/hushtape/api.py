@@ -10,7 +10,7 @@ import inspect
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, Unpack, cast
@@ -20,6 +20,7 @@ from hushtape.errors import OptionError, TapeOrderError
 from hushtape.matching import compile_matchers
 from hushtape.sanitize import build
 from hushtape.sanitize.logs import LogScrubbing
+from hushtape.sanitize.messages import tell
 from hushtape.session import stack
 from hushtape.session.options import Options, OptionTypes, build_options, effective_mode
 from hushtape.session.paths import beside, resolve
@@ -151,7 +152,7 @@ def _make_tape(path: Path, options: Options) -> Tape:
 def _connect(tape: Tape, cleanup: ExitStack) -> None:
     """Patch the clients, filter their loggers and, offline, guard the network; undone by `cleanup`."""
     cleanup.callback(registry.install(stack.route).remove)
-    logs = LogScrubbing(tape.chain.ruleset.text)
+    logs = LogScrubbing(partial(tell, tape.chain.ruleset))
     cleanup.callback(logs.remove)
     logs.install()
     if tape.offline:

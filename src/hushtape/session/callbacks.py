@@ -164,8 +164,10 @@ def _call(sanitizer: Any, name: str, value: Any) -> Any:
     try:
         return getattr(sanitizer, name)(value)
     except Exception as error:  # noqa: BLE001 - a user's code may raise anything; the tape fails closed
-        # Only the type: the error's text may hold what the callback was shown.
-        raise _bad(sanitizer, name, f"raised {type(error).__name__}") from None
+        kind = type(error).__name__
+    # Only the type, and outside the handler: the error's text, which `__context__` would lead to, may
+    # hold what the callback was shown.
+    raise _bad(sanitizer, name, f"raised {kind}")
 
 
 def _bad(sanitizer: Any, name: str, what: str) -> SanitizerError:

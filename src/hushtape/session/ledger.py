@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hushtape.cassette import Journal
 from hushtape.errors import HushtapeError, TapeOrderError
+from hushtape.sanitize.messages import safe_error, tell
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Chain, Ruleset
@@ -112,10 +113,10 @@ class Ledger:
     def fail(self, error: BaseException, doing: str) -> None:
         """Mark the tape failed: it will not be published."""
         if isinstance(error, HushtapeError):
+            error = safe_error(self.ruleset, error)
             reason = str(error)
         else:
-            reason = f"{doing}: {type(error).__name__}: {error}"
-        reason = self.ruleset.text(reason)
+            reason = tell(self.ruleset, f"{doing}: {type(error).__name__}: {error}")
         with self._lock:
             self._failures.append(1)
             if len(self.faults) < self.MOST_FAULTS and reason not in self.faults:

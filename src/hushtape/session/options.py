@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypedDict, get_args
 
@@ -127,6 +127,8 @@ def _coerce(name: str, value: Any) -> Any:
     if name == "ignore_hosts":
         hosts = (value,) if isinstance(value, str) else tuple(value)
         return frozenset(host.lower().strip("[]") for host in hosts)
+    if name == "secrets" and isinstance(value, Iterator):
+        return tuple(value)  # every tape of a Recorder or decorator needs them, not only the first
     if name == "library":
         return None if value is None else Path(value)
     return value

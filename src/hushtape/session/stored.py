@@ -74,14 +74,20 @@ def scrub_interaction(interaction: Interaction, ruleset: Ruleset) -> Interaction
 
 
 def _scrub_response(response: Response, ruleset: Ruleset, uri: str) -> Response:
-    head = response.head
-    headers = ruleset.headers(head.headers, "response", uri)
+    head = _scrub_head(response.head, ruleset, uri)
+    headers = head.headers
     body: Body | None = response.body
     if body is not None:
         body = ScrubbedBody(body, ruleset, "response", headers.get("content-type"))
     return structs.replace(
         response,
-        head=Head(head.status, head.reason, headers, head.http_version),
+        head=head,
         body=body,
         trailers=ruleset.headers(response.trailers, "response", uri),
+        informational=tuple([_scrub_head(early, ruleset, uri) for early in response.informational]),
     )
+
+
+def _scrub_head(head: Head, ruleset: Ruleset, uri: str) -> Head:
+    headers = ruleset.headers(head.headers, "response", uri)
+    return Head(head.status, ruleset.text(head.reason), headers, head.http_version)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hushtape import matching
 from hushtape.errors import UnmatchedRequestError
 from hushtape.matching.nearest import EXAMINED
+from hushtape.sanitize.messages import safe_error
 
 if TYPE_CHECKING:
     from hushtape.model import Request
@@ -38,7 +39,7 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
         match_on=player.plan.names,
     )
     best = nearest[0] if nearest else None
-    return UnmatchedRequestError(
+    error = UnmatchedRequestError(
         f"answer {live.method} {live.uri}",
         f"{tape.path} holds no unplayed interaction that matches",
         "the report says what differs and what to do",
@@ -47,8 +48,9 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
         uri=live.uri,
         nearest=best.ordinal if best else None,
         differences=tuple(mismatch.line for mismatch in best.mismatches) if best else (),
-        report=player.ruleset.text(text),
+        report=text,
     )
+    return safe_error(player.ruleset, error)
 
 
 def raised_again(error: UnmatchedRequestError, total: int) -> UnmatchedRequestError:
