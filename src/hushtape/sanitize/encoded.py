@@ -101,7 +101,8 @@ def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
 
 
 def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:
-    for offset, run in pieces(rule.value)[:1]:
+    # A value without a run of letters and digits is anchored on its beginning as it stands.
+    for offset, run in pieces(rule.value)[:1] or [(0, rule.value)]:
         # Both byte orders show the same bytes between the first and the last letter of a run; of an
         # ASCII text all that lies between its first and last character is replaced, which suits both.
         inner = -1 if rule.value.isascii() and rule.placeholder.isascii() else None
@@ -110,5 +111,5 @@ def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:
             back = 2 * len(rule.value[:offset].encode("utf-16-le", "surrogatepass")) + 2
             text = rule.placeholder.encode(coding)[:inner]
             searcher = Searcher(_constant(re.escape(whole)), back, text)
-            anchor = run[:8].encode("utf-16-le")[:-1]
+            anchor = run[:8].encode(coding if inner is None else "utf-16-le", "surrogatepass")[:inner]
             yield anchor, Verifier(searcher, order, name, 0, back, len(whole) + 2)

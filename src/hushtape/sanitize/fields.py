@@ -72,6 +72,7 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
             if rule.in_json:
                 yield from ((ending, quoted) for ending in (b'"%s"' % raw, b"'%s'" % raw, raw + b"\\"))
                 yield raw + b"&", quoted
+                yield raw + b":", Verifier(field.bare, order, label, KIND, BACK, AHEAD)
                 yield from ((raw + ending, tag) for ending in (b">", b" ", b"\n", b"\t"))
             if rule.in_json or rule.in_form or rule.in_uri:
                 yield raw + b"%", Verifier(field.percent, order, label, KIND, BACK, AHEAD)
@@ -120,6 +121,15 @@ class Field:
         if self._code and not is_oauth(data, start, limit, context, pair=False):
             return None
         return self._value(data, quote, colon.end(), limit)
+
+    def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a
+        word and a colon in a text is seldom a value."""
+        if self._code or not begins(data, start):
+            return None
+        colon = _COLON.match(data, start + self._length, limit)
+        opening = _QUOTE.match(data, colon.end(), limit) if colon is not None else None
+        return None if opening is None else Found(opening.end(), -1, self._text, _string(opening[0]))
 
     def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
         opening = _QUOTE.match(data, at, limit)
@@ -178,7 +188,8 @@ class Field:
         """`name%22`, `name%5C%22`, `name%3D`, `name%5D=`: decided by what the escape says."""
         found = self.pair(data, start, end, limit, context)
         if found is None and self._rule.in_json:
-            return self._json(data, start, start + self._length, limit, context)
+            found = self._json(data, start, start + self._length, limit, context)
+            return found or self.bare(data, start, end, limit, context)
         return found
 
     # --- elements ----------------------------------------------------------------------------------

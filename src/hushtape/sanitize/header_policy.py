@@ -15,6 +15,7 @@ from hushtape.sanitize.rules import HeaderRule
 
 Action = Literal["scan", "drop", "redact", "scheme", "cookie", "set-cookie"]
 
+_FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CREDENTIAL = frozenset(
     [
@@ -143,8 +144,13 @@ class HeaderPolicy:
             return ";".join(self._pair(part) for part in value.split(";"))
         if action == "set-cookie":
             pair, semicolon, attributes = value.partition(";")
-            return self._pair(pair) + semicolon + attributes
+            # Some proxies fold several fields into one, though RFC 6265 3 forbids it.
+            folded = _FOLDED.sub(self._folded, attributes) if "," in attributes else attributes
+            return self._pair(pair) + semicolon + folded
         return self.placeholder
+
+    def _folded(self, cookie: re.Match[str]) -> str:
+        return cookie[1] + self.placeholder
 
     def _pair(self, pair: str) -> str:
         name, sign, value = pair.partition("=")
