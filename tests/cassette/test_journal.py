@@ -28,8 +28,8 @@ def numbers(path: Path) -> list[str]:
     return [request.uri.partition("=")[2] for request in CassetteReader.open(path).requests()]
 
 
-def abandoned(path: Path, recorded: list[Interaction], inline: int = 256 * 1024) -> Path:
-    journal = Journal.create(path, max_inline_body=inline)
+def abandoned(path: Path, recorded: list[Interaction], max_inline_body: int = 256 * 1024) -> Path:
+    journal = Journal.create(path, max_inline_body=max_inline_body)
     for interaction in recorded:
         journal.commit(journal.begin(), interaction)
     return journal.abandon()

@@ -11,14 +11,17 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from hushtape.cassette import records
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.problems import unwritable
 from hushtape.errors import CassetteWriteError
+
+CLOSED = "its journal is closed to this process"
+
+_Entry = tuple[int, int, int] | bytes | None
+"""For the index: an interaction's sequence, table size and text size; a certificate; nothing."""
 
 
 class Appender:
@@ -33,18 +36,18 @@ class Appender:
         self._end = 0
         self._open = True
         self._writing = False
-        self._waiting: deque[tuple[bytes, Callable[..., None], tuple[Any, ...]]] = deque()
+        self._waiting: deque[tuple[bytes, _Entry]] = deque()
         # Re-entrant, so that a finalizer in the section below gets as far as finding `_writing` set. What
         # it interrupts goes on only after it returned, so between the two of them nothing is concurrent.
         self._lock = threading.RLock()
 
     def head(self, payload: bytes) -> None:
         """The journal's own head, before anything else."""
-        self._put(records.pack(records.JOURNAL, 0, payload), _nothing, ())
+        self._put(records.pack(records.JOURNAL, 0, payload), None)
 
     def certificate(self, entry: bytes) -> None:
         """A rendered entry of the certificate table."""
-        self._put(records.pack(records.CERTIFICATE, 0, entry), self._index_certificate, (entry,))
+        self._put(records.pack(records.CERTIFICATE, 0, entry), entry)
 
     def interaction(self, sequence: int, table: bytes, text: bytes) -> None:
         """An interaction's text, after the table of its splices.
@@ -52,51 +55,56 @@ class Appender:
         Raises:
             CassetteWriteError: this record, or one that came along with it, can't be written.
         """
-        record = records.pack_text(records.END, sequence, table, text)
-        self._put(record, self._index, (sequence, len(table), len(text)))
+        self._put(records.pack_text(records.END, sequence, table, text), (sequence, len(table), len(text)))
 
     def close(self) -> None:
         """Nothing is written from here on; what was on its way is."""
         with self._lock:
             self._open = False
 
-    def _put(self, record: bytes, then: Callable[..., None], entry: tuple[Any, ...]) -> None:
+    def _put(self, record: bytes, entry: _Entry) -> None:
+        with self._lock:
+            self._waiting.append((record, entry))
+            if not self._writing:
+                self._write()
+
+    def _write(self) -> None:
+        """Write what waits. The lock is held."""
         waiting = self._waiting
         failed: CassetteWriteError | None = None
-        with self._lock:
-            waiting.append((record, then, entry))
-            while waiting and not self._writing:
-                self._writing = True
-                try:
-                    while waiting:
-                        try:
-                            self._append(*waiting.popleft())
-                        except CassetteWriteError as error:
-                            failed = failed or error
-                finally:
-                    self._writing = False
+        while waiting:  # again: a finalizer may have come between the last look and the end of `_writing`
+            self._writing = True
+            try:
+                while waiting:
+                    self._append(*waiting.popleft())
+            except CassetteWriteError as error:
+                failed = failed or error
+            finally:
+                self._writing = False
         if failed is not None:
             raise failed
 
-    def _append(self, record: bytes, then: Callable[..., None], entry: tuple[Any, ...]) -> None:
-        """Write a record whole, or leave the file as it was."""
+    def _append(self, record: bytes, entry: _Entry) -> None:
+        """Write a record whole, or leave the file as it was; then note where it stands."""
         if not self._open:
-            raise unwritable(
-                self._path, f"record on {self._path}", found="its journal is closed to this process"
-            )
-        start = self._end
+            raise unwritable(self._path, f"record on {self._path}", found=CLOSED)
+        start, size = self._end, len(record)
         try:
             written = os.write(self._fd, record)
-            while written < len(record):
+            while written < size:
                 written += os.write(self._fd, memoryview(record)[written:])
-            self._end = start + written
+            self._end = start + size
         except OSError as error:
             self._undo()
             raise unwritable(self._path, f"write to the journal of {self._path}", error) from None
         except BaseException:  # a signal handler raised: the next record must stand where the index says
             self._undo()
             raise
-        then(start, *entry)
+        if type(entry) is tuple:
+            sequence, table, text = entry
+            self.entries.add(sequence, start + records.HEAD_SIZE + table + 1, text, table)
+        elif type(entry) is bytes and entry not in self.entries.certificates:
+            self.entries.certificates.append(entry)
 
     def _undo(self) -> None:
         """Cut off a record that was written in part; if that fails, nothing may follow it."""
@@ -104,14 +112,3 @@ class Appender:
             os.ftruncate(self._fd, self._end)
         except OSError:
             self._open = False
-
-    def _index(self, start: int, sequence: int, table: int, text: int) -> None:
-        self.entries.add(sequence, start + records.HEAD_SIZE + table + 1, text, table)
-
-    def _index_certificate(self, start: int, entry: bytes) -> None:
-        if entry not in self.entries.certificates:
-            self.entries.certificates.append(entry)
-
-
-def _nothing(start: int) -> None:
-    """The journal's head has no place in the index."""

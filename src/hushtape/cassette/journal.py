@@ -19,10 +19,11 @@ import msgspec
 
 from hushtape.cassette import folder as folders
 from hushtape.cassette import layout, records
-from hushtape.cassette.appending import Appender
+from hushtape.cassette.appending import CLOSED, Appender
 from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.fields import FieldError
+from hushtape.cassette.jsontext import string
 from hushtape.cassette.problems import unwritable
 from hushtape.cassette.seal import Seal
 from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
@@ -30,7 +31,6 @@ from hushtape.errors import HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
 
 _encode_splices = msgspec.json.Encoder().encode
-_CLOSED = "its journal is closed to this process"
 _INCOMPLETE = "incomplete-"
 
 
@@ -43,6 +43,7 @@ class Journal:
     def __init__(self, path: Path, folder: folders.Folder, max_inline_body: int, recorded_at: str) -> None:
         self.path = path
         self.max_inline_body = max_inline_body
+        self._most_held = min(max_inline_body, CHUNK)
         self.recorded_at = recorded_at
         self._folder = folder
         self._spools = count(1)
@@ -94,7 +95,7 @@ class Journal:
 
     def spool(self) -> BodySpool:
         """A place for one body."""
-        return BodySpool(self._folder.path, f"body-{next(self._spools)}", self.max_inline_body)
+        return BodySpool(self._folder.path, self._spools, self.max_inline_body)
 
     def commit(self, sequence: int, interaction: Interaction) -> None:
         """Write the interaction. It survives a SIGKILL when this returns.
@@ -106,9 +107,13 @@ class Journal:
             CassetteWriteError: it can't be written (disk full: what was committed before stays
                 recoverable), or it holds what can't be replayed (a line break in a header field).
         """
-        request, response = interaction.request, interaction.response
-        asked = self._settle(request.body)
-        answered = self._settle(response.body) if response is not None else None
+        response = interaction.response
+        asked = interaction.request.body
+        if asked is not None:
+            asked = self._settle(asked)
+        answered = response.body if response is not None else None
+        if answered is not None:
+            answered = self._settle(answered)
         certificate = self._certificate(interaction.tls) if interaction.tls is not None else None
         try:
             text, splices = layout.render(interaction, asked, answered, certificate)
@@ -116,17 +121,15 @@ class Journal:
             raise unwritable(self.path, f"record an interaction on {self.path}", found=str(error)) from None
         table = _encode_splices(splices) if splices else b""
         if not self._folder.held:
-            raise unwritable(self.path, f"record on {self.path}", found=_CLOSED)
+            raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
         self._appender.interaction(sequence, table, text)
 
     copy = commit
     """An old interaction, kept by `new_episodes`; negative numbers put it before the new ones."""
 
-    def _settle(self, body: Body | None) -> StoredBody | None:
+    def _settle(self, body: Body) -> StoredBody:
         """The body as something `render` can place."""
-        if body is None or (
-            type(body) is BytesBody and len(body.data) <= CHUNK and body.size <= self.max_inline_body
-        ):
+        if type(body) is BytesBody and len(body.data) <= self._most_held:
             return body
         if type(body) is SpooledBody and body.path.parent == self._folder.path:
             return body
@@ -144,7 +147,7 @@ class Journal:
         known = self._certificates.get(der)
         if known is None:
             known = sha256(der).hexdigest()
-            entry = b"%b: %b" % (layout.string(known), layout.string(b64encode(der).decode()))
+            entry = b"%b: %b" % (string(known), string(b64encode(der).decode()))
             # Two threads that meet here write it twice; the index keeps one.
             self._appender.certificate(entry)
             self._certificates[der] = known
@@ -231,7 +234,7 @@ class Journal:
                 raise TypeError("rescrub needs change")
             self.revise(rescrub, change)
         if not self._folder.held:
-            raise unwritable(self.path, f"seal {self.path}", found=_CLOSED)
+            raise unwritable(self.path, f"seal {self.path}", found=CLOSED)
         complete = complete and not self._mark.exists()
         seal = Seal(self.entries, self.path, self._folder.path)
         path = seal.publish(complete=complete, recorded_at=self.recorded_at, placeholders=tuple(placeholders))

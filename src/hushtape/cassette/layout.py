@@ -1,29 +1,22 @@
 """The canonical layout, writing side: an interaction as the text that stands in the file.
 
-Lives here: key order, indentation, header dictionaries, the file's head and tail. Must not: do I/O or
-parse. Called by: journal (renders at commit, so that sealing only copies), seal (head and tail).
-Every JSON string is written without a raw line break: the reader's line scan rests on that.
+Lives here: key order, indentation, the file's head and tail. Must not: do I/O or parse. Called by: journal
+(renders at commit, so that sealing only copies), seal (head and tail). Every JSON string is written
+without a raw line break: the reader's line scan rests on that.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
 from math import isfinite
 
-import msgspec
 from msgspec import Struct
 
-from hushtape.cassette.fields import (
-    check_line,
-    check_name,
-    check_pairs,
-    check_status,
-    check_type,
-    check_values,
-)
+from hushtape.cassette import jsontext
+from hushtape.cassette.fields import check_line, check_status, check_type
+from hushtape.cassette.jsontext import encode, headers, string, strings
 from hushtape.cassette.spool import SpooledBody, StoredBody
-from hushtape.model import Head, Headers, Interaction, Request, Response
+from hushtape.model import Head, Interaction, Request, Response
 
 FORMAT = 1
 """Version of the `hushtape` objects in the file; apart from the release version."""
@@ -34,12 +27,14 @@ BETWEEN = b",\n"
 TAIL = b"\n ]\n}\n"
 SPOOL = b'{"spool": '
 
-_RESPONSE = (
-    b'\n   },\n   "response": {\n    "status": {"code": %d, "message": %b},\n    "headers": %b,\n    "body": '
-)
-_encode = msgspec.json.Encoder().encode
-_fields: dict[tuple[str, str], bytes] = {}  # rendered header fields; dropped whole when full
-_FIELDS_MOST = 512
+_REQUEST = START + b'{\n    "method": %b,\n    "uri": %b,\n    "headers": %b,\n    "body": '
+_STATUS = b'\n   },\n   "response": {\n    "status": {"code": %d, "message": %b},\n    "headers": '
+_BODY = b',\n    "body": '
+_RESPONSE_END = b'\n   },\n   "hushtape": {\n    '
+_NO_RESPONSE = b'\n   },\n   "response": null,\n   "hushtape": {\n    '
+_END = b"\n   }\n  }"
+_statuses: dict[tuple[int, str, str], bytes] = {}  # rendered starts of responses; dropped whole when full
+_STATUSES_MOST = 64
 
 
 class Splice(Struct, frozen=True, array_like=True):
@@ -56,71 +51,17 @@ class Splice(Struct, frozen=True, array_like=True):
     size: int
 
 
-def string(text: str) -> bytes:
-    """`text` as a JSON string. Lone surrogates (undecodable file names in messages) become escapes."""
-    try:
-        return _encode(text)
-    except UnicodeEncodeError:
-        return _encode(text.encode("utf-8", "backslashreplace").decode())
-
-
-def _field(pair: tuple[str, str]) -> bytes:
-    name, value = pair
-    check_name(name)
-    check_values(value)
-    line = b"     %b: [%b]" % (string(name), string(value))
-    if len(line) <= 320:
-        if len(_fields) >= _FIELDS_MOST:
-            _fields.clear()
-        _fields[pair] = line
-    return line
-
-
-def headers(pairs: Sequence[tuple[str, str]]) -> tuple[bytes, bytes]:
-    """The dictionary of `name -> [values]`, and the order of names where it alone can't tell it."""
-    if not pairs:
-        return b"{}", b""
-    if len({name for name, _ in pairs}) < len(pairs):
-        return _grouped(pairs)
-    known = _fields.get
-    lines = [known(pair) or _field(pair) for pair in pairs]
-    return b"{\n%b\n    }" % b",\n".join(lines), b""
-
-
-def _grouped(pairs: Sequence[tuple[str, str]]) -> tuple[bytes, bytes]:
-    check_pairs(pairs)
-    groups: dict[str, list[str]] = {}
-    for name, value in pairs:
-        groups.setdefault(name, []).append(value)
-    lines = [
-        b"     %b: [%b]" % (string(name), b", ".join(map(string, values))) for name, values in groups.items()
-    ]
-    rebuilt = [name for name, values in groups.items() for _ in values]
-    names = [name for name, _ in pairs]
-    order = b"" if rebuilt == names else b"[%b]" % b", ".join(map(string, names))
-    return b"{\n%b\n    }" % b",\n".join(lines), order
-
-
-def _pairs(fields: Headers) -> bytes:
-    check_pairs(fields.pairs)
-    return b"[%b]" % b", ".join(b"[%b, %b]" % (string(name), string(value)) for name, value in fields.pairs)
-
-
-def _content(data: bytes, is_request: bool) -> bytes:
-    """A body in memory: text where it is UTF-8, else tagged base64."""
-    try:
-        text = _encode(data.decode())
-    except UnicodeDecodeError:
-        return b'{"base64": "%b"}' % b64encode(data)
-    return text if is_request else b'{"string": %b}' % text
-
-
-def _body(body: StoredBody | None, is_request: bool) -> bytes:
+def _body(body: StoredBody | None, is_request: bool) -> tuple[bytes, bytes, bytes]:
+    """A body, as what stands before, inside and after; text where it is UTF-8, else tagged base64."""
     if body is None:
-        return b"null" if is_request else b'{"string": "", "absent": true}'
+        return (b"null", b"", b"") if is_request else (b'{"string": "", "absent": true}', b"", b"")
     if isinstance(body, SpooledBody):
-        return _stand_in(body)
-    return _content(body.data, is_request)
+        return _stand_in(body), b"", b""
+    try:
+        text = encode(body.data.decode())
+    except UnicodeDecodeError:
+        return b'{"base64": "', b64encode(body.data), b'"}'
+    return (b"", text, b"") if is_request else (b'{"string": ', text, b"}")
 
 
 def _stand_in(body: SpooledBody) -> bytes:
@@ -148,37 +89,43 @@ def render(
         FieldError: a header field, the status line or the request line can't be replayed.
     """
     request, response = interaction.request, interaction.response
-    check_line(request.method, request.uri)
+    method, uri = request.method, request.uri
+    check_line(method, uri)
     fields, request_order = headers(request.headers.pairs)
-    before = b'%b{\n    "method": %b,\n    "uri": %b,\n    "headers": %b,\n    "body": ' % (
-        START,
-        _encode(request.method),
-        string(request.uri),
-        fields,
-    )
-    body = _body(request_body, True)
-    middle, order, ending = b'\n   },\n   "response": null', b"", b""
-    if response is not None:
-        head = response.head
-        check_status(head.reason, head.http_version)
-        fields, order = headers(head.headers.pairs)
-        middle = _RESPONSE % (head.status, string(head.reason), fields)
-        ending = b"%b\n   }" % _body(response_body, False)
+    before = _REQUEST % (encode(method), string(uri), fields)
+    if response is None:
+        extra = _extra(interaction, request_order, b"", certificate)
+        parts = (before, *_body(request_body, True), _NO_RESPONSE, extra, _END)
+        return b"".join(parts), _splice(request_body, len(before), True)
+    start = _status(response.head)
+    fields, order = headers(response.head.headers.pairs)
     extra = _extra(interaction, request_order, order, certificate)
-    text = b"".join((before, body, middle, ending, b',\n   "hushtape": {\n    ', extra, b"\n   }\n  }"))
-    splices = _splice(request_body, len(before), True)
-    if response is not None:
-        splices += _splice(response_body, len(before) + len(body) + len(middle), False)
-    return text, splices
+    asked, answered = _body(request_body, True), _body(response_body, False)
+    text = b"".join((before, *asked, start, fields, _BODY, *answered, _RESPONSE_END, extra, _END))
+    if type(request_body) is not SpooledBody and type(response_body) is not SpooledBody:
+        return text, []
+    at = len(before) + sum(map(len, asked)) + len(start) + len(fields) + len(_BODY)
+    return text, _splice(request_body, len(before), True) + _splice(response_body, at, False)
+
+
+def _status(head: Head) -> bytes:
+    """A response's text up to its headers."""
+    key = head.status, head.reason, head.http_version
+    text = _statuses.get(key)
+    if text is None:
+        check_status(head.reason, head.http_version)
+        text = _STATUS % (head.status, string(head.reason))
+        if len(head.reason) <= 100:
+            if len(_statuses) >= _STATUSES_MOST:
+                _statuses.clear()
+            _statuses[key] = text
+    return text
 
 
 def _extra(interaction: Interaction, request_order: bytes, order: bytes, certificate: str | None) -> bytes:
     """The inside of the interaction's `hushtape` object; what equals its default is left out."""
     elapsed = interaction.elapsed if isfinite(interaction.elapsed) else 0.0
-    parts = [
-        b'"recorded_at": %b' % string(interaction.recorded_at),
-        b'"elapsed": %b' % repr(elapsed).encode(),
-    ]
+    parts = [b'"recorded_at": %b,\n    "elapsed": %a' % (string(interaction.recorded_at), elapsed)]
     if interaction.request.http_version != "HTTP/1.1":
         parts.append(b'"request_version": %b' % _version(interaction.request))
     if request_order:
@@ -207,13 +154,13 @@ def _response_extra(parts: list[bytes], response: Response, order: bytes) -> Non
     if response.framing != "length":
         parts.append(b'"framing": %b' % string(response.framing))
     if response.coding:
-        parts.append(b'"coding": [%b]' % b", ".join(map(string, response.coding)))
+        parts.append(b'"coding": [%b]' % strings(response.coding))
     if response.ending != "complete":
         parts.append(b'"ending": %b' % string(response.ending))
     if response.shortfall:
         parts.append(b'"shortfall": %d' % response.shortfall)
     if response.trailers.pairs:
-        parts.append(b'"trailers": ' + _pairs(response.trailers))
+        parts.append(b'"trailers": ' + jsontext.fields(response.trailers.pairs))
     if response.informational:
         parts.append(b'"informational": [%b]' % b", ".join(map(_informational, response.informational)))
 
@@ -224,7 +171,7 @@ def _informational(head: Head) -> bytes:
     return b'{"status": {"code": %d, "message": %b}, "headers": %b%b}' % (
         head.status,
         string(head.reason),
-        _pairs(head.headers),
+        jsontext.fields(head.headers.pairs),
         version,
     )
 

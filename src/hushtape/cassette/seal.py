@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from hushtape.cassette import layout
 from hushtape.cassette.entries import Entries
-from hushtape.cassette.layout import Splice, string
+from hushtape.cassette.jsontext import string
+from hushtape.cassette.layout import Splice
 from hushtape.cassette.problems import unwritable
 
 _PIECE = 48 * 1024  # a multiple of 3, so that base64 pieces join

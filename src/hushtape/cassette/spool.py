@@ -69,11 +69,12 @@ class BodySpool:
     with equal bodies of other exchanges.
     """
 
-    __slots__ = ("_digest", "_fd", "_folder", "_max_inline", "_name", "_parts", "_utf8", "size")
+    __slots__ = ("_digest", "_fd", "_max_inline", "_numbers", "_parts", "_path", "_utf8", "size")
 
-    def __init__(self, folder: Path, name: str, max_inline: int) -> None:
-        self._folder = folder
-        self._name = name
+    def __init__(self, folder: Path, numbers: Iterator[int], max_inline: int) -> None:
+        """`numbers`: one is taken from it where a file has to be named."""
+        self._path = folder
+        self._numbers = numbers
         self._max_inline = max_inline
         self._parts: list[bytes] = []
         self._fd = -1
@@ -99,10 +100,12 @@ class BodySpool:
             self._append(data)
         except OSError as error:
             self.discard()
-            raise unwritable(self._folder / self._name, "keep a body beside the journal", error) from None
+            raise unwritable(self._path, "keep a body beside the journal", error) from None
 
     def _open(self) -> None:
-        self._fd = os.open(self._folder / self._name, os.O_RDWR | _NEW, 0o600)
+        path = self._path / f"body-{next(self._numbers)}"
+        self._fd = os.open(path, os.O_RDWR | _NEW, 0o600)
+        self._path = path
         self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
 
     def _append(self, data: bytes) -> None:
@@ -137,7 +140,7 @@ class BodySpool:
             return self._finish_file(content_type)
         except OSError as error:
             self.discard()
-            raise unwritable(self._folder / self._name, "keep a body beside the journal", error) from None
+            raise unwritable(self._path, "keep a body beside the journal", error) from None
 
     def _finish_file(self, content_type: str) -> SpooledBody:
         if self._fd < 0:
@@ -145,9 +148,9 @@ class BodySpool:
             self._parts.clear()
             self._open()
             self._append(data)
-        path = self._folder / self._name
+        path = self._path
         if self.size > self._max_inline and self._digest is not None:
-            final = self._folder / (self._digest.hexdigest()[:32] + extension(content_type))
+            final = path.parent / (self._digest.hexdigest()[:32] + extension(content_type))
             path.replace(final)
             body = SpooledBody(final, self.size, "file")
         else:
@@ -166,7 +169,7 @@ class BodySpool:
         self._parts.clear()
         if self._fd >= 0:
             self._close()
-            (self._folder / self._name).unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
 
     def _close(self) -> None:
         fd, self._fd = self._fd, -1
