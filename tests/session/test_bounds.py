@@ -1,0 +1,169 @@
+"""Bodies that pass a bound or can't be looked into: the program gets its bytes, the tape fails closed."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hushtape
+from hushtape.session import bodies
+from tests.contract.drivers import Requests
+from tests.support.servers import Server
+from tests.support.wire import Call
+
+KIND = ("Content-Type", "application/octet-stream")
+
+
+def serving(answer: Callable[[Call], None]) -> Iterator[Server]:
+    with Server(answer) as made:
+        yield made
+
+
+@pytest.fixture
+def bomb() -> Iterator[Server]:
+    """2 MiB of zeros under two codings: 2 KB on the wire are 2 MiB of gzip are 2 MiB... of nothing."""
+    data = gzip.compress(gzip.compress(bytes(8 << 20), mtime=0), mtime=0)
+    yield from serving(lambda call: call.reply(200, data, [KIND, ("Content-Encoding", "gzip, gzip")]))
+
+
+@pytest.fixture
+def secretive() -> Iterator[Server]:
+    """A body under a coding that nobody knows; "/request" answers plainly."""
+
+    def answer(call: Call) -> None:
+        coding = [] if call.path == "/request" else [("Content-Encoding", "x-rot13")]
+        call.reply(200, b"grkg va ebg13", [KIND, *coding])
+
+    yield from serving(answer)
+
+
+def raw(client: Requests, url: str) -> bytes:
+    """The bytes of the wire, whatever their coding."""
+    answer = client.session.get(url, stream=True, timeout=5)
+    return bytes(answer.raw.read(decode_content=False))
+
+
+def fails(cassette: Path, call: Callable[[], Any], **options: Any) -> hushtape.RecordingError:
+    """Record `call` alone; the reason why the recording failed."""
+    with (
+        pytest.raises(hushtape.RecordingFailedError) as caught,
+        hushtape.use_cassette(cassette, **options) as tape,
+    ):
+        call()
+        assert tape.failed, "the tape does not know yet that it failed"
+    assert not cassette.exists()
+    reason = caught.value.__cause__
+    assert isinstance(reason, hushtape.RecordingError) and str(reason) in str(caught.value)
+    return reason
+
+
+def test_a_body_above_max_body_fails_the_recording_and_the_program_has_it_whole(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    seen: list[int] = []
+    reason = fails(
+        cassette,
+        lambda: seen.append(len(client.call("GET", server.url + "/bytes/300000").body)),
+        max_body=100_000,
+    )
+    assert seen == [300_000]
+    assert isinstance(reason, hushtape.BodyTooLargeError)
+    assert (reason.option, reason.limit) == ("max_body", 100_000)
+
+
+def test_max_body_counts_decoded_bytes(client: Requests, server: Server, cassette: Path) -> None:
+    def call() -> None:
+        client.call("GET", server.url + "/coded/gzip")
+
+    reason = fails(cassette, call, max_body=5000)  # 3 KB coded, 11 KB decoded
+    assert isinstance(reason, hushtape.BodyTooLargeError)
+
+
+def test_an_upload_above_max_body_fails_the_recording_too(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    def call() -> None:
+        assert client.call("POST", server.url + "/upload", body=b"x" * 200_000).status == 200
+
+    assert isinstance(fails(cassette, call, max_body=100_000), hushtape.BodyTooLargeError)
+
+
+def test_the_other_exchanges_of_a_failed_tape_can_be_recovered(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    from hushtape.cassette import recover
+
+    def calls() -> None:
+        client.call("GET", server.url + "/number/1")
+        client.call("GET", server.url + "/bytes/300000")
+        client.call("GET", server.url + "/number/2")
+
+    fails(cassette, calls, max_body=100_000)
+    assert recover(cassette).recovered == 2
+    server.reset()
+    with hushtape.use_cassette(cassette, mode="none") as tape:
+        client.call("GET", server.url + "/number/2")
+    assert tape.complete is False and server.requests == []
+
+
+def test_a_decompression_bomb_fails_the_recording(
+    client: Requests, bomb: Server, cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "BOMB_FLOOR", 1 << 20)  # 64 MiB would take a second to decode
+    reason = fails(cassette, lambda: raw(client, bomb.url))
+    assert isinstance(reason, hushtape.BodyTooLargeError) and "ratio" in reason.option
+
+
+def test_below_the_floor_a_high_ratio_is_no_bomb(client: Requests, bomb: Server, cassette: Path) -> None:
+    with hushtape.use_cassette(cassette) as tape:
+        raw(client, bomb.url)
+    assert tape.recorded == 1 and not tape.failed
+
+
+def test_a_coding_that_is_not_known_fails_the_recording_and_names_the_remedy(
+    client: Requests, secretive: Server, cassette: Path
+) -> None:
+    seen: list[bytes] = []
+    reason = fails(cassette, lambda: seen.append(raw(client, secretive.url)))
+    assert seen == [b"grkg va ebg13"]
+    assert isinstance(reason, hushtape.OpaqueBodyError)
+    assert reason.coding == "x-rot13" and "allow_opaque=True" in str(reason)
+
+
+def test_allow_opaque_keeps_it_as_the_bytes_it_is(
+    client: Requests, secretive: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette, allow_opaque=True):
+        recorded = raw(client, secretive.url)
+    secretive.stop()
+    with hushtape.use_cassette(cassette, mode="none"):
+        answer = client.session.get(secretive.url, stream=True, timeout=5)
+        assert answer.raw.read(decode_content=False) == recorded
+        assert answer.headers["Content-Encoding"] == "x-rot13"
+
+
+def test_an_opaque_upload_fails_the_recording(client: Requests, secretive: Server, cassette: Path) -> None:
+    def call() -> None:
+        client.call(
+            "POST", secretive.url + "/request", body=b"frperg", headers={"Content-Encoding": "x-rot13"}
+        )
+
+    assert isinstance(fails(cassette, call), hushtape.OpaqueBodyError)
+
+
+def test_max_inline_body_decides_what_gets_a_file_of_its_own(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette, max_inline_body=1000):
+        client.call("GET", server.url + "/bytes/900")
+        client.call("GET", server.url + "/bytes/1100")
+    files = [path for path in cassette.parent.rglob("*") if path.is_file() and path != cassette]
+    assert [path.stat().st_size for path in files] == [1100]
+    server.reset()
+    with hushtape.use_cassette(cassette, mode="none"):
+        assert len(client.call("GET", server.url + "/bytes/1100").body) == 1100
+    assert server.requests == []

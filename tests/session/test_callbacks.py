@@ -1,0 +1,185 @@
+"""Callbacks and user subclasses: they change, drop and fail; whole bodies are theirs, up to a bound."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hushtape
+from hushtape import CallbackSanitizer
+from tests.contract.drivers import Requests
+from tests.support.servers import Server
+
+
+def stored(path: Path) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = json.loads(path.read_text())["interactions"]
+    return entries
+
+
+def change_request(request: Any) -> Any:
+    request.uri = request.uri.replace("/personal/", "/someone/")
+    request.headers["X-Trace"] = "fixed"
+    if request.body:
+        request.body = request.body.replace(b"Ada", b"Someone")
+    return request
+
+
+def change_response(response: dict[str, Any]) -> dict[str, Any]:
+    response["body"]["string"] = response["body"]["string"].replace(b"Ada", b"Somebody")
+    response["headers"]["X-Seen"] = ["yes"]
+    return response
+
+
+CHANGING = CallbackSanitizer(change_request, change_response)
+
+
+def test_a_callback_changes_what_is_recorded_and_not_what_the_program_sees(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette, sanitizers=[CHANGING]):
+        seen = client.call("POST", server.url + "/echo/personal/1", body=b"name=Ada")
+    assert b"name=Ada" in seen.body
+    (entry,) = stored(cassette)
+    assert "/someone/1" in entry["request"]["uri"] and "Ada" not in cassette.read_text()
+    assert entry["request"]["body"] == "name=Someone"
+    assert entry["request"]["headers"]["Content-Length"] == [str(len("name=Someone"))]
+    body = entry["response"]["body"]["string"]
+    assert "name=Somebody" in body and entry["response"]["headers"]["Content-Length"] == [str(len(body))]
+
+
+def test_requests_that_a_callback_changed_meet_at_replay(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    options: dict[str, Any] = {"sanitizers": [CHANGING], "match_on": ("method", "uri", "body")}
+    url = server.url + "/echo/personal/1"
+    with hushtape.use_cassette(cassette, **options):
+        client.call("POST", url, body=b"name=Ada")
+    server.reset()
+    with hushtape.use_cassette(cassette, mode="none", **options) as tape:
+        answer = client.session.post(url, data=b"name=Ada", timeout=5)
+        assert answer.json()["body"] == "name=Somebody" and answer.headers["X-Seen"] == "yes"
+        with pytest.raises(hushtape.UnmatchedRequestError) as caught:
+            client.call("POST", url, body=b"name=Grace")
+        tape.acknowledge(caught.value)
+    assert server.requests == []
+
+
+def drop_health(request: Any) -> Any:
+    return None if request.path == "/number/0" else request
+
+
+def test_a_request_that_a_callback_drops_is_not_recorded_and_refused_at_replay(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    options: dict[str, Any] = {"sanitizers": [CallbackSanitizer(drop_health)]}
+    with hushtape.use_cassette(cassette, **options) as tape:
+        assert b'"square":0' in client.call("GET", server.url + "/number/0").body
+        client.call("GET", server.url + "/number/2")
+    assert tape.recorded == 1 and not tape.failed
+    assert [entry["request"]["uri"].rpartition("/")[2] for entry in stored(cassette)] == ["2"]
+    server.reset()
+    with hushtape.use_cassette(cassette, mode="none", **options):
+        with pytest.raises(hushtape.ReplayError, match="ignore_hosts"):
+            client.call("GET", server.url + "/number/0")
+        client.call("GET", server.url + "/number/2")
+    assert server.requests == []
+
+
+def test_a_callback_that_raises_fails_the_recording_and_not_the_program(
+    client: Requests, server: Server, cassette: Path, tmp_path: Path
+) -> None:
+    def broken(response: dict[str, Any]) -> dict[str, Any]:
+        raise LookupError(f"what it was shown: {response['body']['string']!r}")
+
+    with (
+        pytest.raises(hushtape.RecordingFailedError) as caught,
+        hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(None, broken)]) as tape,
+    ):
+        assert b'"square":49' in client.call("GET", server.url + "/number/7").body
+        assert tape.failed
+    assert "LookupError" in str(caught.value) and "CallbackSanitizer" in str(caught.value)
+    assert not cassette.exists()
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"square" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("wrong", [None, "text", {"body": {}}, {"status": {"code": "x"}}])
+def test_what_is_no_response_fails_the_recording(
+    wrong: Any, client: Requests, server: Server, cassette: Path
+) -> None:
+    with (
+        pytest.raises(hushtape.RecordingFailedError),
+        hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(None, lambda _: wrong)]),
+    ):
+        client.call("GET", server.url + "/number/7")
+    assert not cassette.exists()
+
+
+def test_a_subclass_of_base_sanitizer_is_a_callback_and_sees_scrubbed_text(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    seen: list[bytes] = []
+
+    class Mine(hushtape.BaseSanitizer):
+        def before_record_request(self, request: Any) -> Any:
+            return request
+
+        def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
+            seen.append(response["body"]["string"])
+            return response
+
+    with hushtape.use_cassette(cassette, sanitizers=[Mine()], secrets=["a-secret-of-mine"]):
+        client.call("GET", server.url + "/echo?x=a-secret-of-mine")
+    assert len(seen) == 1 and b"REDACTED" in seen[0] and b"a-secret-of-mine" not in seen[0]
+
+
+def test_a_callback_that_puts_a_secret_back_is_caught_by_the_audit(
+    client: Requests, server: Server, cassette: Path, tmp_path: Path
+) -> None:
+    def careless(response: dict[str, Any]) -> dict[str, Any]:
+        response["body"]["string"] += b" a-secret-of-mine"
+        return response
+
+    options: dict[str, Any] = {
+        "sanitizers": [CallbackSanitizer(None, careless)],
+        "secrets": ["a-secret-of-mine"],
+    }
+    with pytest.raises(hushtape.RecordingFailedError), hushtape.use_cassette(cassette, **options):
+        client.call("GET", server.url + "/number/7")
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"a-secret-of-mine" not in path.read_bytes()
+
+
+def test_a_body_above_max_callback_body_fails_the_recording_and_names_the_bound(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    options: dict[str, Any] = {"sanitizers": [CHANGING], "max_callback_body": 2000}
+    with (
+        pytest.raises(hushtape.RecordingFailedError, match="max_callback_body") as caught,
+        hushtape.use_cassette(cassette, **options),
+    ):
+        assert len(client.call("GET", server.url + "/bytes/3000").body) == 3000
+    assert isinstance(caught.value.__cause__, hushtape.BodyTooLargeError)
+    assert caught.value.__cause__.option == "max_callback_body"
+
+
+def test_callbacks_do_not_run_on_what_a_cassette_holds_already(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette):
+        client.call("GET", server.url + "/number/1")
+    seen: list[str] = []
+
+    def note(response: dict[str, Any]) -> dict[str, Any]:
+        seen.append(str(response["status"]))
+        return response
+
+    with hushtape.use_cassette(
+        cassette, mode="new_episodes", sanitizers=[CallbackSanitizer(None, note)]
+    ) as tape:
+        client.call("GET", server.url + "/number/1")
+        client.call("GET", server.url + "/number/2")
+    assert (tape.played, tape.recorded, len(seen)) == (1, 1, 1) and len(stored(cassette)) == 2
