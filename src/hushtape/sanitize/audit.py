@@ -1,15 +1,19 @@
 """The audit: what was written, decoded in every way we know and scanned again.
 
-Lives here: Auditor, which streams, and Finding. Must not: know rules (it is handed the ruleset's scan),
-or change anything. Called by: ruleset (`auditor()`), session, before an exchange's end record.
+Lives here: Auditor, which streams, TextAudit, which does not, and Finding. Must not: know rules (it is
+handed the ruleset's scan), or change anything. Called by: ruleset, for the session, before an exchange's
+end record.
 Memory: one window of 32 KiB with its overlap, and for the moment of a look its decodings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from msgspec import Struct
 
-from hushtape.sanitize.audit_views import Scan, inspect
+from hushtape.sanitize.audit_views import Scan, in_clear, inspect
 
 WINDOW = 32 * 1024
 """Bytes gathered before a look; small bodies are looked at once, in `finish`."""
@@ -18,6 +22,12 @@ OVERLAP = 4 * 1024
 """Bytes looked at twice, so that an encoded secret may lie across two windows: one of 680 bytes with
 every character written as `\\u00xx`, or of 1.7 KiB in twofold base64."""
 
+
+REMEMBERED: Final = 2048
+"""Short texts found clean that are remembered; the memory is emptied when it is full."""
+
+LONGEST: Final = 256
+"""Characters of the longest text that is remembered."""
 
 MOST_PARTS = 64
 """Portions kept apart before they are joined: an event stream comes byte by byte, and an object each
@@ -89,3 +99,40 @@ class Auditor:
         if decoded:
             return Finding(rule, f"within bytes {base} to {base + len(data)}, under {decoded}")
         return Finding(rule, f"at byte {base + offset}")
+
+
+class TextAudit:
+    """Looks at short texts, each for itself; remembers those that were clean."""
+
+    __slots__ = ("_clean", "_scan")
+
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
+        self._clean: set[str] = set()
+
+    def look(self, texts: Sequence[str]) -> Finding | None:
+        """The first finding, its place within its text; None if all are clean."""
+        clean = self._clean
+        if clean.issuperset(texts):
+            return None
+        fresh = [text for text in texts if text not in clean]
+        joined = _encoded(fresh[0] if len(fresh) == 1 else "\n".join(fresh))
+        if not in_clear(joined, self._scan):
+            for text in fresh:
+                data = _encoded(text)
+                found = inspect(data, self._scan)
+                if found is not None:
+                    return Finding(found[0], f"under {found[2]}" if found[2] else f"at byte {found[1]}")
+        for text in fresh:
+            if len(text) <= LONGEST:
+                if len(clean) >= REMEMBERED:
+                    clean.clear()
+                clean.add(text)
+        return None
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

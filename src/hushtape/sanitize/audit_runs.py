@@ -56,10 +56,25 @@ def _runs(classes: bytes, letters: bytes) -> list[bytes]:
     return found
 
 
+def _closed(data: bytes) -> bytes:
+    """Escaped line breaks and slashes (`\\n`, `\\r`, `\\/`, any number of backslashes) undone."""
+    if b"\\" in data:
+        while b"\\\\" in data:
+            data = data.replace(b"\\\\", b"\\")
+        data = data.replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
+    return data
+
+
 def base64_runs(data: bytes) -> list[bytes]:
     """Base64 runs in the standard alphabet, line breaks inside them closed (RFC 2045 6.8)."""
-    breaks = b"\r\n" if b"\n" in data else b""
-    return _runs(data.translate(_BASE64_CLASSES, breaks), data.translate(_BASE64_LETTERS, breaks))
+    closed = _closed(data)
+    breaks = b"\r\n" if b"\n" in closed else b""
+    runs = _runs(closed.translate(_BASE64_CLASSES, breaks), closed.translate(_BASE64_LETTERS, breaks))
+    if closed is not data:
+        # As it stands, too: `\\n` before a run is a line break, or a backslash and the run's first letter.
+        runs += _runs(data.translate(_BASE64_CLASSES), data.translate(_BASE64_LETTERS))
+        return list(dict.fromkeys(runs))
+    return runs
 
 
 def decode_base64(runs: list[bytes]) -> bytes:
@@ -72,9 +87,8 @@ def decode_base64(runs: list[bytes]) -> bytes:
 def decode_hex(runs: list[bytes]) -> bytes:
     """The hex runs inside base64 runs (its alphabet is a part of theirs), at both alignments."""
     text = b" ".join(runs)
-    joined = b"".join(
-        [run + b"000"[: 2 + (len(run) & 1)] for run in _runs(text.translate(_HEX_CLASSES), text)]
-    )
-    if not joined:
+    classes = text.translate(_HEX_CLASSES)
+    if _RUN not in classes:
         return b""
+    joined = b"".join([run + b"000"[: 2 + (len(run) & 1)] for run in _runs(classes, text)])
     return unhexlify(joined) + GAP + unhexlify(joined[1:] + b"0")

@@ -84,9 +84,7 @@ def _json(data: bytes, runs: bool) -> bytes:
         return data
     if _JSON_WORDS.search(data):
         return _JSON.sub(lambda match: _json_text(match[0]), data)
-    if runs:
-        return data.replace(b"\\/", b"/").replace(b"\\n", b"\n").replace(b"\\r", b"\r")
-    return data
+    return data  # `base64_runs` reads through `\\/` and `\\n` by itself
 
 
 def _html(data: bytes, runs: bool) -> bytes:
@@ -130,11 +128,12 @@ def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
     runs = has_run(data)
     views = _unescaped(data, how, runs)
-    if runs:
-        found = base64_runs(data)
-        views.append(("base64", decode_base64(found)))
-        views.append(("hex", decode_hex(found)))
-    return views
+    return views + _runs_of(data) if runs else views
+
+
+def _runs_of(data: bytes) -> list[tuple[str, bytes]]:
+    found = base64_runs(data)
+    return [("base64", decode_base64(found)), ("hex", decode_hex(found))]
 
 
 def _scan_view(view: bytes, how: str, scan: Scan) -> tuple[str, int] | None:
@@ -157,9 +156,33 @@ def inspect(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
     found = scan(data)
     if found is not None:
         return (*found, "")
-    if b"%" not in data and b"\\" not in data and b"&" not in data and not has_run(data):
-        return None
-    return _deep(data, scan)
+    runs = has_run(data)
+    if _escaped(data, runs) or (runs and not _clear_runs(data, scan)):
+        return _deep(data, scan)
+    return None
+
+
+def in_clear(data: bytes, scan: Scan) -> bool:
+    """Whether a buffer holds nothing to find and nothing to decode: the common case, and cheap."""
+    return scan(data) is None and not has_run(data) and not _escaped(data, False)
+
+
+def _escaped(data: bytes, runs: bool) -> bool:
+    """Whether an escape is worth undoing. `\\"`, `\\n`, `%20` and `&` stand in most bodies and are not:
+    the ruleset's own scan reads through them."""
+    return (
+        (b"\\" in data and _JSON_WORDS.search(data) is not None)
+        or (b"%" in data and (_PERCENT_RUNS if runs else _PERCENT).search(data) is not None)
+        or (b"&" in data and (_HTML_RUNS if runs else _HTML_WORDS).search(data) is not None)
+    )
+
+
+def _clear_runs(data: bytes, scan: Scan) -> bool:
+    """Whether the decoded runs hold nothing, and nothing to decode once more: so do identifiers and paths,
+    which is what nearly all runs are."""
+    found = base64_runs(data)
+    view, digits = decode_base64(found), decode_hex(found)
+    return in_clear(view, scan) and (not digits or in_clear(digits, scan))
 
 
 def _deep(data: bytes, scan: Scan) -> tuple[str, int, str] | None:

@@ -53,7 +53,7 @@ def anchors(rules: Iterable[Rule]) -> Iterator[tuple[bytes, Verifier]]:
 class Plan:
     """The compiled rules of a phase."""
 
-    __slots__ = ("ahead", "back", "find", "overlap", "verifiers")
+    __slots__ = ("_at_sign", "ahead", "back", "find", "overlap", "verifiers")
 
     def __init__(self, rules: Iterable[Rule], engine: str) -> None:
         table: dict[bytes, list[Verifier]] = {}
@@ -68,6 +68,13 @@ class Plan:
         self.ahead = longest + MARGIN + max((one.ahead for one in everyone), default=0)
         self.overlap = longest - 1
         self.find = engines.build(list(table), engine).find
+        self._at_sign = frozenset(
+            number for number, entry in enumerate(self.verifiers) if all(one.needs_at_sign for one in entry)
+        )
+
+    def moot(self, data: bytes, hits: list[Hit]) -> bool:
+        """Whether none of these hits can prove right, at a glance: every URL has a `://`, few have an `@`."""
+        return b"@" not in data and self._at_sign.issuperset([hit[0] for hit in hits])
 
 
 class Matcher:

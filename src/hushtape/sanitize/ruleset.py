@@ -2,48 +2,47 @@
 
 Lives here: `Ruleset` with its entry points for URIs, header fields, texts and bodies. Must not: know how
 rules match (`plan` and the verifiers), decode, do I/O. Called by: session, audit, logs, chain.
-Immutable once built, shared by threads; only caches of header names change, and they are bounded.
+Immutable once built, shared by threads; only caches of clean header values change, and they are bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
-from hushtape.sanitize.audit import Auditor
+from hushtape.sanitize.audit import Auditor, Finding, TextAudit
 from hushtape.sanitize.encoded import base64_filler, hex_filler
-from hushtape.sanitize.header_policy import Action, HeaderPolicy
+from hushtape.sanitize.header_policy import HeaderPolicy
+from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Matcher, Plan
 from hushtape.sanitize.rules import HeaderRule, Phase, Rule, SecretRule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.scrubber import Scrubber
-from hushtape.sanitize.spans import Context, union
+from hushtape.sanitize.spans import Context
 from hushtape.sanitize.urls import apply_patterns, check_pattern
 
 URI: Final = Context(uri=True)
 TEXT: Final = Context()
 FORM: Final = Context(form=True)
 XML: Final = Context(xml=True)
-HEADER: Final = Context(header=True)
-_MAX_NAMES = 2048
-
-
-class _Side:
-    """What one phase needs."""
-
-    __slots__ = ("actions", "plan", "policy")
-
-    def __init__(self, plan: Plan, policy: HeaderPolicy) -> None:
-        self.plan, self.policy = plan, policy
-        self.actions: dict[str, Action] = {}
 
 
 class Ruleset:
     """Compiled rules. Build one with `Ruleset.compile`."""
 
-    __slots__ = ("_left", "_patterns", "_request", "_response", "engine", "placeholders", "rules")
+    __slots__ = (
+        "_left",
+        "_patterns",
+        "_plans",
+        "_request",
+        "_response",
+        "_texts",
+        "engine",
+        "placeholders",
+        "rules",
+    )
 
     def __init__(self, rules: tuple[Rule, ...], engine: str) -> None:
         self.rules = rules
@@ -55,9 +54,11 @@ class Ruleset:
         )
         request, response = _of_phase(rules, "request"), _of_phase(rules, "response")
         plan = Plan(request, self.engine)
-        self._request = _Side(plan, _policy(request))
+        self._request = Side(plan, _policy(request))
         same = request == response
-        self._response = _Side(plan if same else Plan(response, self.engine), _policy(response))
+        self._response = Side(plan if same else Plan(response, self.engine), _policy(response))
+        self._plans = (plan,) if same else (plan, self._response.plan)
+        self._texts = TextAudit(self.scan)
         refuse_unstable(rules, self._scrub_for_check)
 
     @classmethod
@@ -93,78 +94,30 @@ class Ruleset:
         data = uri.encode("utf-8", "surrogatepass")
         plan = self._side(phase).plan
         hits = plan.find(data)
-        if not hits:
+        if not hits or plan.moot(data, hits):
             return uri
-        clean = _scrub(plan, data, hits, URI)
+        clean = scrub(plan, data, hits, URI)
         return uri if clean is data else clean.decode("utf-8", "surrogateescape")
 
     def headers(self, headers: Headers, phase: Phase, uri: str = "") -> Headers:
         """The fields, scrubbed; the same object if nothing had to change."""
-        return self.head(uri, headers, phase)[1]
+        return self._side(phase).fields(headers)
 
     def head(self, uri: str, headers: Headers, phase: Phase) -> tuple[str, Headers]:
-        """URI and fields in one scan; the same objects where nothing had to change."""
-        side = self._side(phase)
-        actions = side.actions
-        kept: list[tuple[str, str]] = []
-        texts: list[str] = [uri]
-        same = True
-        for pair in headers.pairs:
-            name, value = pair
-            action = actions.get(name) or self._action(side, name)
-            if action != "scan":
-                if action == "drop":
-                    same = False
-                    continue
-                clean = side.policy.redact(action, value)
-                if clean != value:
-                    same = False
-                    pair = (self._text(name, side.plan, HEADER), clean)
-                    value = clean
-            kept.append(pair)
-            texts.append(value)
-        if self._patterns and phase == "request":
-            uri = apply_patterns(uri, self._patterns)
-        if self._clean(side.plan, "\n".join(texts)):
-            return uri, headers if same else Headers(kept)
-        fields = [(name, self._text(value, side.plan, HEADER)) for name, value in kept]
-        unchanged = same and tuple(fields) == headers.pairs
-        return self.uri(uri, phase) if uri else uri, headers if unchanged else Headers(fields)
-
-    def _action(self, side: _Side, name: str) -> Action:
-        if len(side.actions) >= _MAX_NAMES:
-            side.actions.clear()
-        action = side.policy.action(name)
-        if action == "scan" and self._text(name, side.plan, HEADER) != name:
-            action = "drop"  # a secret as a field's name: nothing of it may stay
-        side.actions[name] = action
-        return action
-
-    @staticmethod
-    def _clean(plan: Plan, joined: str) -> bool:
-        """Whether a head holds nothing to redact; hits that prove wrong don't count."""
-        data = _encode(joined)
-        hits = plan.find(data)
-        return not hits or _scrub(plan, data, hits, HEADER) is data
-
-    @staticmethod
-    def _text(text: str, plan: Plan, context: Context) -> str:
-        """A field's value; latin-1 keeps each octet (RFC 9110 5.5)."""
-        data = _encode(text)
-        hits = plan.find(data)
-        clean = _scrub(plan, data, hits, context) if hits else data
-        if clean is data:
-            return text
-        return clean.decode("latin-1" if _is_latin(text) else "utf-8", "replace")
+        """URI and fields; the same objects where nothing had to change. The hot path."""
+        side = self._request if phase == "request" else self._response
+        if side.clean.issuperset(headers.pairs):
+            return self.uri(uri, phase), headers
+        return self.uri(uri, phase), side.fields(headers)
 
     # --- texts and bodies ------------------------------------------------------------------------
 
     def text(self, text: str) -> str:
         """A message, `repr` or log line, scrubbed by the rules of both phases."""
-        for plan in self._plans():
+        for plan in self._plans:
             data = text.encode("utf-8", "surrogatepass")
             hits = plan.find(data)
-            clean = _scrub(plan, data, hits, TEXT) if hits else data
+            clean = scrub(plan, data, hits, TEXT) if hits else data
             if clean is not data:
                 try:
                     text = clean.decode("utf-8", "surrogatepass")
@@ -183,11 +136,10 @@ class Ruleset:
         off at its end and could be a placeholder (or `null`) if it went on is no finding; windows have to
         overlap. Nothing is decoded.
         """
-        context = context_of(content_type)
-        for plan in self._plans() if phase is None else (self._side(phase).plan,):
+        for plan in self._plans if phase is None else (self._side(phase).plan,):
             hits = plan.find(data)
-            if hits:
-                matcher = Matcher(plan, context)
+            if hits and not plan.moot(data, hits):
+                matcher = Matcher(plan, context_of(content_type))
                 names: list[tuple[int, int, str, bytes]] = []
                 matcher.names = names
                 matcher.run(data, hits, final=True)
@@ -206,35 +158,23 @@ class Ruleset:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
         return Auditor(self.scan)
 
-    def _plans(self) -> tuple[Plan, ...]:
-        request, response = self._request.plan, self._response.plan
-        return (request,) if request is response else (request, response)
+    def audit_texts(self, texts: Sequence[str]) -> Finding | None:
+        """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.
 
-    def _side(self, phase: Phase) -> _Side:
+        Short texts that were found clean are remembered (at most 2,048), so that header fields that come
+        with every exchange are looked at once.
+        """
+        return self._texts.look(texts)
+
+    def _side(self, phase: Phase) -> Side:
         return self._request if phase == "request" else self._response
 
     def _scrub_for_check(self, data: bytes, form: bool) -> bytes:
         """Both phases' plans over a probe."""
-        for plan in self._plans():
+        for plan in self._plans:
             hits = plan.find(data)
-            data = _scrub(plan, data, hits, FORM if form else TEXT) if hits else data
+            data = scrub(plan, data, hits, FORM if form else TEXT) if hits else data
         return data
-
-
-def _scrub(plan: Plan, data: bytes, hits: list[engines.Hit], context: Context) -> bytes:
-    """A whole buffer, scrubbed; the same object if nothing matched."""
-    matcher = Matcher(plan, context)
-    matcher.run(data, hits, final=True)
-    if not matcher.groups:
-        return data
-    out: list[bytes] = []
-    at = 0
-    for group in union(matcher.groups):
-        out += (data[at : group.start], group.text)
-        at = group.end
-    out.append(data[at:])
-    clean = b"".join(out)
-    return data if clean == data else clean
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:
@@ -248,17 +188,6 @@ def context_of(content_type: str) -> Context:
     if "x-www-form-urlencoded" in kind:
         return FORM
     return XML if "xml" in kind else TEXT
-
-
-def _encode(text: str) -> bytes:
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-
-
-def _is_latin(text: str) -> bool:
-    return text.isascii() or max(text) <= "\xff"
 
 
 def _of_phase(rules: tuple[Rule, ...], phase: Phase) -> tuple[Rule, ...]:

@@ -54,7 +54,8 @@ Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | 
 
 class Verifier(NamedTuple):
     """What runs at an anchor's hits. `kind` > 0: hits inside a span of the same kind are skipped,
-    since what they could find lies inside it. `order`: the rule's place in the list."""
+    since what they could find lies inside it. `order`: the rule's place in the list. `needs_at_sign`:
+    it never proves right in a buffer without an `@`."""
 
     verify: Verify
     order: int
@@ -62,6 +63,7 @@ class Verifier(NamedTuple):
     kind: int = 0
     back: int = 0
     ahead: int = 0
+    needs_at_sign: bool = False
 
 
 class Group(NamedTuple):

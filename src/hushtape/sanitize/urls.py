@@ -29,25 +29,31 @@ PRESIGNED = (
 MAX_URI = 4096
 """Longer URIs (characters) are refused where a user's pattern would have to run over them."""
 
-_USERINFO = (
-    re.compile(rb"[^\s/?#\"'<>@\\%]{0,256}(?::|%3[aA]|[^\s/?#\"'<>@\\%:]{16})[^\s/?#\"'<>@\\]{0,512}@"),
-    re.compile(rb"(?:(?!%(?:25)*(?:2[fF]|3[fF]|40|2[36]))[^\s/?#\"'<>@&\\]){1,512}?(?=%(?:25)*40)"),
+_SLASHES = re.compile(rb"[/\\]{0,32}")
+_AUTHORITY = re.compile(rb"[^\s/?#\"'<>@\\]{0,768}+(?=@)")
+_ESCAPED_AUTHORITY = re.compile(
+    rb"(?:[^%\s/?#\"'<>@&\\]|%(?!(?:25){0,8}+(?:2[fF36]|3[fF]|40))){1,512}+(?=%(?:25){0,8}+40)"
 )
+_COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 
 
 def _userinfo(text: bytes) -> tuple[Any, Any]:
     def plain(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         # `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
-        while data[end : end + 1] in (b"/", b"\\"):
-            end += 1
-        found = _USERINFO[0].match(data, end, limit)
-        return Found(end, found.end() - 1, text) if found else None
+        if data[end : end + 1] in (b"/", b"\\") and (more := _SLASHES.match(data, end, limit)):
+            end = more.end()
+        return tell(_AUTHORITY, data, end, limit)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        found = _USERINFO[1].match(data, end, limit)
-        if found is None or not re.search(rb":|%(?:25)*3[aA]|.{16}", found[0], re.DOTALL):
+        return tell(_ESCAPED_AUTHORITY, data, end, limit)
+
+    def tell(pattern: re.Pattern[bytes], data: bytes, start: int, limit: int) -> Found | None:
+        # Both patterns are possessive: they read each byte once and end at a slash, so that hits, which
+        # hold slashes, never read the same bytes twice.
+        found = pattern.match(data, start, limit)
+        if found is None or _COLON_OR_LONG.search(data, start, found.end()) is None:
             return None
-        return Found(end, found.end(), text)
+        return Found(start, found.end(), text)
 
     return plain, escaped
 
@@ -56,7 +62,7 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
     for anchor in (b"://", b":\\/"):
-        yield anchor, Verifier(plain, order, "userinfo", 3, 0, 800)
+        yield anchor, Verifier(plain, order, "userinfo", 3, 0, 832, needs_at_sign=True)
     for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
         yield anchor, Verifier(escaped, order, "userinfo", 3, 0, 600)
     for name in PRESIGNED:

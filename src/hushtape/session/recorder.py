@@ -253,16 +253,17 @@ class RecordingExchange:
     def _audit(self, interaction: Interaction) -> None:
         """Scan what stands outside the bodies as it will be written."""
         request, response = interaction.request, interaction.response
-        texts = [request.uri]
+        texts = [request.method, request.uri]
         texts += [value for _, value in request.headers.pairs]
         if response is not None:
             texts.append(response.head.reason)
             for headers in (response.head.headers, response.trailers):
                 texts += [value for _, value in headers.pairs]
+            for head in response.informational:
+                texts += [head.reason, *[value for _, value in head.headers.pairs]]
         if interaction.failure is not None:
             texts += [link.message for link in interaction.failure.chain]
-        auditor = self.ledger.ruleset.auditor()
-        finding = auditor.feed("\n".join(texts).encode("utf-8", "surrogateescape")) or auditor.finish()
+        finding = self.ledger.ruleset.audit_texts(texts)
         if finding is not None:
             raise found(finding.rule, f"the head of {interaction.request.method} {interaction.request.uri}")
 
