@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from hushtape import coding
-from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
+from hushtape.errors import BodyTooLargeError, OpaqueBodyError
 from hushtape.model import CHUNK, Body
+from hushtape.session.inside import Inside, found, look_inside
 
 if TYPE_CHECKING:
     from hushtape.cassette import BodySpool
@@ -33,6 +34,7 @@ class BodyPipe:
         "_decoder",
         "_encoded_size",
         "_held",
+        "_inside",
         "_ledger",
         "_prefix",
         "_scrubber",
@@ -51,6 +53,7 @@ class BodyPipe:
         self._scrubber = ledger.ruleset.scrubber(phase, content_type)
         self._auditor = ledger.ruleset.auditor()
         self._spool: BodySpool | None = None
+        self._inside: Inside | None = None
         self._held = bytearray() if ledger.holds_bodies else None
         self._decoder: coding.Decoder | None = None
         self._prefix = b""
@@ -144,6 +147,9 @@ class BodyPipe:
             raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
         if self._spool is None:
             self._spool = self._ledger.journal.spool()
+            self._inside = None if self._ledger.options.allow_opaque else look_inside(self._ledger, clean)
+        if self._inside is not None:
+            self._inside.feed(clean, f"the body of {self._uri}")
         self._spool.write(clean)
 
     def _hold(self, clean: bytes) -> None:
@@ -160,6 +166,8 @@ class BodyPipe:
         finding = self._auditor.finish()
         if finding is not None:
             raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
+        if self._inside is not None:
+            self._inside.finish(f"the body of {self._uri}", self.changed)
         self._spool = None
         return spool.finish(self.kind)
 
@@ -206,20 +214,8 @@ def opaque(codings: Sequence[str], uri: str, why: str, remedy: str = "") -> Opaq
         f"record the body of {uri}",
         f"its content coding ({name}) can't be undone here{why}, so secrets in it can't be seen",
         remedy
-        or "Ask the server for another coding (Accept-Encoding), ignore the host (ignore_hosts), or accept that "
-        "it is scanned as bytes only (allow_opaque=True)",
+        or "Ask the server for another coding (Accept-Encoding), ignore the host (ignore_hosts), or accept "
+        "that it is scanned as bytes only (allow_opaque=True)",
         coding=name,
         uri=uri,
-    )
-
-
-def found(rule: str, place: str) -> SecretFoundError:
-    """The audit's verdict as an error; names the rule and the place, never the value."""
-    return SecretFoundError(
-        f"write {place}",
-        f"the audit still finds {rule} in it after scrubbing",
-        "The exchange was dropped and the tape is not published. Report the encoding, or name the field "
-        "in a BodyFieldSanitizer",
-        rule=rule,
-        place=place,
     )
