@@ -15,7 +15,7 @@ import pytest
 from hushtape.cassette import CassetteReader, Journal, recover
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.folder import folder_of
-from hushtape.cassette.recover import load
+from hushtape.cassette.recovery import load
 from hushtape.errors import (
     CassetteInUseError,
     CassetteWriteError,

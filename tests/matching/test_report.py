@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from hushtape.matching import DEFAULT_MATCH_ON, compile_matchers, nearest, report
-from hushtape.matching.nearest import EXAMINED
+from hushtape.matching import DEFAULT_MATCH_ON, compile_matchers
+from hushtape.matching.nearest import EXAMINED, nearest
+from hushtape.matching.report import report
 from hushtape.matching.text import as_json, first_difference, quoted, shortened, visible
 from tests.matching.support import BASE, ask, json_request
 

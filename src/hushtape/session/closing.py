@@ -11,12 +11,11 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hushtape.cassette import Journal
 from hushtape.errors import HushtapeError, RecordingFailedError, UnmatchedRequestError
-from hushtape.session import unmatched
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
+    from hushtape.cassette import Journal
     from hushtape.session.tape import Tape
 
 
@@ -58,6 +57,8 @@ def unanswered(
     survived = [other for other in errors if not _caused_by(error, other)]
     if not survived:
         return []
+    from hushtape.session import unmatched  # the side that explains: rarely needed, never while recording
+
     return [unmatched.raised_again(survived[0], total - (len(errors) - len(survived)))]
 
 

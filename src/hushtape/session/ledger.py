@@ -11,11 +11,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from hushtape.cassette import Journal
 from hushtape.errors import HushtapeError, TapeOrderError
 from hushtape.sanitize.messages import safe_error, tell
 
 if TYPE_CHECKING:
+    from hushtape.cassette import Journal
     from hushtape.sanitize import Chain, Ruleset
     from hushtape.session.options import Options
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hushtape.cassette import CassetteReader
 from hushtape.model import Interaction, Request
 from hushtape.session import stored
 from hushtape.session.index import Chains, Played
 
 if TYPE_CHECKING:
+    from hushtape.cassette import CassetteReader
     from hushtape.matching import Plan, Shape
     from hushtape.sanitize import Chain
 

@@ -11,12 +11,13 @@ import mmap
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hushtape import clock
-from hushtape.cassette import CassetteReader, Journal, check
+from hushtape.cassette import check
 from hushtape.errors import (
     CassetteNotFoundError,
     HushtapeError,
@@ -29,14 +30,13 @@ from hushtape.seam import Exchange
 from hushtape.session import closing, stack
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
-from hushtape.session.player import Player
-from hushtape.session.recorder import RecordingExchange
-from hushtape.session.replayer import ReplayExchange
 
 if TYPE_CHECKING:
+    from hushtape.cassette import CassetteReader, Journal
     from hushtape.matching import Plan
     from hushtape.sanitize import Chain
     from hushtape.session.options import Options
+    from hushtape.session.player import Player
 
 MOST_ERRORS_KEPT: Final = 100
 
@@ -71,6 +71,7 @@ class Tape:
         self._lock: Final = threading.RLock()
         self._warned_fork = False
         self._unrecorded: mmap.mmap | None = None
+        self._exchange: Callable[[Request], Exchange]
         self.offline = False
         """seam.Session: nothing is ever forwarded."""
 
@@ -147,9 +148,7 @@ class Tape:
 
     def open(self, request: Request) -> Exchange:
         """seam.Session: begin an exchange."""
-        if self.player is None:
-            return RecordingExchange(self.ledger, request)
-        return ReplayExchange(self, self.player, request)
+        return self._exchange(request)
 
     @property
     def records_new(self) -> bool:
@@ -218,15 +217,34 @@ class Tape:
                 HushtapeWarning,
                 stacklevel=4,
             )
-        stack.push(self)
+        self._prepare(replays)
         try:
-            if replays:
-                self._reader = CassetteReader.open(self.path)
-                self.player = Player(self._reader, self.plan, self.chain)
+            stack.push(self)
         except BaseException:
-            stack.pop(self)
             self._close_reader()
             raise
+
+    def _prepare(self, replays: bool) -> None:
+        """Load the side that is needed: the other would cost a small container 0.8 MB.
+
+        All is ready before the tape is on the stack: other threads may call at once.
+        """
+        if not replays:
+            from hushtape.session.recorder import RecordingExchange
+
+            self._exchange = partial(RecordingExchange, self.ledger)
+            return
+        from hushtape.cassette.reader import CassetteReader
+        from hushtape.session.player import Player
+        from hushtape.session.replayer import ReplayExchange
+
+        self._reader = CassetteReader.open(self.path)
+        try:
+            self.player = Player(self._reader, self.plan, self.chain)
+        except BaseException:
+            self._close_reader()
+            raise
+        self._exchange = partial(ReplayExchange, self, self.player)
 
     def stop(self, error: BaseException | None) -> None:
         """End the tape: publish, or keep the journal, as the mode says (CASSETTE.md section 4).
@@ -257,6 +275,8 @@ class Tape:
         closing.tell(problems, error)
 
     def _create_journal(self) -> Journal:
+        from hushtape.cassette.journal import Journal
+
         return Journal.create(
             self.path, max_inline_body=self.options.max_inline_body, recorded_at=clock.timestamp()
         )

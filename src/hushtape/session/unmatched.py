@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hushtape import matching
 from hushtape.errors import UnmatchedRequestError
-from hushtape.matching.nearest import EXAMINED
+from hushtape.matching.nearest import EXAMINED, nearest
+from hushtape.matching.report import report
 from hushtape.sanitize.messages import safe_error
 
 if TYPE_CHECKING:
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
     """The error for `live` (scrubbed), with the report on the nearest recorded interactions."""
-    nearest = matching.nearest(
+    ranked = nearest(
         player.plan,
         live,
         player.neighbours(EXAMINED),
         played=player.played.__getitem__,
         placeholders=player.placeholders,
     )
-    text = matching.report(
+    text = report(
         live,
-        nearest,
+        ranked,
         cassette=str(tape.path),
         mode=tape.mode,
         total=len(player.played),
         complete=tape.complete,
         match_on=player.plan.names,
     )
-    best = nearest[0] if nearest else None
+    best = ranked[0] if ranked else None
     error = UnmatchedRequestError(
         f"answer {live.method} {live.uri}",
         f"{tape.path} holds no unplayed interaction that matches",
