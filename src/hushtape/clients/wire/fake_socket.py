@@ -76,7 +76,11 @@ class FakeSocket:
         if buffering == 0 and self.reader is not None:
             return _Glimpse(self.reader)
         reader, self.reader, self.continues = self.reader, None, False
-        return reader if reader is not None else io.BufferedReader(io.BytesIO())
+        if reader is None:
+            return io.BufferedReader(io.BytesIO())
+        raw: Any = reader.raw
+        raw._sock = self  # where programs look for it
+        return reader
 
     def fileno(self) -> int:
         return _descriptors()[1 if self.continues or self.reader is not None else 0]

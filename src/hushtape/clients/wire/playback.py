@@ -18,7 +18,33 @@ from hushtape.errors import CutBodyError
 from hushtape.model import CHUNK, Failure, Interaction, Response
 
 
-class ReplayRaw(io.RawIOBase):
+class _SocketFile:
+    """What programs ask of a socket's file: `fp.name`, `fp.mode`, `fp.raw._sock`, its descriptor."""
+
+    _sock: Any = None
+    mode = "rb"
+
+    def seekable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        if self._sock is None:
+            raise io.UnsupportedOperation("fileno")
+        return int(self._sock.fileno())
+
+    @property
+    def name(self) -> int:
+        return self.fileno()
+
+
+class ReplayBytes(_SocketFile, io.BytesIO):
+    """A small complete answer, read in C."""
+
+
+class ReplayRaw(_SocketFile, io.RawIOBase):
     """Gives the pieces one after the other, then `error`; without one, the end."""
 
     def __init__(self, pieces: Iterator[bytes], error: BaseException | None) -> None:
@@ -72,7 +98,7 @@ def _to_the_end(response: Response) -> io.BufferedReader:
     head = render_head(response)
     body = response.body
     if body is None or body.size <= CHUNK:
-        whole: Any = io.BytesIO(b"".join(chain((head,), render_body(response))))
+        whole: Any = ReplayBytes(b"".join(chain((head,), render_body(response))))
     else:
         whole = ReplayRaw(chain((head,), render_body(response)), None)
     return io.BufferedReader(whole)

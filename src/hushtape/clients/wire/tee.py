@@ -9,6 +9,7 @@ through which of its many ways a client reads (`read1`, `peek`, urllib3's `_fp.f
 from __future__ import annotations
 
 import io
+import socket
 from typing import Any
 
 from hushtape.clients.wire.failures import describe
@@ -17,8 +18,12 @@ from hushtape.clients.wire.head import FramingError
 from hushtape.model import ErrorLink, Failure
 
 
-class TeeRaw(io.RawIOBase):
-    """The raw file of a socket, read through. Lets go of the exchange when the message has ended."""
+class TeeRaw(socket.SocketIO):
+    """The raw file of a socket, read through. Lets go of the exchange when the message has ended.
+
+    A SocketIO, since programs ask for one (docker does) and reach through it for the socket; but what it
+    counts and closes is the file below, so none of SocketIO's own state is used.
+    """
 
     def __init__(self, inner: Any, framer: ResponseFramer, *, shared: bool = False) -> None:
         self._inner = inner
@@ -72,10 +77,18 @@ class TeeRaw(io.RawIOBase):
                 framer.exchange.cut()
             self._inner.close()
         finally:
-            super().close()
+            io.RawIOBase.close(self)
 
     def readable(self) -> bool:
         return True
+
+    def writable(self) -> bool:
+        return False
+
+    @property
+    def _mode(self) -> str:
+        """What SocketIO.mode tells."""
+        return "rb"
 
     def fileno(self) -> int:
         return int(self._inner.fileno())
@@ -84,6 +97,10 @@ class TeeRaw(io.RawIOBase):
     def _sock(self) -> Any:
         """Programs reach for `response.fp.raw._sock`."""
         return self._inner._sock
+
+    @property
+    def _timeout_occurred(self) -> bool:
+        return bool(getattr(self._inner, "_timeout_occurred", False))
 
 
 class SocketTee:
