@@ -11,21 +11,20 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from hushtape.cassette.fields import (
     FieldError,
     check_line,
-    check_names,
     check_pairs,
     check_status,
     check_type,
-    check_values,
     latin1,
 )
+from hushtape.cassette.headertext import HeaderTexts
 from hushtape.cassette.problems import malformed
 from hushtape.errors import CassetteFormatError
 from hushtape.model import (
@@ -46,8 +45,8 @@ from hushtape.model import (
 
 Size = Annotated[int, Meta(ge=0, le=2**62)]
 Code = Annotated[int, Meta(ge=0, le=999)]
-Fields = dict[str, list[str] | str]
 Pairs = list[tuple[str, str]]
+_NOTHING = Raw()
 
 
 class SpanIn(Struct, frozen=True, gc=False):
@@ -74,13 +73,13 @@ class StatusIn(Struct, frozen=True, gc=False):
 class RequestIn(Struct, frozen=True):
     method: str
     uri: str
-    headers: Fields | None = None
+    headers: Raw = _NOTHING
     body: str | BodyIn | None = None
 
 
 class ResponseIn(Struct, frozen=True):
     status: StatusIn
-    headers: Fields | None = None
+    headers: Raw = _NOTHING
     body: BodyIn | None = None
 
 
@@ -145,7 +144,7 @@ _FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 class Sources:
     """Where the parts of an interaction come from that are not in its text."""
 
-    __slots__ = ("certificates", "file", "path", "span", "spooled")
+    __slots__ = ("certificates", "file", "headers", "path", "span", "spooled")
 
     def __init__(
         self,
@@ -155,12 +154,14 @@ class Sources:
         file: Callable[[str, int], Body] | None = None,
         span: Callable[[int, str], Body] | None = None,
         spooled: Callable[[str, int], Body] | None = None,
+        texts: HeaderTexts | None = None,
     ) -> None:
         self.path = path
         self.certificates = certificates
         self.file = file
         self.span = span
         self.spooled = spooled
+        self.headers = (texts or HeaderTexts()).headers
 
 
 def interaction_from(text: bytes, sources: Sources, offset: int | None = None) -> Interaction:
@@ -215,38 +216,6 @@ def _explain(error: Exception, path: Path, offset: int | None) -> CassetteFormat
     return malformed(path, f"an interaction is malformed: {str(error)[:200]}", offset=offset)
 
 
-def _headers(fields: Fields | None, order: list[str] | None) -> Headers:
-    if not fields:
-        return NO_HEADERS
-    check_names(fields)
-    try:
-        pairs = [(name, value) for name, (value,) in cast("dict[str, list[str]]", fields).items()]
-    except ValueError:  # a field with several values or none, or text where the list was left out
-        pairs = [
-            (name, value)
-            for name, values in fields.items()
-            for value in ((values,) if isinstance(values, str) else values)
-        ]
-    joined = " ".join([value for _, value in pairs])
-    if not (joined.isprintable() and joined.isascii()):
-        check_values(joined)
-        pairs = [(name, latin1(value)) for name, value in pairs]
-    if order is not None:
-        pairs = _ordered(pairs, order)
-    return Headers(pairs)
-
-
-def _ordered(pairs: list[tuple[str, str]], order: list[str]) -> list[tuple[str, str]]:
-    """The pairs as `order` names them; left as they are where a hand has edited one but not the other."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    if sorted(order) != sorted(name for name, _ in pairs):
-        return pairs
-    queues = {name: iter(found) for name, found in values.items()}
-    return [(name, next(queues[name])) for name in order]
-
-
 def _request(found: RequestIn, extra: ExtraIn | None, sources: Sources) -> Request:
     check_line(found.method, found.uri)
     given = found.body
@@ -254,11 +223,13 @@ def _request(found: RequestIn, extra: ExtraIn | None, sources: Sources) -> Reque
     if given is not None:
         body = BytesBody(given.encode()) if isinstance(given, str) else _body(given, sources)
     if extra is None:
-        return Request(found.method, found.uri, _headers(found.headers, None), body)
+        return Request(found.method, found.uri, sources.headers(found.headers, None), body)
     version = extra.request_version
     if version != "HTTP/1.1":
         check_status("", version)
-    return Request(found.method, found.uri, _headers(found.headers, extra.request_order), body, version)
+    return Request(
+        found.method, found.uri, sources.headers(found.headers, extra.request_order), body, version
+    )
 
 
 def _response(found: ResponseIn, extra: ExtraIn | None, sources: Sources) -> Response:
@@ -267,11 +238,11 @@ def _response(found: ResponseIn, extra: ExtraIn | None, sources: Sources) -> Res
     body = _body(found.body, sources) if found.body is not None else None
     if extra is None:
         check_status(reason, "HTTP/1.1")
-        head = Head(status.code, reason, _headers(found.headers, None))
+        head = Head(status.code, reason, sources.headers(found.headers, None))
         chunked = "chunked" in head.headers.get("transfer-encoding").lower()
         return Response(head, body, framing="chunked" if chunked else "length")
     check_status(reason, extra.http_version)
-    head = Head(status.code, reason, _headers(found.headers, extra.header_order), extra.http_version)
+    head = Head(status.code, reason, sources.headers(found.headers, extra.header_order), extra.http_version)
     return Response(
         head,
         body,

@@ -15,6 +15,7 @@ from msgspec import Struct
 from hushtape.cassette import layout
 from hushtape.cassette.bodies import FileBody, InlineBase64, InlineText, Pinned
 from hushtape.cassette.document import Sources, interaction_from, request_from
+from hushtape.cassette.headertext import HeaderTexts
 from hushtape.cassette.linescan import Found, find_lines
 from hushtape.cassette.problems import malformed, newer
 from hushtape.cassette.stream import find_values, reduce
@@ -68,7 +69,8 @@ class CassetteReader:
         self._ends = found.ends
         self._canonical = found.canonical
         self.info, certificates = _parse_head(found.head, file.path)
-        self._sources = Sources(file.path, certificates, file=self._body_file)
+        self._texts = HeaderTexts()
+        self._sources = Sources(file.path, certificates, file=self._body_file, texts=self._texts)
 
     @classmethod
     def open(cls, path: Path) -> CassetteReader:
@@ -149,7 +151,9 @@ class CassetteReader:
             left, right = spans[number]
             return InlineText(file, left, right) if kind == "string" else InlineBase64(file, left, right)
 
-        return text, Sources(self.path, self._sources.certificates, file=self._body_file, span=span)
+        return text, Sources(
+            self.path, self._sources.certificates, file=self._body_file, span=span, texts=self._texts
+        )
 
     def _body_file(self, name: str, size: int) -> Body:
         return FileBody(self.path, name, size)
