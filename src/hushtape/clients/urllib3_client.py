@@ -11,7 +11,7 @@ import http.client
 import sys
 from typing import Any
 
-from hushtape.clients.wire.calls import Call, running
+from hushtape.clients.wire.calls import running
 from hushtape.clients.wire.connecting import make_connect
 from hushtape.clients.wire.line import restore as restore_lines
 from hushtape.errors import UnsupportedClientError
@@ -60,7 +60,7 @@ def _make_urlopen(patches: PatchSet, router: Router) -> Any:
                     _adopt(patches, router, kind)
                     known.add(kind)
             before = running.call
-            running.call = Call(pool, args, kwargs)
+            running.call = (pool, args, kwargs)
             try:
                 return original(pool, *args, **kwargs)
             finally:

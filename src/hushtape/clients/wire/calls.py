@@ -12,20 +12,15 @@ from typing import Any
 _PARAMETERS = ("method", "url", "body", "headers")
 
 
-class Call:
-    """One `urlopen`: its pool and arguments, read only when they are needed."""
+Call = tuple[Any, tuple[Any, ...], dict[str, Any]]
+"""One `urlopen`: its pool, and its arguments as they were given: one is made for each request."""
 
-    __slots__ = ("_args", "_kwargs", "pool")
 
-    def __init__(self, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.pool = pool
-        self._args = args
-        self._kwargs = kwargs
-
-    def argument(self, name: str) -> Any:
-        """One of method, url, body, headers; None if it was not given."""
-        at = _PARAMETERS.index(name)
-        return self._args[at] if at < len(self._args) else self._kwargs.get(name)
+def argument(call: Call, name: str) -> Any:
+    """One of method, url, body, headers; None if it was not given."""
+    _, args, kwargs = call
+    at = _PARAMETERS.index(name)
+    return args[at] if at < len(args) else kwargs.get(name)
 
 
 class _Running(threading.local):

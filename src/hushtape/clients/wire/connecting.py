@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hushtape.clients.wire.calls import Call, running
+from hushtape.clients.wire.calls import Call, argument, running
 from hushtape.clients.wire.failures import is_tcp, revive
 from hushtape.clients.wire.line import Line, line_of, tell
 from hushtape.clients.wire.target import locate, origin, prefix
@@ -50,7 +50,7 @@ def make_connect(router: Router) -> Callable[[Any], Any]:
 def _destination(connection: Any) -> tuple[str, str, int]:
     """(URI, host, port) of the call that makes this connection; the URI is "" where it isn't known."""
     call = _call_of(connection)
-    url = call.argument("url") if call is not None else None
+    url = argument(call, "url") if call is not None else None
     if isinstance(url, str) and url:
         return locate(connection, url)
     scheme, host, port = origin(connection)
@@ -59,7 +59,7 @@ def _destination(connection: Any) -> tuple[str, str, int]:
 
 def _call_of(connection: Any) -> Call | None:
     call = running.call
-    if call is None or not isinstance(connection, getattr(call.pool, "ConnectionCls", ())):
+    if call is None or not isinstance(connection, getattr(call[0], "ConnectionCls", ())):
         return None
     return call
 
@@ -78,9 +78,9 @@ def _told(session: Session, uri: str, error: BaseException) -> None:
     call = running.call
     if not uri or call is None:
         return
-    headers, body = call.argument("headers") or {}, call.argument("body")
+    headers, body = argument(call, "headers") or {}, argument(call, "body")
     pairs = [(_text(name), _text(value)) for name, value in headers.items()]
-    exchange = session.open(Request(_text(call.argument("method")), uri, Headers(pairs)))
+    exchange = session.open(Request(_text(argument(call, "method")), uri, Headers(pairs)))
     exchange.decide()
     if isinstance(body, str):
         body = body.encode()
@@ -115,17 +115,18 @@ def apply_tls(connection: Any, line: Line, peer: Tls | None) -> None:
         return
     fake.certificate, fake.verified = peer.certificate, peer.verified
     verified = getattr(connection, "is_verified", None)
-    if verified is not None and connection.default_port == 443:
-        connection.is_verified = peer.verified
-        if verified and not peer.verified:
-            warn_insecure(connection)
+    if verified is None or verified is peer.verified or connection.default_port != 443:
+        return
+    connection.is_verified = peer.verified
+    if verified:
+        warn_insecure(connection)
 
 
 def warn_insecure(connection: Any) -> None:
     """urllib3's own check again, which warns: when it ran, the peer was not known yet."""
     call = _call_of(connection)
     if call is not None:
-        call.pool._validate_conn(connection)
+        call[0]._validate_conn(connection)
 
 
 def raise_at_connect(connection: Any, line: Line, failure: Failure) -> None:

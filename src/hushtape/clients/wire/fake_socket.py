@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from hushtape.clients.wire.playback import Answer
 from hushtape.clients.wire.render import render_continue
 
 _lock = threading.Lock()
@@ -23,8 +24,8 @@ _shared: list[int] = []
 """The two descriptors and their other ends; open for the life of the process, as few as they are."""
 
 
-def _descriptors() -> tuple[int, int]:
-    """(never readable, always readable); made at first need."""
+def _descriptors() -> list[int]:
+    """[never readable, always readable, ...]; made at first need."""
     if not _shared:
         with _lock:
             if not _shared:
@@ -32,7 +33,7 @@ def _descriptors() -> tuple[int, int]:
                 ready[1].send(b"\0")
                 ends = (quiet[0], ready[0], quiet[1], ready[1])
                 _shared.extend(end.detach() for end in ends)
-    return _shared[0], _shared[1]
+    return _shared
 
 
 class _Glimpse(io.RawIOBase):
@@ -62,7 +63,7 @@ class FakeSocket:
     __slots__ = ("__weakref__", "certificate", "continues", "reader", "timeout", "verified")
 
     def __init__(self, timeout: Any = None) -> None:
-        self.reader: io.BufferedReader | None = None
+        self.reader: io.BufferedIOBase | None = None
         self.continues = False
         self.certificate: bytes | None = None
         self.verified = False
@@ -76,14 +77,11 @@ class FakeSocket:
         if buffering == 0 and self.reader is not None:
             return _Glimpse(self.reader)
         reader, self.reader, self.continues = self.reader, None, False
-        if reader is None:
-            return io.BufferedReader(io.BytesIO())
-        raw: Any = reader.raw
-        raw._sock = self  # where programs look for it
-        return reader
+        return reader if reader is not None else Answer()
 
     def fileno(self) -> int:
-        return _descriptors()[1 if self.continues or self.reader is not None else 0]
+        shared = _shared or _descriptors()
+        return shared[1 if self.continues or self.reader is not None else 0]
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Nothing is sent: the hook has told the tape of what passed `HTTPConnection.send`."""

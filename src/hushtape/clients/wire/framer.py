@@ -8,7 +8,17 @@ wishes: what matters is what the watched client makes of the bytes.
 
 from __future__ import annotations
 
-from hushtape.clients.wire.head import FramingError, Pairs, content_length, field, head_end, parse_fields
+from hushtape.clients.wire.head import (
+    FramingError,
+    Pairs,
+    content_length,
+    field,
+    head_end,
+    parse_fields,
+    plain_head,
+    request_fields,
+    status_line,
+)
 from hushtape.model import CHUNK, NO_HEADERS, Framing, Head, Headers
 from hushtape.seam import Exchange
 
@@ -176,7 +186,7 @@ class Framer:
 class RequestFramer(Framer):
     """What a client sends. It stops after the head until the exchange is given with `attach`."""
 
-    __slots__ = ("exchange", "length", "method", "pairs", "raw", "target", "version")
+    __slots__ = ("exchange", "method", "pairs", "raw", "target", "version")
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,7 +194,6 @@ class RequestFramer(Framer):
         self.method = self.target = ""
         self.version = "HTTP/1.1"
         self.pairs: Pairs = []
-        self.length = 0
         self.raw = b""
 
     def take_head(self, data: bytes) -> bytes | None:
@@ -198,14 +207,12 @@ class RequestFramer(Framer):
 
     def attach(self, exchange: Exchange) -> None:
         """Begin to tell `exchange` of the body. Ends the request at once if it has none."""
+        self.begin_body(exchange, request_fields(self.pairs).length)
+
+    def begin_body(self, exchange: Exchange, length: int) -> None:
+        """As `attach`, for a head that is known already: `length` bytes follow, -1: chunks."""
         self.exchange = exchange
-        coding = field(self.pairs, "transfer-encoding")
-        if coding and coding.lower().rpartition(",")[2].strip() == "chunked":
-            self.length = -1
-            self._expect("chunked")
-            return
-        self.length = content_length(self.pairs) or 0
-        self._expect("length", self.length)
+        self._expect("chunked" if length < 0 else "length", length)
 
     def _on_head(self, raw: bytes) -> None:
         lines = raw.decode("latin-1").split("\n")
@@ -235,6 +242,17 @@ class ResponseFramer(Framer):
         self.exchange = exchange
         self._method = method
 
+    def feed(self, data: bytes) -> bytes:
+        if self._state != HEAD or self._buffer:
+            return super().feed(data)
+        rest = self._head_bytes(data)
+        if self._state == LENGTH and len(rest) == self._left <= CHUNK:  # the small answer: all in one read
+            self._state = DONE
+            self.exchange.body(rest)
+            self.exchange.end()
+            return b""
+        return super().feed(rest)
+
     def eof(self) -> None:
         """The server closed. Before any head nothing is told: the client's own error will be."""
         state = self._state
@@ -256,18 +274,18 @@ class ResponseFramer(Framer):
             self.exchange.short(0)
 
     def _on_head(self, raw: bytes) -> None:
-        lines = raw.decode("latin-1").split("\n")
-        parts = lines[0].rstrip("\r").split(None, 2)
-        if len(parts) < 2 or not parts[0].startswith("HTTP/") or not parts[1].isdecimal():
-            raise FramingError("no status line", lines[0])
-        pairs = parse_fields(lines[1:])
-        reason = parts[2].strip() if len(parts) > 2 else ""
-        status = int(parts[1])
-        head = Head(status, reason, Headers(pairs), parts[0])
+        plain = plain_head(raw)
+        if plain is not None:
+            first, pairs, framed = plain
+        else:
+            lines = raw.decode("latin-1").split("\n")
+            first, pairs, framed = lines[0].rstrip("\r"), parse_fields(lines[1:]), True
+        version, status, reason = status_line(first)
+        head = Head(status, reason, Headers(pairs), version)
         if status == 100:  # http.client skips 100 alone; every other 1xx is an answer to it
             self.exchange.informational(head)
             return
-        framing, length = self._framing(status, pairs)
+        framing, length = self._framing(status, pairs if framed else [])
         self.exchange.head(head, framing)
         self._expect(framing, length)
 

@@ -7,10 +7,22 @@ watched client makes of the bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from hushtape.model import Headers
+
 Pairs = list[tuple[str, str]]
 
-_names: set[str] = set()
-"""Usable field names seen. Bounded: a server that invents names can't make it grow for ever."""
+_names: dict[str, bool] = {}
+"""Usable field names seen -> whether they tell a message's framing. Bounded: a server that invents names
+can't make it grow for ever."""
+_FRAMING = ("content-length", "transfer-encoding")
+
+
+_status: dict[str, tuple[str, int, str]] = {}
+"""Status lines seen -> version, code, reason. At most 64 short ones."""
 
 
 class FramingError(Exception):
@@ -26,7 +38,7 @@ def usable(name: str) -> bool:
     if not (name.isascii() and name.isprintable() and " " not in name):
         return False
     if len(_names) < 4096:
-        _names.add(name)
+        _names[name] = name.lower() in _FRAMING
     return True
 
 
@@ -64,7 +76,50 @@ def parse_fields(lines: list[str]) -> Pairs:
     return pairs
 
 
-def field(pairs: Pairs, wanted: str) -> str | None:
+def plain_head(raw: bytes) -> tuple[str, Pairs, bool] | None:
+    """First line and fields of a plain head, and whether a field tells the framing; None: not plain.
+
+    Plain: lines end in CRLF, none is folded, every name was seen before. Servers repeat themselves, and
+    `parse_fields`, which reads everything, takes three times as long.
+    """
+    if not raw.endswith(b"\r\n\r\n"):
+        return None
+    first, *lines = raw[:-4].decode("latin-1").split("\r\n")
+    if "\n" in first:
+        return None
+    pairs: Pairs = []
+    framed = False
+    known = _names.get
+    for line in lines:
+        name, colon, value = line.partition(":")
+        told = known(name)
+        if told is None or not colon or "\n" in value:
+            return None
+        if told:
+            framed = True
+        pairs.append((name, value.lstrip(" \t")))
+    return first, pairs, framed
+
+
+def status_line(line: str) -> tuple[str, int, str]:
+    """Version, code and reason of a status line.
+
+    Raises:
+        FramingError: it is none.
+    """
+    found = _status.get(line)
+    if found is not None:
+        return found
+    parts = line.split(None, 2)
+    if len(parts) < 2 or not parts[0].startswith("HTTP/") or not parts[1].isdecimal():
+        raise FramingError("no status line", line)
+    found = parts[0], int(parts[1]), parts[2].strip() if len(parts) > 2 else ""
+    if len(line) <= 64 and len(_status) < 64:
+        _status[line] = found
+    return found
+
+
+def field(pairs: Sequence[tuple[str, str]], wanted: str) -> str | None:
     """The first value of a field, given its name in lower case."""
     size = len(wanted)
     for name, value in pairs:
@@ -73,7 +128,7 @@ def field(pairs: Pairs, wanted: str) -> str | None:
     return None
 
 
-def content_length(pairs: Pairs) -> int | None:
+def content_length(pairs: Sequence[tuple[str, str]]) -> int | None:
     """Content-Length as http.client takes it: `int()` of the first one, None for what it can't use."""
     value = field(pairs, "content-length")
     if not value:
@@ -83,3 +138,24 @@ def content_length(pairs: Pairs) -> int | None:
     except ValueError:
         return None
     return length if length >= 0 else None
+
+
+class RequestFields(Struct, frozen=True):
+    """The fields of a request, and what they say of its body.
+
+    Attributes:
+        length: bytes of the body; -1: chunked.
+        expects: the client waits for a 100 (RFC 9110 10.1.1).
+    """
+
+    headers: Headers
+    length: int
+    expects: bool
+
+
+def request_fields(pairs: Pairs) -> RequestFields:
+    """What a request's fields say."""
+    coding = field(pairs, "transfer-encoding")
+    chunked = coding is not None and coding.lower().rpartition(",")[2].strip() == "chunked"
+    length = -1 if chunked else content_length(pairs) or 0
+    return RequestFields(Headers(pairs), length, bool(field(pairs, "expect")))

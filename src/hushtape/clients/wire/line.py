@@ -15,6 +15,7 @@ from typing import Any
 from hushtape.clients.wire.failures import describe
 from hushtape.clients.wire.fake_socket import FakeSocket
 from hushtape.clients.wire.framer import RequestFramer, ResponseFramer
+from hushtape.clients.wire.head import RequestFields
 from hushtape.model import Failure, Interaction, Tls
 from hushtape.seam import Exchange, Session
 
@@ -24,24 +25,30 @@ IDLE, PASS, FORWARD, REPLAY, HOLD = range(5)
 """No request; one that no tape watches; forwarded; answered by the tape; bytes held back (NeedBody)."""
 
 _lock = threading.Lock()
-_watched: dict[int, weakref.ref[Any]] = {}
-"""Connections that have a line: `restore` gives them back what is theirs. Their lines go, too: one that
-was left in the middle of a request would let the next request pass, past the next tape."""
+_faked: dict[int, weakref.ref[Any]] = {}
+"""Connections that have had a fake socket: `restore` gives them back what is theirs."""
 
 
 class Line:
-    """One connection's state. Not thread-safe, as the connection itself is not."""
+    """One connection's state. Not thread-safe, as the connection itself is not.
+
+    Attributes:
+        method, fields: of the request's head, once it is known.
+        framer: where its body is; None before the head has begun, and where nothing (more) is to be read.
+        held: what was held back, in pieces; None: nothing. held_size: its length, of what the tape holds.
+    """
 
     __slots__ = (
-        "__weakref__",
         "connecting",
         "exchange",
         "fake",
+        "fields",
         "framer",
         "glimpsed",
         "held",
         "held_size",
         "interaction",
+        "method",
         "parked",
         "peer",
         "send_failure",
@@ -63,11 +70,13 @@ class Line:
         self.state = IDLE
         self.exchange = None
         self.session: Session | None = None
+        self.method = ""
+        self.fields: RequestFields | None = None
         self.framer: RequestFramer | None = None
         self.glimpsed: ResponseFramer | None = None
         self.interaction: Interaction | None = None
         self.send_failure: Failure | None = None
-        self.held: list[bytes] = []
+        self.held: list[bytes] | None = None
         self.held_size = 0
         self.sent = 0
 
@@ -111,6 +120,7 @@ class Line:
         fake = self.fake
         if fake is None:
             fake = self.fake = FakeSocket(connection.timeout)
+            _remember(connection)
         sock = connection.sock
         if sock is not fake:
             if sock is not None:
@@ -132,7 +142,6 @@ def line_of(connection: Any) -> Line:
     line: Line | None = connection.__dict__.get(KEY)
     if line is None:
         line = connection.__dict__[KEY] = Line()
-        _remember(connection)
     return line
 
 
@@ -147,18 +156,18 @@ def tell(exchange: Exchange, stage: Any, error: BaseException) -> None:
 
 def _remember(connection: Any) -> None:
     number = id(connection)
+    _faked[number] = weakref.KeyedRef(connection, _forget, number)
 
-    def forget(_: weakref.ref[Any]) -> None:
-        _watched.pop(number, None)
 
-    _watched[number] = weakref.ref(connection, forget)
+def _forget(reference: weakref.ref[Any]) -> None:
+    _faked.pop(reference.key, None)  # type: ignore[attr-defined]  # a KeyedRef: _remember makes no other
 
 
 def restore() -> None:
     """Give parked sockets back and drop the fake ones: no tape is open any more."""
     with _lock:
-        references = list(_watched.values())
-        _watched.clear()
+        references = list(_faked.values())
+        _faked.clear()
     for reference in references:
         connection = reference()
         line = connection.__dict__.pop(KEY, None) if connection is not None else None

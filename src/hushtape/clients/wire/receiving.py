@@ -11,10 +11,10 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from hushtape.clients.wire.deciding import settle
 from hushtape.clients.wire.framer import ResponseFramer
 from hushtape.clients.wire.line import FORWARD, HOLD, KEY, REPLAY, Line, tell
 from hushtape.clients.wire.playback import open_reader
-from hushtape.clients.wire.sending import settle
 from hushtape.clients.wire.tee import SocketTee
 from hushtape.model import Tls
 
@@ -72,14 +72,13 @@ def response_framer(connection: Any, line: Line) -> ResponseFramer:
     """The framer of the response to come; begun already where botocore has looked for a 100."""
     if line.glimpsed is not None:
         return line.glimpsed
-    exchange, request = line.exchange, line.framer
+    exchange = line.exchange
     assert exchange is not None
     if line.peer is None:
         line.peer = _peer(connection)
     if line.peer is not None:
         exchange.tls(line.peer)
-    method = request.method if request is not None else connection._method
-    return ResponseFramer(exchange, method)
+    return ResponseFramer(exchange, line.method)
 
 
 def _peer(connection: Any) -> Tls | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from hushtape import coding
 from hushtape.model import Head, Headers, Response
 
+_LENGTH_SIZE = len("content-length")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -54,19 +55,20 @@ def _sent_size(response: Response) -> int | None:
 
 
 def _with_length(headers: Headers, length: str) -> Headers:
-    if headers.get("content-length") == length:
-        return headers
-    pairs = [(k, length if k.lower() == "content-length" else v) for k, v in headers.pairs]
-    if not any(k.lower() == "content-length" for k, _ in pairs):
-        pairs.append(("Content-Length", length))
-    return Headers(pairs)
+    pairs = headers.pairs
+    for pair in pairs:
+        if len(pair[0]) == _LENGTH_SIZE and pair[0].lower() == "content-length":
+            if pair[1] == length:
+                return headers
+            break
+    else:
+        return Headers((*pairs, ("Content-Length", length)))
+    return Headers((k, length if k.lower() == "content-length" else v) for k, v in pairs)
 
 
 def _head_text(head: Head, headers: Headers) -> str:
-    lines = [f"{head.http_version} {head.status} {head.reason}"]
-    lines += [f"{name}: {value}" for name, value in headers.pairs]
-    lines.append("\r\n")
-    return "\r\n".join(lines)
+    lines = [f"{name}: {value}\r\n" for name, value in headers.pairs]
+    return f"{head.http_version} {head.status} {head.reason}\r\n{''.join(lines)}\r\n"
 
 
 def render_body(response: Response) -> Iterator[bytes]:

@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 
 _DEFAULTS = {"http": 80, "https": 443}
 
+_places: dict[tuple[Any, ...], tuple[str, str, int]] = {}
+"""What connections say of themselves -> (scheme and authority, host, port). At most 256 of them: it is
+emptied when it is full, and a miss costs 2 us."""
+
 
 def origin(connection: Any) -> tuple[str, str, int]:
     """(scheme, host, port) that the connection speaks to, through a tunnel if there is one."""
@@ -35,13 +39,24 @@ def locate(connection: Any, target: str) -> tuple[str, str, int]:
         parsed = _absolute(target)
         if parsed is not None:
             return parsed
-    scheme, host, port = origin(connection)
-    path = target.partition("#")[0]
-    if path == "*":  # RFC 9112 3.2.4: the asterisk form's URI has no path
-        path = ""
-    elif path[:1] != "/":
-        path = "/" + path
-    return prefix(scheme, host, port) + path, host, port
+    before, host, port = _place(connection)
+    path = target.partition("#")[0] if "#" in target else target
+    if path[:1] != "/":
+        path = "" if path == "*" else "/" + path  # RFC 9112 3.2.4: the asterisk form's URI has no path
+    return before + path, host, port
+
+
+def _place(connection: Any) -> tuple[str, str, int]:
+    tunnel = getattr(connection, "_tunnel_host", None)
+    port = connection._tunnel_port if tunnel else connection.port
+    key = (getattr(connection, "default_port", 80), connection.host, port, tunnel)
+    place = _places.get(key)
+    if place is None:
+        scheme, host, port = origin(connection)
+        if len(_places) >= 256:
+            _places.clear()
+        place = _places[key] = prefix(scheme, host, port), host, port
+    return place
 
 
 def _absolute(target: str) -> tuple[str, str, int] | None:

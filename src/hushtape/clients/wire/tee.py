@@ -17,22 +17,19 @@ from hushtape.clients.wire.framer import ResponseFramer
 from hushtape.clients.wire.head import FramingError
 from hushtape.model import ErrorLink, Failure
 
+_MAKEFILE = socket.socket.makefile
+"""Sockets that have this one (ssl.SSLSocket has) make their files of SocketIO."""
 
-class TeeRaw(socket.SocketIO):
-    """The raw file of a socket, read through. Lets go of the exchange when the message has ended.
 
-    A SocketIO, since programs ask for one (docker does) and reach through it for the socket; but what it
-    counts and closes is the file below, so none of SocketIO's own state is used.
-    """
+class _Tee(io.RawIOBase):
+    """Tells a framer what the file below it (the next class) reads, and lets go when the message ends."""
 
-    def __init__(self, inner: Any, framer: ResponseFramer, *, shared: bool = False) -> None:
-        self._inner = inner
-        self._framer: ResponseFramer | None = framer
-        self._shared = shared
+    _framer: ResponseFramer | None
+    _shared: bool
 
     def readinto(self, buffer: Any) -> int | None:
         try:
-            count: int | None = self._inner.readinto(buffer)
+            count: int | None = super().readinto(buffer)
         except BaseException as error:
             self._told_error(error)
             raise
@@ -75,20 +72,29 @@ class TeeRaw(socket.SocketIO):
         try:
             if framer is not None and framer.head_seen and not self._shared:
                 framer.exchange.cut()
-            self._inner.close()
         finally:
-            io.RawIOBase.close(self)
+            super().close()
+
+
+class _Through(io.RawIOBase):
+    """Another raw file, passed through."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def readinto(self, buffer: Any) -> int | None:
+        count: int | None = self._inner.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            try:
+                self._inner.close()
+            finally:
+                super().close()
 
     def readable(self) -> bool:
         return True
-
-    def writable(self) -> bool:
-        return False
-
-    @property
-    def _mode(self) -> str:
-        """What SocketIO.mode tells."""
-        return "rb"
 
     def fileno(self) -> int:
         return int(self._inner.fileno())
@@ -98,9 +104,21 @@ class TeeRaw(socket.SocketIO):
         """Programs reach for `response.fp.raw._sock`."""
         return self._inner._sock
 
-    @property
-    def _timeout_occurred(self) -> bool:
-        return bool(getattr(self._inner, "_timeout_occurred", False))
+
+class TeeRaw(_Tee, _Through):
+    """A tee over any raw file: that of a TLS library's own socket."""
+
+    def __init__(self, inner: Any, framer: ResponseFramer, *, shared: bool = False) -> None:
+        super().__init__(inner)
+        self._framer, self._shared = framer, shared
+
+
+class TeeSocket(_Tee, socket.SocketIO):
+    """A tee that is the raw file of a genuine socket itself: one object and one call less a read."""
+
+    def __init__(self, sock: Any, framer: ResponseFramer, shared: bool) -> None:
+        super().__init__(sock, "r")
+        self._framer, self._shared = framer, shared
 
 
 class SocketTee:
@@ -112,9 +130,14 @@ class SocketTee:
         self._shared = shared
 
     def makefile(self, mode: str = "r", buffering: int | None = None, **options: Any) -> Any:
+        sock = self._sock
+        if mode == "rb" and buffering is None and not options and type(sock).makefile is _MAKEFILE:
+            raw = TeeSocket(sock, self._framer, self._shared)
+            sock._io_refs += 1  # as makefile does, and SocketIO.close takes back
+            return io.BufferedReader(raw)
         if buffering is not None:
             options["buffering"] = buffering
-        file = self._sock.makefile(mode, **options)
+        file = sock.makefile(mode, **options)
         if isinstance(file, io.BufferedReader):
             return io.BufferedReader(TeeRaw(file.detach(), self._framer, shared=self._shared))
         return TeeRaw(file, self._framer, shared=self._shared) if hasattr(file, "readinto") else file
