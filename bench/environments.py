@@ -45,6 +45,11 @@ def ensure(name: str, say: Callable[[str], None]) -> Path:
         if name == "hushtape":
             _pip(name, "install", "--no-deps", "--editable", str(ROOT))
         marker.write_text(stamp)
+    if name == "hushtape":
+        # As pip does for every package it installs; without it each run would compile the source anew, and
+        # the compiler's memory would count as hushtape's.
+        command = [str(python(name)), "-m", "compileall", "-q", str(ROOT / "src")]
+        subprocess.run(command, check=True)
     return python(name)
 
 
