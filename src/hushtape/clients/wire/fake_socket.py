@@ -77,7 +77,9 @@ class FakeSocket:
         if buffering == 0 and self.reader is not None:
             return _Glimpse(self.reader)
         reader, self.reader, self.continues = self.reader, None, False
-        return reader if reader is not None else Answer()
+        file: Any = reader if reader is not None else Answer()
+        file.raw._sock = self  # where programs look for it
+        return file
 
     def fileno(self) -> int:
         shared = _shared or _descriptors()

@@ -25,8 +25,9 @@ IDLE, PASS, FORWARD, REPLAY, HOLD = range(5)
 """No request; one that no tape watches; forwarded; answered by the tape; bytes held back (NeedBody)."""
 
 _lock = threading.Lock()
-_faked: dict[int, weakref.ref[Any]] = {}
-"""Connections that have had a fake socket: `restore` gives them back what is theirs."""
+_watched: dict[int, weakref.ref[Any]] = {}
+"""Connections that have a line: `restore` gives them back what is theirs. Their lines go, too: one that
+was left in the middle of a request would let the next request pass, past the next tape."""
 
 
 class Line:
@@ -120,7 +121,6 @@ class Line:
         fake = self.fake
         if fake is None:
             fake = self.fake = FakeSocket(connection.timeout)
-            _remember(connection)
         sock = connection.sock
         if sock is not fake:
             if sock is not None:
@@ -142,6 +142,7 @@ def line_of(connection: Any) -> Line:
     line: Line | None = connection.__dict__.get(KEY)
     if line is None:
         line = connection.__dict__[KEY] = Line()
+        _remember(connection)
     return line
 
 
@@ -156,18 +157,18 @@ def tell(exchange: Exchange, stage: Any, error: BaseException) -> None:
 
 def _remember(connection: Any) -> None:
     number = id(connection)
-    _faked[number] = weakref.KeyedRef(connection, _forget, number)
+    _watched[number] = weakref.KeyedRef(connection, _forget, number)
 
 
 def _forget(reference: weakref.ref[Any]) -> None:
-    _faked.pop(reference.key, None)  # type: ignore[attr-defined]  # a KeyedRef: _remember makes no other
+    _watched.pop(reference.key, None)  # type: ignore[attr-defined]  # a KeyedRef: _remember makes no other
 
 
 def restore() -> None:
     """Give parked sockets back and drop the fake ones: no tape is open any more."""
     with _lock:
-        references = list(_faked.values())
-        _faked.clear()
+        references = list(_watched.values())
+        _watched.clear()
     for reference in references:
         connection = reference()
         line = connection.__dict__.pop(KEY, None) if connection is not None else None

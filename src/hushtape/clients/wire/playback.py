@@ -18,7 +18,28 @@ from hushtape.errors import CutBodyError
 from hushtape.model import CHUNK, BytesBody, Failure, Interaction, Response
 
 
-class ReplayRaw(io.RawIOBase):
+class _SocketFile:
+    """What programs ask of a socket's file: `fp.name`, `fp.mode`, `fp.raw._sock`, its descriptor."""
+
+    __slots__ = ()
+    _sock: Any
+    mode = "rb"
+
+    def seekable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return int(self._sock.fileno())
+
+    @property
+    def name(self) -> int:
+        return self.fileno()
+
+
+class ReplayRaw(_SocketFile, io.RawIOBase):
     """Gives the pieces one after the other, then `error`; without one, the end."""
 
     def __init__(self, pieces: Iterator[bytes], error: BaseException | None) -> None:
@@ -55,22 +76,20 @@ class ReplayRaw(io.RawIOBase):
         super().close()
 
 
-class Answer(io.BytesIO):
+class Answer(_SocketFile, io.BytesIO):
     """A small answer, whole: what `socket.makefile("rb")` gives, as far as a client can tell.
 
     A buffered reader costs 8 KiB and two calls more for each line and read.
     """
 
-    __slots__ = ()
+    __slots__ = ("_sock",)
 
     def peek(self, size: int = 0) -> bytes:
         return bytes(self.getbuffer()[super().tell() :])
 
-    def seekable(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return False
+    @property
+    def raw(self) -> Answer:
+        return self
 
 
 def open_reader(interaction: Interaction) -> io.BufferedIOBase:
