@@ -1,0 +1,85 @@
+"""The audit of compressed files: what a gzip or zip body holds, and the audit's verdict as an error.
+
+Lives here: reading a container's content with an auditor while the body streams. Must not: inflate
+(containers does), store, or change the body: a container can't be put together again in a stream, so
+one that holds a secret is not stored. Called by: bodies, recorder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hushtape.errors import BodyTooLargeError, SecretFoundError
+from hushtape.session.containers import Container, container
+
+if TYPE_CHECKING:
+    from hushtape.sanitize import Finding
+    from hushtape.session.ledger import Ledger
+
+_REMEDY: Final = (
+    "The exchange was dropped and the tape is not published. Ignore the host (ignore_hosts), or accept that "
+    "compressed files are scanned as bytes only (allow_opaque=True)"
+)
+
+
+class Inside:
+    """Looks into one container. Not shared between threads."""
+
+    __slots__ = ("_auditor", "_container", "_limit", "_size")
+
+    def __init__(self, ledger: Ledger, content: Container) -> None:
+        self._container = content
+        self._auditor = ledger.ruleset.auditor()
+        self._limit = ledger.options.max_body
+        self._size = 0
+
+    def feed(self, data: bytes, place: str) -> None:
+        """Take a piece of the container.
+
+        Raises:
+            SecretFoundError: a secret is inside. BodyTooLargeError: it holds more than `max_body`.
+        """
+        for piece in self._container.feed(data):
+            self._size += len(piece)
+            if self._size > self._limit:
+                raise BodyTooLargeError(
+                    f"record {place}",
+                    f"it is a compressed file that holds more than max_body ({self._limit:,})",
+                    "Raise max_body, or ignore the host (ignore_hosts)",
+                    option="max_body",
+                    limit=self._limit,
+                )
+            self._settle(self._auditor.feed(piece), place)
+
+    def finish(self, place: str, changed: bool) -> None:
+        """Look at what is left. `changed`: a rule matched in the container's own bytes.
+
+        Raises:
+            SecretFoundError: a secret is inside, or stood in a member's name or in one stored as it is.
+        """
+        self._settle(self._auditor.finish(), place)
+        if changed:
+            raise found("a secret", f"{place}, outside its compressed members", _REMEDY)
+
+    def _settle(self, finding: Finding | None, place: str) -> None:
+        if finding is not None:
+            raise found(finding.rule, f"{place}, inside the compressed file, {finding.place}", _REMEDY)
+
+
+def look_inside(ledger: Ledger, first: bytes) -> Inside | None:
+    """The reader for a body that begins so; None if it is no container."""
+    content = container(first)
+    return None if content is None else Inside(ledger, content)
+
+
+def found(rule: str, place: str, remedy: str = "") -> SecretFoundError:
+    """The audit's verdict as an error; names the rule and the place, never the value."""
+    return SecretFoundError(
+        f"write {place}",
+        f"the audit still finds {rule} in it after scrubbing",
+        remedy
+        or "The exchange was dropped and the tape is not published. Report the encoding, or name the field "
+        "in a BodyFieldSanitizer",
+        rule=rule,
+        place=place,
+    )
