@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +30,32 @@ def test_each_key_gives_its_ordinals_in_recorded_order(keys: list[int]) -> None:
             assert played.claim(ordinal)
             found.append(ordinal)
         assert found == expected
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 64).map(lambda step: step << 20)))
+def test_keys_that_fall_on_one_slot_are_told_apart(keys: list[int]) -> None:
+    chains, played = build(keys)
+    for key in keys:
+        assert list(chains.candidates(key, played)) == [n for n, other in enumerate(keys) if other == key]
+        assert key in chains
+    assert all((key in chains) == (key in keys) for key in (0, 1, -1, 2**62, 5 << 20))
+
+
+@pytest.mark.parametrize("different", [1, 10_000, 20_000])
+def test_an_index_costs_at_most_60_bytes_an_interaction(different: int) -> None:
+    keys = [hash(("GET", number % different)) for number in range(20_000)]
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        chains = Chains(len(keys))
+        for ordinal, key in enumerate(keys):
+            chains.add(key, ordinal)
+        chains.seal()
+        size = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert keys[-1] in chains
+    assert size < 60 * 20_000
 
 
 def test_a_candidate_that_is_passed_over_stays_for_the_next() -> None:

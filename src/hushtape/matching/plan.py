@@ -30,6 +30,8 @@ DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 NAMES: Final = (*HEAD, *BODY_MATCHERS)
 URI_PARTS: Final = frozenset((*DEFAULT_MATCH_ON, "uri"))
 
+_DEFAULTS: Final = {"80": "http:", "443": "https:"}
+
 Matcher = Callable[[Request, Request], Any]
 """A user's matcher: called with (live, recorded), both scrubbed. True or None: they match. False or an
 AssertionError: they don't, with the error's text as the reason. It should not change what it is given.
@@ -103,15 +105,15 @@ class Plan:
             head, mark, query = uri.partition("?")
             slash = head.find("/", 8)  # past "https://", the path's slash comes first
             authority = head[:slash] if slash > 0 else head
-            # The short cut: http or https, no port, no userinfo: 1 µs instead of 4.
-            if (
-                authority.startswith("http")
-                and authority.rfind(":") < 6
-                and "#" not in uri
-                and "@" not in authority
-            ):
+            # The short cut: http or https, at most a port, no userinfo: 1.5 µs instead of 4.
+            if not authority.islower():
+                authority = authority.lower()
+            colon = authority.rfind(":")
+            port = authority[colon + 1 :] if colon >= 6 else "0"
+            if authority.startswith("http") and port.isdecimal() and "#" not in uri and "@" not in authority:
+                if port in _DEFAULTS and authority.startswith(_DEFAULTS[port]):
+                    authority = authority[:colon]
                 path = head[slash:] if slash > 0 else "/"
-                authority = authority.lower() if not authority.islower() else authority
                 return hash((request.method, authority, path, *(query_key(query) if mark and query else ())))
             return self._plain_key(request)
         return hash(key_parts(self._keyed, request, None, self._limit))

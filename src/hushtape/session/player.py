@@ -33,25 +33,27 @@ class Player:
         # Other tools' files don't list theirs; these two are their defaults (CASSETTE.md section 1).
         listed = reader.info.placeholders if reader.info.format else ("REDACTED", "token")
         self.placeholders = tuple(sorted({*chain.ruleset.placeholders, *listed}))
+        self._wild = frozenset(self.placeholders)
         self.played = Played(len(reader))
         self._last = 0
-        self._exact = Chains()
+        self._exact = Chains(len(reader))
         self._shapes: dict[Shape, Chains] = {}
         self._build()
 
     def _build(self) -> None:
         """One pass over the stored requests, each scrubbed with the ruleset of today."""
-        plan, placeholders, exact = self.plan, self.placeholders, self._exact
+        plan, wild, ruleset, add = self.plan, self._wild, self.ruleset, self._exact.add
+        key, wildcard, needs_body = plan.key, plan.wildcard, plan.needs_body
         for ordinal, request in enumerate(self.reader.requests()):
-            request = stored.scrub_request(request, self.ruleset, with_body=plan.needs_body)
-            exact.add(plan.key(request), ordinal)
-            shape = plan.wildcard(request, placeholders)
+            request = stored.scrub_request(request, ruleset, with_body=needs_body)
+            add(key(request), ordinal)
+            shape = wildcard(request, wild)
             if shape is not None:
                 chains = self._shapes.get(shape)
                 if chains is None:
                     chains = self._shapes[shape] = Chains()
                 chains.add(plan.masked_key(request, shape), ordinal)
-        for chains in (exact, *self._shapes.values()):
+        for chains in (self._exact, *self._shapes.values()):
             chains.seal()
 
     def find(self, live: Request) -> Interaction | None:
@@ -86,7 +88,7 @@ class Player:
         if not plan.mismatches(live, recorded):
             return True
         recorded = stored.scrub_request(recorded, self.ruleset, with_body=plan.needs_body)
-        return not plan.mismatches(live, recorded, self.placeholders)
+        return not plan.mismatches(live, recorded, self._wild)
 
     def neighbours(self, most: int) -> Iterator[tuple[int, Request]]:
         """Up to `most` stored requests around the one played last, scrubbed with the ruleset of today.
