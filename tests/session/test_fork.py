@@ -6,7 +6,6 @@ import gc
 import json
 import os
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 import hushtape
 from hushtape.errors import HushtapeWarning
 from tests.contract.drivers import Requests
+from tests.support.forking import in_child
 from tests.support.servers import Server
 
 pytestmark = [
@@ -22,26 +22,6 @@ pytestmark = [
     # Python 3.12 warns of threads at each fork; these children do nothing but one call and _exit.
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning"),
 ]
-
-
-def in_child(call: Callable[[], Any]) -> Any:
-    """The call's result as JSON, from a forked child; its exception's text if it raised."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            told = {"result": call()}
-        except BaseException as error:
-            told = {"error": f"{type(error).__name__}: {error}"}
-        os.write(writing, json.dumps(told).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = json.loads(pipe.read())
-    os.waitpid(child, 0)
-    assert "error" not in told, told
-    return told["result"]
 
 
 def ask(url: str) -> Any:

@@ -48,6 +48,7 @@ def echo(call: Call, _: str) -> None:
         "target": call.target,
         "type": call.header("Content-Type"),
         "cookie": call.header("Cookie"),
+        "shop": call.header("X-Shop"),
         "length": call.header("Content-Length"),
         "transfer": call.header("Transfer-Encoding"),
         "body": call.body().decode("latin-1"),

@@ -22,12 +22,13 @@ def check_writable(path: Path) -> None:
         CassetteWriteError: its folder can't be written, or a parent of it is no folder.
         CassetteFormatError: a folder stands where the cassette should.
     """
-    if path.is_dir():
+    # os.path rather than Path: these tell what can't be looked at as missing, and do not raise.
+    if os.path.isdir(path):  # noqa: PTH112 - see above
         raise malformed(path, "it is a folder, not a file", remedy="Name the cassette's file.")
     ancestor = path.parent
-    while not ancestor.exists() and ancestor != ancestor.parent:
+    while not os.path.exists(ancestor) and ancestor != ancestor.parent:  # noqa: PTH110 - see above
         ancestor = ancestor.parent
-    if not ancestor.is_dir():
+    if not os.path.isdir(ancestor):  # noqa: PTH112 - see above
         raise unwritable(path, f"record {path}", found=f"{ancestor} is not a folder")
     if not os.access(ancestor, os.W_OK | os.X_OK):
         raise unwritable(path, f"record {path}", found=f"the folder {ancestor} can't be written")
