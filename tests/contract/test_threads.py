@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from requests.adapters import HTTPAdapter
 import hushtape
 from tests.support import certificates
 from tests.support.servers import Server
+from tests.support.wire import Call
 
 THREADS = 64
 CALLS = 1000
@@ -85,12 +85,37 @@ def test_each_repeated_answer_is_replayed_once_to_threads(cassette: Path) -> Non
         assert turns(server, session) == recorded == Counter(range(1, 101))
 
 
-def test_recording_does_not_line_up_slow_answers(cassette: Path) -> None:
-    """16 threads, 4 rounds of 50 ms: in line they would take 3.2 s, side by side 0.2 s."""
-    with Server() as server, session_for(16) as session, hushtape.use_cassette(cassette):
-        start = time.perf_counter()
+def test_16_answers_are_awaited_at_once_while_recording(cassette: Path) -> None:
+    """The server answers only once 16 requests are with it: a lock around I/O would leave it waiting."""
+    meet = threading.Barrier(16, timeout=20)
+
+    def answer(call: Call) -> None:
+        meet.wait()
+        call.reply(200, b"together")
+
+    with (
+        Server(answer, tls=True) as server,
+        session_for(16) as session,
+        hushtape.use_cassette(cassette) as tape,
+    ):
         with ThreadPoolExecutor(16) as pool:
-            calls = [pool.submit(session.get, server.url + "/slow/50", timeout=30) for _ in range(64)]
-        spent = time.perf_counter() - start
-        assert all(call.result().ok for call in calls)
-    assert spent < 1.6
+            calls = [pool.submit(session.get, f"{server.url}/{n}", timeout=30) for n in range(64)]
+        assert {call.result().content for call in calls} == {b"together"}
+    assert tape.recorded == 64
+
+
+def test_16_bodies_stream_at_once_while_recording(cassette: Path) -> None:
+    """The same inside the bodies: each gets its second half only once all first halves are there."""
+    meet = threading.Barrier(16, timeout=20)
+
+    def answer(call: Call) -> None:
+        call.head(200, [("Content-Length", "200000")])
+        call.send(bytes(100_000))
+        meet.wait()
+        call.send(bytes(100_000))
+
+    with Server(answer) as server, session_for(16) as session, hushtape.use_cassette(cassette) as tape:
+        with ThreadPoolExecutor(16) as pool:
+            calls = [pool.submit(session.get, f"{server.url}/{n}", timeout=30) for n in range(16)]
+        assert {len(call.result().content) for call in calls} == {200_000}
+    assert tape.recorded == 16
