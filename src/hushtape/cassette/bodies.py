@@ -72,38 +72,58 @@ class Pinned:
 class InlineText:
     """A body that stands in the cassette as a JSON string: bytes `start` to `end`, quotes left out."""
 
-    __slots__ = ("_end", "_file", "_size", "_start")
+    __slots__ = ("_end", "_file", "_first", "_size", "_start")
 
     def __init__(self, file: Pinned, start: int, end: int) -> None:
         self._file = file
         self._start = start
         self._end = end
         self._size = -1
+        self._first: tuple[int, bytes] | None = None
 
     @property
     def size(self) -> int:
-        """Length in bytes, escapes undone. Found by one pass over the text, the first time."""
+        """Length in bytes, escapes undone. Found by one pass over the text, the first time.
+
+        Whoever asks reads next: that pass keeps its first piece for them, at most 64 KiB.
+        """
         if self._size < 0:
-            self._size = sum(map(len, self.chunks()))
+            pieces = self._pieces(self._start, CHUNK)
+            first = next(pieces, (self._start, b""))
+            self._size = len(first[1]) + sum(len(data) for _, data in pieces)
+            self._first = first
         return self._size
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         """The bytes, in pieces of at most `size`."""
-        position = self._start
-        while position < self._end:
-            wanted = min(max(size, 16), self._end - position)
-            raw = self._file.read(position, wanted)
-            if position + wanted < self._end:
+        position, first = self._start, self._first
+        self._first = None
+        if first is not None:
+            position, data = first
+            first = None
+            for start in range(0, len(data), size):
+                yield data[start : start + size]
+            del data
+        for _, data in self._pieces(position, size):
+            for start in range(0, len(data), size):
+                yield data[start : start + size]
+
+    def _pieces(self, position: int, size: int) -> Iterator[tuple[int, bytes]]:
+        """From `position` on: where the text goes on after each piece, and its bytes."""
+        file, end = self._file, self._end
+        while position < end:
+            wanted = min(max(size, 16), end - position)
+            raw = file.read(position, wanted)
+            if position + wanted < end:
                 raw = raw[: _boundary(raw)]
-            if not raw:
-                raise malformed(self._file.path, "a body is not a JSON string", offset=position)
             try:
                 data = _decode(b'"%b"' % raw).encode()
             except (msgspec.MsgspecError, ValueError):
-                raise malformed(self._file.path, "a body is not a JSON string", offset=position) from None
+                data = b""
+            if not data:
+                raise malformed(file.path, "a body is not a JSON string", offset=position) from None
             position += len(raw)
-            for start in range(0, len(data), size):
-                yield data[start : start + size]
+            yield position, data
 
 
 def _boundary(raw: bytes) -> int:

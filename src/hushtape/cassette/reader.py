@@ -23,6 +23,8 @@ from hushtape.model import CHUNK, Body, Interaction, Request
 
 _PIECE = 256 * 1024
 _REQUEST_END = b'\n   },\n   "response": '
+_EXTRA = b'\n   "hushtape": {\n'
+_END_PIECE = 8 * 1024
 _LATER = {".yaml": "YAML", ".yml": "YAML", ".har": "HAR"}
 
 
@@ -137,7 +139,16 @@ class CassetteReader:
         return request_from(block[left:right], self._sources, offset, whole=True)
 
     def _large_request(self, start: int, end: int) -> Request:
-        """A request of an interaction that is longer than 64 KiB: mostly its response is the long part."""
+        """A request of an interaction that is longer than 64 KiB: mostly its response is the long part.
+
+        Then what is needed stands at both of its ends, and the long part is not read.
+        """
+        if self._canonical:
+            file = self._open_file()
+            top, bottom = file.read(start, _END_PIECE), file.read(end - _END_PIECE, _END_PIECE)
+            after, extra = top.find(_REQUEST_END), bottom.rfind(_EXTRA)
+            if after >= 0 and extra >= 0 and bottom.find(b'    "request_', extra) < 0:
+                return request_from(top[len(layout.START) : after + 5], self._sources, start, whole=False)
         file = self._open_file()
         text, sources = self._reduced(file, start, end)
         return request_from(text, sources, start, whole=True)

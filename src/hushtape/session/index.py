@@ -49,7 +49,7 @@ class Chains:
     """Ordinals grouped by key, each group in recorded order.
 
     A hash table with open addressing (Knuth, TAOCP 3, 6.4, algorithm L) in flat arrays: 12 bytes a slot
-    at a load of 1/3 to 2/3, where a dict of int objects takes 150 bytes a key. A key's further ordinals
+    at a load of 1/3 to 2/3, where a dict of int objects takes 95 bytes a key. A key's further ordinals
     are linked: 4 bytes each. Keys are hashes, spread well already. Groups whose front was played are
     advanced, so that a key that answers thousands of identical requests costs the same for the last as
     for the first.
