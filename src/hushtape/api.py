@@ -87,6 +87,14 @@ class CassetteContext:
         self.__exit__(kind, error, trace)
 
     def __call__(self, function: F) -> F:
+        if isinstance(function, type):
+            raise OptionError(
+                f"decorate the class {function.__name__}",
+                "a tape is open while a function runs, and a class does not run",
+                "decorate its methods, or open the tape in setUp or a fixture",
+                option="path",
+                value=None,
+            )
         path = self._path if self._path is not None else beside(function)
 
         def fresh() -> CassetteContext:

@@ -114,7 +114,7 @@ class Ledger:
         """Mark the tape failed: it will not be published."""
         if isinstance(error, HushtapeError):
             error = safe_error(self.ruleset, error)
-            reason = str(error)
+            reason = str(error).rstrip(".")
         else:
             reason = tell(self.ruleset, f"{doing}: {type(error).__name__}: {error}")
         with self._lock:

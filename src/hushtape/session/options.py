@@ -116,22 +116,43 @@ def effective_mode(options: Options) -> str:
 def _coerce(name: str, value: Any) -> Any:
     if name in ("match_on", "sanitizers"):
         if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-            raise OptionError(
-                f"use option {name!r}",
-                f"it takes a list, and a {type(value).__name__} was given",
-                f"write {name}=[...]",
-                option=name,
-                value=None,
-            )
+            raise _wrong(name, "a list", value, f"write {name}=[...]")
         return tuple(value)
     if name == "ignore_hosts":
-        hosts = (value,) if isinstance(value, str) else tuple(value)
-        return frozenset(host.lower().strip("[]") for host in hosts)
+        return frozenset(_host(host) for host in _listed(value))
     if name == "secrets" and isinstance(value, Iterator):
         return tuple(value)  # every tape of a Recorder or decorator needs them, not only the first
-    if name == "library":
-        return None if value is None else Path(value)
+    if name == "library" and value is not None:
+        if not isinstance(value, str | os.PathLike):
+            raise _wrong(name, "a folder's path", value, 'write library="tests/cassettes"')
+        return Path(value)
     return value
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else value
+
+
+def _host(host: Any) -> str:
+    """A host as calls are compared with it. One that can't be found in any call is an error."""
+    if not isinstance(host, str):
+        raise _wrong("ignore_hosts", "host names", host, 'write ignore_hosts=["api.example.com"]')
+    plain = host.lower().strip("[]").rstrip(".")
+    if not plain or "/" in plain or plain.count(":") == 1:
+        raise OptionError(
+            "use option 'ignore_hosts'",
+            f"{host!r} is no host name: a scheme, a port or a path is not part of it",
+            'write ignore_hosts=["api.example.com"]; it then covers all ports',
+            option="ignore_hosts",
+            value=None,
+        )
+    return plain
+
+
+def _wrong(name: str, takes: str, value: object, remedy: str) -> OptionError:
+    """The value itself is not shown: it may be a secret that stands in the wrong place."""
+    found = f"it takes {takes}, and {type(value).__name__} was given"
+    return OptionError(f"use option {name!r}", found, remedy, option=name, value=None)
 
 
 def _check(options: Options) -> None:
@@ -151,13 +172,11 @@ def _check(options: Options) -> None:
             )
     for name in ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque"):
         if not isinstance(getattr(options, name), bool):
-            raise OptionError(
-                f"use option {name!r}", "it takes True or False", "correct it", option=name, value=None
-            )
+            raise _wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")
 
 
 def _unknown(what: str, name: object, known: Sequence[str], value: object) -> OptionError:
-    near = difflib.get_close_matches(str(name), known, n=1)
+    near = difflib.get_close_matches(str(name).lower(), known, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     # The value may be a secret under a misspelt name: it is not repeated.
     kept = value if what != "option" else None

@@ -10,9 +10,11 @@ import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hushtape.errors import OptionError
+
+LONGEST_NAME: Final = 255 - len(".12345.recording")
 
 
 def resolve(path: str | os.PathLike[str], library: Path | None) -> Path:
@@ -21,9 +23,12 @@ def resolve(path: str | os.PathLike[str], library: Path | None) -> Path:
     Raises:
         OptionError: an empty path, one that leaves the library, or a suffix that is not written yet.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise _bad(type(path).__name__, "it is no path", 'give a file name, like "orders.json"')
     text = os.fspath(path)
     if not isinstance(text, str) or not text.strip():
         raise _bad(text, "it is empty or not text", 'give a file name, like "orders.json"')
+    _check_name(text)
     folder = (library or Path()).expanduser().absolute()
     found = Path(os.path.normpath(folder / Path(text).expanduser()))
     # Unlike Path.is_symlink this raises nothing where a folder may not be entered: opening tells that.
@@ -40,6 +45,21 @@ def resolve(path: str | os.PathLike[str], library: Path | None) -> Path:
     if found.suffix.lower() in (".yaml", ".yml", ".har"):
         raise _bad(text, "this version writes and reads JSON cassettes only", "use a name that ends in .json")
     return found
+
+
+def _check_name(text: str) -> None:
+    """What a file system can't hold, found before anything is recorded.
+
+    A name has 255 bytes on Linux and macOS (NAME_MAX), and the recording folder's is the longest.
+    """
+    try:
+        size = len(Path(text).name.encode())
+    except UnicodeEncodeError:
+        raise _bad(text, "its name is not valid UTF-8", "rename it") from None
+    if "\0" in text:
+        raise _bad(text, "it holds a NUL", "remove it")
+    if size > LONGEST_NAME:
+        raise _bad(text, f"its name has {size} bytes, the most is {LONGEST_NAME}", "choose a shorter name")
 
 
 def beside(function: Callable[..., Any]) -> Path:
