@@ -18,6 +18,9 @@ from hushtape.clients.wire.target import locate, origin, prefix
 from hushtape.model import Failure, Headers, Request, Tls
 from hushtape.seam import Router, Session
 
+_certificates: dict[bytes, bytes] = {}
+"""Certificates of recorded peers, each once: 0.6 to 2 KB that every kept connection would hold."""
+
 
 def make_connect(router: Router) -> Callable[[Any], Any]:
     """What replaces `connect` in every class that has one of its own."""
@@ -113,7 +116,12 @@ def apply_tls(connection: Any, line: Line, peer: Tls | None) -> None:
     fake = line.fake
     if peer is None or fake is None:
         return
-    fake.certificate, fake.verified = peer.certificate, peer.verified
+    certificate = peer.certificate
+    if fake.certificate != certificate:  # one copy for all connections: sessions are kept by the hundred
+        if len(_certificates) >= 64:
+            _certificates.clear()
+        fake.certificate = certificate and _certificates.setdefault(certificate, certificate)
+    fake.verified = peer.verified
     verified = getattr(connection, "is_verified", None)
     if verified is None or verified is peer.verified or connection.default_port != 443:
         return

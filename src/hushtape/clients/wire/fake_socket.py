@@ -19,6 +19,9 @@ from typing import Any
 from hushtape.clients.wire.playback import Answer
 from hushtape.clients.wire.render import render_continue
 
+_CIPHER = ("TLS_AES_256_GCM_SHA384", "TLSv1.3", 256)
+"""The first of OpenSSL 3's default list, and the version that it belongs to (RFC 8446 B.4)."""
+
 _lock = threading.Lock()
 _shared: list[int] = []
 """The two descriptors and their other ends; open for the life of the process, as few as they are."""
@@ -57,12 +60,14 @@ class FakeSocket:
     Attributes:
         reader: the answer to the request that was sent, until the client takes it.
         continues: a client that waits for a 100 is to get one.
+        tls: the real connection would speak TLS.
         certificate: what `getpeercert` tells (DER); verified: whether the client had verified it.
     """
 
-    __slots__ = ("__weakref__", "certificate", "continues", "reader", "timeout", "verified")
+    __slots__ = ("__weakref__", "certificate", "continues", "reader", "timeout", "tls", "verified")
 
-    def __init__(self, timeout: Any = None) -> None:
+    def __init__(self, timeout: Any = None, *, tls: bool = False) -> None:
+        self.tls = tls
         self.reader: io.BufferedIOBase | None = None
         self.continues = False
         self.certificate: bytes | None = None
@@ -122,10 +127,13 @@ class FakeSocket:
         return 0
 
     def version(self) -> str | None:
-        return None
+        """As ssl.SSLSocket.version. Not on the tape: what OpenSSL agrees on unless it is told otherwise, so
+        that a program that checks for a secure enough connection goes on."""
+        return _CIPHER[1] if self.tls else None
 
     def cipher(self) -> tuple[str, str, int] | None:
-        return None
+        """As ssl.SSLSocket.cipher; see `version`."""
+        return _CIPHER if self.tls else None
 
     def selected_alpn_protocol(self) -> str | None:
         return None

@@ -120,7 +120,8 @@ class Line:
         """The fake socket takes the place of the real one, which is parked."""
         fake = self.fake
         if fake is None:
-            fake = self.fake = FakeSocket(connection.timeout)
+            tls = getattr(connection, "default_port", 80) == 443
+            fake = self.fake = FakeSocket(connection.timeout, tls=tls)
         sock = connection.sock
         if sock is not fake:
             if sock is not None:
