@@ -93,6 +93,10 @@ class Auditor:
 
     def _look(self, data: bytes, base: int) -> Finding | None:
         found = inspect(data, self._scan)
+        if found is None and data.count(0) * 8 > len(data):
+            # UTF-16 or UTF-32: without its NUL bytes, what is ASCII in it reads as text.
+            found = inspect(data.replace(b"\0", b""), self._scan)
+            found = found and (found[0], found[1], "UTF-16")
         if found is None:
             return None
         rule, offset, decoded = found

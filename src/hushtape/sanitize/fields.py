@@ -34,10 +34,13 @@ _EQUALS = re.compile(
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
 _PART = re.compile(rb"[^\r\n]{0,256}\r?\n(?:[A-Za-z-]{1,64}:[^\r\n]{0,256}\r?\n){0,3}\r?\n")
-_PART_END = Until(re.compile(rb"\r?\n--"))
+# A line of dashes may stand in the value, too: the delimiter is the one that a part or nothing follows.
+# Shorter than what `Until` leaves unread, with the 70 characters of a boundary (RFC 2046 5.1.1).
+_PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
+_SPACED = re.compile(rb"\s{1,8}[:=]\s{0,8}")
 _TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[)"))
+_TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END = Until(re.compile(rb"&"))
@@ -74,6 +77,8 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
                 yield raw + b"&", quoted
                 yield raw + b":", Verifier(field.bare, order, label, KIND, BACK, AHEAD)
                 yield from ((raw + ending, tag) for ending in (b">", b" ", b"\n", b"\t"))
+                part = Verifier(field.unquoted_part, order, label, KIND, BACK, AHEAD)
+                yield from ((raw + ending, part) for ending in (b"\r", b";"))
             if rule.in_json or rule.in_form or rule.in_uri:
                 yield raw + b"%", Verifier(field.percent, order, label, KIND, BACK, AHEAD)
             if rule.in_form or rule.in_uri:
@@ -128,8 +133,21 @@ class Field:
         if self._code or not begins(data, start):
             return None
         colon = _COLON.match(data, start + self._length, limit)
-        opening = _QUOTE.match(data, colon.end(), limit) if colon is not None else None
-        return None if opening is None else Found(opening.end(), -1, self._text, _string(opening[0]))
+        return None if colon is None else self._quoted_at(data, colon.end(), limit)
+
+    def _quoted_at(self, data: bytes, at: int, limit: int) -> Found | None:
+        """The string that opens at `at`, if one does; also one in three quotes (GraphQL's block string)."""
+        opening = _QUOTE.match(data, at, limit)
+        if opening is None:
+            return None
+        quote, at = opening[0], opening.end()
+        if data.startswith(quote * 2, at):
+            return Found(at + 2 * len(quote), -1, self._text, Until(re.compile(re.escape(quote * 3))))
+        return Found(at, -1, self._text, _string(quote))
+
+    def unquoted_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """A multipart part's name without quotes (RFC 2045 5.1 allows a token)."""
+        return self._part(data, start, start + self._length, limit)
 
     def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
         opening = _QUOTE.match(data, at, limit)
@@ -195,9 +213,12 @@ class Field:
     # --- elements ----------------------------------------------------------------------------------
 
     def tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        """`<name>value</name>`, with a prefix and attributes."""
-        if start == 0 or data[start - 1] not in b"<:" or self._code:
+        """`<name>value</name>`, with a prefix and attributes; `name : "value"` and `name = "value"`."""
+        if self._code:
             return None
+        if start == 0 or data[start - 1] not in b"<:":
+            sign = _SPACED.match(data, start + self._length, limit)
+            return self._quoted_at(data, sign.end(), limit) if sign and begins(data, start) else None
         if _TAG_NAME.search(data, max(0, start - 70), start) is None:
             return None
         head = _TAG.match(data, start + self._length, limit)

@@ -15,6 +15,11 @@ from hushtape.sanitize.rules import HeaderRule
 
 Action = Literal["scan", "drop", "redact", "scheme", "cookie", "set-cookie"]
 
+# RFC 6265 5.2, RFC 2965 3.2.2, and what browsers added.
+_ATTRIBUTES = frozenset(
+    "expires max-age domain path secure httponly samesite partitioned priority version comment commenturl "
+    "discard port".split()
+)
 _FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CREDENTIAL = frozenset(
@@ -41,6 +46,16 @@ _CREDENTIAL = frozenset(
         "accesstoken",
         "authtoken",
         "csrftoken",
+        "accesskey",
+        "authkey",
+        "secretkey",
+        "cred",
+        "creds",
+        "hmac",
+        "otp",
+        "pass",
+        "passcode",
+        "pin",
     ]
 )
 _SCHEMES = frozenset(
@@ -146,11 +161,15 @@ class HeaderPolicy:
             pair, semicolon, attributes = value.partition(";")
             # Some proxies fold several fields into one, though RFC 6265 3 forbids it.
             folded = _FOLDED.sub(self._folded, attributes) if "," in attributes else attributes
-            return self._pair(pair) + semicolon + folded
+            return self._pair(pair) + semicolon + ";".join(map(self._attribute, folded.split(";")))
         return self.placeholder
 
     def _folded(self, cookie: re.Match[str]) -> str:
         return cookie[1] + self.placeholder
+
+    def _attribute(self, part: str) -> str:
+        """An attribute of Set-Cookie; what is none is another cookie, put in the wrong place."""
+        return part if part.partition("=")[0].strip().lower() in _ATTRIBUTES else self._pair(part)
 
     def _pair(self, pair: str) -> str:
         name, sign, value = pair.partition("=")

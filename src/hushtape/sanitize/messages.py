@@ -26,6 +26,20 @@ def tell(ruleset: Ruleset, text: str) -> str:
     return "\n".join([_line(ruleset, line) for line in clean.split("\n")])
 
 
+def octets(ruleset: Ruleset, text: str) -> str:
+    """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
+    of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
+    clean = ruleset.text(text)
+    if clean is not text or text.isascii():
+        return clean
+    try:
+        read = text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+    clean = ruleset.text(read)
+    return text if clean is read else clean.encode("utf-8").decode("latin-1")
+
+
 def _line(ruleset: Ruleset, line: str) -> str:
     """The line; of one that hides a secret under encodings, only the words that don't."""
     if _finding(ruleset, line) is None:

@@ -8,7 +8,7 @@ Called by: tape, mixed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from os import getpid
 from typing import Any, Final, TypeVar, cast
@@ -28,9 +28,11 @@ from hushtape.model import (
     Response,
     Tls,
 )
+from hushtape.sanitize.messages import octets
 from hushtape.seam import FORWARD, Forward
 from hushtape.session import callbacks
-from hushtape.session.bodies import BodyPipe, found, opaque
+from hushtape.session.bodies import BodyPipe, opaque
+from hushtape.session.inside import found
 from hushtape.session.ledger import Ledger
 
 Method = TypeVar("Method", bound=Callable[..., None])
@@ -139,6 +141,9 @@ class RecordingExchange:
 
     @contained
     def tls(self, peer: Tls) -> None:
+        certificate = peer.certificate
+        if certificate is not None and self.ledger.ruleset.scan(certificate) is not None:
+            peer = Tls(peer.verified)  # a certificate can't be scrubbed, and replay can do without
         self._tls = peer
 
     @contained
@@ -174,7 +179,7 @@ class RecordingExchange:
 
     @contained
     def fail(self, failure: Failure) -> None:
-        text = self.ledger.ruleset.text
+        text = partial(octets, self.ledger.ruleset)
         chain = tuple(ErrorLink(link.type, text(link.message), link.errno) for link in failure.chain)
         self._write("cut", failure=Failure(failure.stage, chain))
 
@@ -190,7 +195,7 @@ class RecordingExchange:
     def _scrub_head(self, head: Head) -> Head:
         ruleset = self.ledger.ruleset
         headers = ruleset.headers(head.headers, "response", self._request.uri)
-        reason = head.reason if head.reason in COMMON_REASONS else ruleset.text(head.reason)
+        reason = head.reason if head.reason in COMMON_REASONS else octets(ruleset, head.reason)
         if headers is head.headers and reason is head.reason:
             return head
         return Head(head.status, reason, headers, head.http_version)
@@ -254,13 +259,17 @@ class RecordingExchange:
         """Scan what stands outside the bodies as it will be written."""
         request, response = interaction.request, interaction.response
         texts = [request.method, request.uri]
-        texts += [value for _, value in request.headers.pairs]
+        for pair in request.headers.pairs:
+            texts += pair
         if response is not None:
             texts.append(response.head.reason)
             for headers in (response.head.headers, response.trailers):
-                texts += [value for _, value in headers.pairs]
+                for pair in headers.pairs:
+                    texts += pair
             for head in response.informational:
-                texts += [head.reason, *[value for _, value in head.headers.pairs]]
+                texts.append(head.reason)
+                for pair in head.headers.pairs:
+                    texts += pair
         if interaction.failure is not None:
             texts += [link.message for link in interaction.failure.chain]
         finding = self.ledger.ruleset.audit_texts(texts)

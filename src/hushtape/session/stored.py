@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Interaction, Request, Response
+from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Interaction, Request, Response, Tls
+from hushtape.sanitize.messages import octets
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
@@ -68,9 +69,14 @@ def scrub_interaction(interaction: Interaction, ruleset: Ruleset) -> Interaction
         response = _scrub_response(response, ruleset, request.uri)
     failure = interaction.failure
     if failure is not None:
-        links = tuple(ErrorLink(link.type, ruleset.text(link.message), link.errno) for link in failure.chain)
+        links = tuple(
+            ErrorLink(link.type, octets(ruleset, link.message), link.errno) for link in failure.chain
+        )
         failure = Failure(failure.stage, links)
-    return structs.replace(interaction, request=request, response=response, failure=failure)
+    tls = interaction.tls
+    if tls is not None and tls.certificate is not None and ruleset.scan(tls.certificate) is not None:
+        tls = Tls(tls.verified)
+    return structs.replace(interaction, request=request, response=response, failure=failure, tls=tls)
 
 
 def _scrub_response(response: Response, ruleset: Ruleset, uri: str) -> Response:
@@ -90,4 +96,4 @@ def _scrub_response(response: Response, ruleset: Ruleset, uri: str) -> Response:
 
 def _scrub_head(head: Head, ruleset: Ruleset, uri: str) -> Head:
     headers = ruleset.headers(head.headers, "response", uri)
-    return Head(head.status, ruleset.text(head.reason), headers, head.http_version)
+    return Head(head.status, octets(ruleset, head.reason), headers, head.http_version)
