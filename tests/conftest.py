@@ -1,0 +1,22 @@
+"""What all tests share: how many examples hypothesis tries, and where it keeps none.
+
+Profiles, chosen by HYPOTHESIS_PROFILE: "default" keeps the suite within minutes; "thorough" is for
+looking for trouble. Examples are derandomized: a test that passes on one machine passes on the next.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", max_examples=2000, deadline=None, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
