@@ -219,3 +219,26 @@ class BodyTooLargeError(RecordingError):
 
     option: str
     limit: int
+
+
+def interruption(error: BaseException) -> BaseException | None:
+    """What a signal handler of the program raised, if `error` is that or came of it; else None.
+
+    A time limit by SIGALRM may strike inside our code. It is the program's own exception, whatever its
+    type: who contains faults of ours has to let it through.
+    """
+    import signal  # needed where something went wrong only
+
+    handlers = [signal.getsignal(number) for number in signal.valid_signals()]
+    codes = {getattr(getattr(h, "__func__", h), "__code__", None) for h in handlers} - {None}
+    current: BaseException | None = error
+    for _ in range(10 if codes else 0):  # bounded: a chain of contexts may be circular
+        if current is None:
+            break
+        trace = current.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code in codes:
+                return current
+            trace = trace.tb_next
+        current = current.__context__
+    return None

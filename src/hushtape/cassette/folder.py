@@ -160,6 +160,9 @@ def lock_existing(path: Path, cassette: Path, *, make: bool = False) -> Folder |
     except FileNotFoundError:
         os.close(lock)
         return None
+    except BaseException:  # the program's time limit or Ctrl-C: the lock must not stay behind
+        os.close(lock)
+        raise
     os.ftruncate(lock, 0)
     os.pwrite(lock, b"process %d\n" % os.getpid(), 0)
     return Folder(path, lock)

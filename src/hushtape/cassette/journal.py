@@ -88,6 +88,9 @@ class Journal:
         except OSError as error:
             folder.remove()
             raise unwritable(path, f"begin to record {path}", error) from None
+        except BaseException:  # the program's time limit or Ctrl-C: the lock must not stay behind
+            folder.remove()
+            raise
 
     def begin(self) -> int:
         """The sequence number of an exchange: its place in the cassette."""

@@ -14,6 +14,7 @@ from os import getpid
 from typing import Any, Final, TypeVar, cast
 
 from hushtape import clock, coding
+from hushtape.errors import interruption
 from hushtape.model import (
     NO_HEADERS,
     Body,
@@ -69,7 +70,13 @@ def contained(method: Method) -> Method:
             method(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - principle 7: the program wins over its recorder
             self.drop()
+            struck = interruption(error)
+            if struck is not None:
+                raise struck from None
             self.ledger.fail(error, "record an exchange")
+        except BaseException:  # KeyboardInterrupt: what was half told can't be told to its end
+            self.drop()
+            raise
 
     return cast(Method, guarded)
 

@@ -15,6 +15,7 @@ from typing import Any
 from hushtape.clients.wire.failures import describe
 from hushtape.clients.wire.framer import ResponseFramer
 from hushtape.clients.wire.head import FramingError
+from hushtape.errors import interruption
 from hushtape.model import ErrorLink, Failure
 
 _MAKEFILE = socket.socket.makefile
@@ -49,9 +50,16 @@ class _Tee(io.RawIOBase):
             if framer.head_seen:
                 link = ErrorLink("InvalidChunk", error.line)
                 framer.exchange.fail(Failure("body", (link,)))
-        except Exception:  # noqa: BLE001 - the program wins: whatever breaks in us, its read succeeded
+        except Exception as error:  # noqa: BLE001 - the program wins: whatever breaks in us, its read succeeded
             self._framer = None
             framer.exchange.cut()
+            struck = interruption(error)
+            if struck is not None:
+                raise struck from None
+        except BaseException:  # KeyboardInterrupt: bytes may have been missed, so none may follow
+            self._framer = None
+            framer.exchange.cut()
+            raise
         if framer.done:
             self._framer = None
 
