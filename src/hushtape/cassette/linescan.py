@@ -17,6 +17,9 @@ from hushtape.cassette.bodies import Pinned
 _PIECE = 256 * 1024
 _SEPARATOR = b"\n  },\n  {\n"
 _KEY = b'"request"'
+_BODY = b'\n    "body": '
+_SHORT = 400  # bytes a line, on average, up to which one search for separators is faster than line by line
+_STRIDE, _SAMPLE = 8192, 256
 _START = b'{\n "version": 1,\n "hushtape": {\n'
 _HEAD_MOST = 1024 * 1024
 
@@ -66,21 +69,51 @@ def _head(file: Pinned) -> bytes | None:
 
 
 def _separators(file: Pinned, first: int, last: int, starts: array[int], ends: array[int]) -> int:
-    """Fill in starts and ends; returns how often the key "request" stands there."""
-    carry = len(_SEPARATOR) - 1
+    """Fill in starts and ends; returns how often the key "request" stands there, bodies left out."""
     position, requests = first, 0
-    before = b""
+    before, in_body = b"", False
     while position < last:
         piece = file.read(position, min(_PIECE, last - position))
         window = before + piece
         base = position - len(before)
-        at = window.find(_SEPARATOR)
-        while at >= 0:
-            ends.append(base + at + 4)
-            starts.append(base + at + 6)
-            at = window.find(_SEPARATOR, at + 5)
         # The carried bytes are one fewer than each needle, or a needle in them would count twice.
-        requests += window.count(_KEY, max(0, len(before) - len(_KEY) + 1))
-        before = window[-carry:]
+        counted = max(0, len(before) - len(_KEY) + 1)
+        if _is_dense(window):
+            at, in_body = window.find(_SEPARATOR), False
+            while at >= 0:
+                ends.append(base + at + 4)
+                starts.append(base + at + 6)
+                at = window.find(_SEPARATOR, at + 5)
+            requests += window.count(_KEY, counted)
+        else:
+            found, in_body = _long_lines(window, base, counted, in_body, starts, ends)
+            requests += found
+        before = window[1 - len(_SEPARATOR) :]
         position += len(piece)
     return requests
+
+
+def _is_dense(window: bytes) -> bool:
+    """Its lines are short, as far as samples tell (counting all of them costs more than the search)."""
+    size = len(window)
+    lines = sum([window.count(b"\n", start, start + _SAMPLE) for start in range(0, size, _STRIDE)])
+    return lines * _SHORT > size // _STRIDE * _SAMPLE
+
+
+def _long_lines(
+    window: bytes, base: int, counted: int, in_body: bool, starts: array[int], ends: array[int]
+) -> tuple[int, bool]:
+    """The same for a window of long bodies, line by line: memchr passes them 10 times as fast."""
+    requests = 0
+    at = window.find(b"\n")
+    while at >= 0:
+        if in_body:
+            counted, in_body = max(counted, at), False
+        if window.startswith(_SEPARATOR, at):
+            ends.append(base + at + 4)
+            starts.append(base + at + 6)
+        elif window.startswith(_BODY, at):
+            requests += window.count(_KEY, counted, at)
+            counted, in_body = at, True
+        at = window.find(b"\n", at + 1)
+    return requests + (0 if in_body else window.count(_KEY, counted)), in_body
