@@ -17,8 +17,22 @@ Action = Literal["scan", "drop", "redact", "scheme", "cookie", "set-cookie"]
 
 # RFC 6265 5.2, RFC 2965 3.2.2, and what browsers added.
 _ATTRIBUTES = frozenset(
-    ("expires", "max-age", "domain", "path", "secure", "httponly", "samesite", "partitioned", "priority")
-    + ("version", "comment", "commenturl", "discard", "port")
+    (
+        "expires",
+        "max-age",
+        "domain",
+        "path",
+        "secure",
+        "httponly",
+        "samesite",
+        "partitioned",
+        "priority",
+        "version",
+        "comment",
+        "commenturl",
+        "discard",
+        "port",
+    )
 )
 _FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
