@@ -25,6 +25,8 @@ from hushtape.seam import Exchange
 MAX_HEAD = 8 * 1024 * 1024
 """http.client reads at most 100 lines of 64 KiB, so a longer head fails there as well."""
 MAX_LINE = 65536
+MOST_MISSING = 1 << 62
+"""Most missing bytes that a cassette can state: a Content-Length may be any number."""
 
 HEAD, LENGTH, SIZE, DATA, GAP, TRAILER, CLOSE, DONE = range(8)
 
@@ -264,7 +266,7 @@ class ResponseFramer(Framer):
             state = self._state
         if state == LENGTH:
             self._state = DONE
-            self.exchange.short(self._left)
+            self.exchange.short(min(self._left, MOST_MISSING))
         elif state == CLOSE:
             self._finish(NO_HEADERS)
         elif state == TRAILER:

@@ -111,9 +111,15 @@ def status_line(line: str) -> tuple[str, int, str]:
     if found is not None:
         return found
     parts = line.split(None, 2)
-    if len(parts) < 2 or not parts[0].startswith("HTTP/") or not parts[1].isdecimal():
+    if len(parts) < 2 or not parts[0].startswith("HTTP/"):
         raise FramingError("no status line", line)
-    found = parts[0], int(parts[1]), parts[2].strip() if len(parts) > 2 else ""
+    try:
+        status = int(parts[1])
+    except ValueError:
+        status = 0
+    if not 100 <= status <= 999:  # http.client's bounds, and its int(): "+200" is 200 to it
+        raise FramingError("no status line", line)
+    found = parts[0], status, parts[2].strip() if len(parts) > 2 else ""
     if len(line) <= 64 and len(_status) < 64:
         _status[line] = found
     return found
