@@ -32,8 +32,8 @@ _HTML = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{
 # ruleset's own scan reads through those of punctuation. Where base64 runs stand, also if it is one of
 # their characters.
 _WORD = rb"3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]"
-_PERCENT = re.compile(rb"%(?:25)*(?:5[Cc]|26|" + _WORD + rb")")
-_PERCENT_RUNS = re.compile(rb"%(?:25)*(?:5[Cc]|26|2[BbDdFf]|5[Ff]|0[AaDd]|" + _WORD + rb")")
+_PERCENT = re.compile(rb"%(?:25)*(?:5[Cc]|2[36]|" + _WORD + rb")")
+_PERCENT_RUNS = re.compile(rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|" + _WORD + rb")")
 _JSON_WORDS = re.compile(
     rb"\\(?:u00(?:2[56BbDdFf]|5[CcFf]|" + _WORD + rb")|x(?:2[56]|5[Cc]|" + _WORD + rb"))"
 )
@@ -173,7 +173,7 @@ def _escaped(data: bytes, runs: bool) -> bool:
     return (
         (b"\\" in data and _JSON_WORDS.search(data) is not None)
         or (b"%" in data and (_PERCENT_RUNS if runs else _PERCENT).search(data) is not None)
-        or (b"&" in data and (_HTML_RUNS if runs else _HTML_WORDS).search(data) is not None)
+        or (b"&" in data and b";" in data and (_HTML_RUNS if runs else _HTML_WORDS).search(data) is not None)
     )
 
 
