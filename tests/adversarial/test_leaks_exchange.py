@@ -1,0 +1,228 @@
+"""Secrets in every place of an exchange: nothing that is left behind lets one be read."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import io
+import json
+import zipfile
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+
+import hushtape
+from tests.adversarial.smuggling import Client, record, replay, reply
+
+SECRET = "hunter2Correct9Horse"
+TWICE = b64encode(b64encode(SECRET.encode())).decode().rstrip("=")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def plain(method: str = "GET", path: str = "/", body: bytes | None = None, **fields: Any) -> Client:
+    """A call through http.client, which sends what it is given."""
+    headers = {name.replace("_", "-"): value for name, value in fields.items()}
+
+    def client(url: str) -> None:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+        try:
+            connection.request(method, path, body, headers)
+            connection.getresponse().read()
+        finally:
+            connection.close()
+
+    return client
+
+
+def post(data: str | bytes, headers: dict[str, str]) -> Client:
+    return lambda url: requests.post(url, data=data, headers=headers, timeout=5)
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return file.getvalue()
+
+
+def assert_hidden(path: Path, client: Client, answer: bytes, secret: str = SECRET, **options: Any) -> bool:
+    """Record, and replay a request that is not on the tape. True: the cassette was published."""
+    traces = record(path, client, answer, **options)
+    assert traces.leaks([secret]) == []
+    assert traces.published or traces.errors, "the attempt has to end one way or the other"
+    if traces.published:
+        assert replay(path, client, **options).leaks([secret]) == []
+    return traces.published
+
+
+KNOWN: dict[str, tuple[Client, bytes]] = {
+    "method": (plain(SECRET), reply()),
+    "method, base64 twice": (plain("X" + TWICE), reply()),
+    "field name": (plain(**{SECRET: "1"}), reply()),
+    "field name, base64 twice": (plain(**{TWICE: "1"}), reply()),
+    "path, base64 twice": (plain(path="/" + TWICE), reply()),
+    "query, all percent": (plain(path="/?a=" + "".join(f"%25{ord(one):02x}" for one in SECRET)), reply()),
+    "path, entities": (plain(path="/" + "".join(f"&%23{ord(one)};" for one in SECRET)), reply()),
+    "response field name": (plain(), reply(b"", TWICE + ": 1")),
+    "reason": (plain(), reply(status="200 " + SECRET)),
+    "100 Continue": (
+        plain("POST", body=b"x", Expect="100-continue"),
+        f"HTTP/1.1 100 {TWICE}\r\nX-A: {SECRET}\r\n\r\n".encode() + reply(),
+    ),
+    "trailer and chunk extension": (
+        plain(),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + f"2;a={SECRET}\r\n{{}}\r\n0\r\nX-A: {SECRET}\r\n\r\n".encode(),
+    ),
+    "broken status line": (plain(), f"HTXP {SECRET}\r\n\r\n".encode()),
+    "broken status line, base64 twice": (plain(), f"HTXP {TWICE}\r\n\r\n".encode()),
+    "content coding": (plain(), reply(b"zzz", f"Content-Encoding: {TWICE}")),
+    "gzip file": (plain(), reply(gzip.compress(SECRET.encode() * 3), "Content-Type: application/gzip")),
+    "zip file": (plain(), reply(zipped("a", SECRET.encode() * 3), "Content-Type: application/zip")),
+    "zip member's name": (plain(), reply(zipped(SECRET, b"abc"), "Content-Type: application/zip")),
+    "UTF-16 JSON": (plain(), reply(json.dumps({"a": SECRET}).encode("utf-16"))),
+    "boundary": (
+        post(f'--{SECRET}\r\nContent-Disposition: form-data; name="a"\r\n\r\nq\r\n--{SECRET}--\r\n',
+             {"Content-Type": f"multipart/form-data; boundary={SECRET}"}),
+        reply(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", KNOWN)
+def test_a_known_secret_is_not_readable_wherever_it_stood(tmp_path: Path, place: str) -> None:
+    client, answer = KNOWN[place]
+    assert_hidden(tmp_path / "tape.json", client, answer, secrets={"#key": SECRET})
+
+
+CREDENTIALS: dict[str, tuple[Client, bytes]] = {
+    "GraphQL argument": (
+        post(json.dumps({"query": f'mutation {{ login(password: "{SECRET}") {{id}} }}'}), {}),
+        reply(),
+    ),
+    "GraphQL block string": (
+        post(json.dumps({"query": f'mutation {{ login(password: """{SECRET}""") {{id}} }}'}), {}),
+        reply(),
+    ),
+    "GraphQL document": (post(f'{{ login(password : "{SECRET}") }}', {}), reply()),
+    "GraphQL in the query": (plain(path="/?query=" + quote(f'{{login(password:"{SECRET}")}}')), reply()),
+    "XML attribute": (plain(), reply(f"<a password = '{SECRET}'/>".encode(), "Content-Type: text/xml")),
+    "XML comment before it": (
+        plain(),
+        reply(f"<password><!-- x -->{SECRET}</password>".encode(), "Content-Type: text/xml"),
+    ),
+    "part without quotes": (
+        post(f"--b\r\nContent-Disposition: form-data; name=password\r\n\r\n{SECRET}\r\n--b--\r\n", MULTIPART),
+        reply(),
+    ),
+    "part with dashes": (
+        post(f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n1\r\n--{SECRET}\r\n--b--\r\n',
+             MULTIPART),
+        reply(),
+    ),
+    "JSON key with an escape": (plain(), reply(f'{{"pass\\u0077ord": "{SECRET}"}}'.encode())),
+    "form": (post(f"user[password]={SECRET}+two", FORM), reply()),
+    "UTF-16 field": (plain(), reply(json.dumps({"password": SECRET}).encode("utf-16-le"))),
+    "gzip file with a field": (plain(), reply(gzip.compress(json.dumps({"password": SECRET}).encode()))),
+    "folded Set-Cookie": (plain(), reply(b"", f"Set-Cookie: a={SECRET}; Path=/, b={SECRET}; Path=/")),
+    "cookie in an attribute's place": (plain(), reply(b"", f"Set-Cookie: a=1; sid={SECRET}; HttpOnly")),
+    "X-AuthKey": (plain(**{"x-authkey": SECRET}), reply()),
+    "X-Passcode": (plain(**{"X-Passcode": SECRET}), reply()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", CREDENTIALS)
+def test_a_credential_that_nobody_named_is_not_readable(tmp_path: Path, place: str) -> None:
+    client, answer = CREDENTIALS[place]
+    assert_hidden(tmp_path / "tape.json", client, answer)
+
+
+@pytest.mark.parametrize("place", ["reason", "broken status line"])
+def test_octets_beyond_ascii_in_a_status_line_are_scrubbed(tmp_path: Path, place: str) -> None:
+    secret = "pässwörd-ñandú-42"
+    octets = secret.encode().decode("latin-1")
+    answer = reply(status=f"200 {octets}") if place == "reason" else f"HTXP {secret}\r\n\r\n".encode()
+    assert assert_hidden(tmp_path / "tape.json", plain(), answer, secret, secrets=[secret])
+
+
+def test_a_secret_without_letters_is_found_in_utf_16(tmp_path: Path) -> None:
+    secret = "!$%^&*()-+=#@~"
+    answer = reply(b"x" + secret.encode("utf-16-le") + b"y\0", "Content-Type: text/plain")
+    assert_hidden(tmp_path / "tape.json", plain(), answer, secret, secrets=[secret])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"zipcode": "12345", "decode": "abc", "error": {"code": 190}, "tokens": 12, "token": null}',
+        b"zipcode=123&decode=x&monkey=1",
+        b'the password : see below; password = unknown; "passwords" are "two"',
+        b"<tokens>12</tokens><passwordless>yes</passwordless>",
+        gzip.compress(b'{"zipcode": "12345"}'),
+        zipped("a.txt", b"nothing to hide" * 99),
+        b"\x00\xff\xfe\x80" * 40,
+    ],
+)
+def test_a_body_that_no_rule_matches_is_stored_as_it_is(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "tape.json"
+    assert record(path, plain(), reply(body), secrets=[SECRET]).published
+    with hushtape.use_cassette(path, mode="none") as tape:
+        (interaction,) = tape.interactions()
+    assert interaction.response is not None
+    assert interaction.response.body is not None
+    assert b"".join(interaction.response.body.chunks()) == body
+
+
+def test_secrets_given_as_an_iterator_serve_every_tape_of_a_recorder(tmp_path: Path) -> None:
+    recorder = hushtape.Recorder(library=tmp_path, secrets=iter([SECRET]), mode="all")
+    for name in ("one.json", "two.json"):
+        with recorder.use_cassette(name) as tape:
+            assert SECRET not in tape.chain.ruleset.text(f"a {SECRET} b")
+
+
+Callback = Callable[[Any], Any]
+
+
+def raising(request: Any) -> Any:
+    raise ValueError(f"the callback knows {SECRET}")
+
+
+def naming(request: Any) -> Any:
+    request.headers[TWICE] = "1"
+    return request
+
+
+def moving(request: Any) -> Any:
+    request.uri += "/" + TWICE
+    return request
+
+
+def speaking(request: Any) -> Any:
+    request.body = b"x" + TWICE.encode()
+    return request
+
+
+@pytest.mark.parametrize("callback", [raising, naming, moving, speaking])
+def test_a_callback_that_brings_a_secret_back_fails_the_tape(tmp_path: Path, callback: Callback) -> None:
+    sanitizer = hushtape.CallbackSanitizer(before_request=callback)
+    options: dict[str, Any] = {"secrets": [SECRET], "sanitizers": [sanitizer]}
+    traces = record(tmp_path / "tape.json", plain(), reply(), **options)
+    assert traces.leaks([SECRET]) == []
+    assert not traces.published
+
+
+def test_new_episodes_scrubs_what_was_recorded_without_the_secret_being_known(tmp_path: Path) -> None:
+    path = tmp_path / "tape.json"
+    octets = SECRET.encode()
+    answer = reply(b'{"a": "' + octets + b'"}', f"X-A: {SECRET}", status=f"200 {SECRET}")
+    record(path, plain(path=f"/old/{SECRET}", body=octets), answer, default_sanitizer=False)
+    assert octets in path.read_bytes()
+    traces = record(path, plain(path="/new"), reply(), mode="new_episodes", secrets=[SECRET])
+    assert traces.published
+    assert traces.leaks([SECRET]) == []
