@@ -73,8 +73,7 @@ def base64_runs(data: bytes) -> list[bytes]:
     if closed is not data:
         # As it stands, too: `\\n` before a run is a line break, or a backslash and the run's first letter.
         runs += _runs(data.translate(_BASE64_CLASSES), data.translate(_BASE64_LETTERS))
-        return list(dict.fromkeys(runs))
-    return runs
+    return list(dict.fromkeys(runs))
 
 
 def decode_base64(runs: list[bytes]) -> bytes:

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
 
-from hushtape.sanitize.exact import SHORT, Adjust, Anchored, Searcher, forms, pieces
+from hushtape.sanitize.exact import SHORT, Anchored, Searcher, forms, pieces
 from hushtape.sanitize.rules import SecretRule
-from hushtape.sanitize.spans import Verifier
+from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-_PADDING = re.compile(rb"(?:=|%(?:25)*3[dD]|\\+u003[dD]){0,2}")
-_PLUS = rb"(?:\+|-|%(?:25)*2[bB]|\\+u002[bB])"
-_SLASH = rb"(?:\\*/|_|%(?:25)*2[fF])"
+_PADDING = re.compile(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
+_PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB])"
+_SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF])"
 _GROW = 6
 
 
@@ -51,10 +50,6 @@ def encoded(rule: SecretRule, order: int) -> Anchored:
     yield from _utf16(rule, order, name)
 
 
-def _constant(value: bytes) -> Callable[[], bytes]:
-    return lambda: value
-
-
 def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -> Anchored:
     skip = -(-8 * offset // 6)
     core = b64encode(b"\0" * offset + form)[skip : 8 * (offset + len(form)) // 6]
@@ -64,20 +59,24 @@ def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -
         return
     at, run = runs[0]
     back = at * _GROW + 8
-    source = re.escape(core).replace(rb"\+", _PLUS).replace(b"/", _SLASH)
     searcher = Searcher(
-        _constant(source),
-        back,
-        base64_filler(placeholder),
-        adjust=_quads(skip, len(core)),
-        raw=run[:16],
+        lambda: (_core(core[:at]), _core(core[at:])), base64_filler(placeholder), back=back, raw=run[:16]
     )
-    yield run[:16], Verifier(searcher, order, name, 0, back + 8, len(core) * _GROW + 32)
+    verify = _quads(searcher, skip, len(core))
+    yield run[:16], Verifier(verify, order, name, 0, back + 8, len(core) * _GROW + 32)
 
 
-def _quads(skip: int, length: int) -> Adjust:
+def _core(text: bytes) -> bytes:
+    return re.escape(text).replace(rb"\+", _PLUS).replace(b"/", _SLASH)
+
+
+def _quads(searcher: Searcher, skip: int, length: int) -> Verify:
     """Widen a core to whole groups of four characters: those at its edges hold bits of the secret."""
     tail = -(skip + length) % 4
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = searcher(data, start, end, limit, context)
+        return None if found is None else Found(*adjust(data, found.start, found.end), found.text)
 
     def adjust(data: bytes, start: int, end: int) -> tuple[int, int]:
         for _ in range(skip):
@@ -91,12 +90,12 @@ def _quads(skip: int, length: int) -> Adjust:
             stop = padding.end() if padding else stop
         return start, stop
 
-    return adjust
+    return verify
 
 
 def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
     digits = form.hex().encode()
-    searcher = Searcher(_constant(b"(?i)" + digits), 0, hex_filler(placeholder))
+    searcher = Searcher(lambda: (b"", b"(?i:" + digits + b")"), hex_filler(placeholder))
     yield digits[:24], Verifier(searcher, order, name, 0, 0, len(digits))
 
 
@@ -110,6 +109,13 @@ def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:
             whole = rule.value.encode(coding, "surrogatepass")[:inner]
             back = 2 * len(rule.value[:offset].encode("utf-16-le", "surrogatepass")) + 2
             text = rule.placeholder.encode(coding)[:inner]
-            searcher = Searcher(_constant(re.escape(whole)), back, text)
             anchor = run[:8].encode(coding if inner is None else "utf-16-le", "surrogatepass")[:inner]
-            yield anchor, Verifier(searcher, order, name, 0, back, len(whole) + 2)
+            yield anchor, Verifier(_literal(whole, back, text), order, name, 0, back, len(whole) + 2)
+
+
+def _literal(whole: bytes, back: int, text: bytes) -> Verify:
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        first = data.find(whole, max(0, start - back), start + len(whole))
+        return None if first < 0 or first > start else Found(first, first + len(whole), text)
+
+    return verify

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 
-_BACKSLASH = rb"(?:\\|%(?:25)*5[cC]|&#92;|&#[xX]5[cC];)"
-_SEMICOLON = rb"(?:;|%(?:25)*3[bB])"
-_HASH = rb"(?:#|%(?:25)*23)"
+_BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#92;|&#[xX]5[cC];)"
+_SEMICOLON = rb"(?:;|%(?:25){0,8}3[bB])"
+_HASH = rb"(?:#|%(?:25){0,8}23)"
 _AMPERSAND = (
-    rb"(?:&|%(?:25)*26|"
+    rb"(?:&|%(?:25){0,8}26|"
     + _BACKSLASH
-    + rb"+u0026)(?:(?:amp|"
+    + rb"++u0026)(?:(?:amp|"
     + _HASH
     + rb"(?:38|[xX]26))"
     + _SEMICOLON
-    + rb")*"
+    + rb"){0,8}"
 )
 _NAMED = {'"': b"quot", "&": b"amp", "<": b"lt", ">": b"gt", "'": b"apos"}
 _LETTER = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
@@ -39,44 +39,57 @@ def _units(char: str) -> bytes:
     """`\\uXXXX`, as a surrogate pair where it takes one, behind any number of backslashes."""
     units = char.encode("utf-16-be", "surrogatepass")
     pairs = (units[i : i + 2] for i in range(0, len(units), 2))
-    return b"".join(_BACKSLASH + b"+u" + _hex(high) + _hex(low) for high, low in pairs)
+    return b"".join(_BACKSLASH + b"++u" + _hex(high) + _hex(low) for high, low in pairs)
 
 
 def one(char: str) -> bytes:
     """The expression of one character in every way it may be written."""
     raw = char.encode("utf-8", "surrogatepass")
     number = ord(char)
-    ways = [b"".join(b"%(?:25)*" + _hex(byte) for byte in raw), _units(char)]
+    ways = [b"".join(b"%(?:25){0,8}" + _hex(byte) for byte in raw), _units(char)]
     ways.append(_AMPERSAND + _HASH + b"(?:0*%d|[xX]0*(?i:%x))" % (number, number) + _SEMICOLON)
     if number < 256:
-        ways.append(_BACKSLASH + b"+x" + _hex(number))
+        ways.append(_BACKSLASH + b"++x" + _hex(number))
     if 127 < number < 256:
-        ways += [re.escape(bytes((number,))), b"%(?:25)*" + _hex(number)]
+        ways += [re.escape(bytes((number,))), b"%(?:25){0,8}" + _hex(number)]
     if char in _NAMED:
         ways.append(_AMPERSAND + _NAMED[char] + _SEMICOLON)
     if char in "\"'/":
         escaped = [re.escape(raw), ways[0], *ways[2:]]
-        ways.append(_BACKSLASH + b"+(?:" + b"|".join(escaped) + b")")
+        ways.append(_BACKSLASH + b"++(?:" + b"|".join(escaped) + b")")
     if char in _LETTER:
-        ways.append(_BACKSLASH + b"+" + _LETTER[char])
+        ways.append(_BACKSLASH + b"++" + _LETTER[char])
     if char == " ":
-        ways.append(rb"\+|%(?:25)*2[bB]")
+        ways.append(rb"\+|%(?:25){0,8}2[bB]")
     if char == "\n":
-        ways.append(rb"\r\n|%(?:25)*0[dD]%(?:25)*0[aA]|" + _BACKSLASH + b"+r" + _BACKSLASH + b"+n")
+        ways.append(rb"\r\n|%(?:25){0,8}0[dD]%(?:25){0,8}0[aA]|" + _BACKSLASH + b"++r" + _BACKSLASH + b"++n")
     # As it is comes last: an escaped `%` or `&` begins with the character itself.
     return b"(?:" + b"|".join([*ways, re.escape(raw)]) + b")"
+
+
+def _bare(char: str) -> bytes:
+    """The escapes of a character without the backslashes they begin with."""
+    ways = [_units(char)[len(_BACKSLASH) + 2 :], b"u0026" + _HASH + b"%d;" % ord(char)]
+    if ord(char) < 256:
+        ways.append(b"x" + _hex(ord(char)))
+    if char in _LETTER:
+        ways.append(_LETTER[char])
+    return b"|".join(ways)
 
 
 def expression(text: str) -> bytes:
     """The expression of a text under any nesting of escapes, each character for itself.
 
-    A run of backslashes becomes one repetition: 50 groups of `\\\\+` in a row would backtrack for ever.
+    It never reads a byte in two ways for long: runs of backslashes are possessive, a text's own ones too
+    (what follows them may then have lost those of its escape). Nesting ends at nine levels.
     """
-    parts = []
+    parts: list[bytes] = []
     plain = len(text) > LONG
     for run in re.findall(r"\\+|[^\\]", text):
         if run[0] == "\\":
-            parts.append(_BACKSLASH + b"{%d,}" % len(run))
+            parts.append(_BACKSLASH + b"{%d,}+" % len(run))
+        elif parts and parts[-1].endswith(b",}+"):
+            parts.append(b"(?:" + _bare(run) + b"|" + one(run) + b")")
         elif plain and run.isascii() and run.isalnum():
             parts.append(run.encode())
         else:

@@ -17,7 +17,8 @@ from urllib.parse import quote, quote_plus
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.escapes import begins, ends, expression
 from hushtape.sanitize.rules import SecretRule
-from hushtape.sanitize.spans import Context, Found, Verifier
+from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
+from hushtape.sanitize.values import backslashes
 
 SHORT = 6
 """Shorter secrets (bytes) are matched as whole words only."""
@@ -27,7 +28,7 @@ _PIECE = 16
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
-Adjust = Callable[[bytes, int, int], tuple[int, int]]
+Source = Callable[[], tuple[bytes, bytes]]
 
 
 def check(rule: SecretRule) -> bool:
@@ -71,42 +72,52 @@ def growth(length: int) -> int:
 
 
 class Searcher:
-    """Verifies by searching for the whole expression around the anchor. It is compiled at the first
-    hit: most secrets of a configuration are never met."""
+    """Verifies an anchor: what follows it in the value has to follow it in the data, and what stands
+    before it, before. Both expressions are compiled at the first hit: most secrets of a configuration are
+    never met.
+
+    Each hit costs a match from its own place and, if that holds, one search over `back` bytes: never one
+    over all that surrounds it, so a body of nothing but hits takes linear time.
+    """
 
     __slots__ = (
-        "_adjust",
         "_back",
+        "_head",
         "_next",
         "_offset",
+        "_own",
         "_plain",
         "_raw",
         "_source",
+        "_tail",
         "_text",
         "_whole",
-        "pattern",
     )
 
     def __init__(
         self,
-        source: Callable[[], bytes],
-        back: int,
+        source: Source,
         text: bytes,
         *,
+        back: int = 0,
         whole: bool = False,
-        adjust: Adjust | None = None,
         raw: bytes = b"",
         following: frozenset[int] = frozenset(),
-        plain: bytes = b"",
+        value: str = "",
         offset: int = 0,
     ) -> None:
-        """`raw`: the anchor in its own case; `following`: what its next byte may be. Both are cheap, and
-        turn down nearly all chance hits of an anchor that is a common word."""
+        """`source`: makes the expressions of what stands before the anchor and of the rest, anchor
+        included. `back`: how far the former may reach. `raw`: the anchor in its own case; `following`:
+        what its next byte may be. Both are cheap, and turn down nearly all chance hits of an anchor that
+        is a common word. `value`, `offset`: where they are given, the value as it is needs no expression,
+        and its anchor stands so many characters within it."""
+        self._source, self._text, self._back, self._whole = source, text, back, whole
         self._raw, self._next = raw, following
-        self._plain, self._offset = plain, offset
-        self._source, self._back, self._text = source, back, text
-        self._whole, self._adjust = whole, adjust
-        self.pattern: re.Pattern[bytes] | None = None
+        self._plain = value.encode("utf-8", "surrogatepass")
+        self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
+        self._own = value[:offset].endswith("\\")
+        self._head: re.Pattern[bytes] | None = None
+        self._tail: re.Pattern[bytes] | None = None
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if self._raw and data[start:end] != self._raw:
@@ -114,23 +125,35 @@ class Searcher:
         if self._next and (end >= len(data) or data[end] not in self._next):
             return None
         first = start - self._offset
-        if self._plain and not self._whole and first >= 0 and data.startswith(self._plain, first):
-            # As it is: no search. It also keeps a secret like `aaaa...` from being tried everywhere.
-            return Found(first, first + len(self._plain), self._text)
-        pattern = self.pattern
-        if pattern is None:
-            pattern = self.pattern = re.compile(self._source(), re.DOTALL)
-        at = max(0, start - self._back)
-        while (found := pattern.search(data, at, limit)) is not None and found.start() <= start:
-            first, last = found.span()
-            if last >= end:
-                if self._whole and not (begins(data, first) and ends(data, last)):
-                    return None
-                if self._adjust is not None:
-                    first, last = self._adjust(data, first, last)
-                return Found(first, last, self._text)
-            at = first + 1
-        return None
+        if self._raw and self._plain and first >= 0 and data.startswith(self._plain, first):
+            span = first, first + len(self._plain)
+        elif (found := self._search(data, start, limit)) is not None:
+            span = found
+        else:
+            return None
+        if self._whole and not (begins(data, span[0]) and ends(data, span[1])):
+            return None
+        return Found(*span, self._text)
+
+    def _search(self, data: bytes, start: int, limit: int) -> tuple[int, int] | None:
+        tail = self._tail or self._compile()
+        if data[start] == 92 and not self._own:
+            # An escape's own backslashes, however many: one that stayed would spoil what follows it.
+            start -= backslashes(data, start)
+        after = tail.match(data, start, limit)
+        if after is None:
+            return None
+        if self._head is None:
+            return start, after.end()
+        before = self._head.search(data, max(0, start - self._back), start)
+        return None if before is None else (before.start(), after.end())
+
+    def _compile(self) -> re.Pattern[bytes]:
+        head, tail = self._source()
+        if head:
+            self._head = re.compile(head + rb"\Z", re.DOTALL)
+        pattern = self._tail = re.compile(tail, re.DOTALL)
+        return pattern
 
 
 def plain(rule: SecretRule, order: int) -> Anchored:
@@ -139,36 +162,37 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     text = rule.placeholder.encode()
     whole = len(value.encode("utf-8", "surrogatepass")) < SHORT
     ahead = growth(len(value))
-
-    def source() -> bytes:
-        return expression(value)
-
     found = pieces(value)
     for offset, run in found:
+        source = _halves(value, offset)
         back = growth(offset) if offset else 0
-        # An escape before the run may be read into the value: look far enough back even at offset 0.
         raw, following = run.encode(), _following(value, offset + len(run))
-        searcher = Searcher(
+        as_is = Searcher(
             source,
-            back,
             text,
+            back=back,
             whole=whole,
             raw=raw,
             following=following,
-            plain=value.encode("utf-8", "surrogatepass"),
-            offset=len(value[:offset].encode("utf-8", "surrogatepass")),
+            value=value,
+            offset=offset,
         )
-        yield raw, Verifier(searcher, order, name, 0, back + 24, ahead)
+        yield raw, Verifier(as_is, order, name, 0, back + 24, ahead)
         if whole:
             continue
-        back += 64
-        verifier = Verifier(Searcher(source, back, text), order, name, 0, back + 24, ahead)
+        searcher = Searcher(source, text, back=back, value=value, offset=offset)
+        verifier = Verifier(searcher, order, name, 0, back + 96, ahead)
         for escaped in ("%%%02x", "%%25%02x", "\\u%04x", "\\\\u%04x"):
             yield "".join(escaped % ord(char) for char in run[:3]).encode(), verifier
     if not found:
-        searcher = Searcher(source, 64, text, whole=whole)
+        searcher = Searcher(_halves(value, 0), text, whole=whole)
+        verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
         for form in forms(value) | _more_forms(value):
-            yield form, Verifier(searcher, order, name, 0, 96, ahead)
+            yield form, verifier
+
+
+def _halves(value: str, offset: int) -> Source:
+    return lambda: (expression(value[:offset]), expression(value[offset:]))
 
 
 def _following(value: str, at: int) -> frozenset[int]:

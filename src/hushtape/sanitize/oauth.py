@@ -3,24 +3,28 @@
 Lives here: the look around a `code` that decides between the two. Must not: look further than the
 window. Called by: fields. Sources: RFC 6749 4.1.2 and 4.1.3, which send `code` with `state`,
 `redirect_uri` or `grant_type`; `{"error": {"code": "THROTTLED"}}` has to stay.
+A buffer is read once for all of its hits, since a body may hold nothing but them.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
-from hushtape.sanitize.spans import Context
+from hushtape.sanitize.spans import OPEN, Context
 
 WINDOW = 2048
 
 _MARK = re.compile(
     rb"(?<![A-Za-z0-9])(?:grant_?type|redirect_?uri|state)"
-    rb"(?:[\"'=\]]|%|\\+[u\"]|&(?:quot|#)|\s*:)",
+    rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
-_BRACKETS = re.compile(rb"[\[\]{}]|%(?:25)*[57][bBdD]")
-_OPENING = (b"{", b"[")
+_BRACKETS = re.compile(rb"[\[\]{}]|%(?:25){0,8}+[57][bBdD]")
+_OPENING = frozenset(b"{[bB")
 _EDGE = re.compile(rb"[\s\"'<>]")
+
+Span = tuple[int, int]
 
 
 def is_oauth(data: bytes, start: int, limit: int, context: Context, *, pair: bool) -> bool:
@@ -28,58 +32,88 @@ def is_oauth(data: bytes, start: int, limit: int, context: Context, *, pair: boo
     tell: then a value is redacted rather than kept. `pair`: it stands before an equals sign."""
     low, high = max(0, start - WINDOW), min(limit, start + WINDOW)
     cut = low > 0, high >= start + WINDOW
+    look = _look(data, context)
     if pair and (context.form or context.uri):
-        return _MARK.search(data, low, high) is not None or any(cut)
-    sides = _query(data, start, low, high) if pair else _object(data, start, low, high)
-    if any(_MARK.search(part) for part in sides[2]):
-        return True
-    return (not sides[0] and cut[0]) or (not sides[1] and cut[1])
-
-
-Sides = tuple[bool, bool, list[bytes]]
-
-
-def _query(data: bytes, start: int, low: int, high: int) -> Sides:
-    """The query string around `start`: (its beginning was seen, its end was seen, its parts)."""
-    right = _EDGE.search(data, start, high)
-    left = max(data.rfind(one, low, start) for one in (b" ", b'"', b"\n", b"<", b">", b"'", b"\t", b"\r"))
-    return left >= 0, right is not None, [data[max(left, low) : right.start() if right else high]]
-
-
-def _object(data: bytes, start: int, low: int, high: int) -> Sides:
-    """The object around `start`, inner objects left out."""
-    parts: list[bytes] = []
-    depth, at = 0, start
-    for found in _BRACKETS.finditer(data, start, high):
-        if depth == 0:
-            parts.append(data[at : found.start()])
-        depth += 1 if _opens(found[0]) else -1
-        at = found.end()
-        if depth < 0:
-            break
-    if depth == 0:
-        parts.append(data[at:high])
-    return _before(data, start, low, parts), depth < 0, parts
-
-
-def _opens(token: bytes) -> bool:
-    return token in _OPENING or token[-1] in b"bB"
-
-
-def _before(data: bytes, start: int, low: int, parts: list[bytes]) -> bool:
-    """Collect the object's parts before `start`; True if its beginning was seen."""
-    near = data.rfind(b"{", low, start)
-    if near >= 0 and _BRACKETS.search(data, near + 1, start) is None:
-        parts.append(data[near:start])
-        return True
-    depth, at = 0, start
-    for found in reversed(list(_BRACKETS.finditer(data, low, start))):
-        if depth == 0:
-            parts.append(data[found.end() : at])
-        depth += -1 if _opens(found[0]) else 1
-        at = found.start()
-        if depth < 0:
+        return look.marked(low, high) or any(cut)
+    if pair:
+        left, right = look.query(data, start)
+        if look.marked(max(left, low), min(right, high)):
             return True
-    if depth == 0:
-        parts.append(data[low:at])
-    return False
+    else:
+        number = look.container(start)
+        if look.marked(low, high, number):
+            return True
+        left, right = look.bounds(number)
+    return (left < low and cut[0]) or (right >= high and cut[1])
+
+
+def _look(data: bytes, context: Context) -> _Look:
+    known = context.notes.get("oauth") if context.notes is not None else None
+    if isinstance(known, _Look) and known.data is data:
+        return known
+    look = _Look(data)
+    if context.notes is not None:
+        context.notes["oauth"] = look
+    return look
+
+
+class _Look:
+    """One buffer's marks and containers, and the stretch without an edge that was met last."""
+
+    __slots__ = ("_at", "_ids", "_marks", "_spans", "_stretch", "data")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._at: list[int] = []
+        """Where brackets end; the container after the nth is `_ids[n + 1]`."""
+        self._ids: list[int] = [0]
+        self._spans: list[list[int]] = [[-1, OPEN]]
+        """By container: where it begins and ends; -1 and OPEN where that is not in the buffer."""
+        self._stretch = (0, 0)
+        self._nest(data)
+        marks: dict[int | None, list[Span]] = {None: []}
+        for found in _MARK.finditer(data):
+            marks[None].append(found.span())
+            marks.setdefault(self.container(found.start()), []).append(found.span())
+        self._marks = marks
+
+    def _nest(self, data: bytes) -> None:
+        stack = [0]
+        spans, ids = self._spans, self._ids
+        for found in _BRACKETS.finditer(data):
+            if found[0][-1] in _OPENING:
+                stack.append(len(spans))
+                spans.append([found.start(), OPEN])
+            else:
+                spans[stack.pop()][1] = found.start()
+                if not stack:  # it was opened before the buffer: so was what holds it
+                    stack.append(len(spans))
+                    spans.append([-1, OPEN])
+            self._at.append(found.end())
+            ids.append(stack[-1])
+
+    def container(self, at: int) -> int:
+        """The innermost object or array around a place."""
+        return self._ids[bisect_right(self._at, at)]
+
+    def bounds(self, container: int) -> Span:
+        return self._spans[container][0], self._spans[container][1]
+
+    def marked(self, low: int, high: int, container: int | None = None) -> bool:
+        """Whether a mark stands wholly between the two (in this container)."""
+        marks = self._marks.get(container, [])
+        at = bisect_left(marks, (low, 0))
+        return at < len(marks) and marks[at][1] <= high
+
+    def query(self, data: bytes, start: int) -> Span:
+        """The query string around a place: where it begins (-1: before the buffer) and ends."""
+        left, right = self._stretch
+        if not left < start < right:
+            edge = _EDGE.search(data, start)
+            right = edge.start() if edge else OPEN
+            left = max(
+                data.rfind(one, 0, start)
+                for one in (b" ", b'"', b"\n", b"<", b">", b"'", b"\t", b"\r", b"\v", b"\f")
+            )
+            self._stretch = (left, right)
+        return left, right

@@ -23,7 +23,7 @@ from hushtape.sanitize.rules import (
     UrlSecretsRule,
 )
 from hushtape.sanitize.shapes import shape_anchors
-from hushtape.sanitize.spans import OPEN, RANK_CAP, Context, Found, Group, Seeker, Verifier
+from hushtape.sanitize.spans import KINDS, OPEN, RANK_CAP, WHOLE, Context, Found, Group, Seeker, Verifier
 from hushtape.sanitize.urls import param_anchors, url_anchors
 
 MARGIN = 64
@@ -83,12 +83,13 @@ class Matcher:
     __slots__ = ("_context", "_plan", "groups", "names", "open", "reach")
 
     def __init__(self, plan: Plan, context: Context) -> None:
-        self._plan, self._context = plan, context
+        self._plan = plan
+        self._context = Context(context.uri, context.form, context.xml, context.header, {})
         self.groups: list[Group] = []
         self.names: list[tuple[int, int, str, bytes]] | None = None
         """(start, end, rule's name, replacement) of each span, for those who set it to a list."""
         self.open: list[Open] = []
-        self.reach = [(0, 0)] * 4
+        self.reach = [(0, 0)] * KINDS
 
     def resume(self, data: bytes, final: bool) -> None:
         """Let spans that are still running look for their ends."""
@@ -108,7 +109,7 @@ class Matcher:
             for verifier in plan.verifiers[anchor]:
                 if verifier.kind:
                     low, high = self.reach[verifier.kind]
-                    if low < start < high:
+                    if low < start < high and (end <= high or verifier.kind != WHOLE):
                         continue
                 found = verifier.verify(data, start, end, limit, self._context)
                 if found is not None:
@@ -123,7 +124,8 @@ class Matcher:
             if one.seeker is None:
                 self._close(data, one.start, one.end, verifier, one.text)
             else:
-                self._seek(data, one.start, one.seeker, max(one.at, one.start), verifier, one.text, final)
+                text = one.text or b""
+                self._seek(data, one.start, one.seeker, max(one.at, one.start), verifier, text, final)
 
     def _seek(
         self, data: bytes, start: int, seeker: Seeker, at: int, verifier: Verifier, text: bytes, final: bool
@@ -135,13 +137,19 @@ class Matcher:
             self.open.append((start, seeker, resume, verifier, text))
             self._cover(verifier.kind, start, OPEN)
 
-    def _close(self, data: bytes, start: int, end: int, verifier: Verifier, text: bytes) -> None:
+    def _close(self, data: bytes, start: int, end: int, verifier: Verifier, text: bytes | None) -> None:
         self._cover(verifier.kind, start, end)
-        if start >= end:
+        if start >= end or text is None:
             return
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
-        self.groups.append(Group(start, end, (min(end - start, RANK_CAP), verifier.order), text))
+        key = min(end - start, RANK_CAP), verifier.order
+        last = self.groups[-1] if self.groups else None
+        if last is not None and last.start <= start < last.end and last.text == text:
+            # What `union` would do: a body of nothing but hits must not pile up a group for each.
+            self.groups[-1] = Group(last.start, max(last.end, end), max(last.key, key), text)
+        else:
+            self.groups.append(Group(start, end, key, text))
 
     def _cover(self, kind: int, start: int, end: int) -> None:
         """Hits inside this span need no look: what they could find lies inside it."""

@@ -16,6 +16,12 @@ from msgspec import Struct
 OPEN = 1 << 62
 """The end of a span that has not ended yet."""
 
+FIELDS, SHAPES, USERINFO, PARAMS, WHOLE = range(1, 6)
+"""Kinds of verifiers, see `Verifier`. WHOLE: secrets that are anchored on all of their bytes; a hit that
+does not lie wholly inside such a span still counts."""
+
+KINDS = 6
+
 RANK_CAP = 4096
 """Longer spans count as equally long when the longest decides, so that a value may be swallowed
 without being counted."""
@@ -23,12 +29,14 @@ without being counted."""
 
 class Context(Struct, frozen=True):
     """What a verifier is told about the place. `uri`: a bare URI; `form`: a form body; `xml`: an XML
-    body; none of them: anything else. `header`: header values, joined by line feeds."""
+    body; none of them: anything else. `header`: header values, joined by line feeds. `notes`: what
+    verifiers keep of the present buffer from one hit to the next; None: nothing."""
 
     uri: bool = False
     form: bool = False
     xml: bool = False
     header: bool = False
+    notes: dict[str, object] | None = None
 
 
 class Seeker(Protocol):
@@ -39,11 +47,12 @@ class Seeker(Protocol):
 
 
 class Found(NamedTuple):
-    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `at` (or `start`) on."""
+    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `at` (or `start`) on.
+    `text` None: nothing is replaced, but hits of this kind inside were looked at."""
 
     start: int
     end: int
-    text: bytes
+    text: bytes | None
     seeker: Seeker | None = None
     at: int = -1
 

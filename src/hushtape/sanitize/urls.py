@@ -14,7 +14,7 @@ from typing import Any
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
 from hushtape.sanitize.rules import FieldRule, UrlParamsRule, UrlPatternRule, UrlSecretsRule
-from hushtape.sanitize.spans import Context, Found, Verifier
+from hushtape.sanitize.spans import PARAMS, USERINFO, Context, Found, Verifier
 
 PRESIGNED = (
     "sig",
@@ -62,9 +62,9 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
     for anchor in (b"://", b":\\/"):
-        yield anchor, Verifier(plain, order, "userinfo", 3, 0, 832, needs_at_sign=True)
+        yield anchor, Verifier(plain, order, "userinfo", USERINFO, 0, 832, needs_at_sign=True)
     for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
-        yield anchor, Verifier(escaped, order, "userinfo", 3, 0, 600)
+        yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, 600)
     for name in PRESIGNED:
         field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)
         verifier = Verifier(field.pair, order, f"parameter {name}", KIND, BACK, AHEAD)
@@ -74,8 +74,8 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
 
 # --- parameters to strip -------------------------------------------------------------------------
 
-_URL = re.compile(rb"(?:\\u00(?:26|3[dD]|2[fF]|3[fF])|\\+/|[^\s\"'<>\\#])*")
-_SEPARATOR = re.compile(rb"&amp;|&|\\u0026")
+_URL = re.compile(rb"(?:[^\s\"'<>\\#]++|\\u00(?:26|3[dD]|2[fF]|3[fF])|\\{1,64}+/)*+")
+_SEPARATOR = re.compile(rb"&amp;|[&?]|\\u(?:0026|003[fF])")
 _QUESTION = re.compile(rb"\?|\\u003[fF]")
 _NAME_END = re.compile(rb"=|\\u003[dD]")
 
@@ -84,7 +84,7 @@ def param_anchors(rule: UrlParamsRule, order: int) -> Iterator[tuple[bytes, Veri
     """The domains: each URL of theirs is looked into."""
     names = frozenset(param.lower().encode() for param in rule.params)
     for domain in rule.domains:
-        yield domain.lower().encode(), Verifier(_stripper(names), order, f"url of {domain}", 0, 0, 4096)
+        yield domain.lower().encode(), Verifier(_stripper(names), order, f"url of {domain}", PARAMS, 0, 4096)
 
 
 def _stripper(names: frozenset[bytes]) -> Any:
@@ -94,29 +94,33 @@ def _stripper(names: frozenset[bytes]) -> Any:
         url = _URL.match(data, end, limit)
         stop = url.end() if url else end
         query = _QUESTION.search(data, end, stop)
-        return tuple(_strip(data, query, stop, names)) if query else None
+        # All of the URL counts as looked at, URLs inside its parameters too: each byte is read once.
+        looked = Found(start, stop, None)
+        return (looked, *_strip(data, query, stop, names)) if query else (looked,)
 
     return strip
 
 
 def _strip(data: bytes, query: re.Match[bytes], stop: int, names: frozenset[bytes]) -> Iterator[Found]:
-    before = query.span()
-    kept = False
-    at = before[1]
+    """`query`: the question mark; one inside a parameter begins the query of a URL that stands there."""
+    start = before = query.start()
+    at, kept = query.end(), False
     while at < stop:
         after = _SEPARATOR.search(data, at, stop)
-        end = after.start() if after else stop
+        end, following = after.span() if after else (stop, stop)
         sign = _NAME_END.search(data, at, end)
+        last = after is None or _QUESTION.match(data, end) is not None
         if data[at : sign.start() if sign else end].lower() not in names:
             kept = True
-        elif after is None and not kept:
-            yield Found(query.start(), end, b"")  # nothing is left of the query: its `?` goes too
+        elif last and not kept:
+            yield Found(start, end, b"")  # nothing is left of the query: its `?` goes too
         elif kept:
-            yield Found(before[0], end, b"")
+            yield Found(before, end, b"")
         else:
-            yield Found(at, after.end(), b"")
-        before = after.span() if after else (end, end)
-        at = before[1] if after else stop
+            yield Found(at, following, b"")
+        if last:
+            start, kept = end, False
+        before, at = end, following
 
 
 # --- users' patterns ------------------------------------------------------------------------------
