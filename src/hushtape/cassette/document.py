@@ -144,7 +144,7 @@ _FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 class Sources:
     """Where the parts of an interaction come from that are not in its text."""
 
-    __slots__ = ("certificates", "file", "headers", "path", "span", "spooled")
+    __slots__ = ("certificates", "file", "headers", "path", "peers", "span", "spooled")
 
     def __init__(
         self,
@@ -158,6 +158,7 @@ class Sources:
     ) -> None:
         self.path = path
         self.certificates = certificates
+        self.peers: dict[tuple[str, bool], Tls] = {}  # decoded once: as many as the file has certificates
         self.file = file
         self.span = span
         self.spooled = spooled
@@ -275,10 +276,14 @@ def _failure(found: FailureIn) -> Failure:
 def _tls(found: TlsIn, sources: Sources) -> Tls:
     if found.certificate is None:
         return Tls(found.verified)
+    known = sources.peers.get((found.certificate, found.verified))
+    if known is not None:
+        return known
     encoded = sources.certificates.get(found.certificate)
     if encoded is None:
         raise FieldError("its certificate is not in the file's head")
-    return Tls(found.verified, _base64(encoded))
+    peer = sources.peers[found.certificate, found.verified] = Tls(found.verified, _base64(encoded))
+    return peer
 
 
 def _base64(text: str | bytes) -> bytes:
