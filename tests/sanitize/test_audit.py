@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hushtape.sanitize.audit import WINDOW, Auditor, Finding
+from hushtape.sanitize.audit import OVERLAP, WINDOW, Auditor, Finding
 from hushtape.sanitize.chain import build
 
 SECRET = "Zq7-pl/x9+W&k"
@@ -195,3 +195,22 @@ def test_an_empty_stream_is_clean() -> None:
     assert auditor.finish() is None
     assert auditor.feed(b"") is None
     assert auditor.finish() is None
+
+
+@pytest.mark.parametrize("name", ["next_page_token=", "next_page_token%3D", "next%5Fpage%5Ftoken%3d"])
+def test_a_window_that_begins_inside_a_name_raises_no_alarm(name: str) -> None:
+    for shift in range(len(name) + 2):
+        body = b"x" + b" word" * ((WINDOW - OVERLAP) // 5)
+        body = body[: WINDOW - OVERLAP - shift] + b"&" + name.encode() + b"abc&x=1" + b" word" * 2000
+        assert audit(body, CHAIN.ruleset.scan) is None
+
+
+def test_a_secret_of_kilobytes_is_found_across_windows_under_escapes() -> None:
+    rng = random.Random(11)
+    secret = "".join(rng.choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789", k=1_600))
+    ruleset = build(secrets={"#long": secret}).ruleset
+    text = "".join(f"\\u{ord(char):04x}" for char in secret)
+    for start in range(WINDOW - len(text), WINDOW, 1_900):
+        body = b"a b " * (start // 4) + b'"' + text.encode() + b'"' + b" c d" * 12_000
+        auditor = ruleset.auditor()
+        assert auditor.feed(body) or auditor.finish()

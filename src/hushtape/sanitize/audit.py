@@ -8,6 +8,7 @@ Memory: one window of 32 KiB with its overlap, and for the moment of a look its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,7 +21,13 @@ WINDOW = 32 * 1024
 
 OVERLAP = 4 * 1024
 """Bytes looked at twice, so that an encoded secret may lie across two windows: one of 680 bytes with
-every character written as `\\u00xx`, or of 1.7 KiB in twofold base64."""
+every character written as `\\u00xx`, or of 1.7 KiB in twofold base64. Longer secrets ask for more."""
+
+SEAM = 256
+"""Within so many bytes a window begins at a sign that ends words: cut out of `next_page_token=`, a
+`token=` would be a false finding. The window before has seen what is passed over."""
+
+_SIGN = re.compile(rb"[\s\"'&%\\,;=<>{}()\[\]]")
 
 
 REMEMBERED: Final = 2048
@@ -86,6 +93,8 @@ class Auditor:
         while len(data) - start >= WINDOW and finding is None:
             finding = self._look(data[start : start + WINDOW], self._base + start)
             start += WINDOW - overlap
+            seam = _SIGN.search(data, start, start + SEAM)
+            start = seam.start() if seam else start
         rest = data[start:]
         self._base += start
         self._parts, self._held = [rest], len(rest)

@@ -12,7 +12,7 @@ from typing import Final
 
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
-from hushtape.sanitize.audit import Auditor, Finding, TextAudit
+from hushtape.sanitize.audit import OVERLAP, Auditor, Finding, TextAudit
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
@@ -34,6 +34,7 @@ class Ruleset:
 
     __slots__ = (
         "_left",
+        "_overlap",
         "_patterns",
         "_plans",
         "_request",
@@ -58,6 +59,8 @@ class Ruleset:
         same = request == response
         self._response = Side(plan if same else Plan(response, self.engine), _policy(response))
         self._plans = (plan,) if same else (plan, self._response.plan)
+        longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
+        self._overlap = max(OVERLAP, 6 * longest)
         self._texts = TextAudit(self.scan)
         refuse_unstable(rules, self._scrub_for_check)
 
@@ -156,7 +159,7 @@ class Ruleset:
 
     def auditor(self) -> Auditor:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
-        return Auditor(self.scan)
+        return Auditor(self.scan, self._overlap)
 
     def audit_texts(self, texts: Sequence[str]) -> Finding | None:
         """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.
