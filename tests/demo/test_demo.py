@@ -60,7 +60,6 @@ def test_outputs_that_differ_are_noticed(tmp_path: Path) -> None:
 def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
     order = {"way": "bare", "url": "https://127.0.0.1:9", "bundle": "/nowhere.pem", "client": {},
              "cassette": "", "output": str(tmp_path)}  # fmt: skip
-    order["client"] = {"client_id": "c"}
     with pytest.raises(RunFailedError, match="nowhere"):
         launch(order, Screen(io.StringIO()))
 
