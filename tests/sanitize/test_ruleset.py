@@ -15,6 +15,7 @@ from hushtape.sanitize import engine
 from hushtape.sanitize.rules import (
     FieldRule,
     HeaderRule,
+    Rule,
     SecretRule,
     ShapeRule,
     UrlParamsRule,
@@ -290,3 +291,26 @@ def test_engines_report_the_same_hits_with_nul_bytes_and_overlaps() -> None:
     data = b"xxA\0B..abC\xff\xfeab" * 3
     assert engine.build(anchors, "ahocorasick").find(data) == engine.build(anchors, "hyperscan").find(data)
     assert engine.build(anchors, "hyperscan").find(b"") == []
+
+
+def test_the_growing_engine_reports_what_both_report_before_and_after_it_grew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "ENOUGH", 3000)
+    anchors = [b"a\0b", b"ab", b"abc", b"."]
+    growing = engine.build(anchors, "growing")
+    assert isinstance(growing, engine.GrowingEngine)
+    expected = engine.build(anchors, "ahocorasick").find
+    for size in (10, 1000, 2000, 2000, 10, 2000):
+        data = b"xxA\0B..abC" * (size // 10)
+        assert growing.find(data) == expected(data)
+    assert growing._long is not growing._short
+
+
+def test_tapes_of_the_same_rules_share_one_ruleset_and_others_do_not() -> None:
+    rules: list[Rule] = [FieldRule(("token",)), SecretRule("shared-value-1", name="#a")]
+    assert Ruleset.compile(rules) is Ruleset.compile(list(rules))
+    assert Ruleset.compile(rules) is not Ruleset.compile(rules, engine="hyperscan")
+    assert Ruleset.compile(rules) is not Ruleset.compile([*rules, ShapeRule()])
+    renamed: list[Rule] = [FieldRule(("token",)), SecretRule("shared-value-1", name="#b")]
+    assert Ruleset.compile(rules) is not Ruleset.compile(renamed)

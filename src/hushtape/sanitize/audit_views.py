@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from html.entities import html5
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -67,6 +66,8 @@ def _json_text(escape: bytes) -> bytes:
 def _html_text(reference: bytes) -> bytes:
     name = reference[1:].decode("ascii")
     if name[0] != "#":
+        from html.entities import html5  # half a megabyte that few bodies need
+
         text = html5.get(name)
         return reference if text is None else _utf8(text)
     number = int(name[2:-1], 16) if name[1] in "xX" else int(name[1:-1])

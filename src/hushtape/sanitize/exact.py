@@ -8,7 +8,6 @@ of escapes: listing every encoding instead missed 12 of 1,009 planted values (me
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ SHORT = 6
 
 TOO_SHORT = 3
 _PIECE = 16
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
@@ -224,7 +224,7 @@ def _more_forms(value: str) -> set[bytes]:
         lambda text: quote(text, safe="", errors="replace"),
         lambda text: json.dumps(text)[1:-1],
         lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("/", "\\/"),
-        html.escape,
+        lambda text: text.translate(_HTML),
     )
     texts = newest = {value, "".join(f"\\u{ord(char):04x}" for char in value)}
     for _ in range(3):

@@ -8,6 +8,7 @@ Immutable once built, shared by threads; only caches of clean header values chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from hushtape.model import Headers
@@ -73,7 +74,7 @@ class Ruleset:
             SanitizerError: a secret under 3 bytes, a bad pattern, or a placeholder that the rules match.
             OptionError, MissingDependencyError: the engine.
         """
-        return cls(tuple(rules), engine)
+        return _compiled(tuple(rules), engines.choose(engine))
 
     def with_secrets(self, secrets: Iterable[SecretRule]) -> Ruleset:
         """A ruleset with further exact secrets (learned ones, say); this one stays as it is.
@@ -178,6 +179,11 @@ class Ruleset:
             hits = plan.find(data)
             data = scrub(plan, data, hits, FORM if form else TEXT) if hits else data
         return data
+
+
+@lru_cache(maxsize=8)
+def _compiled(rules: tuple[Rule, ...], engine: str) -> Ruleset:
+    return Ruleset(rules, engine)
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:
