@@ -17,7 +17,8 @@ import pytest
 import requests
 
 import hushtape
-from tests.adversarial.smuggling import Client, record, replay, reply
+from tests.adversarial.reading import readable
+from tests.adversarial.smuggling import Client, record, replay, reply, scripted
 
 SECRET = "hunter2Correct9Horse"
 TWICE = b64encode(b64encode(SECRET.encode())).decode().rstrip("=")
@@ -226,3 +227,36 @@ def test_new_episodes_scrubs_what_was_recorded_without_the_secret_being_known(tm
     traces = record(path, plain(path="/new"), reply(), mode="new_episodes", secrets=[SECRET])
     assert traces.published
     assert traces.leaks([SECRET]) == []
+
+
+@pytest.mark.parametrize("place", ["path", "request body", "response body", "field", "gzip file"])
+def test_new_episodes_audits_what_it_writes_again(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "tape.json"
+    body = gzip.compress(SECRET.encode() * 3) if place == "gzip file" else b"x"
+    old = plain(
+        "POST",
+        "/old/" + (TWICE if place == "path" else ""),
+        TWICE.encode() if place == "request body" else b"x",
+        X_A=TWICE if place == "field" else "1",
+    )
+    record(path, old, reply(TWICE.encode() if place == "response body" else body), default_sanitizer=False)
+    before = path.read_bytes()
+    with (
+        scripted(reply()) as server,
+        pytest.raises(hushtape.RecordingFailedError, match="audit"),
+        hushtape.use_cassette(path, mode="new_episodes", secrets={"#key": SECRET}),
+    ):
+        plain(path="/new")(server.url)
+    assert path.read_bytes() == before
+    for file in (tmp_path / "tape.json.recording").iterdir():
+        assert readable(file.read_bytes(), SECRET) is None
+
+
+def test_new_episodes_forgets_the_digests_of_a_body_that_it_scrubs(tmp_path: Path) -> None:
+    path = tmp_path / "tape.json"
+    fields = ("Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==", 'ETag: "d41d8cd98f00b204e9800998ecf8427e"')
+    record(path, plain(path="/old"), reply(SECRET.encode(), *fields), default_sanitizer=False)
+    assert record(path, plain(path="/new"), reply(), mode="new_episodes", secrets=[SECRET]).published
+    text = path.read_text()
+    assert "1B2M2Y8A" not in text
+    assert "d41d8cd9" not in text

@@ -11,7 +11,13 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hushtape.errors import HushtapeError, RecordingFailedError, UnmatchedRequestError
+from hushtape.errors import (
+    BodyTooLargeError,
+    HushtapeError,
+    RecordingFailedError,
+    SecretFoundError,
+    UnmatchedRequestError,
+)
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
@@ -33,8 +39,10 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
             journal.discard()
         elif action_at_close(tape, error) == "keep-journal":
             journal.abandon()
-        else:
+        elif _copy_old(tape, journal):
             _publish(tape, journal, complete=action_at_close(tape, error) == "publish")
+        else:
+            return [_failure(tape, str(journal.abandon()))]
     except HushtapeError as problem:
         return [problem]
     return []
@@ -76,10 +84,23 @@ def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
     raise first
 
 
+def _copy_old(tape: Tape, journal: Journal) -> bool:
+    """Write the old interactions again, scrubbed and audited; False: one of them failed the tape."""
+    if tape.player is None:
+        return True
+    from hushtape.session.auditing import audited  # a tape that only replays needs none of it
+
+    try:
+        for ordinal, interaction in enumerate(tape.player.all()):
+            # Negative numbers: before the new ones.
+            journal.copy(ordinal - len(tape.player.reader), audited(tape.ledger, interaction))
+    except (SecretFoundError, BodyTooLargeError) as error:
+        tape.ledger.fail(error, "keep an earlier interaction")
+    return not tape.failed
+
+
 def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
     if tape.player is not None:
-        for ordinal, interaction in enumerate(tape.player.all()):
-            journal.copy(ordinal - len(tape.player.reader), interaction)  # negative: before the new ones
         complete = complete and tape.complete
     complete = complete and not tape.missed_calls
     journal.seal(complete=complete, placeholders=tuple(sorted(tape.chain.ruleset.placeholders)))

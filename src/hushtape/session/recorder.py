@@ -17,7 +17,6 @@ from hushtape import clock, coding
 from hushtape.errors import interruption
 from hushtape.model import (
     NO_HEADERS,
-    Body,
     Ending,
     ErrorLink,
     Failure,
@@ -32,25 +31,12 @@ from hushtape.model import (
 from hushtape.sanitize.messages import octets
 from hushtape.seam import FORWARD, Forward
 from hushtape.session import callbacks
+from hushtape.session.auditing import audit_heads
 from hushtape.session.bodies import BodyPipe, opaque
-from hushtape.session.inside import found
 from hushtape.session.ledger import Ledger
+from hushtape.session.settling import settle
 
 Method = TypeVar("Method", bound=Callable[..., None])
-
-# Fields that tell the length or a digest of the body as it was before a rule changed it.
-DIGEST_FIELDS: Final = frozenset(
-    (
-        "content-md5",
-        "digest",
-        "content-digest",
-        "repr-digest",
-        "x-goog-hash",
-        "x-amz-content-sha256",
-        "x-amz-sha256-tree-hash",
-    )
-)
-STABLE_ETAG: Final = '"REDACTED"'
 
 COMMON_REASONS: Final = frozenset(status.phrase for status in HTTPStatus)
 """Reason phrases that need no scrubbing: they are the standard's own words."""
@@ -236,7 +222,7 @@ class RecordingExchange:
                 self.drop()
                 return
             interaction = changed
-        self._audit(interaction)
+        audit_heads(self.ledger.ruleset, interaction)
         self.ledger.journal.commit(self._sequence, interaction)
         self.done = True
         self._request_pipe = self._response_pipe = None
@@ -258,47 +244,7 @@ class RecordingExchange:
         body = pipe.finish()
         if pipe.changed:
             head = Head(head.status, head.reason, settle(head.headers, body), head.http_version)
+            trailers = settle(trailers, body)
         # Without the field, which a sanitizer dropped, the body is replayed as it is stored.
         coded = pipe.coding if "content-encoding" in head.headers else ()
         return Response(head, body, trailers, coded, self._framing, ending, shortfall, self._informational)
-
-    def _audit(self, interaction: Interaction) -> None:
-        """Scan what stands outside the bodies as it will be written."""
-        request, response = interaction.request, interaction.response
-        texts = [request.method, request.uri]
-        for pair in request.headers.pairs:
-            texts += pair
-        if response is not None:
-            texts.append(response.head.reason)
-            for headers in (response.head.headers, response.trailers):
-                for pair in headers.pairs:
-                    texts += pair
-            for head in response.informational:
-                texts.append(head.reason)
-                for pair in head.headers.pairs:
-                    texts += pair
-        if interaction.failure is not None:
-            texts += [link.message for link in interaction.failure.chain]
-        finding = self.ledger.ruleset.audit_texts(texts)
-        if finding is not None:
-            raise found(finding.rule, f"the head of {interaction.request.method} {interaction.request.uri}")
-
-
-def settle(headers: Headers, body: Body | None) -> Headers:
-    """Header fields that stay true for a body that a rule changed.
-
-    Content-Length becomes that of what is stored, ETag a stable placeholder, digests go: each of them
-    tells something of the original (CASSETTE.md sections 1 and 2; botocore validates the digests).
-    """
-    pairs = []
-    for name, value in headers.pairs:
-        lower = name.lower()
-        if lower in DIGEST_FIELDS or lower.startswith("x-amz-checksum-"):
-            continue
-        if lower == "content-length":
-            pairs.append((name, str(body.size if body is not None else 0)))
-        elif lower == "etag":
-            pairs.append((name, STABLE_ETAG))
-        else:
-            pairs.append((name, value))
-    return Headers(pairs)

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 
 class ScrubbedBody:
-    """A body as the ruleset leaves it; scrubbed anew each time it is read, never held."""
+    """A body as the ruleset leaves it; scrubbed anew each time it is read, never held.
 
-    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size")
+    `changed`: a rule matched in it, known once it was read to its end."""
+
+    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size", "changed")
 
     def __init__(self, body: Body, ruleset: Ruleset, phase: Phase, content_type: str) -> None:
         self._body = body
@@ -31,6 +33,7 @@ class ScrubbedBody:
         self._phase = phase
         self._content_type = content_type
         self._size: int | None = None
+        self.changed = False
 
     @property
     def size(self) -> int:
@@ -45,6 +48,7 @@ class ScrubbedBody:
             if clean:
                 yield clean
         rest = scrubber.finish()
+        self.changed = scrubber.changed
         if rest:
             yield rest
 
