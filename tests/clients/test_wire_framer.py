@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 from itertools import pairwise
 from typing import Any
 
@@ -136,8 +138,19 @@ def test_a_garbled_chunk_size_is_told_with_its_line() -> None:
 
 
 def test_fields_are_read_as_http_client_reads_them() -> None:
-    assert parse_fields(["A: 1 \r", " folded\r", "no colon\r", "B: 2\r"]) == [("A", "1  folded")]
-    assert parse_fields(["Caf\xe9: x", "B: 2"]) == []
+    assert parse_fields("A: 1 \r\n folded\r\nno colon\r\nB: 2\r\n") == [("A", "1  folded")]
+    assert parse_fields("Caf\xe9: x\r\nB: 2") == []
+
+
+@given(st.text("Ab:\r\n \t\0\x0b\x85F", max_size=40), st.sampled_from(["", "From me", "From ", "A: b\r\n"]))
+@settings(max_examples=400)
+def test_fields_are_those_of_http_client_but_for_folds(text: str, start: str) -> None:
+    head = (start + text).partition("\n\n")[0].partition("\n\r\n")[0] + "\r\n"
+    theirs = http.client.parse_headers(io.BytesIO(head.encode("latin-1") + b"\r\n"))
+    assert [(name, " ".join(value.split())) for name, value in parse_fields(head)] == [
+        (name, " ".join(value.split())) for name, value in theirs.items()
+    ]
+    assert not any("\r" in value or "\n" in value for _, value in parse_fields(head))
 
 
 @given(st.binary(min_size=3, max_size=30))

@@ -24,7 +24,7 @@ from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.fields import FieldError
 from hushtape.cassette.jsontext import string
-from hushtape.cassette.problems import unwritable
+from hushtape.cassette.problems import unfit, unwritable
 from hushtape.cassette.seal import Seal
 from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
 from hushtape.errors import HushtapeWarning
@@ -121,7 +121,7 @@ class Journal:
         try:
             text, splices = layout.render(interaction, asked, answered, certificate)
         except FieldError as error:
-            raise unwritable(self.path, f"record an interaction on {self.path}", found=str(error)) from None
+            raise unfit(self.path, interaction, str(error)) from None
         table = _encode_splices(splices) if splices else b""
         if not self._folder.held:
             raise unwritable(self.path, f"record on {self.path}", found=CLOSED)

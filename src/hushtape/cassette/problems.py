@@ -10,6 +10,7 @@ import errno
 import os
 from pathlib import Path
 
+from hushtape.cassette.fields import culprit
 from hushtape.errors import (
     CassetteFormatError,
     CassetteInUseError,
@@ -17,6 +18,7 @@ from hushtape.errors import (
     CassetteVersionError,
     CassetteWriteError,
 )
+from hushtape.model import Interaction
 
 CHECK = "Restore the file from version control, or record it anew with mode 'all'."
 
@@ -89,6 +91,24 @@ def unwritable(
     remedy = "Free some disk space" if full else "Check that the folder exists and can be written"
     return CassetteWriteError(
         doing, found, f"{remedy}; what had been recorded before is kept.", path=str(path)
+    )
+
+
+def unfit(path: Path | str, interaction: Interaction, found: str) -> CassetteWriteError:
+    """This interaction holds what no cassette may hold. `found`: what, without its value."""
+    response = interaction.response
+    asked, answered = culprit(interaction.request.headers.pairs), None
+    if response is not None:
+        heads = (response.head.headers, response.trailers, *(head.headers for head in response.informational))
+        answered = culprit([pair for headers in heads for pair in headers.pairs])
+    name = asked or answered
+    place = "" if name is None else f" ({'request' if asked else 'response'} header {name})"
+    what = "what stands there" if name is None else f"header {name}"
+    return CassetteWriteError(
+        f"record {interaction.request.method!a} {interaction.request.uri!a} on {path}",
+        found + place,
+        f"Let a callback remove or correct {what}, or let this host through with ignore_hosts.",
+        path=str(path),
     )
 
 

@@ -170,7 +170,7 @@ class Framer:
         return data[end + 1 :]
 
     def _trailer_fields(self) -> Headers:
-        return Headers(parse_fields(self._trailers)) if self._trailers else NO_HEADERS
+        return Headers(parse_fields("\n".join(self._trailers))) if self._trailers else NO_HEADERS
 
     def _size(self, line: str) -> None:
         try:
@@ -217,12 +217,12 @@ class RequestFramer(Framer):
         self._expect("chunked" if length < 0 else "length", length)
 
     def _on_head(self, raw: bytes) -> None:
-        lines = raw.decode("latin-1").split("\n")
-        parts = lines[0].rstrip("\r").split(" ")
+        first, _, rest = raw.decode("latin-1").partition("\n")
+        parts = first.rstrip("\r").split(" ")
         if len(parts) < 3 or not parts[-1].startswith("HTTP/"):
-            raise FramingError("no request line", lines[0])
+            raise FramingError("no request line", first)
         self.method, self.target, self.version = parts[0], " ".join(parts[1:-1]), parts[-1]
-        self.pairs = parse_fields(lines[1:])
+        self.pairs = parse_fields(rest)
         self.raw = raw
 
     def _on_body(self, data: bytes) -> None:
@@ -280,8 +280,8 @@ class ResponseFramer(Framer):
         if plain is not None:
             first, pairs, framed = plain
         else:
-            lines = raw.decode("latin-1").split("\n")
-            first, pairs, framed = lines[0].rstrip("\r"), parse_fields(lines[1:]), True
+            line, _, rest = raw.decode("latin-1").partition("\n")
+            first, pairs, framed = line.rstrip("\r"), parse_fields(rest), True
         version, status, reason = status_line(first)
         head = Head(status, reason, Headers(pairs), version)
         if status == 100:  # http.client skips 100 alone; every other 1xx is an answer to it
