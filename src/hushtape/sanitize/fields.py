@@ -107,7 +107,7 @@ class Field:
             if at == end + 2 or data[end:at] == b': "':
                 stop = data.find(b'"', at, limit)
                 if stop >= 0 and data[stop - 1] != 92:
-                    return Found(at, stop, self._text)
+                    return Found(at, stop, self._text, _PLAIN)
         if data[start] in b"\"'":
             start += 1
         return self._json(data, start, start + self._length, limit, context)
@@ -231,6 +231,7 @@ class Field:
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
+_PLAIN = String(_RAW, 0)
 _UNICODE = re.compile(rb'u0022|"')
 _ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
 

@@ -23,7 +23,18 @@ from hushtape.sanitize.rules import (
     UrlSecretsRule,
 )
 from hushtape.sanitize.shapes import shape_anchors
-from hushtape.sanitize.spans import KINDS, OPEN, RANK_CAP, WHOLE, Context, Found, Group, Seeker, Verifier
+from hushtape.sanitize.spans import (
+    FIELDS,
+    KINDS,
+    OPEN,
+    RANK_CAP,
+    WHOLE,
+    Context,
+    Found,
+    Group,
+    Seeker,
+    Verifier,
+)
 from hushtape.sanitize.urls import param_anchors, url_anchors
 
 MARGIN = 64
@@ -31,6 +42,12 @@ MARGIN = 64
 
 Open = tuple[int, Seeker, int, Verifier, bytes]
 """A span still running: its start, its seeker, where to go on, who found it, its text."""
+
+
+Ended = tuple[int, int, Seeker, Verifier, bytes]
+"""A span that has ended: where it begins and ends, its seeker, who found it, its text."""
+
+SECRETS = (0, WHOLE)
 
 
 def anchors(rules: Iterable[Rule]) -> Iterator[tuple[bytes, Verifier]]:
@@ -53,9 +70,12 @@ def anchors(rules: Iterable[Rule]) -> Iterator[tuple[bytes, Verifier]]:
 class Plan:
     """The compiled rules of a phase."""
 
-    __slots__ = ("_at_sign", "ahead", "back", "find", "overlap", "verifiers")
+    __slots__ = ("_at_sign", "ahead", "back", "find", "left", "overlap", "verifiers")
 
     def __init__(self, rules: Iterable[Rule], engine: str) -> None:
+        rules = tuple(rules)
+        self.left = frozenset(getattr(rule, "placeholder", "").encode() for rule in rules)
+        """Values that stay: another rule's placeholder must not be replaced the second time."""
         table: dict[bytes, list[Verifier]] = {}
         for anchor, verifier in anchors(rules):
             entry = table.setdefault(anchor.lower(), [])
@@ -80,7 +100,7 @@ class Plan:
 class Matcher:
     """Runs verifiers over one stream's hits, in order. Positions are those of the present buffer."""
 
-    __slots__ = ("_context", "_plan", "groups", "names", "open", "reach")
+    __slots__ = ("_context", "_ended", "_plan", "groups", "names", "open", "reach")
 
     def __init__(self, plan: Plan, context: Context) -> None:
         self._plan = plan
@@ -90,6 +110,8 @@ class Matcher:
         """(start, end, rule's name, replacement) of each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * KINDS
+        self._ended: list[Ended] = []
+        """The fields whose values ended last: a secret may hold a field itself."""
 
     def resume(self, data: bytes, final: bool) -> None:
         """Let spans that are still running look for their ends."""
@@ -117,12 +139,11 @@ class Matcher:
         return []
 
     def _take(self, data: bytes, found: Found | tuple[Found, ...], verifier: Verifier, final: bool) -> None:
-        if type(found) is Found and found.seeker is None:
-            self._close(data, found.start, found.end, verifier, found.text)
-            return
         for one in (found,) if isinstance(found, Found) else found:
-            if one.seeker is None:
-                self._close(data, one.start, one.end, verifier, one.text)
+            if one.end >= 0 or one.seeker is None:
+                self._close(data, one.start, one.end, verifier, one.text, one.seeker)
+                if verifier.kind in SECRETS:
+                    self._go_on(data, one.start, one.end, final)
             else:
                 text = one.text or b""
                 self._seek(data, one.start, one.seeker, max(one.at, one.start), verifier, text, final)
@@ -132,14 +153,33 @@ class Matcher:
     ) -> None:
         end, resume = seeker.seek(data, at, final)
         if end >= 0:
-            self._close(data, start, end, verifier, text)
+            self._close(data, start, end, verifier, text, seeker)
         else:
             self.open.append((start, seeker, resume, verifier, text))
             self._cover(verifier.kind, start, OPEN)
 
-    def _close(self, data: bytes, start: int, end: int, verifier: Verifier, text: bytes | None) -> None:
+    def _go_on(self, data: bytes, start: int, end: int, final: bool) -> None:
+        """A secret holds what ended a field's value (an `&`, say): the value goes on behind it. Else its
+        rest would stay, and be redacted by the next scrub only."""
+        for ended in self._ended:
+            if ended[0] <= start <= ended[1] < end:
+                first, _, seeker, verifier, text = ended
+                self._seek(data, first, seeker, end, verifier, text, final)
+                return
+
+    def _close(
+        self,
+        data: bytes,
+        start: int,
+        end: int,
+        verifier: Verifier,
+        text: bytes | None,
+        seeker: Seeker | None,
+    ) -> None:
         self._cover(verifier.kind, start, end)
-        if start >= end or text is None:
+        if verifier.kind == FIELDS and seeker is not None and seeker.again and text is not None:
+            self._ended = [*self._ended[-3:], (start, end, seeker, verifier, text)]
+        if start >= end or text is None or (start >= 0 and data[start:end] in self._plan.left):
             return
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
@@ -165,4 +205,5 @@ class Matcher:
         self.open = [
             (start - by, seeker, at - by, verifier, text) for start, seeker, at, verifier, text in self.open
         ]
+        self._ended = [(one[0] - by, one[1] - by, *one[2:]) for one in self._ended]
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]

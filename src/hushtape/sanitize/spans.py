@@ -9,7 +9,7 @@ depends on the stream alone, never on how the stream was cut into chunks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -40,14 +40,18 @@ class Context(Struct, frozen=True):
 
 
 class Seeker(Protocol):
-    """Finds where a value ends, in as many pieces as the stream takes."""
+    """Finds where a value ends, in as many pieces as the stream takes. `again`: it may be asked to go on
+    behind an end that it found."""
+
+    again: ClassVar[bool]
 
     def seek(self, data: bytes, start: int, final: bool) -> tuple[int, int]:
         """(end, 0) if the value ends at `end`; else (-1, where to go on)."""
 
 
 class Found(NamedTuple):
-    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `at` (or `start`) on.
+    """A hit that proved right. `end` is -1 where `seeker` has to find it, from `at` (or `start`) on; where
+    both are given, the seeker knows how to go on.
     `text` None: nothing is replaced, but hits of this kind inside were looked at."""
 
     start: int

@@ -9,6 +9,7 @@ so its answer does not depend on chunks. Where the syntax is broken it goes on: 
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 _RUN = 64
 _TAIL = 96
@@ -20,6 +21,7 @@ class Until:
     """Ends at the first match of an expression; at the end of the stream if there is none."""
 
     __slots__ = ("_stop",)
+    again: ClassVar[bool] = True
 
     def __init__(self, stop: re.Pattern[bytes]) -> None:
         self._stop = stop
@@ -38,6 +40,7 @@ class Through:
     """Like `Until`, but the match itself belongs to the value."""
 
     __slots__ = ("_stop",)
+    again: ClassVar[bool] = True
 
     def __init__(self, stop: re.Pattern[bytes]) -> None:
         self._stop = stop
@@ -80,6 +83,7 @@ class String:
     `unit` are counted; `hard` matches end it whatever stands before."""
 
     __slots__ = ("_depth", "_hard", "_quote", "_unit")
+    again: ClassVar[bool] = True
 
     def __init__(
         self, quote: re.Pattern[bytes], depth: int, unit: bytes = b"\\", hard: frozenset[bytes] = frozenset()
@@ -103,6 +107,7 @@ class Container:
     """An object or array in JSON, `depth` JSON strings deep: brackets outside strings are counted."""
 
     __slots__ = ("_depth", "_inside", "_nesting")
+    again: ClassVar[bool] = False
     _token = re.compile(rb'["\[\]{}]')
 
     def __init__(self, depth: int) -> None:
