@@ -12,6 +12,7 @@ import pytest
 
 import hushtape
 from tests.support.servers import Server
+from tests.support.wire import Call
 
 
 @pytest.fixture
@@ -66,3 +67,63 @@ def test_the_file_of_a_response_looks_like_the_file_of_a_socket(
         file.raw._sock.settimeout(1.5)
         assert isinstance(file.raw, socket.SocketIO) or mode == "none"
         assert b'"number":2' in response.read()
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_request_sent_inside_a_replaying_tape_and_read_after_it_says_so(
+    server: Server, cassette: Path, pooled: bool
+) -> None:
+    connection = http.client.HTTPConnection(server.host, server.port)
+    if pooled:
+        fetch(connection, "/number/1")
+    before = len(server.requests)
+    with hushtape.use_cassette(cassette, mode="none"):
+        connection.request("GET", "/number/2")
+    with pytest.raises(hushtape.TapeOrderError, match="closed"):
+        connection.getresponse()
+    assert len(server.requests) == before
+    connection.close()
+    assert b'"number":4' in fetch(connection, "/number/4")
+
+
+def test_an_upload_that_outlives_its_replaying_tape_says_so(server: Server, cassette: Path) -> None:
+    connection = http.client.HTTPConnection(server.host, server.port)
+    before = len(server.requests)
+    with hushtape.use_cassette(cassette, mode="none"):
+        connection.putrequest("GET", "/number/2")
+        connection.putheader("Content-Length", "4")
+        connection.endheaders(b"ab")
+    with pytest.raises(hushtape.TapeOrderError, match="closed"):
+        connection.send(b"cd")
+    assert len(server.requests) == before
+
+
+@pytest.mark.parametrize("how", ["file", "recv", "recv_into", "send", "makefile"])
+def test_past_a_recorded_101_a_replay_refuses(tmp_path: Path, how: str) -> None:
+    def switch(call: Call) -> None:
+        call.send(b"HTTP/1.1 101 Switching\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nwelcome")
+        call.hang_up()
+
+    def ask(server: Server) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection(server.host, server.port, timeout=5)
+        connection.request("GET", "/", headers={"Upgrade": "echo", "Connection": "Upgrade"})
+        return connection
+
+    def go_on(connection: http.client.HTTPConnection) -> Any:
+        response = connection.getresponse()
+        file, sock = response.fp, connection.sock
+        assert response.status == 101
+        if how == "send":
+            return sock.sendall(b"hello")
+        if how == "recv":
+            return sock.recv(10)
+        if how == "recv_into":
+            return sock.recv_into(bytearray(10))
+        return (file if how == "file" else sock.makefile("rb")).read(7)
+
+    path = tmp_path / "upgrade.json"
+    with Server(switch) as server:
+        with hushtape.use_cassette(path):
+            assert ask(server).getresponse().fp.read(7) == b"welcome"
+        with hushtape.use_cassette(path, mode="none"), pytest.raises(hushtape.CutBodyError, match="101"):
+            go_on(ask(server))

@@ -16,8 +16,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from hushtape.clients.wire.playback import Answer
+from hushtape.clients.wire.playback import Answer, failing_reader
 from hushtape.clients.wire.render import render_continue
+from hushtape.errors import HushtapeError
 
 _CIPHER = ("TLS_AES_256_GCM_SHA384", "TLSv1.3", 256)
 """The first of OpenSSL 3's default list, and the version that it belongs to (RFC 8446 B.4)."""
@@ -62,9 +63,10 @@ class FakeSocket:
         continues: a client that waits for a 100 is to get one.
         tls: the real connection would speak TLS.
         certificate: what `getpeercert` tells (DER); verified: whether the client had verified it.
+        refusal: what sending and reading raise from now on; None: all is well.
     """
 
-    __slots__ = ("__weakref__", "certificate", "continues", "reader", "timeout", "tls", "verified")
+    __slots__ = ("__weakref__", "certificate", "continues", "reader", "refusal", "timeout", "tls", "verified")
 
     def __init__(self, timeout: Any = None, *, tls: bool = False) -> None:
         self.tls = tls
@@ -72,6 +74,7 @@ class FakeSocket:
         self.continues = False
         self.certificate: bytes | None = None
         self.verified = False
+        self.refusal: HushtapeError | None = None
         self.timeout = timeout
 
     def makefile(self, mode: str = "r", buffering: int | None = None, **_: Any) -> Any:
@@ -82,25 +85,38 @@ class FakeSocket:
         if buffering == 0 and self.reader is not None:
             return _Glimpse(self.reader)
         reader, self.reader, self.continues = self.reader, None, False
+        if reader is None and self.refusal is not None:
+            reader = failing_reader(self.refusal)
         file: Any = reader if reader is not None else Answer()
         file.raw._sock = self  # where programs look for it
         return file
 
     def fileno(self) -> int:
         shared = _shared or _descriptors()
-        return shared[1 if self.continues or self.reader is not None else 0]
+        ready = self.continues or self.reader is not None or self.refusal is not None
+        return shared[1 if ready else 0]
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Nothing is sent: the hook has told the tape of what passed `HTTPConnection.send`."""
+        self._check()
 
     def send(self, data: Any, flags: int = 0) -> int:
+        self._check()
         return memoryview(data).nbytes
 
     def recv(self, size: int, flags: int = 0) -> bytes:
+        if self.reader is None:
+            self._check()
         return b"" if self.reader is None else self.reader.read1(size)
 
     def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
+        if self.reader is None:
+            self._check()
         return 0 if self.reader is None else self.reader.readinto1(memoryview(buffer)[: size or None])
+
+    def _check(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
 
     def settimeout(self, value: Any) -> None:
         self.timeout = value

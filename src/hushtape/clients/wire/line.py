@@ -16,6 +16,7 @@ from hushtape.clients.wire.failures import describe
 from hushtape.clients.wire.fake_socket import FakeSocket
 from hushtape.clients.wire.framer import RequestFramer, ResponseFramer
 from hushtape.clients.wire.head import RequestFields
+from hushtape.errors import TapeOrderError
 from hushtape.model import Failure, Interaction, Tls
 from hushtape.seam import Exchange, Session
 
@@ -114,6 +115,25 @@ class Line:
         if self.exchange is not None:
             self.abandon()
 
+    def tape_closed(self, connection: Any) -> None:
+        """No tape is open any more: the real socket comes back, unless a request waits for its answer.
+
+        That request was sent nowhere, so the client is told so when it reads: an answer that came over the
+        real socket would never come.
+        """
+        fake = self.fake
+        if self.held or (self.state in (REPLAY, HOLD) and fake is not None and connection.sock is fake):
+            waiting = self.put_fake(connection)
+            self.closed()
+            waiting.close()
+            waiting.refusal = TapeOrderError(
+                "read the answer to a request that was sent inside a tape",
+                "the tape has been closed meanwhile",
+                "Read answers before the tape closes, or close it later",
+            )
+        else:
+            self.put_real(connection)
+
     # -- sockets ----------------------------------------------------------------------------------
 
     def put_fake(self, connection: Any) -> FakeSocket:
@@ -174,4 +194,4 @@ def restore() -> None:
         connection = reference()
         line = connection.__dict__.pop(KEY, None) if connection is not None else None
         if line is not None:
-            line.put_real(connection)
+            line.tape_closed(connection)

@@ -17,6 +17,8 @@ from hushtape.clients.wire.render import render_body, render_head
 from hushtape.errors import CutBodyError
 from hushtape.model import CHUNK, BytesBody, Failure, Interaction, Response
 
+SWITCHING = 101
+
 
 class _SocketFile:
     """What programs ask of a socket's file: `fp.name`, `fp.mode`, `fp.raw._sock`, its descriptor."""
@@ -98,6 +100,8 @@ def open_reader(interaction: Interaction) -> io.BufferedIOBase:
     if response is None:
         error = _head_error(failure) if failure is not None else _cut(interaction)
         return io.BufferedReader(ReplayRaw(iter(()), error))
+    if response.head.status == SWITCHING:
+        return io.BufferedReader(ReplayRaw(iter((render_head(response),)), switched(interaction)))
     if failure is None and response.ending != "cut":
         return _to_the_end(response)
     error = revive(failure) if failure is not None else _cut(interaction)
@@ -138,6 +142,17 @@ def _cut(interaction: Interaction) -> CutBodyError:
         "Record it again with a program that reads on",
         uri=interaction.request.uri,
         available=available,
+    )
+
+
+def switched(interaction: Interaction) -> CutBodyError:
+    """What stands past a 101: another protocol (RFC 9110 15.2.2), which no cassette holds."""
+    return CutBodyError(
+        f"use the connection that {interaction.request.uri} has switched to another protocol",
+        "what passed on it after the 101 is not HTTP, so it is not on the tape",
+        "Let this host through with ignore_hosts",
+        uri=interaction.request.uri,
+        available=0,
     )
 
 

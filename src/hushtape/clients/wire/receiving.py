@@ -14,7 +14,7 @@ from typing import Any
 from hushtape.clients.wire.deciding import settle
 from hushtape.clients.wire.framer import ResponseFramer
 from hushtape.clients.wire.line import FORWARD, HOLD, KEY, REPLAY, Line, tell
-from hushtape.clients.wire.playback import open_reader
+from hushtape.clients.wire.playback import SWITCHING, open_reader, switched
 from hushtape.clients.wire.tee import SocketTee
 from hushtape.model import Tls
 
@@ -49,6 +49,9 @@ def _answer(line: Line) -> None:
     line.reset()
     if interaction is not None and fake is not None and fake.reader is None:
         fake.reader = open_reader(interaction)
+        response = interaction.response
+        if response is not None and response.head.status == SWITCHING:
+            fake.refusal = switched(interaction)
 
 
 def _watched(connection: Any, line: Line, original: GetResponse) -> Any:
