@@ -118,3 +118,24 @@ def test_a_url_is_settled_at_a_glance_only_without_an_at_sign() -> None:
     assert WARM.uri("https://h.example/a") == "https://h.example/a"
     assert WARM.uri("https://u:p@h.example/a") == "https://REDACTED@h.example/a"
     assert WARM.uri("https://u%3Ap@h.example/a") == "https://REDACTED@h.example/a"
+
+
+def test_each_field_gets_the_placeholder_of_the_rule_that_redacts_it() -> None:
+    rules: list[Rule] = [
+        HeaderRule(placeholder="CREDENTIAL"),
+        HeaderRule(redact=frozenset(("X-One",)), credentials=False, placeholder="ONE"),
+        HeaderRule(redact=frozenset(("x-two",)), credentials=False, placeholder="TWO"),
+        HeaderRule(remove=frozenset(("x-gone",)), credentials=False, placeholder="NONE"),
+    ]
+    headers = Headers(
+        [("x-one", "a"), ("X-Two", "b"), ("X-Api-Key", "c"), ("Cookie", "d=e"), ("X-Gone", "f")]
+    )
+    ruleset = Ruleset.compile(rules)
+    clean = ruleset.headers(headers, "response")
+    assert clean.pairs == (
+        ("x-one", "ONE"),
+        ("X-Two", "TWO"),
+        ("X-Api-Key", "CREDENTIAL"),
+        ("Cookie", "d=CREDENTIAL"),
+    )
+    assert ruleset.headers(clean, "response") is clean

@@ -131,7 +131,8 @@ def _camel(name: str) -> list[str]:
 
 
 class HeaderPolicy:
-    """All header rules of one phase, united: two keep lists keep what either keeps, removal wins."""
+    """All header rules of one phase, united: two keep lists keep what either keeps, removal wins. A field
+    gets the placeholder of the last rule that redacts it: by its name, else as a credential."""
 
     __slots__ = ("_credentials", "_keep", "_redact", "_remove", "placeholder")
 
@@ -140,9 +141,10 @@ class HeaderPolicy:
         lists = [rule.keep for rule in rules if rule.keep is not None]
         self._keep = frozenset(name.lower() for keep in lists for name in keep) if lists else None
         self._remove = frozenset(name.lower() for rule in rules for name in rule.remove)
-        self._redact = frozenset(name.lower() for rule in rules for name in rule.redact)
-        self._credentials = any(rule.credentials for rule in rules)
-        self.placeholder = rules[-1].placeholder if rules else ""
+        self._redact = {name.lower(): rule.placeholder for rule in rules for name in rule.redact}
+        credentials = [rule.placeholder for rule in rules if rule.credentials]
+        self._credentials = bool(credentials)
+        self.placeholder = credentials[-1] if credentials else ""
 
     def action(self, name: str) -> Action:
         """What happens to a field of this name."""
@@ -161,8 +163,8 @@ class HeaderPolicy:
             return "set-cookie"
         return "redact" if is_credential(name) else "scan"
 
-    def redact(self, action: Action, value: str) -> str:
-        """The value without its credential; attributes of a cookie are still to be scanned."""
+    def redact(self, action: Action, name: str, value: str) -> str:
+        """The field's value without its credential; attributes of a cookie are still to be scanned."""
         if not value.strip():
             return value
         if action == "scheme":
@@ -176,7 +178,7 @@ class HeaderPolicy:
             # Some proxies fold several fields into one, though RFC 6265 3 forbids it.
             folded = _FOLDED.sub(self._folded, attributes) if "," in attributes else attributes
             return self._pair(pair) + semicolon + ";".join(map(self._attribute, folded.split(";")))
-        return self.placeholder
+        return self._redact.get(name.lower(), self.placeholder)
 
     def _folded(self, cookie: re.Match[str]) -> str:
         return cookie[1] + self.placeholder

@@ -49,7 +49,7 @@ class Side:
                     same = False
                     continue
                 if action != "scan":
-                    clean = self.policy.redact(action, value)
+                    clean = self.policy.redact(action, name, value)
                     if clean != value:
                         same, pair = False, (name, clean)
                 if pair not in known:
