@@ -14,6 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_views import Scan, in_clear, inspect
 
 WINDOW = 32 * 1024
@@ -55,12 +56,14 @@ class Auditor:
     Args:
         scan: the ruleset's plain scan, `bytes -> (name of the rule, offset) | None`.
         overlap: bytes looked at twice where two windows meet.
+        odd: those of the ruleset's secrets that the ordinary views could miss.
     """
 
-    __slots__ = ("_base", "_held", "_overlap", "_parts", "_scan")
+    __slots__ = ("_base", "_held", "_odd", "_overlap", "_parts", "_scan")
 
-    def __init__(self, scan: Scan, overlap: int = OVERLAP) -> None:
+    def __init__(self, scan: Scan, overlap: int = OVERLAP, odd: OddSecrets | None = None) -> None:
         self._scan = scan
+        self._odd = odd
         self._overlap = min(overlap, WINDOW // 2)
         self._parts: list[bytes] = []
         self._held = 0
@@ -106,6 +109,8 @@ class Auditor:
             # UTF-16 or UTF-32: without its NUL bytes, what is ASCII in it reads as text.
             found = inspect(data.replace(b"\0", b""), self._scan)
             found = found and (found[0], found[1], "UTF-16")
+        if found is None and self._odd is not None:
+            found = self._odd.look(data)
         if found is None:
             return None
         rule, offset, decoded = found
@@ -117,10 +122,11 @@ class Auditor:
 class TextAudit:
     """Looks at short texts, each for itself; remembers those that were clean."""
 
-    __slots__ = ("_clean", "_scan")
+    __slots__ = ("_clean", "_odd", "_scan")
 
-    def __init__(self, scan: Scan) -> None:
+    def __init__(self, scan: Scan, odd: OddSecrets | None = None) -> None:
         self._scan = scan
+        self._odd = odd
         self._clean: set[str] = set()
 
     def look(self, texts: Sequence[str]) -> Finding | None:
@@ -130,10 +136,11 @@ class TextAudit:
             return None
         fresh = [text for text in texts if text not in clean]
         joined = _encoded(fresh[0] if len(fresh) == 1 else "\n".join(fresh))
-        if not in_clear(joined, self._scan):
+        odd = self._odd
+        if odd is not None or not in_clear(joined, self._scan):
             for text in fresh:
                 data = _encoded(text)
-                found = inspect(data, self._scan)
+                found = inspect(data, self._scan) or (odd.look(data) if odd is not None else None)
                 if found is not None:
                     return Finding(found[0], f"under {found[2]}" if found[2] else f"at byte {found[1]}")
         for text in fresh:

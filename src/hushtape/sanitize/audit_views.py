@@ -8,7 +8,7 @@ Depth and the number of views are bounded, so no body makes the audit run for ev
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -123,6 +123,39 @@ def _unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
     if mixed is data:
         return []
     return [("mixed", mixed)] if how == "mixed" else [("mixed", mixed), *single]
+
+
+def _every_json(data: bytes, runs: bool) -> bytes:
+    return _JSON.sub(lambda match: _json_text(match[0]), data) if b"\\" in data else data
+
+
+def _every_html(data: bytes, runs: bool) -> bytes:
+    return _HTML.sub(lambda match: _html_text(match[0]), data) if b"&" in data else data
+
+
+def _every_percent(data: bytes, runs: bool) -> bytes:
+    return unquote_to_bytes(data) if b"%" in data else data
+
+
+_EVERY: Final = (("percent", _every_percent), ("JSON", _every_json), ("HTML", _every_html))
+
+
+def escapes_undone(data: bytes, *, every: bool) -> Iterator[tuple[bytes, str]]:
+    """A buffer as it is, then with its escapes undone, layer by layer: all kinds in turn, and each alone.
+
+    `every`: also those of punctuation; else those that are worth it.
+    """
+    yield data, ""
+    undo = _EVERY if every else _UNDO
+    for name, steps in (("mixed", undo), *((one[0], (one,)) for one in undo)):
+        view = data
+        for _ in range(DEPTH):
+            before = view
+            for _, step in steps:
+                view = step(view, True)
+            if view == before:
+                break
+            yield view, name
 
 
 def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:

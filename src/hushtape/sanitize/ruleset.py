@@ -14,6 +14,7 @@ from typing import Final
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit import OVERLAP, Auditor, Finding, TextAudit
+from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
@@ -35,6 +36,7 @@ class Ruleset:
 
     __slots__ = (
         "_left",
+        "_odd",
         "_overlap",
         "_patterns",
         "_plans",
@@ -62,7 +64,8 @@ class Ruleset:
         self._plans = (plan,) if same else (plan, self._response.plan)
         longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
         self._overlap = max(OVERLAP, 6 * longest)
-        self._texts = TextAudit(self.scan)
+        self._odd = OddSecrets.of(rules)
+        self._texts = TextAudit(self.scan, self._odd)
         refuse_unstable(rules, self._scrub_for_check)
 
     @classmethod
@@ -160,7 +163,7 @@ class Ruleset:
 
     def auditor(self) -> Auditor:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
-        return Auditor(self.scan, self._overlap)
+        return Auditor(self.scan, self._overlap, self._odd)
 
     def audit_texts(self, texts: Sequence[str]) -> Finding | None:
         """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.

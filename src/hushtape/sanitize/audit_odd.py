@@ -1,0 +1,172 @@
+"""Odd secrets: those too short or too bare for the audit's ordinary views.
+
+Lives here: OddSecrets, a look for secrets that offer no run of letters and digits (under every escape,
+not only those of letters), and for short ones inside base64 and hex tokens of any length. Must not: be
+built where a ruleset has no such secret: it costs nothing then. Called by: audit, ruleset.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from hushtape.sanitize import engine as engines
+from hushtape.sanitize.audit_views import escapes_undone
+from hushtape.sanitize.escapes import begins, ends
+from hushtape.sanitize.exact import SHORT, forms, pieces
+from hushtape.sanitize.rules import Rule, SecretRule
+
+SMALL = 8
+"""Bytes from which on base64 and hex of a secret have anchors in the ruleset, and twofold ones are runs
+of sixteen, which the ordinary views decode."""
+
+Found = tuple[str, int, str]
+"""Name of the rule, offset in its view, how the view was decoded."""
+
+Check = Callable[[bytes, int, int], bool]
+"""Whether the buffer holds the secret where its anchor was met."""
+
+_LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_JOINTS = frozenset(b"+/")  # a path or a name may hold a token between them
+_DIGITS = frozenset(b"0123456789abcdef")
+_STANDARD = bytes.maketrans(b"-_", b"+/")  # RFC 4648 5
+_SIGNS = frozenset(b" !\"#$%&'()*+,./:;<=>?@[\\]^`{|}~\t\r\n")
+
+
+class OddSecrets:
+    """The odd secrets of a ruleset. `look` finds one of them in a buffer, or None."""
+
+    __slots__ = ("_bare", "_checks", "_find", "_table")
+
+    def __init__(self, rules: Iterable[SecretRule]) -> None:
+        self._table: dict[bytes, list[tuple[str, Check]]] = {}
+        self._bare = False
+        for rule in rules:
+            self._add(rule)
+        self._checks = tuple(self._table.values())
+        self._find = engines.build(list(self._table), "ahocorasick").find
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> OddSecrets | None:
+        """Those among `rules` that are odd; None: there is none."""
+        odd = [
+            rule
+            for rule in rules
+            if isinstance(rule, SecretRule)
+            and rule.value
+            and rule.value not in rule.placeholder
+            and (_is_small(rule) or not pieces(rule.value))
+        ]
+        return cls(odd) if odd else None
+
+    def look(self, data: bytes) -> Found | None:
+        """Search a buffer as it is and under escapes; every escape is undone where a secret is bare."""
+        for view, how in escapes_undone(data, every=self._bare):
+            found = self._search(view)
+            if found is not None:
+                return (*found, how)
+        return None
+
+    def _search(self, data: bytes) -> tuple[str, int] | None:
+        if b"-" in data or b"_" in data:
+            found = self._hits(data.translate(_STANDARD))
+            if found is not None:
+                return found
+        return self._hits(data)
+
+    def _hits(self, data: bytes) -> tuple[str, int] | None:
+        for number, start, end in self._find(data):
+            for name, check in self._checks[number]:
+                if check(data, start, end):
+                    return name, start
+        return None
+
+    def _add(self, rule: SecretRule) -> None:
+        raw = rule.value.encode("utf-8", "surrogatepass")
+        name, whole = rule.name or "secret", len(raw) < SHORT
+        if not pieces(rule.value):
+            self._bare = True
+            self._anchor(raw, name, partial(_is_value, raw, whole))
+            if not rule.value.isascii() and max(rule.value) <= "\xff":
+                octets = rule.value.encode("latin-1")
+                self._anchor(octets, name, partial(_is_value, octets, whole))
+        if not _is_small(rule):
+            return
+        for form in sorted(forms(rule.value)):
+            for value in (form, b64encode(form).rstrip(b"="), form.hex().encode()):
+                for skip, core in _cores(value):
+                    self._anchor(core, name, partial(_is_base64, core, skip, value, whole))
+                self._anchor(value.hex().encode(), name, partial(_is_hex, whole))
+
+    def _anchor(self, anchor: bytes, name: str, check: Check) -> None:
+        self._table.setdefault(anchor.lower(), []).append((name, check))
+
+
+def _is_small(rule: SecretRule) -> bool:
+    return len(rule.value.encode("utf-8", "surrogatepass")) < SMALL
+
+
+def _is_value(value: bytes, whole: bool, data: bytes, start: int, end: int) -> bool:
+    return data[start:end] == value and (not whole or (begins(data, start) and ends(data, end)))
+
+
+def _is_hex(whole: bool, data: bytes, start: int, end: int) -> bool:
+    return not whole or (_hex_edge(data, start - 2) and _hex_edge(data, end))
+
+
+def _cores(value: bytes) -> Iterator[tuple[int, bytes]]:
+    """What base64 shows of a value at each of its three offsets: (characters of the first group before
+    it, core). The characters at its edges hold bits of its neighbours."""
+    for offset in range(3):
+        skip = -(-8 * offset // 6)
+        yield skip, b64encode(b"\0" * offset + value)[skip : 8 * (offset + len(value)) // 6]
+
+
+def _is_base64(core: bytes, skip: int, value: bytes, whole: bool, data: bytes, at: int, end: int) -> bool:
+    """Whether the base64 around a core holds the value; as a word of its own if `whole`."""
+    if data[at:end] != core:
+        return False
+    start, offset = at - skip, skip * 6 // 8
+    length = -(-(offset + len(value)) // 3) * 4
+    # A group before and one behind are enough to see both neighbours. "A": six bits of zero.
+    group = bytes(
+        [
+            data[place] if 0 <= place < len(data) and data[place] in _LETTERS else 65
+            for place in range(start - 4, start + length + 4)
+        ]
+    )
+    decoded, first = a2b_base64(group), 3 + offset
+    if decoded[first : first + len(value)] != value:
+        return False
+    if not whole:
+        return True
+    return _token_begins(data, start, offset, decoded[first - 1]) and _token_ends(
+        data, start, offset + len(value), decoded[first + len(value)]
+    )
+
+
+def _token_begins(data: bytes, start: int, offset: int, byte: int) -> bool:
+    """Whether a word may begin in the coded text: a token begins, or a printed sign stands before."""
+    before = data[start - 1] if start > 0 else 0
+    return (offset == 0 and (before not in _LETTERS or before in _JOINTS)) or _sign(byte)
+
+
+def _token_ends(data: bytes, start: int, size: int, byte: int) -> bool:
+    """Whether a word may end there: the token ends with the value, or a printed sign follows."""
+    stop = start + -(-8 * size // 6)
+    after = data[stop] if stop < len(data) else 0
+    return after not in _LETTERS or after in _JOINTS or _sign(byte)
+
+
+def _hex_edge(data: bytes, at: int) -> bool:
+    """Whether a word may begin or end at a pair of hex digits: it is none, or stands for a printed sign."""
+    pair = data[at : at + 2] if at >= 0 else b""
+    if len(pair) < 2 or not _DIGITS.issuperset(pair):
+        return True
+    return _sign(int(pair, 16))
+
+
+def _sign(byte: int) -> bool:
+    return byte in _SIGNS

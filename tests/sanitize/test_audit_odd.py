@@ -1,0 +1,84 @@
+"""Odd secrets: bare ones under partial escapes, short ones inside base64 and hex; no false alarms."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.sanitize.audit import Finding
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.ruleset import Ruleset
+
+BARE = "!$%^&*()-+=#@~"
+SYMBOLS = st.text(alphabet="!$%^&*()-+=#@~/'\",;:?[]{}|\\<> ab1", min_size=6, max_size=16)
+
+
+def ruleset(secret: str) -> Ruleset:
+    return build(secrets={"#key": secret}).ruleset
+
+
+def audit(rules: Ruleset, data: bytes) -> Finding | None:
+    auditor = rules.auditor()
+    return auditor.feed(data) or auditor.finish()
+
+
+@pytest.mark.parametrize("escaped", [BARE[:5], BARE[3:], "%", "&", BARE[::2]])
+def test_a_bare_secret_is_found_whichever_of_its_signs_are_escaped(escaped: str) -> None:
+    path = "".join(f"%{ord(one):02x}" if one in escaped else one for one in BARE)
+    assert audit(ruleset(BARE), f"/a/{path}".encode()) is not None
+    assert ruleset(BARE).audit_texts([f"/a?b={path}"]) is not None
+    assert audit(ruleset(BARE), quote(f"/a/{path}", safe="").encode()) is not None
+
+
+@given(
+    SYMBOLS.filter(lambda text: not any(run in text for run in ("aa", "ab", "ba", "b1", "1b", "a1", "1a")))
+)
+def test_a_secret_of_signs_is_found_with_every_second_one_escaped(secret: str) -> None:
+    path = "".join(f"%{ord(one):02X}" if place % 2 else one for place, one in enumerate(secret))
+    if secret.startswith("%") or "%%" in path:  # `%` before an escape is an escape of another kind
+        return
+    if quote(secret, safe="") == path or secret == path:
+        return
+    rules = ruleset(secret)
+    clean = rules.uri(f"http://h/{path}")
+    assert path not in clean or rules.audit_texts([clean]) is not None
+
+
+SHORT = ("abc", "a1b2", "ad-in", "q7Zt9", "q7Zt9x", "p@ss1", "x9!Kw2")
+
+
+@pytest.mark.parametrize("secret", SHORT)
+@pytest.mark.parametrize("text", ["{}", "user:{}", "user:{}\n", "{}:x", "me@x.org:{}", '{{"p": "{}"}}'])
+def test_a_short_secret_is_found_in_a_base64_or_hex_token(secret: str, text: str) -> None:
+    data = text.format(secret).encode()
+    coded = base64.b64encode(data)
+    for token in (coded, coded.rstrip(b"="), base64.urlsafe_b64encode(data), data.hex().encode()):
+        for around in (b'{"a": "%b"}', b"%b", b"Basic %b", b"/v1/%b/x", b"a=%b&b=1", b"a\n%b\n"):
+            assert audit(ruleset(secret), around % token) is not None, (token, around)
+
+
+@pytest.mark.parametrize("secret", SHORT)
+def test_a_short_secret_encoded_twice_is_found(secret: str) -> None:
+    twice = base64.b64encode(base64.b64encode(secret.encode()))
+    assert audit(ruleset(secret), b'"%b"' % twice) is not None
+    assert audit(ruleset(secret), b'"%b"' % secret.encode().hex().encode().hex().encode()) is not None
+
+
+def test_base64_that_holds_no_short_secret_raises_no_alarm() -> None:
+    noise = random.Random(7)
+    rules = build(secrets={f"#{one}": one for one in ("abcd", "q7Zt9", "p@ss1")}).ruleset
+    rows = [{"id": noise.randbytes(12).hex(), "cursor": base64.b64encode(noise.randbytes(30)).decode()}
+            for _ in range(2000)]  # fmt: skip
+    assert audit(rules, json.dumps(rows).encode()) is None
+    words = base64.b64encode(b"the abcdefg of xabcd and abcd1, or q7Zt90")
+    assert audit(rules, words) is None
+
+
+def test_a_ruleset_without_odd_secrets_has_no_second_look() -> None:
+    assert build(secrets={"#key": "a-secret-of-some-length"}).ruleset._odd is None
