@@ -7,7 +7,6 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -274,57 +273,6 @@ def test_folders_made_for_a_recording_go_with_it_if_nothing_was_recorded(tmp_pat
     assert [entry.name for entry in (tmp_path / "a").iterdir()] == ["notes.txt"]
     Journal.create(tmp_path / "a" / "orders.json").discard()
     assert [entry.name for entry in (tmp_path / "a").iterdir()] == ["notes.txt"]
-
-
-def in_child(work: Callable[[], None]) -> int:
-    """Run it in a forked child; the child's exit code."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def test_a_forked_child_can_mark_the_recording_incomplete(tmp_path: Path) -> None:
-    path = tmp_path / "orders.json"
-    journal = Journal.create(path)
-    journal.commit(journal.begin(), exchange(0))
-    assert in_child(lambda: journal.mark_incomplete("a forked child was busy")) == 0
-    (mark,) = folder_of(path).glob("incomplete-*")
-    assert (mark.read_text(), mark.stat().st_mode & 0o777) == ("a forked child was busy\n", 0o600)
-    journal.commit(journal.begin(), exchange(1))
-    journal.seal(complete=True)
-    reader = CassetteReader.open(path)
-    assert not reader.info.complete and len(reader) == 2
-    assert [file.name for file in tmp_path.iterdir()] == ["orders.json"]
-
-
-def test_a_child_that_outlives_its_recording_marks_no_later_one(tmp_path: Path) -> None:
-    path = tmp_path / "orders.json"
-    journal = Journal.create(path)
-    journal.commit(journal.begin(), exchange(0))
-    journal.seal(complete=True)
-    assert in_child(lambda: journal.mark_incomplete("too late")) == 0
-    later = Journal.create(path)
-    assert in_child(lambda: journal.mark_incomplete("not mine")) == 0
-    later.commit(later.begin(), exchange(1))
-    later.seal(complete=True)
-    assert CassetteReader.open(path).info.complete
-
-
-def test_a_mark_is_no_link_s_target(tmp_path: Path) -> None:
-    journal = Journal.create(tmp_path / "orders.json")
-    journal.mark_incomplete("first")
-    (mark,) = folder_of(journal.path).glob("incomplete-*")
-    mark.unlink()
-    mark.symlink_to(tmp_path / "elsewhere")
-    journal.mark_incomplete("second")
-    assert not (tmp_path / "elsewhere").exists()
-    journal.discard()
 
 
 @pytest.mark.parametrize("size", [10, 100_000])

@@ -31,7 +31,6 @@ from hushtape.errors import HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
 
 _encode_splices = msgspec.json.Encoder().encode
-_INCOMPLETE = "incomplete-"
 
 
 class Journal:
@@ -48,8 +47,6 @@ class Journal:
         self._folder = folder
         self._spools = count(1)
         self._certificates: dict[bytes, str] = {}
-        # No other recording's name: a forked child that outlives this one must not mark the next.
-        self._mark = folder.path / (_INCOMPLETE + os.urandom(8).hex())
         fd = folder.create(folders.JOURNAL, os.O_APPEND)
         self._counter = Counter(folder.create(NAME))
         self.entries = Entries(fd, folder.path)
@@ -194,27 +191,6 @@ class Journal:
         finally:
             os.close(fd)
 
-    def mark_incomplete(self, reason: str) -> None:
-        """Something was not recorded: sealing will say `complete: false`, whatever it is asked to.
-
-        May be called in a forked child, where everything else is closed, and never raises. Where the
-        recording has ended already, it does nothing.
-
-        Args:
-            reason: one line, for whoever looks into the recording folder; no secrets.
-        """
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            fd = os.open(self._mark, flags, 0o600)
-        except OSError:
-            return
-        try:
-            os.write(fd, reason.encode("utf-8", "backslashreplace") + b"\n")
-        except OSError:
-            pass  # the file's name says enough
-        finally:
-            os.close(fd)
-
     def seal(
         self,
         *,
@@ -238,7 +214,6 @@ class Journal:
             self.revise(rescrub, change)
         if not self._folder.held:
             raise unwritable(self.path, f"seal {self.path}", found=CLOSED)
-        complete = complete and not self._mark.exists()
         seal = Seal(self.entries, self.path, self._folder.path)
         path = seal.publish(complete=complete, recorded_at=self.recorded_at, placeholders=tuple(placeholders))
         self._close()
