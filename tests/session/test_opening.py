@@ -181,3 +181,20 @@ def test_a_second_process_that_records_is_told_who_holds_the_cassette(
         ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "CassetteInUseError" in ended.stderr and str(os.getpid()) in ended.stderr
     assert len(json.loads(cassette.read_text())["interactions"]) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no /proc")
+def test_a_file_system_that_takes_no_folders_is_not_called_another_tape(
+    client: Requests, server: Server
+) -> None:
+    """Root may write to /proc by its permissions, but mkdir fails there."""
+    with (
+        pytest.raises(hushtape.HushtapeError) as caught,
+        hushtape.use_cassette("/proc/a.json", mode="all"),
+    ):
+        client.call("GET", server.url + "/number/1")
+    error = (
+        caught.value.__cause__ if isinstance(caught.value, hushtape.RecordingFailedError) else caught.value
+    )
+    assert isinstance(error, hushtape.CassetteWriteError), error
+    assert "/proc/a.json" in str(error) and "another tape" not in str(caught.value)

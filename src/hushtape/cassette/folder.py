@@ -122,7 +122,7 @@ def take(cassette: Path) -> tuple[Folder, Path | None]:
             folder.parents = absent
             return folder, aside
         aside = _set_aside(folder, cassette) or aside
-    raise in_use(cassette, None)
+    raise unwritable(cassette, f"begin to record {cassette}", found=f"{path} can't be made, or doesn't stay")
 
 
 def _try_to_take(path: Path, cassette: Path) -> Folder | None:
