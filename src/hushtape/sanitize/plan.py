@@ -94,7 +94,7 @@ class Plan:
 
     def moot(self, data: bytes, hits: list[Hit]) -> bool:
         """Whether none of these hits can prove right, at a glance: every URL has a `://`, few have an `@`."""
-        return b"@" not in data and self._at_sign.issuperset([hit[0] for hit in hits])
+        return 64 not in data and self._at_sign.issuperset([hit[0] for hit in hits])
 
 
 class Matcher:
