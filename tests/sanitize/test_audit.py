@@ -110,6 +110,33 @@ def test_base64_with_line_breaks_is_read_as_one() -> None:
     assert audit(coded.replace(b"\n", b"\r\n"), plain_scan(SECRET)) is not None
 
 
+@pytest.mark.parametrize("length", [4, 8, 15, 60, 76])
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\n    ", "  \n\t"])
+@pytest.mark.parametrize("kind", ["base64", "hex"])
+def test_base64_in_lines_of_any_length_and_indentation_is_found(length: int, between: str, kind: str) -> None:
+    for before in range(3):
+        coded = ENCODINGS[kind]("x" * before + SECRET + " and more")
+        text = between.join(coded[start : start + length] for start in range(0, len(coded), length))
+        for body in (f"a:\n    {text}\n", json.dumps({"a": text}), json.dumps(json.dumps([text]))):
+            assert CHAIN.ruleset.scan(body.encode()) or audit(body.encode(), plain_scan(SECRET)) is not None
+
+
+def test_indented_text_costs_the_audit_little() -> None:
+    body = json.dumps([{"id": n, "name": "some words of prose", "tag": "abc"} for n in range(500)], indent=4)
+    scan = plain_scan(SECRET)
+    flat = body.replace("\n", " ").encode()
+
+    def took(data: bytes) -> float:
+        starts = []
+        for _ in range(7):
+            start = time.thread_time()
+            assert audit(data, scan) is None
+            starts.append(time.thread_time() - start)
+        return min(starts)
+
+    assert took(body.encode()) < 6 * took(flat)
+
+
 def test_base64_behind_a_path_in_the_same_run_is_read() -> None:
     for shift in range(4):
         coded = base64.b64encode(base64.b64encode(SECRET.encode()))

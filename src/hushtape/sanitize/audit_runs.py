@@ -32,6 +32,11 @@ def _letters(alphabet: bytes) -> bytes:
 
 
 _BASE64_CLASSES = _classes(_BASE64 + b"-_")
+_LINE_CLASSES = bytes(
+    [10 if byte in b"\r\n" else 32 if byte in b" \t" else 46 if kind == 32 else kind
+     for byte, kind in enumerate(_BASE64_CLASSES)]
+)  # fmt: skip
+"""Letters "a", line breaks and white space themselves, all else "."."""
 _BASE64_LETTERS = _letters(_BASE64)
 _HEX_CLASSES = _classes(_HEX)
 _RUN = b"a" * SHORTEST
@@ -40,8 +45,20 @@ _PADDING = (b"AAAA", b"AAAAAAA", b"AAAAAA", b"AAAAA")
 
 
 def has_run(data: bytes) -> bool:
-    """Whether sixteen bytes of the base64 alphabets (hex among them) stand in a row."""
-    return data.translate(_BASE64_CLASSES).find(_RUN) >= 0
+    """Whether sixteen bytes of the base64 alphabets (hex among them) stand in a row, line breaks and
+    indentation between them left out: base64 comes in lines of 76 characters, and of eight."""
+    if data.translate(_BASE64_CLASSES).find(_RUN) >= 0:
+        return True
+    if b"\\n" in data or b"\\r" in data:
+        data = data.replace(b"\\n", b"\n").replace(b"\\r", b"\r").replace(b"\\t", b"\t")
+        data = data.replace(b"\\", b"")  # what stays of several; `translate` is slower when it deletes
+    elif b"\n" not in data and b"\r" not in data:
+        return False
+    lines = data.translate(_LINE_CLASSES)
+    # Lines of code and of JSON end with a sign; where none ends with a letter there is nothing to join.
+    if b"a\n" not in lines and b" \n" not in lines:
+        return False
+    return b"".join([line.strip() for line in lines.split(b"\n")]).find(_RUN) >= 0
 
 
 def _runs(classes: bytes, letters: bytes) -> list[bytes]:
@@ -57,22 +74,28 @@ def _runs(classes: bytes, letters: bytes) -> list[bytes]:
     return found
 
 
-_BREAK = re.compile(rb"\\++(?:[nr]|(?=/))")
+_BREAK = re.compile(rb"\\++[nr](?:\\++t)*")
+_SLASH = re.compile(rb"\\++(?=/)")
+_SPACE = b" \t\r\n"
 
 
-def _closed(data: bytes) -> bytes:
-    """Escaped line breaks and slashes (`\\n`, `\\r`, `\\/`, any number of backslashes) undone."""
-    if b"\\" in data:
-        closed, changes = _BREAK.subn(b"", data)
-        return closed if changes else data
-    return data
+def _joined(data: bytes) -> bytes:
+    """The lines of a text, joined, without what indents them; line breaks and slashes may be escaped, by
+    any number of backslashes. The same object if there is nothing to join."""
+    text = data
+    if b"\\" in text:
+        text, breaks = _BREAK.subn(b"\n", text)
+        text, slashes = _SLASH.subn(b"", text)
+        text = text if breaks or slashes else data
+    if b"\n" in text or b"\r" in text:
+        return b"".join([line.strip(_SPACE) for line in text.splitlines()])
+    return text
 
 
 def base64_runs(data: bytes) -> list[bytes]:
     """Base64 runs in the standard alphabet, line breaks inside them closed (RFC 2045 6.8)."""
-    closed = _closed(data)
-    breaks = b"\r\n" if b"\n" in closed else b""
-    runs = _runs(closed.translate(_BASE64_CLASSES, breaks), closed.translate(_BASE64_LETTERS, breaks))
+    closed = _joined(data)
+    runs = _runs(closed.translate(_BASE64_CLASSES), closed.translate(_BASE64_LETTERS))
     if closed is not data:
         # As it stands, too: `\\n` before a run is a line break, or a backslash and the run's first letter.
         runs += _runs(data.translate(_BASE64_CLASSES), data.translate(_BASE64_LETTERS))
