@@ -6,6 +6,7 @@ import gzip
 import http.client
 import io
 import json
+import socket
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from tests.adversarial.reading import readable
 from tests.adversarial.smuggling import Client, record, replay, reply, scripted
 
 SECRET = "hunter2Correct9Horse"
+BLOB = b64encode(f"TlRM {SECRET} TVNT".encode()).decode()
 TWICE = b64encode(b64encode(SECRET.encode())).decode().rstrip("=")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -133,6 +135,10 @@ CREDENTIALS: dict[str, tuple[Client, bytes]] = {
     "gzip file with a field": (plain(), reply(gzip.compress(json.dumps({"password": SECRET}).encode()))),
     "folded Set-Cookie": (plain(), reply(b"", f"Set-Cookie: a={SECRET}; Path=/, b={SECRET}; Path=/")),
     "cookie in an attribute's place": (plain(), reply(b"", f"Set-Cookie: a=1; sid={SECRET}; HttpOnly")),
+    "Negotiate": (plain(), reply(b"", f"WWW-Authenticate: Negotiate {BLOB}", status="401 Unauthorized")),
+    "NTLM of a proxy": (plain(), reply(b"", f"Proxy-Authenticate: Basic realm=x, NTLM {BLOB}")),
+    "X-Ms-Client-Principal": (plain(**{"X-Ms-Client-Principal": BLOB}), reply()),
+    "X-Ms-Client-Principal-Id": (plain(**{"X-Ms-Client-Principal-Id": SECRET}), reply()),
     "X-AuthKey": (plain(**{"x-authkey": SECRET}), reply()),
     "X-Passcode": (plain(**{"X-Passcode": SECRET}), reply()),
 }  # fmt: skip
@@ -260,3 +266,39 @@ def test_new_episodes_forgets_the_digests_of_a_body_that_it_scrubs(tmp_path: Pat
     text = path.read_text()
     assert "1B2M2Y8A" not in text
     assert "d41d8cd9" not in text
+
+
+def test_the_network_guard_scrubs_the_host_that_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "tape.json"
+    record(path, plain(), reply())
+    host = SECRET.lower() + ".invalid"
+    with (
+        hushtape.use_cassette(path, mode="none", secrets={"#key": SECRET.lower()}),
+        pytest.raises(hushtape.HushtapeError) as caught,
+    ):
+        socket.create_connection((host, 443), timeout=5)
+    assert host.split(".")[0] not in f"{caught.value} {caught.value!r} {caught.value.__dict__}"
+
+
+def test_a_digest_in_a_trailer_goes_with_the_body_that_it_speaks_of(tmp_path: Path) -> None:
+    path = tmp_path / "tape.json"
+    answer = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Content-MD5\r\n\r\n"
+        b"14\r\n" + SECRET.encode() + b"\r\n0\r\nContent-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==\r\nX-A: b\r\n\r\n"
+    )
+    assert record(path, plain(), answer, secrets=[SECRET]).published
+    assert "1B2M2Y8A" not in path.read_text()
+    assert '"X-A"' in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['Digest realm="a", nonce="b", qop="auth"', "Negotiate", "NTLM, Basic realm=x", 'Bearer realm="x"'],
+)
+def test_a_challenge_without_a_token_stays(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "tape.json"
+    record(path, plain(), reply(b"", f"WWW-Authenticate: {value}", status="401 Unauthorized"))
+    with hushtape.use_cassette(path, mode="none") as tape:
+        (interaction,) = tape.interactions()
+    assert interaction.response is not None
+    assert interaction.response.head.headers.get("www-authenticate") == value

@@ -13,7 +13,7 @@ from typing import Literal
 
 from hushtape.sanitize.rules import HeaderRule
 
-Action = Literal["scan", "drop", "redact", "scheme", "cookie", "set-cookie"]
+Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie"]
 
 # RFC 6265 5.2, RFC 2965 3.2.2, and what browsers added.
 _ATTRIBUTES = frozenset(
@@ -34,7 +34,14 @@ _ATTRIBUTES = frozenset(
         "port",
     )
 )
+_PRINCIPAL = "x-ms-client-principal"
+"""The claims of who is signed in, in base64, and their name and id (Azure's App Service)."""
 _FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
+_BLOB = re.compile(
+    r"(?i)\b(negotiate|ntlm|kerberos|scram-sha-(?:1|256))([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+"
+)
+"""A challenge that carries a token of its own (RFC 4559 4.2), not parameters such as `realm=`."""
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CREDENTIAL = frozenset(
     [
@@ -157,11 +164,13 @@ class HeaderPolicy:
             return "scan"
         if lower in ("authorization", "proxy-authorization"):
             return "scheme"
+        if lower in ("www-authenticate", "proxy-authenticate"):
+            return "challenge"
         if lower in ("cookie", "cookie2"):
             return "cookie"
         if lower in ("set-cookie", "set-cookie2"):
             return "set-cookie"
-        return "redact" if is_credential(name) else "scan"
+        return "redact" if is_credential(name) or lower.startswith(_PRINCIPAL) else "scan"
 
     def redact(self, action: Action, name: str, value: str) -> str:
         """The field's value without its credential; attributes of a cookie are still to be scanned."""
@@ -171,6 +180,8 @@ class HeaderPolicy:
             scheme, space, rest = value.partition(" ")
             known = scheme.lower() in _SCHEMES and rest.strip()
             return f"{scheme}{space}{self.placeholder}" if known else self.placeholder
+        if action == "challenge":
+            return _BLOB.sub(self._blob, value)
         if action == "cookie":
             return ";".join(self._pair(part) for part in value.split(";"))
         if action == "set-cookie":
@@ -182,6 +193,9 @@ class HeaderPolicy:
 
     def _folded(self, cookie: re.Match[str]) -> str:
         return cookie[1] + self.placeholder
+
+    def _blob(self, challenge: re.Match[str]) -> str:
+        return challenge[1] + challenge[2] + self.placeholder
 
     def _attribute(self, part: str) -> str:
         """An attribute of Set-Cookie; what is none is another cookie, put in the wrong place."""

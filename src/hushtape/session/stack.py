@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import CassetteInUseError, NetworkBlockedError, TapeOrderError
+from hushtape.sanitize.messages import safe_error
 
 if TYPE_CHECKING:
     from hushtape.session.tape import Tape
@@ -159,13 +160,14 @@ def _blocked(
             f"Name the host in ignore_hosts to let it through, or record with a client that hushtape "
             f"watches. The tape is in mode {tape.mode!r}"
         )
-    return NetworkBlockedError(
+    error = NetworkBlockedError(
         f"reach {address} ({event})",
         f"{tape.path} replays, and replay is offline",
         remedy,
         event=event,
         address=address,
     )
+    return safe_error(tape.chain.ruleset, error)
 
 
 def _in_use(tape: Tape) -> CassetteInUseError:
