@@ -44,19 +44,24 @@ _PADDING = (b"AAAA", b"AAAAAAA", b"AAAAAA", b"AAAAA")
 """By length modulo 4: fills the last group, then adds one of zeros, which keeps runs apart."""
 
 
+_BEGINS = re.compile(rb"\n *+a")
+
+
 def has_run(data: bytes) -> bool:
     """Whether sixteen bytes of the base64 alphabets (hex among them) stand in a row, line breaks and
     indentation between them left out: base64 comes in lines of 76 characters, and of eight."""
     if data.translate(_BASE64_CLASSES).find(_RUN) >= 0:
         return True
-    if b"\\n" in data or b"\\r" in data:
+    # Single bytes by number: `b"x" in data` is ten times slower, it fails to take it for one first.
+    if 92 in data and (data.find(b"\\n") >= 0 or data.find(b"\\r") >= 0):
         data = data.replace(b"\\n", b"\n").replace(b"\\r", b"\r").replace(b"\\t", b"\t")
         data = data.replace(b"\\", b"")  # what stays of several; `translate` is slower when it deletes
-    elif b"\n" not in data and b"\r" not in data:
+    elif 10 not in data and 13 not in data:
         return False
     lines = data.translate(_LINE_CLASSES)
-    # Lines of code and of JSON end with a sign; where none ends with a letter there is nothing to join.
-    if b"a\n" not in lines and b" \n" not in lines:
+    # Lines of JSON begin and end with a sign; where none begins, or none ends, with a letter there is
+    # nothing to join.
+    if _BEGINS.search(lines) is None or (lines.find(b"a\n") < 0 and lines.find(b" \n") < 0):
         return False
     return b"".join([line.strip() for line in lines.split(b"\n")]).find(_RUN) >= 0
 
