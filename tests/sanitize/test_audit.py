@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import itertools
 import json
 import random
 import time
 import tracemalloc
+import zlib
+from collections.abc import Callable
 from urllib.parse import quote
 
 import ahocorasick_rs
@@ -135,6 +138,33 @@ def test_indented_text_costs_the_audit_little() -> None:
         return min(starts)
 
     assert took(body.encode()) < 6 * took(flat)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, lambda data: zlib.compress(data, 1)])
+@pytest.mark.parametrize("kind", ["base64", "urlsafe", "hex", "HEX"])
+@pytest.mark.parametrize("before", [b"", b"x" * 5000])
+def test_compressed_data_inside_base64_is_looked_into(
+    pack: Callable[[bytes], bytes], kind: str, before: bytes
+) -> None:
+    data = pack(before + b"user " + SECRET.encode() + b" and more")
+    coded = {
+        "base64": base64.b64encode(data),
+        "urlsafe": base64.urlsafe_b64encode(data),
+        "hex": data.hex().encode(),
+        "HEX": data.hex().upper().encode(),
+    }[kind]
+    for body in (b'{"SAMLRequest": "%b"}', b"/path/%b", b"data:a;base64,%b"):
+        assert audit(body % coded, plain_scan(SECRET)) is not None
+    assert audit(base64.b64encode(coded), plain_scan(SECRET)) is not None
+
+
+def test_what_only_looks_compressed_raises_no_alarm_and_takes_bounded_time() -> None:
+    noise = random.Random(3)
+    for magic in (b"\x1f\x8b\x08", b"PK\x03\x04", b"x\x9c"):
+        body = base64.b64encode(b"".join(magic + noise.randbytes(9) for _ in range(2000)))
+        assert audit(body, plain_scan(SECRET)) is None
+    bomb = base64.b64encode(gzip.compress(bytes(20_000_000)))
+    assert audit(bomb, plain_scan(SECRET)) is None
 
 
 def test_base64_behind_a_path_in_the_same_run_is_read() -> None:

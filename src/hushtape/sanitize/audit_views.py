@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from hushtape.sanitize.audit_packed import inflated
 from hushtape.sanitize.audit_runs import base64_runs, decode_base64, decode_hex, has_run
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
@@ -167,7 +168,8 @@ def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
 
 def _runs_of(data: bytes) -> list[tuple[str, bytes]]:
     found = base64_runs(data)
-    return [("base64", decode_base64(found)), ("hex", decode_hex(found))]
+    views = [("base64", decode_base64(found)), ("hex", decode_hex(found))]
+    return views + [(f"{how}, compressed", inflated(view)) for how, view in views]
 
 
 def _scan_view(view: bytes, how: str, scan: Scan) -> tuple[str, int] | None:
@@ -217,7 +219,11 @@ def _clear_runs(data: bytes, scan: Scan) -> bool:
     which is what nearly all runs are."""
     found = base64_runs(data)
     view, digits = decode_base64(found), decode_hex(found)
-    return in_clear(view, scan) and (not digits or in_clear(digits, scan))
+    return in_clear(view, scan) and not inflated(view) and (not digits or _clear_digits(digits, scan))
+
+
+def _clear_digits(view: bytes, scan: Scan) -> bool:
+    return in_clear(view, scan) and not inflated(view)
 
 
 def _deep(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
