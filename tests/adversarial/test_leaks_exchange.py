@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import http.client
 import io
 import json
+import lzma
+import random
 import socket
 import zipfile
+import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +20,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
+import zstandard
 
 import hushtape
 from tests.adversarial.reading import readable
@@ -172,6 +177,9 @@ def test_a_secret_without_letters_is_found_in_utf_16(tmp_path: Path) -> None:
         b'the password : see below; password = unknown; "passwords" are "two"',
         b"<tokens>12</tokens><passwordless>yes</passwordless>",
         gzip.compress(b'{"zipcode": "12345"}'),
+        zlib.compress(b'{"zipcode": "12345"}'),
+        b"BZh this is no bzip2 file",
+        b"x\x9c nor this one of zlib's",
         zipped("a.txt", b"nothing to hide" * 99),
         b"\x00\xff\xfe\x80" * 40,
     ],
@@ -184,6 +192,21 @@ def test_a_body_that_no_rule_matches_is_stored_as_it_is(tmp_path: Path, body: by
     assert interaction.response is not None
     assert interaction.response.body is not None
     assert b"".join(interaction.response.body.chunks()) == body
+
+
+@pytest.mark.parametrize("kind", ["zlib", "bzip2", "two bzip2 files", "xz", "zstd"])
+@pytest.mark.parametrize("before", [0, 300_000])
+def test_a_compressed_file_that_holds_a_secret_is_not_stored(tmp_path: Path, kind: str, before: int) -> None:
+    data = random.Random(5).randbytes(before) + SECRET.encode() * 3
+    body = {
+        "zlib": zlib.compress,
+        "bzip2": bz2.compress,
+        "two bzip2 files": lambda data: bz2.compress(b"one") + bz2.compress(data),
+        "xz": lzma.compress,
+        "zstd": zstandard.compress,
+    }[kind](data)
+    answer = reply(body, "Content-Type: application/octet-stream")
+    assert not assert_hidden(tmp_path / "tape.json", plain(), answer, secrets={"#key": SECRET})
 
 
 def test_secrets_given_as_an_iterator_serve_every_tape_of_a_recorder(tmp_path: Path) -> None:

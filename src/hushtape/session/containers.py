@@ -1,8 +1,9 @@
-"""Files that hold compressed files: gzip and zip as bodies, looked into while they pass.
+"""Files that hold compressed files: gzip, zip, zlib, bzip2, xz and zstd as bodies, looked into as they pass.
 
 Lives here: telling such a body by its first bytes and inflating what is in it, for the audit to read.
 Must not: change a container (the body is stored as it came or not at all), know rules, hold a member.
-Called by: bodies. Sources: RFC 1952 2.3.1; the ZIP application note 4.3.7 (local file headers), 4.4.5.
+Called by: bodies. Sources: RFC 1952 2.3.1, RFC 1950 2.2, RFC 8878 3.1.1; the ZIP application note 4.3.7
+(local file headers), 4.4.5. Further libraries are imported at the first body that asks for them.
 Other methods than deflate, encrypted members and other archives are scanned as the bytes they are.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Final, Protocol
 
 from hushtape import coding
@@ -18,6 +20,7 @@ GZIP: Final = b"\x1f\x8b\x08"
 ZIP: Final = b"PK\x03\x04"
 _HEADER: Final = 30
 _DEFLATE: Final = 8
+_MOST_MEMORY: Final = 64 * 1024 * 1024
 _PIECE: Final = 64 * 1024
 
 
@@ -25,6 +28,16 @@ class Container(Protocol):
     """A container on its way: bytes in, what they hold out, in pieces of at most 64 KiB."""
 
     def feed(self, data: bytes) -> Iterator[bytes]: ...
+
+
+class _Unpacker(Protocol):
+    """What bz2 and lzma have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
 def container(first: bytes) -> Container | None:
@@ -35,13 +48,14 @@ def container(first: bytes) -> Container | None:
     return None
 
 
-class GzipFile:
-    """A gzip file. What is none after all, or torn, holds nothing from there on."""
+class CodedFile:
+    """A file that is one content coding (gzip, deflate for zlib's, zstd). What is none after all, or torn,
+    holds nothing from there on; so does a coding whose library is not installed."""
 
     __slots__ = ("_decoder",)
 
-    def __init__(self) -> None:
-        self._decoder: coding.Decoder | None = coding.decoder(("gzip",))
+    def __init__(self, name: str) -> None:
+        self._decoder: coding.Decoder | None = coding.decoder((name,)) if coding.can_decode((name,)) else None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         if self._decoder is None:
@@ -50,6 +64,32 @@ class GzipFile:
             yield from self._decoder.feed(data)
         except coding.CodingError:
             self._decoder = None
+
+
+class PackedFile:
+    """A bzip2 or xz file; one after another, as `cat` joins them."""
+
+    __slots__ = ("_error", "_make", "_unpack")
+
+    def __init__(self, make: Callable[[], _Unpacker], error: type[Exception]) -> None:
+        self._make = make
+        self._error = error
+        self._unpack: _Unpacker | None = make()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data and (unpack := self._unpack) is not None:
+            try:
+                piece = unpack.decompress(data, _PIECE)
+                while piece:
+                    yield piece
+                    piece = b"" if unpack.eof else unpack.decompress(b"", _PIECE)
+            except self._error:
+                self._unpack = None
+                return
+            data = b""
+            if unpack.eof:
+                data = unpack.unused_data
+                self._unpack = self._make()
 
 
 class ZipFile:
@@ -101,4 +141,25 @@ class ZipFile:
                 return b""
 
 
-_KINDS: Final[tuple[tuple[bytes, Callable[[], Container]], ...]] = ((GZIP, GzipFile), (ZIP, ZipFile))
+def _bzip2() -> PackedFile:
+    import bz2
+
+    return PackedFile(bz2.BZ2Decompressor, OSError)
+
+
+def _xz() -> PackedFile:
+    import lzma
+
+    return PackedFile(partial(lzma.LZMADecompressor, memlimit=_MOST_MEMORY), lzma.LZMAError)
+
+
+_KINDS: Final[tuple[tuple[bytes, Callable[[], Container]], ...]] = (
+    (GZIP, partial(CodedFile, "gzip")),
+    (ZIP, ZipFile),
+    (b"x\x01", partial(CodedFile, "deflate")),
+    (b"x\x9c", partial(CodedFile, "deflate")),
+    (b"x\xda", partial(CodedFile, "deflate")),
+    (b"\x28\xb5\x2f\xfd", partial(CodedFile, "zstd")),
+    (b"BZh", _bzip2),
+    (b"\xfd7zXZ\0", _xz),
+)
