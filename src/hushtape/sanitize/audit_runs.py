@@ -39,7 +39,6 @@ _LINE_CLASSES = bytes(
 """Letters "a", line breaks and white space themselves, all else "."."""
 _BASE64_LETTERS = _letters(_BASE64)
 _HEX_CLASSES = _classes(_HEX)
-_HEX_LETTERS = bytes([byte if byte in _HEX else 32 for byte in range(256)])
 _RUN = b"a" * SHORTEST
 _PADDING = (b"AAAA", b"AAAAAAA", b"AAAAAA", b"AAAAA")
 """By length modulo 4: fills the last group, then adds one of zeros, which keeps runs apart."""
@@ -67,10 +66,13 @@ def has_run(data: bytes) -> bool:
     return b"".join([line.strip() for line in lines.split(b"\n")]).find(_RUN) >= 0
 
 
-def _runs(letters: bytes) -> list[bytes]:
-    """The runs of at least SHORTEST. Splitting at all that is no letter, then choosing, is four times as
-    fast as a search for each run (measured: rows with identifiers and URLs)."""
-    return [run for run in letters.split() if len(run) >= SHORTEST]
+_LONG = re.compile(_RUN + b"a*")
+"""Sixteen letters as a literal prefix: `re` looks for it at 130 MB/s, for `a{16,}` at a third of that."""
+
+
+def _runs(classes: bytes, letters: bytes) -> list[bytes]:
+    """The runs of at least SHORTEST."""
+    return [letters[match.start() : match.end()] for match in _LONG.finditer(classes)]
 
 
 _BREAK = re.compile(rb"\\++[nr](?:\\++t)*")
@@ -103,10 +105,10 @@ def _joined(data: bytes) -> bytes:
 def base64_runs(data: bytes) -> list[bytes]:
     """Base64 runs in the standard alphabet, line breaks inside them closed (RFC 2045 6.8)."""
     closed = _joined(data)
-    runs = _runs(closed.translate(_BASE64_LETTERS))
+    runs = _runs(closed.translate(_BASE64_CLASSES), closed.translate(_BASE64_LETTERS))
     if closed is not data:
         # As it stands, too: `\\n` before a run is a line break, or a backslash and the run's first letter.
-        runs += _runs(data.translate(_BASE64_LETTERS))
+        runs += _runs(data.translate(_BASE64_CLASSES), data.translate(_BASE64_LETTERS))
     return list(dict.fromkeys(runs))
 
 
@@ -122,7 +124,8 @@ def decode_base64(runs: list[bytes]) -> bytes:
 def decode_hex(runs: list[bytes]) -> bytes:
     """The hex runs inside base64 runs (its alphabet is a part of theirs), at both alignments."""
     text = b" ".join(runs)
-    if _RUN not in text.translate(_HEX_CLASSES):
+    classes = text.translate(_HEX_CLASSES)
+    if _RUN not in classes:
         return b""
-    joined = b"".join([run + b"000"[: 2 + (len(run) & 1)] for run in _runs(text.translate(_HEX_LETTERS))])
+    joined = b"".join([run + b"000"[: 2 + (len(run) & 1)] for run in _runs(classes, text)])
     return unhexlify(joined) + GAP + unhexlify(joined[1:] + b"0")
