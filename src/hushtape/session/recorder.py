@@ -77,9 +77,11 @@ class RecordingExchange:
         "_framing",
         "_head",
         "_informational",
+        "_kind",
         "_recorded_at",
         "_request",
         "_request_coded",
+        "_request_kind",
         "_request_pipe",
         "_response_pipe",
         "_sequence",
@@ -103,6 +105,7 @@ class RecordingExchange:
         self._sequence = -1
         self._coded: tuple[str, ...] = ()
         self._request_coded: tuple[str, ...] = ()
+        self._kind = self._request_kind = ""
         self._recorded_at = clock.timestamp()
         self._started = clock.monotonic()
         self._begin()
@@ -110,7 +113,10 @@ class RecordingExchange:
     @contained
     def _begin(self) -> None:
         request = self._request
+        # From the head as it was sent, here and below: a sanitizer may drop these fields, and the body is
+        # what they say all the same.
         self._request_coded = coding.parse(request.headers.get("content-encoding"))
+        self._request_kind = request.headers.get("content-type")
         uri, headers = self.ledger.ruleset.head(request.uri, request.headers, "request")
         self._request = Request(request.method, uri, headers, None, request.http_version)
         self._sequence = self.ledger.journal.begin()
@@ -124,8 +130,7 @@ class RecordingExchange:
         pipe = self._request_pipe
         if pipe is None:
             request = self._request
-            content_type = request.headers.get("content-type")
-            pipe = BodyPipe(self.ledger, "request", content_type, self._request_coded, request.uri)
+            pipe = BodyPipe(self.ledger, "request", self._request_kind, self._request_coded, request.uri)
             self._request_pipe = pipe
         pipe.feed(data)
 
@@ -146,8 +151,8 @@ class RecordingExchange:
     @contained
     def head(self, head: Head, framing: Framing) -> None:
         self._elapsed = round(clock.monotonic() - self._started, 6)
-        # From the head as it was sent: a sanitizer may drop the field, and the body is coded all the same.
         self._coded = coding.parse(head.headers.get("content-encoding"))
+        self._kind = head.headers.get("content-type")
         self._head = self._scrub_head(head)
         self._framing = framing
 
@@ -197,8 +202,7 @@ class RecordingExchange:
         assert self._head is not None, "an adapter tells the head before the body"
         if self._coded and self._head.status == PARTIAL and not self.ledger.options.allow_opaque:
             raise opaque(self._coded, self._request.uri, ", and this is a part of such a body (206)")
-        content_type = self._head.headers.get("content-type")
-        return BodyPipe(self.ledger, "response", content_type, self._coded, self._request.uri)
+        return BodyPipe(self.ledger, "response", self._kind, self._coded, self._request.uri)
 
     def _write(
         self,
