@@ -55,7 +55,7 @@ def post(data: str | bytes, headers: dict[str, str]) -> Client:
 def zipped(name: str, data: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, data)
+        archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)  # 1980: no time of ours
     return file.getvalue()
 
 

@@ -130,6 +130,14 @@ def serve_calls(server: Server, sock: socket.socket) -> None:
 
 
 def closed_port() -> int:
-    """A port on which nobody listens: connecting to it is refused."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port on which nobody listens: connecting to it is refused.
+
+    It stays bound while the process lives, so that no other test's server is given it.
+    """
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    _BOUND.append(bound)
+    return int(bound.getsockname()[1])
+
+
+_BOUND: list[socket.socket] = []
