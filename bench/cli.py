@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import environments, readme, results, table
-from bench.contenders import BARE, CONTENDERS, RECORDERS
+from bench.contenders import BARE, CONTENDERS, FAST_ENVIRONMENT, HUSHTAPE, RECORDERS
 from bench.figure import Row
 from bench.rows import ROWS
 from bench.schedule import Outcomes, Schedule
 from bench.service import Service
 from bench.summary import Line, line
+from bench.task import FAST_MODES
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -50,10 +51,15 @@ def _say(text: str) -> None:
     print(f"{datetime.datetime.now().astimezone():%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
-def _measure(options: argparse.Namespace, rows: Sequence[Row], tools: tuple[str, ...]) -> dict[str, Outcomes]:
-    pythons = {name: environments.ensure(CONTENDERS[name].environment, _say) for name in tools}
+def _measure(options: argparse.Namespace, rows: Sequence[Row], tools: tuple[str, ...]) -> results.Results:
+    """All rows; the figures are saved after each, so that a run that is ended keeps what it has."""
+    needed = dict.fromkeys(CONTENDERS[name].environment for name in tools)
+    if HUSHTAPE in tools and any(FAST_MODES.intersection(row.own_modes) for row in rows):
+        needed[FAST_ENVIRONMENT] = None
+    pythons = {name: environments.ensure(name, _say) for name in needed}
     server = environments.ensure("server", _say)
     measured: dict[str, Outcomes] = {}
+    place = results.place(quick=options.quick)
     with tempfile.TemporaryDirectory(prefix="hushtape-bench-") as name:
         work = Path(name)
         with Service.start(server, work) as service:
@@ -73,7 +79,9 @@ def _measure(options: argparse.Namespace, rows: Sequence[Row], tools: tuple[str,
                 measured[row.name] = schedule.run(row)
                 for shown in _lines([row], measured, tools):
                     print(table.block(shown), flush=True)
-    return measured
+                kept = results.save(results.Results.here(measured, quick=options.quick), place)
+                _say(f"raw figures: {kept}")
+    return results.Results.here(measured, quick=options.quick)
 
 
 def _lines(rows: Sequence[Row], measured: dict[str, Outcomes], tools: tuple[str, ...]) -> list[Line]:
@@ -88,11 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if options.write_readme:  # a missing mark should be told before hours of measuring, not after
             readme.replace_table((environments.ROOT / "README.md").read_text(encoding="utf-8"), "")
-        if options.kept:
-            kept = results.load(options.kept)
-        else:
-            kept = results.Results.here(_measure(options, rows, tools), quick=options.quick)
-            _say(f"raw figures: {results.save(kept)}")
+        kept = results.load(options.kept) if options.kept else _measure(options, rows, tools)
     except (RuntimeError, ValueError, OSError) as error:
         print(f"the benchmark could not run: {error}", file=sys.stderr)
         return 2

@@ -28,5 +28,8 @@ CONTENDERS = {
         Contender("keboola.vcr", "keboola.vcr", "keboola.vcr 0.7.1"),
     )
 }
+FAST_ENVIRONMENT = "hushtape-fast"
+"""hushtape with its extra `fast`; apart, so that no other row runs on another engine than the default."""
+
 RECORDERS = tuple(name for name in CONTENDERS if name != BARE)
 RIVALS = tuple(name for name in RECORDERS if name != HUSHTAPE)

@@ -42,10 +42,10 @@ def ensure(name: str, say: Callable[[str], None]) -> Path:
         shutil.rmtree(_HOME / name, ignore_errors=True)
         venv.create(_HOME / name, with_pip=True, symlinks=True)
         _pip(name, "install", "--require-hashes", "-r", str(pins))
-        if name == "hushtape":
+        if name.startswith("hushtape"):
             _pip(name, "install", "--no-deps", "--editable", str(ROOT))
         marker.write_text(stamp)
-    if name == "hushtape":
+    if name.startswith("hushtape"):
         # As pip does for every package it installs; without it each run would compile the source anew, and
         # the compiler's memory would count as hushtape's.
         command = [str(python(name)), "-m", "compileall", "-q", str(ROOT / "src")]

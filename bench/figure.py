@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bench.contenders import BARE
+from bench.contenders import BARE, HUSHTAPE, RECORDERS
 from bench.task import LIVE, RECORD, REPLAY
 
 
@@ -33,7 +33,8 @@ class Figure:
     `how` says how the two make one number; `bound` is hushtape's limit in `unit` (None: shown only);
     `strict` excludes the bound itself. `allowance` lets a rival be that many times better before hushtape
     counts as behind. `rivals` False: a line of the client alone. `detail`: shown
-    by the run, left out of the README.
+    by the run, left out of the README. `more_is_better` is judged by the worst repetition, as counts should
+    be; with `rate`, by the median.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Figure:
     bound: float | None = None
     strict: bool = False
     more_is_better: bool = False
+    rate: bool = False
     allowance: Mapping[str, float] = field(default_factory=dict)
     rivals: bool = True
     detail: bool = False
@@ -56,7 +58,8 @@ class Row:
     """A job in its variants, the points to run, and the figures read from them.
 
     `sizes` maps a variant to the job's parameters, `quick_sizes` to those of a short run; `modes` are the
-    recorders' modes, `floors` the bare client's. `options` are hushtape's own.
+    recorders' modes, `floors` the bare client's, `own_modes` hushtape's alone. `options` are hushtape's own.
+    `recorders`: who takes part, if not all.
     """
 
     name: str
@@ -67,6 +70,8 @@ class Row:
     figures: tuple[Figure, ...]
     modes: tuple[str, ...] = (RECORD, REPLAY)
     floors: tuple[str, ...] = (LIVE,)
+    own_modes: tuple[str, ...] = ()
+    recorders: tuple[str, ...] = RECORDERS
     options: Mapping[str, Any] = field(default_factory=dict)
     repetitions: int = 5
     quick_repetitions: int = 2
@@ -74,7 +79,10 @@ class Row:
     def points(self, tools: tuple[str, ...]) -> list[Point]:
         """Everything to run once a repetition, the bare client's points first."""
         made = []
+        taking_part = [tool for tool in tools if tool in self.recorders]
         for variant in self.sizes:
             made += [bare(variant, floor) for floor in self.floors]
-            made += [Point(tool, mode, variant) for mode in self.modes for tool in tools if tool != BARE]
+            made += [Point(tool, mode, variant) for mode in self.modes for tool in taking_part]
+            if HUSHTAPE in taking_part:
+                made += [Point(HUSHTAPE, mode, variant) for mode in self.own_modes]
         return made

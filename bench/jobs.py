@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from bench import measure, tools
+from bench import measure, scrubbing, tools
 from bench.task import CANNED, MEMORY, RECORD, Task
 
 Figures = dict[str, float]
@@ -237,4 +237,4 @@ def events(task: Task) -> Figures:
 
 JOBS: dict[str, Callable[[Task], Figures]] = {
     job.__name__: job for job in (growth, download, keep_alive, sessions, threads, events)
-}
+} | scrubbing.JOBS

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _ROLLUP = Path("/proc/self/smaps_rollup")
 _STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
 
 
 class MeasureError(Exception):
@@ -37,8 +38,16 @@ def rss_kb() -> int:
     return _field(_ROLLUP, "Rss:")
 
 
+def reset_peak() -> None:
+    """Let the peak begin anew from what is resident now."""
+    try:
+        _CLEAR.write_text("5")
+    except OSError as error:
+        raise MeasureError(f"{_CLEAR} cannot be written: memory rows need Linux") from error
+
+
 def peak_kb() -> int:
-    """The largest resident set that this process ever had, in KiB."""
+    """The largest resident set that this process had, in KiB, ever or since `reset_peak`."""
     return _field(_STATUS, "VmHWM:")
 
 

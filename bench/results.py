@@ -41,17 +41,23 @@ class Results:
         )
 
 
-def save(results: Results) -> Path:
-    """Write `results` into a new file, named by the time, and return it."""
+def place(*, quick: bool) -> Path:
+    """Where a run that begins now keeps its results: a file named by the time."""
+    now = datetime.datetime.now(datetime.UTC)
+    return FOLDER / f"{now:%Y%m%dT%H%M%SZ}{'-quick' if quick else ''}.json"
+
+
+def save(results: Results, path: Path) -> Path:
+    """Write `results` to `path`, whole or not at all, and return it."""
     rows = {
         name: [{"point": asdict(point), "outcome": asdict(outcome)} for point, outcome in outcomes.items()]
         for name, outcomes in results.rows.items()
     }
-    FOLDER.mkdir(exist_ok=True)
-    now = datetime.datetime.now(datetime.UTC)
-    path = FOLDER / f"{now:%Y%m%dT%H%M%SZ}{'-quick' if results.quick else ''}.json"
-    path.write_text(json.dumps({"machine": results.machine, "quick": results.quick, "rows": rows}, indent=1))
-    return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"machine": results.machine, "quick": results.quick, "rows": rows}, indent=1)
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    return part.rename(path)
 
 
 def load(paths: Sequence[Path]) -> Results:

@@ -1,11 +1,13 @@
 """The rows of the benchmark: which jobs, how large, and what hushtape promises in each.
 
-Data only. A new row is an entry here, and a job in `bench.jobs` if it measures something new.
+Data only. A new row is an entry here, and a job in `bench.jobs` if it measures something new. The rows about
+scrubbing stand in `bench.scrub_rows`.
 """
 
 from typing import Any
 
 from bench.figure import Figure, Point, Row, bare
+from bench.scrub_rows import SCRUB_ROWS
 from bench.task import CANNED, LIVE, MEMORY, RECORD, REPLAY
 
 _MIB = 1 << 20
@@ -213,4 +215,5 @@ ROWS: tuple[Row, ...] = (
     _lossless(),
     _share_tls(),
     _events(),
+    *SCRUB_ROWS,
 )

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.contenders import CONTENDERS, FAST_ENVIRONMENT
 from bench.environments import clean_variables
 from bench.figure import Point, Row
 from bench.library import Library
 from bench.service import Service
-from bench.task import RECORD, REPLAY, Task
+from bench.task import FAST_MODES, RECORD, REPLAY, Task
 
 
 @dataclass(slots=True)
@@ -36,7 +37,8 @@ Outcomes = dict[Point, Outcome]
 
 @dataclass(slots=True)
 class Schedule:
-    """Everything a run of rows shares. `timeout` is seconds a process; `long` ends repetitions of a point."""
+    """Everything a run of rows shares: interpreters by environment, `timeout` in seconds a process; `long`
+    ends repetitions of a point."""
 
     service: Service
     pythons: Mapping[str, Path]
@@ -101,9 +103,11 @@ class Schedule:
 
     def _process(self, task: Task, outcome: Outcome) -> None:
         """Run `task` in a process of its own and put what it says into `outcome`."""
+        environment = FAST_ENVIRONMENT if task.mode in FAST_MODES else CONTENDERS[task.tool].environment
+        python = self.pythons[environment]
         result = self.work / "result.json"
         result.unlink(missing_ok=True)
-        command = [str(self.pythons[task.tool]), "-m", "bench.worker", str(result), task.dumps()]
+        command = [str(python), "-m", "bench.worker", str(result), task.dumps()]
         errors = self.work / "stderr.txt"
         with errors.open("wb") as sink:
             process = subprocess.Popen(

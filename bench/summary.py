@@ -94,7 +94,8 @@ def verdict(figure: Figure, found: Entry | None) -> str:
     if found.spread is None:
         return "missed" if found.reason != "-" else "not run"
     if figure.more_is_better:
-        return "met" if found.spread.low >= figure.bound else "missed"
+        reached = found.spread.median if figure.rate else found.spread.low
+        return "met" if reached >= figure.bound else "missed"
     value = round(found.spread.median, 3)
     return "met" if value < figure.bound or (value == figure.bound and not figure.strict) else "missed"
 
@@ -108,6 +109,8 @@ def standing(figure: Figure, ours: Entry, rival: Entry, allowance: float = 1.0) 
     if rival.spread is None:
         return "ahead"
     mine, other = ours.spread, rival.spread
+    if figure.rate:
+        return "ahead" if mine.median > other.median else "level" if mine.high >= other.low else "behind"
     if figure.more_is_better:
         return "ahead" if mine.low > other.low else "level" if mine.low == other.low else "behind"
     if mine.median < other.median:

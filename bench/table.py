@@ -23,6 +23,8 @@ def bound(figure: Figure) -> str:
     """hushtape's limit as text."""
     if figure.bound is None:
         return ""
+    if figure.rate:
+        return f"at least {figure.bound:,.0f}"
     if figure.more_is_better:
         return f"{figure.bound:,.0f}"
     return f"{'under' if figure.strict else 'at most'} {figure.bound:g}"
@@ -36,7 +38,7 @@ def cell(entry: Entry | None, figure: Figure) -> str:
         reason = entry.reason.replace("|", "/").replace("\n", " ")
         return reason if len(reason) <= _REASON else reason[: _REASON - 1] + "…"
     spread = entry.spread
-    if figure.more_is_better:
+    if figure.more_is_better and not figure.rate:
         low, high = f"{spread.low:,.0f}", f"{spread.high:,.0f}"
         return low if low == high else f"{low} to {high}"
     if spread.runs == 1:

@@ -10,6 +10,13 @@ from typing import Any
 LIVE, RECORD, REPLAY, MEMORY, CANNED = "live", "record", "replay", "memory", "canned"
 """How a job runs: without a recorder, recording, replaying, and on either floor of replay."""
 
+SCRUB, FAST, HYPERSCAN, AUDIT, FAST_AUDIT = "scrub", "scrub-fast", "scrub-hyperscan", "audit", "audit-fast"
+"""How a body is scrubbed or audited: with the default engine, or as the extra `fast` does ("auto"), or with
+hyperscan from the first byte."""
+
+FAST_MODES = frozenset((FAST, HYPERSCAN, FAST_AUDIT))
+"""These run in an environment with the extra `fast`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

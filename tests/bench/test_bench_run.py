@@ -23,7 +23,7 @@ def schedule(service: Service, work: Path, **others: float) -> Schedule:
     python = Path(sys.executable)
     return Schedule(
         service=service,
-        pythons={"bare": python, "vcrpy": python},
+        pythons={"hushtape": python, "hushtape-fast": python, "vcrpy": python},
         tools=("bare", "vcrpy"),
         work=work,
         quick=True,
