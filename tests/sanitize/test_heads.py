@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,10 +109,32 @@ def test_known_fields_are_not_scanned_again_and_the_uri_always_is() -> None:
     ruleset.head("https://h/a", headers, "request")
     looked: list[bytes] = []
     plan = ruleset._request.plan
-    find = plan.find
-    plan.find = lambda data: looked.append(data) or find(data)  # type: ignore[func-returns-value]  # a spy
+    scan = plan.scan
+    plan.scan = lambda data: looked.append(data) or scan(data)  # type: ignore[func-returns-value]  # a spy
     assert ruleset.head("https://h/?token=b", headers, "request") == ("https://h/?token=REDACTED", headers)
     assert looked == [b"https://h/?token=b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (b"https://u:p@h/", b"https://REDACTED@h/"),
+        (b"https:\\/\\/u:p@h\\/", b"https:\\/\\/REDACTED@h\\/"),
+        (b"https://u@corp:p@h/", b"https://REDACTED@h/"),
+        (b'{"url":"https://u:a\\u0026b@h/"}', b'{"url":"https://REDACTED@h/"}'),
+        (b"https://h/a a@b.example", b"https://h/a a@b.example"),
+        (b'["https://h","a:b@c.example"]', b'["https://h","a:b@c.example"]'),
+        (b"https://medium.example/@someone", b"https://medium.example/@someone"),
+        (b"https://cdn.example/pkg@1.2.3:4", b"https://cdn.example/pkg@1.2.3:4"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_userinfo_is_what_stands_between_a_scheme_and_the_last_at_sign(
+    text: bytes, clean: bytes, size: int
+) -> None:
+    scrubber = WARM.scrubber("response")
+    pieces = [scrubber.feed(text[at : at + size]) for at in range(0, len(text), size)]
+    assert b"".join((*pieces, scrubber.finish())) == clean
 
 
 def test_a_url_is_settled_at_a_glance_only_without_an_at_sign() -> None:

@@ -35,7 +35,8 @@ class Engine(Protocol):
         """All hits, ordered by start, then by anchor."""
 
 
-def _by_start(hit: Hit) -> tuple[int, int]:
+def by_start(hit: Hit) -> tuple[int, int]:
+    """The order of hits."""
     return hit[1], hit[0]
 
 
@@ -57,7 +58,7 @@ class AhoEngine:
     def find(self, data: bytes) -> list[Hit]:
         hits: list[Hit] = self._find(data.lower(), overlapping=True)
         if len(hits) > 1:
-            hits.sort(key=_by_start)
+            hits.sort(key=by_start)
         return hits
 
 
@@ -96,7 +97,7 @@ class HyperscanEngine:
         self._database.scan(data, match_event_handler=on_hit, scratch=scratch)
         self._pool.append(scratch)
         if len(hits) > 1:
-            hits.sort(key=_by_start)
+            hits.sort(key=by_start)
         return hits
 
 

@@ -25,6 +25,8 @@ _BS = rb"(?:\\|%(?:25)*5[cC])"
 _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22);")
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9])*"
 _COLON = re.compile(_SPACE + rb"(?::|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_CODE_GUARD = re.compile(rb"\"code\"" + _COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
+"""`"code": 190` stands in every error, and only strings are codes of OAuth."""
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
 _SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
@@ -70,11 +72,13 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
             field = Field(rule, spelling)
             label = f"field {name}"
             quoted = Verifier(field.quoted, order, label, KIND, BACK, AHEAD)
+            in_quotes = quoted._replace(guard=_CODE_GUARD) if spelling == "code" else quoted
             pair = Verifier(field.pair, order, label, KIND, BACK, AHEAD)
             tag = Verifier(field.tag, order, label, KIND, BACK, AHEAD)
             if rule.in_json:
-                yield from ((ending, quoted) for ending in (b'"%s"' % raw, b"'%s'" % raw, raw + b"\\"))
-                yield raw + b"&", quoted
+                yield b'"%s"' % raw, in_quotes
+                yield from ((ending, quoted) for ending in (b"'%s'" % raw, raw + b"\\", raw + b"&"))
+            if rule.in_json and spelling != "code":
                 yield raw + b":", Verifier(field.bare, order, label, KIND, BACK, AHEAD)
                 yield from ((raw + ending, tag) for ending in (b">", b" ", b"\n", b"\t"))
                 part = Verifier(field.unquoted_part, order, label, KIND, BACK, AHEAD)
@@ -123,9 +127,10 @@ class Field:
         colon = _COLON.match(data, closing.end(), limit)
         if colon is None:
             return self._part(data, start - len(quote), closing.end(), limit)
-        if self._code and not is_oauth(data, start, limit, context, pair=False):
+        found = self._value(data, quote, colon.end(), limit)
+        if self._code and found is not None and not is_oauth(data, start, limit, context, pair=False):
             return None
-        return self._value(data, quote, colon.end(), limit)
+        return found
 
     def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a

@@ -68,7 +68,7 @@ class Side:
         if joined.isascii():
             data = joined.encode()
             hits = self.plan.find(data)
-            if not hits or self.plan.moot(data, hits):
+            if not hits:
                 for at in fresh:
                     self._remember(kept[at])
                 return True
@@ -102,7 +102,7 @@ class Side:
         """A field's value; latin-1 keeps each octet (RFC 9110 5.5)."""
         data = encode(text)
         hits = self.plan.find(data)
-        if not hits or self.plan.moot(data, hits):
+        if not hits:
             return text
         clean = scrub(self.plan, data, hits, HEADER)
         if clean is data:

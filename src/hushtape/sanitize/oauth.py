@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from hushtape.sanitize.spans import OPEN, Context
 
 WINDOW = 2048
+SMALL = 512
 
 _MARK = re.compile(
     rb"(?<![A-Za-z0-9])(?:grant_?type|redirect_?uri|state)"
@@ -32,6 +33,8 @@ def is_oauth(data: bytes, start: int, limit: int, context: Context, *, pair: boo
     tell: then a value is redacted rather than kept. `pair`: it stands before an equals sign."""
     low, high = max(0, start - WINDOW), min(limit, start + WINDOW)
     cut = low > 0, high >= start + WINDOW
+    if not pair and (around := _small(data, start, low, high)) is not None:
+        return _MARK.search(data, *around) is not None
     look = _look(data, context)
     if pair and (context.form or context.uri):
         return look.marked(low, high) or any(cut)
@@ -45,6 +48,15 @@ def is_oauth(data: bytes, start: int, limit: int, context: Context, *, pair: boo
             return True
         left, right = look.bounds(number)
     return (left < low and cut[0]) or (right >= high and cut[1])
+
+
+def _small(data: bytes, start: int, low: int, high: int) -> Span | None:
+    """The object around a place, where it is short and holds no other: nearly all that have a `code`."""
+    left = data.rfind(b"{", max(low, start - SMALL), start)
+    right = data.find(b"}", start, min(high, start + SMALL))
+    if left < 0 or right < 0 or _BRACKETS.search(data, left + 1, right) is not None:
+        return None
+    return left + 1, right
 
 
 def _look(data: bytes, context: Context) -> _Look:

@@ -7,6 +7,7 @@ Called by: ruleset, scrubber. Immutable once built, shared by threads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from hushtape.sanitize import engine as engines
@@ -25,6 +26,7 @@ from hushtape.sanitize.rules import (
 from hushtape.sanitize.shapes import shape_anchors
 from hushtape.sanitize.spans import (
     FIELDS,
+    GUARD,
     KINDS,
     OPEN,
     RANK_CAP,
@@ -35,7 +37,7 @@ from hushtape.sanitize.spans import (
     Seeker,
     Verifier,
 )
-from hushtape.sanitize.urls import param_anchors, url_anchors
+from hushtape.sanitize.urls import USERINFO_SIGN, param_anchors, url_anchors, userinfo_signs
 
 MARGIN = 64
 """Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""
@@ -70,7 +72,7 @@ def anchors(rules: Iterable[Rule]) -> Iterator[tuple[bytes, Verifier]]:
 class Plan:
     """The compiled rules of a phase."""
 
-    __slots__ = ("_at_sign", "ahead", "back", "find", "left", "overlap", "verifiers")
+    __slots__ = ("_guards", "_sign", "ahead", "back", "left", "overlap", "scan", "verifiers")
 
     def __init__(self, rules: Iterable[Rule], engine: str) -> None:
         rules = tuple(rules)
@@ -81,20 +83,40 @@ class Plan:
             entry = table.setdefault(anchor.lower(), [])
             if verifier not in entry:
                 entry.append(verifier)
-        self.verifiers = tuple(map(tuple, table.values()))
+        signs = table.pop(USERINFO_SIGN, None)
+        self.verifiers = (*map(tuple, table.values()), tuple(signs or ()))
         everyone = [one for entry in self.verifiers for one in entry]
         longest = max(map(len, table), default=1)
         self.back = max((one.back for one in everyone), default=0)
         self.ahead = longest + MARGIN + max((one.ahead for one in everyone), default=0)
         self.overlap = longest - 1
-        self.find = engines.build(list(table), engine).find
-        self._at_sign = frozenset(
-            number for number, entry in enumerate(self.verifiers) if all(one.needs_at_sign for one in entry)
-        )
+        self._guards = tuple(_guard(entry) for entry in self.verifiers)
+        self._sign = len(table) if signs else -1
+        self.scan = engines.build(list(table), engine).find
 
-    def moot(self, data: bytes, hits: list[Hit]) -> bool:
-        """Whether none of these hits can prove right, at a glance: every URL has a `://`, few have an `@`."""
-        return 64 not in data and self._at_sign.issuperset([hit[0] for hit in hits])
+    def find(self, data: bytes) -> list[Hit]:
+        """Where a rule may match: hits of the automaton that their guards let pass, and userinfo's signs,
+        ordered by start."""
+        hits = self.scan(data)
+        if hits:
+            guards, sure = self._guards, len(data) - GUARD
+            hits = [
+                hit
+                for hit in hits
+                if (guard := guards[hit[0]]) is None or hit[1] > sure or guard.match(data, hit[1])
+            ]
+        # By number: `b"@" in data` is ten times slower, it fails to take it for one first.
+        if self._sign >= 0 and 64 in data and (signs := userinfo_signs(data)):
+            sign = self._sign
+            hits += [(sign, at, at + 1) for at in signs]
+            hits.sort(key=engines.by_start)
+        return hits
+
+
+def _guard(verifiers: tuple[Verifier, ...]) -> re.Pattern[bytes] | None:
+    """The guard of an anchor; None if one of its verifiers has another one, or none."""
+    guards = {one.guard for one in verifiers}
+    return guards.pop() if len(guards) == 1 else None
 
 
 class Matcher:

@@ -101,7 +101,7 @@ class Ruleset:
         data = uri.encode("utf-8", "surrogatepass")
         plan = self._side(phase).plan
         hits = plan.find(data)
-        if not hits or plan.moot(data, hits):
+        if not hits:
             return uri
         clean = scrub(plan, data, hits, URI)
         return uri if clean is data else clean.decode("utf-8", "surrogateescape")
@@ -145,7 +145,7 @@ class Ruleset:
         """
         for plan in self._plans if phase is None else (self._side(phase).plan,):
             hits = plan.find(data)
-            if hits and not plan.moot(data, hits):
+            if hits:
                 matcher = Matcher(plan, context_of(content_type))
                 names: list[tuple[int, int, str, bytes]] = []
                 matcher.names = names

@@ -72,5 +72,6 @@ def shape_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier
             pattern = _JWT if prefix == b"eyJ" else re.compile(re.escape(prefix) + follows)
             ahead = 1040 if prefix == b"eyJ" else _AHEAD
             name = "JWT" if prefix == b"eyJ" else f"shape {prefix.decode()}"
-            yield prefix.lower(), Verifier(Shape(pattern, ending, text), order, name, KIND, 24, ahead)
+            shape = Shape(pattern, ending, text)
+            yield prefix.lower(), Verifier(shape, order, name, KIND, 24, ahead, guard=pattern)
     yield b"-----begin", Verifier(_pem(text), order, "PEM private key", KIND, 24, _AHEAD)

@@ -29,29 +29,48 @@ PRESIGNED = (
 MAX_URI = 4096
 """Longer URIs (characters) are refused where a user's pattern would have to run over them."""
 
-_SLASHES = re.compile(rb"[/\\]{0,32}")
-_AUTHORITY = re.compile(rb"[^\s/?#\"'<>@\\]{0,768}+(?=@)")
+USERINFO_SIGN = b"@"
+"""What plain userinfo is anchored on: every URL holds `://`, few an `@` behind it. The plan looks for it
+by itself (`userinfo_signs`), apart from the automaton."""
+
+_REACH = 768
+_SCHEME = re.compile(rb":[/\\]{1,33}\Z")
+# Escapes of what may not stand in userinfo end it, as the characters themselves do.
+_AUTHORITY = re.compile(
+    rb"(?:[^\s/?#\"'<>\\]|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
+)
 _ESCAPED_AUTHORITY = re.compile(
     rb"(?:[^%\s/?#\"'<>@&\\]|%(?!(?:25){0,8}+(?:2[fF36]|3[fF]|40))){1,512}+(?=%(?:25){0,8}+40)"
 )
 _COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 
 
+def userinfo_signs(data: bytes) -> list[int]:
+    """Where an `@` stands that `//` or `\\/` comes before as the nearest slash. E-mail addresses, which
+    data is full of, are passed over here at 0.2 us each."""
+    signs: list[int] = []
+    at = data.find(USERINFO_SIGN)
+    while at >= 0:
+        slash = data.rfind(b"/", max(0, at - _REACH), at)
+        if slash > 0 and data[slash - 1] in b"/\\":
+            signs.append(at)
+        at = data.find(USERINFO_SIGN, at + 1)
+    return signs
+
+
 def _userinfo(text: bytes) -> tuple[Any, Any]:
     def plain(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        # `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
-        if data[end : end + 1] in (b"/", b"\\") and (more := _SLASHES.match(data, end, limit)):
-            end = more.end()
-        return tell(_AUTHORITY, data, end, limit)
+        # Behind `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
+        first = data.rfind(b"/", max(0, start - _REACH), start) + 1
+        if first == 0 or _SCHEME.search(data, max(0, first - 34), first) is None:
+            return None
+        return tell(_AUTHORITY.match(data, first, start), first)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        return tell(_ESCAPED_AUTHORITY, data, end, limit)
+        return tell(_ESCAPED_AUTHORITY.match(data, end, limit), end)
 
-    def tell(pattern: re.Pattern[bytes], data: bytes, start: int, limit: int) -> Found | None:
-        # Both patterns are possessive: they read each byte once and end at a slash, so that hits, which
-        # hold slashes, never read the same bytes twice.
-        found = pattern.match(data, start, limit)
-        if found is None or _COLON_OR_LONG.search(data, start, found.end()) is None:
+    def tell(found: re.Match[bytes] | None, start: int) -> Found | None:
+        if found is None or _COLON_OR_LONG.search(found.string, start, found.end()) is None:
             return None
         return Found(start, found.end(), text)
 
@@ -61,8 +80,7 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
-    for anchor in (b"://", b":\\/"):
-        yield anchor, Verifier(plain, order, "userinfo", USERINFO, 0, 832, needs_at_sign=True)
+    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, _REACH + 34)
     for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
         yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, 600)
     for name in PRESIGNED:
