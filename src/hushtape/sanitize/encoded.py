@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
-from hushtape.sanitize.exact import SHORT, Anchored, Searcher, forms, pieces
+from hushtape.sanitize.exact import SHORT, Anchored, Searcher, forms, pieces, rarest
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 
@@ -57,13 +57,15 @@ def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -
     runs = runs or [(found.start(), found[0]) for found in re.finditer(rb"[A-Za-z0-9]{3,}", core)]
     if not runs:
         return
-    at, run = runs[0]
+    at, run = max(runs[:2], key=lambda one: len(one[1]))
+    by = rarest(run)
+    at, run = at + by, run[by : by + 16]
     back = at * _GROW + 8
     searcher = Searcher(
-        lambda: (_core(core[:at]), _core(core[at:])), base64_filler(placeholder), back=back, raw=run[:16]
+        lambda: (_core(core[:at]), _core(core[at:])), base64_filler(placeholder), back=back, raw=run
     )
     verify = _quads(searcher, skip, len(core))
-    yield run[:16], Verifier(verify, order, name, 0, back + 8, len(core) * _GROW + 32)
+    yield run, Verifier(verify, order, name, 0, back + 8, len(core) * _GROW + 32)
 
 
 def _core(text: bytes) -> bytes:
