@@ -51,14 +51,7 @@ class OddSecrets:
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> OddSecrets | None:
         """Those among `rules` that are odd; None: there is none."""
-        odd = [
-            rule
-            for rule in rules
-            if isinstance(rule, SecretRule)
-            and rule.value
-            and rule.value not in rule.placeholder
-            and (_is_small(rule) or not pieces(rule.value))
-        ]
+        odd = [rule for rule in rules if isinstance(rule, SecretRule) and is_odd(rule)]
         return cls(odd) if odd else None
 
     def look(self, data: bytes) -> Found | None:
@@ -102,6 +95,13 @@ class OddSecrets:
 
     def _anchor(self, anchor: bytes, name: str, check: Check) -> None:
         self._table.setdefault(anchor.lower(), []).append((name, check))
+
+
+def is_odd(rule: SecretRule) -> bool:
+    """Whether the audit's ordinary views could miss it."""
+    if not rule.value or rule.value in rule.placeholder:
+        return False
+    return _is_small(rule) or not pieces(rule.value)
 
 
 def _is_small(rule: SecretRule) -> bool:

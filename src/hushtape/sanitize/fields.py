@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
-from hushtape.sanitize.spans import Context, Found, Verifier
+from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Container, String, Until
 
 KIND = 1
 AHEAD = WINDOW + 64
 BACK = WINDOW + 64
+
+TEACHING = frozenset(
+    ("accesstoken", "refreshtoken", "idtoken", "clientsecret", "clientassertion", "password")
+)
+"""Names, without their separators, whose values are looked for everywhere once they were redacted."""
 
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
 _BS = rb"(?:\\|%(?:25)*5[cC])"
@@ -70,35 +76,44 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
         for spelling in sorted(spellings(name)):
             raw = spelling.encode()
             field = Field(rule, spelling)
-            label = f"field {name}"
-            quoted = Verifier(field.quoted, order, label, KIND, BACK, AHEAD)
+            verifier = partial(_verifier, field, order, f"field {name}")
+            quoted, pair, tag = (
+                verifier(field.quoted, "json"),
+                verifier(field.pair, "form"),
+                verifier(field.tag, "xml"),
+            )
             in_quotes = quoted._replace(guard=_CODE_GUARD) if spelling == "code" else quoted
-            pair = Verifier(field.pair, order, label, KIND, BACK, AHEAD)
-            tag = Verifier(field.tag, order, label, KIND, BACK, AHEAD)
             if rule.in_json:
                 yield b'"%s"' % raw, in_quotes
                 yield from ((ending, quoted) for ending in (b"'%s'" % raw, raw + b"\\", raw + b"&"))
             if rule.in_json and spelling != "code":
-                yield raw + b":", Verifier(field.bare, order, label, KIND, BACK, AHEAD)
+                yield raw + b":", verifier(field.bare, "json")
                 yield from ((raw + ending, tag) for ending in (b">", b" ", b"\n", b"\t"))
-                part = Verifier(field.unquoted_part, order, label, KIND, BACK, AHEAD)
+                part = verifier(field.unquoted_part, "raw")
                 yield from ((raw + ending, part) for ending in (b"\r", b";"))
             if rule.in_json or rule.in_form or rule.in_uri:
-                yield raw + b"%", Verifier(field.percent, order, label, KIND, BACK, AHEAD)
+                yield raw + b"%", verifier(field.percent, "form")
             if rule.in_form or rule.in_uri:
                 yield from ((raw + ending, pair) for ending in (b"=", b"]", b"[", b"\\u003d", b"&#"))
+
+
+def _verifier(field: Field, order: int, label: str, verify: Verify, written: str) -> Verifier:
+    """`written`: as `Lesson` has it."""
+    lesson = Lesson(written, field.numbers) if field.teaches else None
+    return Verifier(verify, order, label, KIND, BACK, AHEAD, teaches=lesson)
 
 
 class Field:
     """The verifiers of one spelling of one name."""
 
-    __slots__ = ("_code", "_length", "_numbers", "_rule", "_text")
+    __slots__ = ("_code", "_length", "_rule", "_text", "numbers", "teaches")
 
     def __init__(self, rule: FieldRule, spelling: str) -> None:
         self._rule = rule
         self._length = len(spelling.encode())
         self._text = rule.placeholder.encode()
-        self._numbers = _PASSWORD.search(spelling.replace("-", "_")) is not None
+        self.teaches = re.sub("[-_]", "", spelling) in TEACHING
+        self.numbers = _PASSWORD.search(spelling.replace("-", "_")) is not None
         self._code = spelling == "code"
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------
@@ -167,7 +182,7 @@ class Field:
         scalar = _SCALAR.match(data, at, limit)
         if self._code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
             return None
-        if _NUMBER.match(scalar[0]) and not self._numbers:
+        if _NUMBER.match(scalar[0]) and not self.numbers:
             return None
         return Found(at, -1, whole, _SCALAR_END)
 

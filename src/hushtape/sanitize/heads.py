@@ -14,8 +14,9 @@ from hushtape.model import Headers
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.header_policy import Action, HeaderPolicy
 from hushtape.sanitize.plan import Matcher, Plan
-from hushtape.sanitize.spans import Context, union
+from hushtape.sanitize.spans import Context, Lesson, Teach, union
 
+CREDENTIALS: Final = Lesson("credentials")
 HEADER: Final = Context(header=True)
 MOST: Final = 2048
 """Names, and clean fields, that are remembered; the memory is emptied when it is full."""
@@ -35,7 +36,7 @@ class Side:
         self.clean: set[tuple[str, str]] = set()
         """Fields that stay as they are. Sharing it needs no lock: each change is one atomic step."""
 
-    def fields(self, headers: Headers) -> Headers:
+    def fields(self, headers: Headers, teach: Teach | None = None) -> Headers:
         """The fields that stay, scrubbed; the same object if nothing had to change."""
         known, actions = self.clean, self.actions
         kept: list[tuple[str, str]] = []
@@ -49,17 +50,19 @@ class Side:
                     same = False
                     continue
                 if action != "scan":
+                    if action == "scheme" and teach is not None:
+                        teach(encode(value), CREDENTIALS, self.policy.placeholder.encode())
                     clean = self.policy.redact(action, name, value)
                     if clean != value:
                         same, pair = False, (name, clean)
                 if pair not in known:
                     fresh.append(len(kept))
             kept.append(pair)
-        if fresh and not self._scan(kept, fresh):
+        if fresh and not self._scan(kept, fresh, teach):
             same = False
         return headers if same else Headers(kept)
 
-    def _scan(self, kept: list[tuple[str, str]], fresh: list[int]) -> bool:
+    def _scan(self, kept: list[tuple[str, str]], fresh: list[int], teach: Teach | None) -> bool:
         """Scrub the values of these fields; True if all were clean.
 
         One look at all of them tells that none holds an anchor; else each is scrubbed for itself.
@@ -75,7 +78,7 @@ class Side:
         clean = True
         for at in fresh:
             name, value = kept[at]
-            text = self.text(value)
+            text = self.text(value, teach)
             if text != value:
                 clean, kept[at] = False, (name, text)
             else:
@@ -98,21 +101,21 @@ class Side:
             self.actions[name] = action
         return action
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, teach: Teach | None = None) -> str:
         """A field's value; latin-1 keeps each octet (RFC 9110 5.5)."""
         data = encode(text)
         hits = self.plan.find(data)
         if not hits:
             return text
-        clean = scrub(self.plan, data, hits, HEADER)
+        clean = scrub(self.plan, data, hits, HEADER, teach)
         if clean is data:
             return text
         return clean.decode("latin-1" if is_latin(text) else "utf-8", "replace")
 
 
-def scrub(plan: Plan, data: bytes, hits: list[Hit], context: Context) -> bytes:
+def scrub(plan: Plan, data: bytes, hits: list[Hit], context: Context, teach: Teach | None = None) -> bytes:
     """A whole buffer, scrubbed; the same object if nothing matched."""
-    matcher = Matcher(plan, context)
+    matcher = Matcher(plan, context, teach)
     matcher.run(data, hits, final=True)
     if not matcher.groups:
         return data

@@ -8,7 +8,7 @@ Called by: ruleset, scrubber. Immutable once built, shared by threads.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.encoded import encoded
@@ -28,6 +28,7 @@ from hushtape.sanitize.spans import (
     FIELDS,
     GUARD,
     KINDS,
+    LONGEST_LESSON,
     OPEN,
     RANK_CAP,
     WHOLE,
@@ -35,6 +36,7 @@ from hushtape.sanitize.spans import (
     Found,
     Group,
     Seeker,
+    Teach,
     Verifier,
 )
 from hushtape.sanitize.urls import USERINFO_SIGN, param_anchors, url_anchors, userinfo_signs
@@ -51,22 +53,34 @@ Ended = tuple[int, int, Seeker, Verifier, bytes]
 
 SECRETS = (0, WHOLE)
 
+HELD = LONGEST_LESSON + 1024
+"""Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
+than LONGEST_LESSON by all that a seeker may leave unread, so that what teaches does not hang on chunks."""
 
-def anchors(rules: Iterable[Rule]) -> Iterator[tuple[bytes, Verifier]]:
-    """Everything to look for, rule by rule. `order` is the rule's place: ties go to the last."""
-    for order, rule in enumerate(rules):
-        if isinstance(rule, SecretRule):
-            if check(rule):
-                yield from plain(rule, order)
-                yield from encoded(rule, order)
-        elif isinstance(rule, FieldRule):
-            yield from field_anchors(rule, order)
-        elif isinstance(rule, ShapeRule):
-            yield from shape_anchors(rule, order)
-        elif isinstance(rule, UrlSecretsRule):
-            yield from url_anchors(rule, order)
-        elif isinstance(rule, UrlParamsRule):
-            yield from param_anchors(rule, order)
+DEEPEST = 4
+"""Values inside redacted ones are looked through so many levels down, for names that teach."""
+
+
+def anchors(rules: Iterable[Rule], order: int | None = None) -> Iterator[tuple[bytes, Verifier]]:
+    """Everything to look for, rule by rule. `order`: the same for all; None: the rule's place in the list.
+    Ties go to the greatest."""
+    for place, rule in enumerate(rules):
+        yield from _anchors(rule, place if order is None else order)
+
+
+def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    if isinstance(rule, SecretRule):
+        if check(rule):
+            yield from plain(rule, order)
+            yield from encoded(rule, order)
+    elif isinstance(rule, FieldRule):
+        yield from field_anchors(rule, order)
+    elif isinstance(rule, ShapeRule):
+        yield from shape_anchors(rule, order)
+    elif isinstance(rule, UrlSecretsRule):
+        yield from url_anchors(rule, order)
+    elif isinstance(rule, UrlParamsRule):
+        yield from param_anchors(rule, order)
 
 
 class Plan:
@@ -74,12 +88,13 @@ class Plan:
 
     __slots__ = ("_guards", "_sign", "ahead", "back", "left", "overlap", "scan", "verifiers")
 
-    def __init__(self, rules: Iterable[Rule], engine: str) -> None:
+    def __init__(self, rules: Iterable[Rule], engine: str, order: int | None = None) -> None:
+        """`order`: see `anchors`."""
         rules = tuple(rules)
         self.left = frozenset(getattr(rule, "placeholder", "").encode() for rule in rules)
         """Values that stay: another rule's placeholder must not be replaced the second time."""
         table: dict[bytes, list[Verifier]] = {}
-        for anchor, verifier in anchors(rules):
+        for anchor, verifier in anchors(rules, order):
             entry = table.setdefault(anchor.lower(), [])
             if verifier not in entry:
                 entry.append(verifier)
@@ -112,6 +127,39 @@ class Plan:
             hits.sort(key=engines.by_start)
         return hits
 
+    def joined(self, others: Sequence[Plan]) -> Plan:
+        """This plan and others as one: it finds what a plan of all their rules would."""
+        return Joined(self, others)
+
+
+class Joined(Plan):
+    """Plans that are run as one, each with its own automaton."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, first: Plan, others: Sequence[Plan]) -> None:
+        plans = (first, *others)
+        self.left = first.left.union(*[one.left for one in others])
+        self.ahead = max([one.ahead for one in plans])
+        self.back = max([one.back for one in plans])
+        self.overlap = max([one.overlap for one in plans])
+        verifiers: list[tuple[Verifier, ...]] = []
+        self._parts: list[tuple[int, Plan]] = []
+        for one in plans:
+            self._parts.append((len(verifiers), one))
+            verifiers += one.verifiers
+        self.verifiers = tuple(verifiers)
+
+    def find(self, data: bytes) -> list[Hit]:
+        (_, first), *others = self._parts
+        hits = first.find(data)
+        for offset, plan in others:
+            more = plan.find(data)
+            if more:
+                hits = hits + [(anchor + offset, start, end) for anchor, start, end in more]
+                hits.sort(key=engines.by_start)
+        return hits
+
 
 def _guard(verifiers: tuple[Verifier, ...]) -> re.Pattern[bytes] | None:
     """The guard of an anchor; None if one of its verifiers has another one, or none."""
@@ -122,10 +170,13 @@ def _guard(verifiers: tuple[Verifier, ...]) -> re.Pattern[bytes] | None:
 class Matcher:
     """Runs verifiers over one stream's hits, in order. Positions are those of the present buffer."""
 
-    __slots__ = ("_context", "_ended", "_plan", "groups", "names", "open", "reach")
+    __slots__ = ("_context", "_ended", "_level", "_plan", "groups", "names", "open", "reach", "teach")
 
-    def __init__(self, plan: Plan, context: Context) -> None:
+    def __init__(self, plan: Plan, context: Context, teach: Teach | None = None, level: int = 0) -> None:
         self._plan = plan
+        self._level = level
+        self.teach = teach
+        """Told of the credentials that are redacted; None: nobody asks."""
         self._context = Context(context.uri, context.form, context.xml, context.header, {})
         self.groups: list[Group] = []
         self.names: list[tuple[int, int, str, bytes]] | None = None
@@ -203,6 +254,8 @@ class Matcher:
             self._ended = [*self._ended[-3:], (start, end, seeker, verifier, text)]
         if start >= end or text is None or (start >= 0 and data[start:end] in self._plan.left):
             return
+        if self.teach is not None and verifier.kind == FIELDS and start >= 0:
+            self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
         key = min(end - start, RANK_CAP), verifier.order
@@ -212,6 +265,25 @@ class Matcher:
             self.groups[-1] = Group(last.start, max(last.end, end), max(last.key, key), text)
         else:
             self.groups.append(Group(start, end, key, text))
+
+    def _tell(self, teach: Teach, value: bytes, verifier: Verifier, text: bytes) -> None:
+        """Tell of a credential, and of those inside a value that was redacted as a whole."""
+        if len(value) > LONGEST_LESSON:
+            return
+        if verifier.teaches is not None:
+            teach(value, verifier.teaches, text)
+        if (34 in value or 92 in value) and self._level < DEEPEST:
+            within = value[1:] if value[0] in b"{[" else value
+            hits = self._plan.find(within)
+            if hits:
+                Matcher(self._plan, self._context, teach, self._level + 1).run(within, hits, final=True)
+
+    def held(self, size: int) -> int:
+        """Where in a buffer of `size` bytes what has to stay begins: a running value that may teach."""
+        if self.teach is None:
+            return OPEN
+        starts = [one[0] for one in self.open if one[3].kind == FIELDS and size - one[0] <= HELD]
+        return min(starts, default=OPEN)
 
     def _cover(self, kind: int, start: int, end: int) -> None:
         """Hits inside this span need no look: what they could find lies inside it."""

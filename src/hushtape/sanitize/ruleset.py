@@ -8,8 +8,11 @@ Immutable once built, shared by threads; only caches of clean header values chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Final
+
+from msgspec import structs
 
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
@@ -18,11 +21,20 @@ from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
+from hushtape.sanitize.learning import Learned
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Matcher, Plan
-from hushtape.sanitize.rules import HeaderRule, Phase, Rule, SecretRule, UrlParamsRule, UrlPatternRule
+from hushtape.sanitize.rules import (
+    REDACTED,
+    HeaderRule,
+    Phase,
+    Rule,
+    SecretRule,
+    UrlParamsRule,
+    UrlPatternRule,
+)
 from hushtape.sanitize.scrubber import Scrubber
-from hushtape.sanitize.spans import Context
+from hushtape.sanitize.spans import Context, Teach
 from hushtape.sanitize.urls import apply_patterns, check_pattern
 
 URI: Final = Context(uri=True)
@@ -35,6 +47,7 @@ class Ruleset:
     """Compiled rules. Build one with `Ruleset.compile`."""
 
     __slots__ = (
+        "_base",
         "_left",
         "_odd",
         "_overlap",
@@ -42,6 +55,7 @@ class Ruleset:
         "_plans",
         "_request",
         "_response",
+        "_taught",
         "_texts",
         "engine",
         "placeholders",
@@ -61,10 +75,11 @@ class Ruleset:
         self._request = Side(plan, _policy(request))
         same = request == response
         self._response = Side(plan if same else Plan(response, self.engine), _policy(response))
-        self._plans = (plan,) if same else (plan, self._response.plan)
-        longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
-        self._overlap = max(OVERLAP, 6 * longest)
+        self._plans: tuple[Plan, ...] = (plan,) if same else (plan, self._response.plan)
+        self._overlap = _overlap(rules)
         self._odd = OddSecrets.of(rules)
+        self._taught = Learned()
+        self._base: Ruleset | None = None
         self._texts = TextAudit(self.scan, self._odd)
         refuse_unstable(rules, self._scrub_for_check)
 
@@ -80,21 +95,37 @@ class Ruleset:
         return _compiled(tuple(rules), engines.choose(engine))
 
     def with_secrets(self, secrets: Iterable[SecretRule]) -> Ruleset:
-        """A ruleset with further exact secrets (learned ones, say); this one stays as it is.
+        """A ruleset with further exact secrets, learned ones, for both phases; this one stays as it is, and
+        so do its automata: the new values get one of their own.
 
-        A value that stands in a placeholder is passed over: it was redacted before it was learned.
+        A value that stands in a placeholder is passed over: it was redacted before it was learned. Where a
+        rule's placeholder can't stand for a secret in base64 or hex, `REDACTED` does.
         """
         known = {rule.value for rule in self.rules if isinstance(rule, SecretRule)}
-        extra = tuple(
-            rule
-            for rule in secrets
-            if rule.value not in known and not any(rule.value in text for text in self.placeholders)
-        )
-        return Ruleset(self.rules + extra, self.engine) if extra else self
+        extra: dict[str, SecretRule] = {}
+        for rule in secrets:
+            if rule.value not in known and rule.value not in extra:
+                rule = self._with_stable_text(rule)
+                texts = self.placeholders | _placeholders((rule,))
+                if not any(rule.value in text for text in texts):
+                    extra[rule.value] = rule
+        added = tuple(extra.values())
+        return _joined(self._base or self, self._taught.add(added, self.engine)) if added else self
+
+    @property
+    def learned(self) -> Ruleset:
+        """Only the values that joined with `with_secrets`: for what the other rules went over already."""
+        return _joined(_compiled((), self.engine), self._taught)
+
+    def _with_stable_text(self, rule: SecretRule) -> SecretRule:
+        fillers = base64_filler(rule.placeholder), hex_filler(rule.placeholder)
+        if rule.placeholder and not any(map(self.scan, fillers)):
+            return rule
+        return structs.replace(rule, placeholder=REDACTED)
 
     # --- heads -----------------------------------------------------------------------------------
 
-    def uri(self, uri: str, phase: Phase = "request") -> str:
+    def uri(self, uri: str, phase: Phase = "request", teach: Teach | None = None) -> str:
         """The URI, scrubbed; users' patterns run on those of requests."""
         if phase == "request" and self._patterns:
             uri = apply_patterns(uri, self._patterns)
@@ -103,19 +134,24 @@ class Ruleset:
         hits = plan.find(data)
         if not hits:
             return uri
-        clean = scrub(plan, data, hits, URI)
+        clean = scrub(plan, data, hits, URI, teach)
         return uri if clean is data else clean.decode("utf-8", "surrogateescape")
 
-    def headers(self, headers: Headers, phase: Phase, uri: str = "") -> Headers:
+    def headers(self, headers: Headers, phase: Phase, uri: str = "", teach: Teach | None = None) -> Headers:
         """The fields, scrubbed; the same object if nothing had to change."""
-        return self._side(phase).fields(headers)
+        return self._side(phase).fields(headers, teach)
 
-    def head(self, uri: str, headers: Headers, phase: Phase) -> tuple[str, Headers]:
-        """URI and fields; the same objects where nothing had to change. The hot path."""
+    def head(
+        self, uri: str, headers: Headers, phase: Phase, teach: Teach | None = None
+    ) -> tuple[str, Headers]:
+        """URI and fields; the same objects where nothing had to change. The hot path.
+
+        `teach`: told of the credentials that are redacted, here and in all that takes it.
+        """
         side = self._request if phase == "request" else self._response
         if side.clean.issuperset(headers.pairs):
-            return self.uri(uri, phase), headers
-        return self.uri(uri, phase), side.fields(headers)
+            return self.uri(uri, phase, teach), headers
+        return self.uri(uri, phase, teach), side.fields(headers, teach)
 
     # --- texts and bodies ------------------------------------------------------------------------
 
@@ -132,9 +168,9 @@ class Ruleset:
                     text = clean.decode("utf-8", "replace")
         return text
 
-    def scrubber(self, phase: Phase, content_type: str = "") -> Scrubber:
+    def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> Scrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
-        return Scrubber(self._side(phase).plan, context_of(content_type))
+        return Scrubber(self._side(phase).plan, context_of(content_type), teach)
 
     def scan(self, data: bytes, phase: Phase | None = None, content_type: str = "") -> tuple[str, int] | None:
         """The first thing the rules would redact: (rule's name, offset); None if there is none.
@@ -173,6 +209,19 @@ class Ruleset:
         """
         return self._texts.look(texts)
 
+    def _become(self, taught: Learned) -> None:
+        """In a fresh copy: take in the learned rules."""
+        self.rules += taught.rules
+        self.placeholders |= _placeholders(taught.rules)
+        self._left = frozenset(text.encode() for text in self.placeholders)
+        self._plans = tuple(plan.joined(taught.plans) for plan in self._plans)
+        self._request = Side(self._plans[0], self._request.policy)
+        self._response = Side(self._plans[-1], self._response.policy)
+        self._overlap = max(self._overlap, _overlap(taught.rules))
+        if taught.odd:
+            self._odd = OddSecrets.of(self.rules)
+        self._texts = TextAudit(self.scan, self._odd)
+
     def _side(self, phase: Phase) -> Side:
         return self._request if phase == "request" else self._response
 
@@ -187,6 +236,14 @@ class Ruleset:
 @lru_cache(maxsize=8)
 def _compiled(rules: tuple[Rule, ...], engine: str) -> Ruleset:
     return Ruleset(rules, engine)
+
+
+def _joined(base: Ruleset, taught: Learned) -> Ruleset:
+    """The rules of `base` and learned ones. Nothing of `base` is compiled anew, or shared that changes."""
+    made = copy(base)
+    made._base, made._taught = base, taught
+    made._become(taught)
+    return made
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:
@@ -214,6 +271,12 @@ def _of_phase(rules: tuple[Rule, ...], phase: Phase) -> tuple[Rule, ...]:
 
 def _policy(rules: tuple[Rule, ...]) -> HeaderPolicy:
     return HeaderPolicy(rule for rule in rules if isinstance(rule, HeaderRule))
+
+
+def _overlap(rules: tuple[Rule, ...]) -> int:
+    """Bytes that two windows of the audit share."""
+    longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
+    return max(OVERLAP, 6 * longest)
 
 
 def _placeholders(rules: tuple[Rule, ...]) -> frozenset[str]:

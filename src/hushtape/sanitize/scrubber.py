@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.plan import Matcher, Plan
-from hushtape.sanitize.spans import OPEN, Context, Group, union
+from hushtape.sanitize.spans import OPEN, Context, Group, Teach, union
 
 BLOCK = 16 * 1024
 """Bytes gathered before they are looked at: a body of this size or less is scanned once, whole."""
@@ -30,11 +30,12 @@ class Scrubber:
         "_plan",
         "_rest",
         "_scanned",
+        "_teach",
         "changed",
     )
 
-    def __init__(self, plan: Plan, context: Context) -> None:
-        self._plan, self._context = plan, context
+    def __init__(self, plan: Plan, context: Context, teach: Teach | None = None) -> None:
+        self._plan, self._context, self._teach = plan, context, teach
         self._parts: list[bytes] = []
         self._gathered = 0
         self._rest = b""
@@ -80,7 +81,7 @@ class Scrubber:
         if matcher is None:
             if not hits:
                 return self._pass(data, final)
-            matcher = self._matcher = Matcher(self._plan, self._context)
+            matcher = self._matcher = Matcher(self._plan, self._context, self._teach)
         matcher.resume(data, final)
         self._hits = matcher.run(data, hits, final)
         return self._emit(data, matcher, final)
@@ -113,7 +114,7 @@ class Scrubber:
         return data[:safe]
 
     def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
-        safe = self._safe(data, final)
+        safe = self._safe(data, final) if final else min(self._safe(data, final), matcher.held(len(data)))
         running = [Group(start, OPEN, (0, 0), b"") for start, *_ in matcher.open]
         out: list[bytes] = []
         at = 0

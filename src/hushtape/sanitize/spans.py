@@ -69,11 +69,20 @@ Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | 
 """(buffer, start of anchor, end of anchor, end of what may be looked at, context)."""
 
 
+class Lesson(NamedTuple):
+    """What is told with a credential that a rule redacts. `written`: how its value was written down ("json",
+    "form", "xml", "raw"; "credentials": an Authorization field). `numbers`: a bare number counts, too."""
+
+    written: str
+    numbers: bool = False
+
+
 class Verifier(NamedTuple):
     """What runs at an anchor's hits. `kind` > 0: hits inside a span of the same kind are skipped,
     since what they could find lies inside it. `order`: the rule's place in the list. `guard`: matches where
     the verifier may prove right, from the anchor's start, in the next `GUARD` bytes; it turns down at a
-    tenth of the verifier's cost the hits that stand in every row of ordinary data."""
+    tenth of the verifier's cost the hits that stand in every row of ordinary data. `teaches`: the values it
+    finds are credentials, to be looked for elsewhere from then on; None: they are none."""
 
     verify: Verify
     order: int
@@ -82,6 +91,14 @@ class Verifier(NamedTuple):
     back: int = 0
     ahead: int = 0
     guard: re.Pattern[bytes] | None = None
+    teaches: Lesson | None = None
+
+
+Teach = Callable[[bytes, Lesson, bytes], None]
+"""Told what a credential rule redacts: the value as it stood there, and what stands in its place."""
+
+LONGEST_LESSON = 8 * 1024
+"""Bytes of the longest value that is told: an access token with many claims takes 4 to 6 KiB."""
 
 
 class Group(NamedTuple):

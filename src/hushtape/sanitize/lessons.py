@@ -1,0 +1,176 @@
+"""Lessons: which of the credentials that a rule redacted are looked for everywhere from then on.
+
+Lives here: the notebook of one tape, and the judgement of a value: undoing how it was written down, and
+telling a credential from a word. Must not: scrub, compile, hold more than `MOST` values.
+Called by: session. Sources: RFC 6750 2 and RFC 7617 2 for what stands in an Authorization field.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import b64decode
+from collections import deque
+from collections.abc import Iterator
+from html import unescape
+from typing import Final
+from urllib.parse import unquote, unquote_plus
+
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.spans import LONGEST_LESSON, Lesson
+from hushtape.sanitize.words import is_phrase, is_word
+
+MOST: Final = 1000
+"""Values that a tape learns; later ones are redacted in their fields only."""
+
+SHORTEST: Final = 8
+"""Bytes. A shorter value stands in too many texts that mean something else."""
+
+NAME: Final = "learned secret"
+"""The name of such a rule, in messages."""
+
+_PLAIN_NUMBER = re.compile(r"[-+0-9.,:/ TZ]+")
+_TEMPLATE = re.compile(r"\$\{?[\w.]+\}?|\{\{[^{}]*\}\}|<[\w .-]+>|%\(?\w+\)?s?")
+_LEAF = re.compile(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
+_ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
+_OF_THE_MOMENT = frozenset(
+    ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
+)
+"""Schemes whose credentials are made anew for each request, out of something that is not sent."""
+
+
+class Notebook:
+    """What the rules of one tape redacted and is worth learning. Any thread may write: steps are atomic."""
+
+    __slots__ = ("_left", "_pending", "_seen")
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[bytes, str]] = set()
+        self._pending: deque[SecretRule] = deque()
+        self._left = MOST
+
+    def asked(self, value: bytes, lesson: Lesson, text: bytes) -> None:
+        """`Teach` for requests: what the program itself sends."""
+        self._note(value, lesson, text, True)
+
+    def answered(self, value: bytes, lesson: Lesson, text: bytes) -> None:
+        """`Teach` for responses: also a message may stand where a password would."""
+        self._note(value, lesson, text, False)
+
+    def __bool__(self) -> bool:
+        """Something waits to be learned."""
+        return bool(self._pending)
+
+    def take(self) -> list[SecretRule]:
+        """What waits."""
+        pending, taken = self._pending, []
+        try:
+            while True:
+                taken.append(pending.popleft())
+        except IndexError:
+            return taken
+
+    def _note(self, value: bytes, lesson: Lesson, text: bytes, asked: bool) -> None:
+        if self._left <= 0 or (value, lesson.written) in self._seen or text in value:
+            return
+        found = [
+            one for one in _texts(value, lesson) if is_credential(one, asked=asked, numbers=lesson.numbers)
+        ]
+        if found:
+            self._left -= len(found)
+            self._seen.add((value, lesson.written))
+            placeholder = text.decode("utf-8", "replace")
+            self._pending.extend([SecretRule(one, placeholder, NAME) for one in found])
+
+
+def is_credential(text: str, *, asked: bool, numbers: bool = False) -> bool:
+    """Whether a redacted value is looked for elsewhere, too.
+
+    Not: one of less than 8 bytes or more than 8 KiB; of one or two different characters (a mask); a bare
+    number, unless `numbers`; a template's variable; a word of a language: it says nothing of being a
+    password, and hosts, keys and messages are made of words. In an answer, a sentence (`is required`).
+    """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if not SHORTEST <= size <= LONGEST_LESSON or len(set(text)) <= 2:
+        return False
+    if (not numbers and _PLAIN_NUMBER.fullmatch(text)) or _TEMPLATE.fullmatch(text):
+        return False
+    return not is_word(text) if asked else not is_phrase(text)
+
+
+def _texts(value: bytes, lesson: Lesson) -> list[str]:
+    """What the program meant by the bytes that stood there: each reading that may be right."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        text = value.decode("latin-1")
+    if lesson.written == "credentials":
+        found = list(_credentials(text))
+    elif text[:1] in ("{", "[") and lesson.written == "json":
+        found = [one for leaf in _LEAF.findall(text) for one in _read(leaf, "json")]
+    else:
+        found = _read(text.strip() if lesson.written == "xml" else text, lesson.written)
+    return list(dict.fromkeys(found))
+
+
+def _read(text: str, written: str) -> list[str]:
+    """A value with its escapes undone, layer by layer; as it stands only where there is none."""
+    if written == "form" and ("%" in text or "+" in text):
+        readings = [unquote_plus(text), unquote(text)]
+        readings += [unquote(one) for one in readings if "%" in one]
+    elif written == "xml" and "&" in text:
+        readings = [unescape(text)]
+    elif written == "json" and "%" in text:
+        readings = [text, unquote(text)]
+    else:
+        readings = [text]
+    if "\\" in text and written != "raw":
+        readings = [one for reading in readings for one in _json_layers(reading)]
+    return readings
+
+
+def _json_layers(text: str) -> Iterator[str]:
+    """The value of a JSON string's inside; of one inside JSON in a string, too."""
+    for _ in range(6):
+        try:
+            inner = json.loads(f'"{text}"', strict=False)
+        except ValueError:
+            break
+        if inner == text:
+            return
+        text = inner
+        yield text
+        if "\\" not in text:
+            return
+    yield text
+
+
+def _credentials(value: str) -> Iterator[str]:
+    """The credential in an Authorization field, and the parts of a Basic one."""
+    scheme, _, rest = value.strip().partition(" ")
+    rest = rest.strip()
+    if not rest:
+        yield scheme
+    if not rest or "," in rest or " " in rest or scheme.lower() in _OF_THE_MOMENT:
+        return
+    named = _ONE_PARAMETER.fullmatch(rest)
+    yield named[1] if named else rest
+    if scheme.lower() == "basic":
+        yield from _user_and_password(rest)
+
+
+def _user_and_password(coded: str) -> Iterator[str]:
+    """The password; the user too, where it is the credential (an API key without a password)."""
+    try:
+        data = b64decode(coded + "==")
+    except (binascii.Error, ValueError):
+        return
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    user, _, password = text.partition(":")
+    yield password
+    if len(password) < SHORTEST or password == "x-oauth-basic":
+        yield user

@@ -1,0 +1,54 @@
+"""Words: telling a word or a sentence of a language from a credential, by its letters alone.
+
+Lives here: a guess, stated so that it can be checked. Must not: know fields or rules. Called by: lessons.
+Wrong one way, a weak password stays where it stands as a word; wrong the other way, a word is redacted in
+every URL and key, and the recording can't be replayed. Nothing with a digit in it is a word.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 20
+"""Letters of the longest word: longer runs of letters are keys."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SENTENCE = re.compile(r"[^\W\d_]+(?:[\s_.:;/,'\"()!?-]{1,3}[^\W\d_]+)*[.!?)\"']{0,3}")
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_UNSPEAKABLE = re.compile(
+    r"(?i)[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}|^(?:[bcdfgkptv][bcdfgjkmnpqtvxz]|[lmnr][b-df-hj-np-tv-z])"
+    r"|q(?!u)|j[^aeiou]|[^aeioudnb]j|v[^aeiouvyr]|[^aeiouny]x|x[bdfgjkmnqrsvwxz]|[^aeiouyztnlr]z|z[^aeiouyzltm]"
+    r"|w[gjmpqvxz]|[fgjpqvwxz]k|k[cgjqvxz]|h[bcdfghjkpqvxz]|[bfgjkmpqvxz]c|[cjkqvwxz]g|g[bcdfjkpqvwxz]"
+    r"|[cgjkqvwxz]b|b[fghkpqwz]|[cgjkqvwxz]d|d[cfkpqtxz]|c[bdfgjmpvwxz]|p[bdgjkqvwxz]|[bcdgjkmpqvwz]f|f[bcdgjhkmnpqvwxz]"
+    r"|m[dghjkqrvwxz]|[bcfghjkmpqvwx]v|t[dgjkpqvx]|[bcdfgjkqvz]p|[cfjqvxzw]m"
+)
+"""Five consonants or four vowels in a row, and pairs of letters that no word of the languages of most APIs
+holds, or begins with."""
+_VOWEL = re.compile(r"(?i)[aeiouy]")
+
+
+def is_word(text: str) -> bool:
+    """One word in lower, upper or title case: `customer`."""
+    cased = text.islower() or text.isupper() or text.istitle()
+    return cased and _LETTERS.fullmatch(text) is not None and _speakable(text)
+
+
+def is_phrase(text: str) -> bool:
+    """Words, however joined: `is required`, `invalid_grant`, `passwordTooShort`."""
+    return _SENTENCE.fullmatch(text) is not None and all(map(_is_name, _LETTERS.findall(text)))
+
+
+def _is_name(run: str) -> bool:
+    """A word, or words in camel case; not one that is cut too often for that."""
+    parts = _PARTS.findall(run) if run.isascii() else [run]
+    return (len(run) < 4 or 3 * len(parts) <= len(run)) and all(map(_speakable, parts))
+
+
+def _speakable(run: str) -> bool:
+    """Of letters that could be a word: at most 20, a vowel among each four or so, none of the stretches of
+    consonants or vowels that no common word has. Other alphabets than ASCII's: only the length counts."""
+    if len(run) > LONGEST:
+        return False
+    if not run.isascii():
+        return True
+    return len(run) < 3 or (5 * len(_VOWEL.findall(run)) >= len(run) and _UNSPEAKABLE.search(run) is None)

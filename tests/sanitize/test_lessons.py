@@ -1,0 +1,247 @@
+"""Which redacted values teach: read as the program meant them, words told from credentials."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hushtape.model import Headers
+from hushtape.sanitize.lessons import MOST, Notebook, is_credential
+from hushtape.sanitize.ruleset import Ruleset
+from hushtape.sanitize.sanitizers import DefaultSanitizer
+
+TOKEN = "ya29.A0ARrdaM-k9Xq2/Zt+7w=="
+RULESET = Ruleset.compile(DefaultSanitizer().rules())
+
+
+def taught(book: Notebook) -> list[str]:
+    return [rule.value for rule in book.take()]
+
+
+def from_body(
+    data: bytes, content_type: str = "", size: int = 1 << 20, ruleset: Ruleset = RULESET
+) -> list[str]:
+    book = Notebook()
+    scrubber = ruleset.scrubber("response", content_type, book.answered)
+    for start in range(0, len(data), size):
+        scrubber.feed(data[start : start + size])
+    scrubber.finish()
+    return taught(book)
+
+
+def from_headers(**fields: str) -> list[str]:
+    book = Notebook()
+    RULESET.headers(
+        Headers((name.replace("_", "-"), value) for name, value in fields.items()), "request", "", book.asked
+    )
+    return taught(book)
+
+
+BODIES: dict[str, tuple[str, str]] = {
+    "json": (json.dumps({"a": 1, "access_token": TOKEN}), "application/json"),
+    "json, slashes escaped": (json.dumps({"access_token": TOKEN}).replace("/", "\\/"), "application/json"),
+    "json in json": (json.dumps({"x": json.dumps({"id_token": TOKEN})}), "application/json"),
+    "json in json, slashes": (json.dumps({"x": json.dumps({"id_token": TOKEN}).replace("/", "\\/")}), ""),
+    "camel": (json.dumps({"accessToken": TOKEN}), "application/json"),
+    "form": (f"a=b&refresh_token={quote(TOKEN, safe='')}&c=d", "application/x-www-form-urlencoded"),
+    "url in json": (json.dumps({"next": f"https://h/?access_token={quote_plus(TOKEN)}&n=2"}), ""),
+    "xml": (f"<a><password> {TOKEN} </password></a>", "application/xml"),
+    "graphql": (f'mutation {{ login(password: "{TOKEN}") {{ id }} }}', ""),
+    "inside an object that is redacted whole": (json.dumps({"token": {"access_token": TOKEN}}), ""),
+    "a leaf of an object": (json.dumps({"access_token": {"type": "bearer", "value": TOKEN}}), ""),
+    "multipart": (
+        f'--B\r\nContent-Disposition: form-data; name="client_secret"\r\n\r\n{TOKEN}\r\n--B--\r\n',
+        "multipart/form-data; boundary=B",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_a_redacted_credential_teaches_its_plain_value(name: str, size: int) -> None:
+    text, content_type = BODIES[name]
+    assert TOKEN in from_body(text.encode(), content_type, size)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 9000), st.integers(8, 8192), st.integers(1, 40_000))
+def test_what_teaches_does_not_hang_on_how_a_body_was_cut(before: int, length: int, size: int) -> None:
+    value = ("aB3-" * 2100)[:length]
+    data = b" " * (before + 14_000) + json.dumps({"access_token": value}).encode() + b" " * 9000
+    assert from_body(data, "application/json", size) == [value]
+
+
+def test_a_value_of_more_than_8_kib_teaches_nothing_however_it_is_cut() -> None:
+    data = json.dumps({"access_token": "aB3-" * 2049, "b": "x" * 40_000}).encode()
+    assert [from_body(data, "", size) for size in (999, 1 << 20)] == [[], []]
+
+
+@pytest.mark.parametrize("name", ["token", "key", "session", "code", "access_tokens", "my_password_hint"])
+def test_other_names_teach_nothing(name: str) -> None:
+    assert from_body(json.dumps({name: TOKEN}).encode()) == []
+
+
+def test_an_authorization_field_teaches_its_credential() -> None:
+    basic = b64encode(b"jane@example.com:hunter2-hunter2").decode()
+    key = b64encode(b"key-9f8e7d6c5b4a:").decode()
+    assert from_headers(Authorization=f"Bearer {TOKEN}") == [TOKEN]
+    assert from_headers(Proxy_Authorization=f"Basic {basic}") == [basic, "hunter2-hunter2"]
+    assert from_headers(Authorization=f"Basic {key}") == [key, "key-9f8e7d6c5b4a"]
+    assert from_headers(Authorization=TOKEN) == [TOKEN]
+    assert from_headers(Authorization=f'Token token="{TOKEN}"') == [TOKEN]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'Digest username="Mufasa", response="6629fae49393a05397450978507c4ef1"',
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524, Signature=fe5f80f77d5fa3beca038a248ff027",
+        "Negotiate YIIZ1gYGKwYBBQUCoIIZyjCCGcagMDAuBgkqhkiC9xIBAgIG",
+        "Bearer REDACTED",
+        "Bearer undefined",
+        "Basic !!!",
+    ],
+)
+def test_an_authorization_field_without_a_lasting_credential_teaches_nothing(value: str) -> None:
+    assert from_headers(Authorization=value) == []
+
+
+def test_a_cookie_and_other_fields_teach_nothing() -> None:
+    assert from_headers(Cookie=f"sid={TOKEN}", X_Api_Key=TOKEN) == []
+
+
+def test_a_uri_and_a_fields_value_teach() -> None:
+    book = Notebook()
+    RULESET.head(
+        f"https://h/?access_token={quote(TOKEN, safe='')}",
+        Headers([("Referer", "https://h/?refresh_token=1//0gabcdef")]),
+        "request",
+        book.asked,
+    )
+    assert taught(book) == [TOKEN, "1//0gabcdef"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "short",
+        "********",
+        "xxxxxxxxxx",
+        "----------",
+        "12345678",
+        "2026-11-24 10:00",
+        "$password",
+        "{{ password }}",
+        "<password>",
+    ],
+)
+def test_masks_numbers_and_variables_are_no_credentials(text: str) -> None:
+    assert not is_credential(text, asked=True) and not is_credential(text, asked=False)
+
+
+def test_a_bare_number_counts_under_a_password() -> None:
+    assert from_body(b'{"password": "1234567890", "access_token": "9876543210"}') == ["1234567890"]
+    assert from_body(b'{"password": 1234567890, "access_token": 9876543210}') == ["1234567890"]
+
+
+@pytest.mark.parametrize("text", ["required", "Incorrect", "CUSTOMER", "undefined", "password", "disabled"])
+def test_a_word_is_never_learned(text: str) -> None:
+    assert not is_credential(text, asked=True) and not is_credential(text, asked=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["is required", "must be at least eight characters.", "invalid_grant", "passwordTooShort"]
+)
+def test_a_sentence_is_learned_only_from_what_the_program_sends(text: str) -> None:
+    assert is_credential(text, asked=True) and not is_credential(text, asked=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Summer2024", "qwertzuiopasdfgh", "hxkqvbnmtrwplsdz", "aBcDeFgHiJkL", "letmein1", "p@ssword"]
+)
+def test_what_no_word_looks_like_is_learned(text: str) -> None:
+    assert is_credential(text, asked=True) and is_credential(text, asked=False)
+
+
+def test_a_notebook_notes_a_value_once_and_at_most_1000() -> None:
+    rows = [{"access_token": f"tok-{number:05d}-x9"} for number in range(MOST + 50)]
+    learned = from_body(json.dumps(rows + rows).encode())
+    assert len(learned) == len(set(learned)) == MOST
+
+
+# --- the rulesets that grow ------------------------------------------------------------------------
+
+
+def grown(values: list[str], step: int) -> Ruleset:
+    ruleset = RULESET
+    for start in range(0, len(values), step):
+        book = Notebook()
+        for value in values[start : start + step]:
+            RULESET.headers(Headers([("Authorization", f"Bearer {value}")]), "request", "", book.asked)
+        ruleset = ruleset.with_secrets(book.take())
+    return ruleset
+
+
+@pytest.mark.parametrize("step", [1, 3, 150])
+def test_values_learned_one_by_one_are_all_found(step: int) -> None:
+    values = [f"v{number:03d}-{number * 7919:06x}" for number in range(150)]
+    ruleset = grown(values, step)
+    for value in values:
+        assert ruleset.uri(f"https://h/{value}/x") == "https://h/REDACTED/x"
+        assert ruleset.learned.scan(b64encode(b"a" + value.encode())) is not None
+    assert RULESET.uri(f"https://h/{values[0]}/x") == f"https://h/{values[0]}/x"
+    assert ruleset.learned.headers(Headers([("Cookie", "a=b")]), "request") == Headers([("Cookie", "a=b")])
+
+
+secret = st.text(st.sampled_from("abcXYZ019-._~+/="), min_size=8, max_size=24).filter(
+    lambda text: is_credential(text, asked=True)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(secret, min_size=1, max_size=4, unique=True), st.data())
+def test_a_ruleset_that_learned_scrubs_as_one_compiled_of_all_rules(values: list[str], data: Any) -> None:
+    from hushtape.sanitize.rules import SecretRule
+
+    rules = tuple(SecretRule(value) for value in values)
+    learned = RULESET.with_secrets(rules)
+    whole = Ruleset.compile((*rules, *RULESET.rules))
+    pieces = data.draw(
+        st.lists(
+            st.sampled_from([*values, " ", '"', "&password=", '{"token": "', "x", *map(quote, values)]),
+            max_size=12,
+        )
+    )
+    text = "".join(pieces).encode()
+    outputs = []
+    for ruleset in (learned, whole):
+        scrubber = ruleset.scrubber("response")
+        outputs.append(scrubber.feed(text) + scrubber.finish())
+    assert outputs[0] == outputs[1]
+    again = learned.scrubber("response")
+    assert again.feed(outputs[0]) + again.finish() == outputs[0]
+
+
+def test_a_learned_value_that_holds_a_field_goes_whole() -> None:
+    value = "k9&password=xY7"
+    ruleset = RULESET.with_secrets(rule for rule in grown([value], 1).rules[-1:])
+    scrubber = ruleset.scrubber("response")
+    assert scrubber.feed(b"a " + value.encode() + b" b") + scrubber.finish() == b"a REDACTED b"
+
+
+def test_a_fields_own_placeholder_stays_where_its_value_was_learned() -> None:
+    from hushtape.sanitize.sanitizers_http import BodyFieldSanitizer
+
+    ruleset = Ruleset.compile(BodyFieldSanitizer(["password"], replacement="***").rules())
+    book = Notebook()
+    first = ruleset.scrubber("response", "", book.answered)
+    body = b'{"password": "hunter2-hunter2"}'
+    before = first.feed(body) + first.finish()
+    after = ruleset.with_secrets(book.take()).scrubber("response")
+    assert after.feed(body) + after.finish() == before == b'{"password": "***"}'
