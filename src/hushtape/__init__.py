@@ -44,6 +44,9 @@ from hushtape.sanitize import (
     ResponseUrlSanitizer,
     TokenSanitizer,
     UrlPatternSanitizer,
+    create_default_sanitizer,
+    dedup_sanitizers,
+    extract_values,
 )
 from hushtape.session.tape import Tape
 
@@ -96,5 +99,8 @@ __all__ = [
     "UrlPatternSanitizer",
     "UsageError",
     "__version__",
+    "create_default_sanitizer",
+    "dedup_sanitizers",
+    "extract_values",
     "use_cassette",
 ]

@@ -20,6 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "patching": {"errors"},
     "clients": {"model", "seam", "coding", "patching", "errors"},
     "sanitize": {"model", "coding", "errors"},
+    "sanitizers": {"sanitize"},
     "matching": {"model", "errors"},
     "cassette": {"model", "errors"},
     "clock": {"errors"},

@@ -80,7 +80,7 @@ def build(
     callbacks: list[BaseSanitizer] = []
     for sanitizer in dedup_sanitizers(_flat(sanitizers)):
         if isinstance(sanitizer, Declarative):
-            rules.extend(sanitizer.rules())
+            rules.extend(_rules_of(sanitizer))
         if _is_callback(sanitizer):
             callbacks.append(sanitizer)
     checked = _checked(rules, drop_short)
@@ -168,6 +168,19 @@ def _warn(message: str) -> None:
 
 
 # --- sanitizers ----------------------------------------------------------------------------------
+
+
+def _rules_of(sanitizer: Declarative) -> tuple[Rule, ...]:
+    try:
+        return tuple(sanitizer.rules())
+    except SanitizerError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a user's subclass may raise anything
+        kind = type(error).__name__
+    # Outside the handler: `__context__` would lead to a text that may hold a value.
+    name = type(sanitizer).__name__
+    found, remedy = f"its rules() raised {kind}", "Call super().__init__() in its __init__."
+    raise SanitizerError(f"use {name} as a sanitizer", found, remedy, sanitizer=name)
 
 
 def _flat(sanitizers: Iterable[BaseSanitizer] | None) -> list[BaseSanitizer]:

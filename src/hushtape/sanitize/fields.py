@@ -113,7 +113,7 @@ class Field:
         self._length = len(spelling.encode())
         self._text = rule.placeholder.encode()
         self.teaches = re.sub("[-_]", "", spelling) in TEACHING
-        self.numbers = _PASSWORD.search(spelling.replace("-", "_")) is not None
+        self.numbers = rule.numbers or _PASSWORD.search(spelling.replace("-", "_")) is not None
         self._code = spelling == "code"
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------

@@ -149,7 +149,8 @@ class HeaderPolicy:
         self._keep = frozenset(name.lower() for keep in lists for name in keep) if lists else None
         self._remove = frozenset(name.lower() for rule in rules for name in rule.remove)
         self._redact = {name.lower(): rule.placeholder for rule in rules for name in rule.redact}
-        credentials = [rule.placeholder for rule in rules if rule.credentials]
+        redacting = sorted((rule for rule in rules if rule.credentials), key=lambda rule: not rule.weak)
+        credentials = [rule.placeholder for rule in redacting]  # the sort is stable: weak ones come first
         self._credentials = bool(credentials)
         self.placeholder = credentials[-1] if credentials else ""
 

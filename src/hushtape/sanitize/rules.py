@@ -37,7 +37,8 @@ class SecretRule(Struct, frozen=True):
 
 class FieldRule(Struct, frozen=True):
     """The value of fields with these names: JSON keys, form and query names, XML elements, multipart
-    parts. Names compare case-insensitively over snake, camel, kebab and Pascal case."""
+    parts. Names compare case-insensitively over snake, camel, kebab and Pascal case. `numbers`: those go
+    under any of the names, not only under those that speak of a password."""
 
     names: tuple[str, ...]
     placeholder: str = REDACTED
@@ -45,6 +46,7 @@ class FieldRule(Struct, frozen=True):
     in_uri: bool = True
     in_json: bool = True
     in_form: bool = True
+    numbers: bool = False
     phases: frozenset[Phase] = BOTH
 
 
@@ -52,13 +54,15 @@ class HeaderRule(Struct, frozen=True):
     """Which header fields stay. `keep` None: all. Removal wins. `redact`: fields whose whole value goes.
 
     `credentials`: fields whose name is of the credential kind are redacted too, schemes and cookie
-    names kept (SANITIZING.md section 1)."""
+    names kept (SANITIZING.md section 1). `weak`: its placeholder is nobody's choice, and counts only where
+    no other rule redacts credentials."""
 
     keep: frozenset[str] | None = None
     remove: frozenset[str] = frozenset()
     redact: frozenset[str] = frozenset()
     credentials: bool = True
     placeholder: str = REDACTED
+    weak: bool = False
     phases: frozenset[Phase] = BOTH
 
 

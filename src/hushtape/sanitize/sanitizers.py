@@ -23,13 +23,14 @@ from hushtape.sanitize.rules import (
     ShapeRule,
     UrlSecretsRule,
 )
-from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative
-from hushtape.sanitize.sanitizers_http import lowered
+from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, ordered
+from hushtape.sanitize.sanitizers_http import keep_lists, lowered
 from hushtape.sanitize.sanitizers_values import (
     bad_argument,
     function,
     hash_values,
     longest_first,
+    secret_strings,
     strings,
     text,
 )
@@ -51,6 +52,15 @@ SAFE_HEADERS = ["content-type", "content-length", "accept"]
 
 def _secret_rules(values: Iterable[tuple[str, str]], placeholder: str) -> tuple[SecretRule, ...]:
     return tuple([SecretRule(value, placeholder, name) for name, value in values if value])
+
+
+def _longest_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each value once, under the path it was first seen at, the longest first."""
+    paths: dict[str, str] = {}
+    for path, value in pairs:
+        if value:
+            paths.setdefault(value, path)
+    return sorted(((path, value) for value, path in paths.items()), key=lambda one: -len(one[1]))
 
 
 class DefaultSanitizer(Declarative):
@@ -86,20 +96,26 @@ class DefaultSanitizer(Declarative):
         if sensitive_fields is not None:
             fields = strings(sensitive_fields, kind, "sensitive_fields")
         more = strings(additional_sensitive_fields, kind, "additional_sensitive_fields")
+        own = SAFE_HEADERS if safe_headers is None else strings(safe_headers, kind, "safe_headers")
+        more_headers = strings(additional_safe_headers, kind, "additional_safe_headers")
         self._fields = list(dict.fromkeys([*fields, *more]))
-        self._own = None if safe_headers is None else lowered(strings(safe_headers, kind, "safe_headers"))
-        self._more = lowered(strings(additional_safe_headers, kind, "additional_safe_headers"))
+        self._listed = safe_headers is not None
+        self._order = lowered([*own, *more_headers])
         self.replacement = text(replacement, kind, "replacement")
         self._names = {value: path for path, value in hash_values(config)}
-        given = strings(sensitive_values, kind, "sensitive_values")
+        given = secret_strings(sensitive_values, kind, "sensitive_values")
         self.sensitive_fields = set(self._fields)
         self.sensitive_values = longest_first(value for value in (*given, *self._names) if value)
-        self.safe_headers = {*(SAFE_HEADERS if self._own is None else self._own), *self._more}
+        self.safe_headers = set(self._order)
+
+    def _keep(self) -> tuple[list[str] | None, list[str]]:
+        return keep_lists(self.safe_headers, self._listed, SAFE_HEADERS, self._order)
 
     def _rules(self, headers: HeaderRule) -> tuple[Rule, ...]:
         rules: list[Rule] = [headers]
-        if self._fields:
-            rules.append(FieldRule(tuple(self._fields), placeholder=self.replacement))
+        if self.sensitive_fields:
+            fields = tuple(ordered(self.sensitive_fields, self._fields))
+            rules.append(FieldRule(fields, placeholder=self.replacement))
         named = [
             (self._names.get(value, f"sensitive_values[{index}]"), value)
             for index, value in enumerate(self.sensitive_values)
@@ -108,7 +124,8 @@ class DefaultSanitizer(Declarative):
         return (*rules, ShapeRule(self.replacement), UrlSecretsRule(self.replacement))
 
     def rules(self) -> tuple[Rule, ...]:
-        keep = None if self._own is None else frozenset(self.safe_headers)
+        own, _ = self._keep()
+        keep = None if own is None else frozenset(own)
         return self._rules(HeaderRule(keep=keep, placeholder=self.replacement))
 
     def alone_rules(self) -> tuple[Rule, ...]:
@@ -120,11 +137,12 @@ class DefaultSanitizer(Declarative):
         return merged
 
     def _arguments(self) -> dict[str, Any]:
+        own, more = self._keep()
         return {
-            "sensitive_fields": self._fields,
+            "sensitive_fields": ordered(self.sensitive_fields, self._fields),
             "sensitive_values": self.sensitive_values,
-            "safe_headers": self._own,
-            "additional_safe_headers": self._more,
+            "safe_headers": own,
+            "additional_safe_headers": more,
             "replacement": self.replacement,
         }
 
@@ -140,7 +158,7 @@ class TokenSanitizer(Declarative):
     ) -> None:
         super().__init__(scrub_before_read)
         kind = type(self).__name__
-        self.tokens = longest_first(strings(tokens, kind, "tokens"))
+        self.tokens = longest_first(secret_strings(tokens, kind, "tokens"))
         self.replacement = text(replacement, kind, "replacement")
 
     def rules(self) -> tuple[Rule, ...]:
@@ -154,7 +172,8 @@ class TokenSanitizer(Declarative):
 class ConfigSecretsSanitizer(Declarative):
     """The values under `#` keys of a configuration, at any depth.
 
-    Attributes: replacement; secrets (list of pairs: dotted path, value).
+    Attributes: replacement; secrets (list of pairs: dotted path, value; the longest value first);
+    secret_values (list).
     """
 
     def __init__(
@@ -169,17 +188,24 @@ class ConfigSecretsSanitizer(Declarative):
             found = f"it is a {type(config).__name__}"
             raise bad_argument(kind, "config", found, "Give the configuration as a mapping.")
         self.replacement = text(replacement, kind, "replacement")
-        self.secrets = [(path, value) for path, value in dict.fromkeys(hash_values(config)) if value]
+        self.secrets = _longest_pairs(hash_values(config))
+
+    @property
+    def secret_values(self) -> list[str]:
+        """The values, longest first."""
+        return longest_first(value for _, value in self.secrets)
 
     @classmethod
-    def from_config_file(cls, path: str | Path, replacement: str = REDACTED) -> ConfigSecretsSanitizer:
+    def from_config_file(
+        cls, path: str | Path, replacement: str = REDACTED, scrub_before_read: bool = False
+    ) -> ConfigSecretsSanitizer:
         """The same from a JSON file. Raises SanitizerError if it can't be read."""
         try:
             config = msgspec.json.decode(Path(path).read_bytes())
         except (OSError, ValueError) as error:
             reason = f"it can't be read as JSON ({type(error).__name__})"
             raise bad_argument(cls.__name__, f"the file {path}", reason, "Check the path.") from None
-        return cls(config, replacement)
+        return cls(config, replacement, scrub_before_read)
 
     def rules(self) -> tuple[Rule, ...]:
         return _secret_rules(self.secrets, self.replacement)
@@ -189,7 +215,7 @@ class ConfigSecretsSanitizer(Declarative):
 
     def merge(self, other: ConfigSecretsSanitizer) -> ConfigSecretsSanitizer:
         merged = super().merge(other)
-        merged.secrets = list(dict.fromkeys([*self.secrets, *other.secrets]))
+        merged.secrets = _longest_pairs([*self.secrets, *other.secrets])
         return merged
 
 

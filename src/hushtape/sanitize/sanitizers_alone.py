@@ -1,80 +1,168 @@
 """A declarative sanitizer used by itself: its ruleset over a request object or a response dict.
 
 Lives here: the two functions behind before_record_request and before_record_response. Must not: know
-sanitizers, or change what it is given (it answers with copies). Called by: sanitizers_base.
+sanitizers, or decode (`sanitizers_bodies` does). Called by: sanitizers_base.
+What is given is changed in place, as keboola.vcr does: users' own sanitizers call one of ours and don't
+look at what it returns. All is worked out before the first change, so an error leaves nothing half done.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
+from hushtape.errors import SanitizerError
 from hushtape.model import Headers
 from hushtape.sanitize.rules import Phase
 from hushtape.sanitize.ruleset import Ruleset
+from hushtape.sanitize.sanitizers_bodies import Fields, scrub_body
+
+_CODING = "content-encoding"
 
 
 def scrub_request(request: Any, ruleset: Ruleset) -> Any:
-    """A copy of the request with `uri`, `headers` and `body` scrubbed. None stays None."""
+    """The request with `uri`, `headers` and `body` scrubbed; of what can't be changed, a copy. None stays
+    None, and an attribute that isn't there stays away.
+
+    Raises:
+        SanitizerError: the body can't be looked into, or the object can be neither changed nor copied.
+    """
     if request is None:
         return None
-    clean = copy.copy(request)
-    content_type = _content_type(request.headers)
-    clean.uri = ruleset.uri(request.uri)
-    clean.headers = _headers(request.headers, ruleset, "request")
-    clean.body = _body(request.body, ruleset, "request", content_type)
-    return clean
+    fields = getattr(request, "headers", None) or {}
+    changes: dict[str, Any] = {}
+    if isinstance(uri := getattr(request, "uri", None), str):
+        changes["uri"] = ruleset.uri(uri)
+    body, about = _body(getattr(request, "body", None), fields, ruleset, "request")
+    if fields:
+        changes["headers"] = _headers(fields, about, ruleset, "request")
+    if hasattr(request, "body"):
+        changes["body"] = _as_kept(request, body)
+    return _changed(request, changes)
 
 
 def scrub_response(response: dict[str, Any], ruleset: Ruleset) -> dict[str, Any]:
-    """A copy of the response dict with headers and body scrubbed."""
-    clean = dict(response)
-    headers = response.get("headers") or {}
+    """The response dict with its reason phrase, header fields, body and `url` scrubbed.
+
+    Raises:
+        SanitizerError: the body can't be looked into.
+    """
+    headers, body = response.get("headers") or {}, response.get("body")
+    inside = isinstance(body, Mapping)
+    given = body.get("string") if isinstance(body, Mapping) else body
+    clean, about = _body(given, headers, ruleset, "response")
     if headers:
-        clean["headers"] = _headers(headers, ruleset, "response")
-    body = response.get("body")
-    if isinstance(body, Mapping) and body.get("string"):
-        scrubbed = _body(body["string"], ruleset, "response", _content_type(headers))
-        clean["body"] = {**body, "string": scrubbed}
-    return clean
+        headers = _headers(headers, about, ruleset, "response")
+    status, url = response.get("status"), response.get("url")
+    if isinstance(status, MutableMapping) and isinstance(status.get("message"), str):
+        status["message"] = ruleset.text(status["message"])
+    if isinstance(url, str):
+        response["url"] = ruleset.uri(url)
+    if headers or response.get("headers"):
+        response["headers"] = headers
+    if inside and given is not clean:
+        response["body"] = _assigned(body, clean)
+    elif not inside and given is not clean:
+        response["body"] = clean
+    return response
 
 
-def _values(value: object) -> list[str]:
-    """The values of one field: given alone or in a list; bytes are latin-1 (RFC 9110 5.5)."""
-    items = value if isinstance(value, (list, tuple)) else [value]
-    return [item.decode("latin-1") if isinstance(item, bytes) else str(item) for item in items]
+def _assigned(body: Any, clean: Any) -> Any:
+    if isinstance(body, MutableMapping):
+        body["string"] = clean
+        return body
+    return {**body, "string": clean}
 
 
-def _content_type(headers: Mapping[str, Any]) -> str:
-    for name, value in headers.items():
-        if name.lower() == "content-type":
-            return ", ".join(_values(value))
-    return ""
+def _changed(request: Any, changes: dict[str, Any]) -> Any:
+    try:
+        if "uri" in changes:
+            request.uri = changes["uri"]
+        if "headers" in changes:
+            request.headers = changes["headers"]
+        if "body" in changes:
+            request.body = changes["body"]
+    except (AttributeError, TypeError):  # a frozen or named tuple's attribute can't be set
+        if dataclasses.is_dataclass(request) and not isinstance(request, type):
+            return dataclasses.replace(request, **changes)
+        if isinstance(request, tuple) and hasattr(request, "_replace"):
+            return request._replace(**changes)
+    else:
+        return request
+    kind = type(request).__name__
+    raise SanitizerError(
+        f"scrub a {kind}",
+        "its attributes uri, headers and body can't be set",
+        "Give an object that can be changed, or a dataclass.",
+        sanitizer=kind,
+    )
 
 
-def _headers(headers: Mapping[str, Any], ruleset: Ruleset, phase: Phase) -> dict[str, Any]:
-    """The fields that stay, each in the shape in which it was given."""
-    clean: dict[str, Any] = {}
-    for name, value in headers.items():
-        pairs = ruleset.headers(Headers([(name, item) for item in _values(value)]), phase).pairs
-        if pairs:
-            several = isinstance(value, (list, tuple))
-            clean[pairs[0][0]] = [item for _, item in pairs] if several else pairs[0][1]
-    return clean
+def _body(body: Any, fields: Any, ruleset: Ruleset, phase: Phase) -> tuple[Any, Fields]:
+    about = Fields(_field(fields, "content-type"), _field(fields, _CODING))
+    return scrub_body(body, about, ruleset, phase)
 
 
-def _body(body: Any, ruleset: Ruleset, phase: Phase, content_type: str) -> Any:
-    """Text stays text, bytes stay bytes; other bodies (None, files) are left as they are."""
-    if isinstance(body, str):
-        data = body.encode("utf-8", "surrogatepass")
-        clean = _scrub(data, ruleset, phase, content_type)
-        return body if clean == data else clean.decode("utf-8", "surrogateescape")
-    if isinstance(body, (bytes, bytearray)):
-        return _scrub(bytes(body), ruleset, phase, content_type)
+def _as_kept(request: Any, body: Any) -> Any:
+    """vcrpy's Request keeps what a file or an iterator gave, and wraps it anew at each look."""
+    if getattr(request, "_was_file", False) and hasattr(body, "getvalue"):
+        return body.getvalue()
+    if getattr(request, "_was_iter", False):
+        return list(body)
     return body
 
 
-def _scrub(data: bytes, ruleset: Ruleset, phase: Phase, content_type: str) -> bytes:
-    scrubber = ruleset.scrubber(phase, content_type)
-    return scrubber.feed(data) + scrubber.finish()
+# --- header fields ---------------------------------------------------------------------------------
+
+
+def _text(value: object) -> str:
+    """Bytes are latin-1 (RFC 9110 5.5)."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _values(value: object) -> list[Any]:
+    """The values of one field: given alone or in a list."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _field(headers: Any, wanted: str) -> str:
+    for name, value in headers.items():
+        if _text(name).lower() == wanted:
+            return ", ".join(map(_text, _values(value)))
+    return ""
+
+
+def _headers(headers: Any, about: Fields, ruleset: Ruleset, phase: Phase) -> Any:
+    """The fields that stay, each in the shape and type in which it was given."""
+    clean: list[tuple[Any, Any]] = []
+    for name, value in headers.items():
+        lower = _text(name).lower()
+        if about.decoded and lower == _CODING:
+            continue
+        given = _values(value)
+        if about.size is not None and lower == "content-length":
+            given = [str(about.size)]
+        pairs = ruleset.headers(Headers([(_text(name), _text(item)) for item in given]), phase).pairs
+        if pairs:
+            kept = [_like(old, new) for old, (_, new) in zip(given, pairs, strict=True)]
+            clean.append((name, type(value)(kept) if isinstance(value, (list, tuple)) else kept[0]))
+    return _mapping(headers, clean)
+
+
+def _like(old: Any, new: str) -> Any:
+    if isinstance(old, bytes):
+        return new.encode("latin-1", "replace")
+    return old if _text(old) == new else new
+
+
+def _mapping(given: Any, pairs: list[tuple[Any, Any]]) -> Any:
+    """The mapping's own type where it can be made of pairs (a case-insensitive one, say), else a dict."""
+    if type(given) is not dict:
+        try:
+            made = type(given)(pairs)
+            if sorted(map(repr, made.items())) == sorted(map(repr, pairs)):
+                return made
+        except Exception:  # noqa: BLE001 - somebody's constructor may take anything else, and raise anything
+            return dict(pairs)
+    return dict(pairs)

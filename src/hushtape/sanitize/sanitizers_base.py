@@ -68,13 +68,13 @@ class Declarative(BaseSanitizer):
         return cached[1]
 
     def before_record_request(self, request: Any) -> Any:
-        """A scrubbed copy of the request. A tape doesn't come here: it runs all rules in one pass."""
+        """The request, scrubbed in place. A tape doesn't come here: it runs all rules in one pass."""
         from hushtape.sanitize.sanitizers_alone import scrub_request
 
         return scrub_request(request, self._ruleset())
 
     def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
-        """A scrubbed copy of the response."""
+        """The response, scrubbed in place."""
         from hushtape.sanitize.sanitizers_alone import scrub_response
 
         return scrub_response(response, self._ruleset())
@@ -82,6 +82,22 @@ class Declarative(BaseSanitizer):
     def _arguments(self) -> dict[str, Any]:
         """Constructor arguments that make an equal sanitizer; lists where union is meant."""
         raise NotImplementedError
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickles and copies carry: not the compiled rules, which hold an engine."""
+        return {name: value for name, value in self.__dict__.items() if name != "_compiled"}
+
+    def __eq__(self, other: object) -> bool:
+        """Same class, same rules, same phase. Subclasses of users may hold more: each equals itself only."""
+        if self is other:
+            return True
+        if type(self) is not type(other) or not isinstance(other, Declarative) or not is_ours(type(self)):
+            return NotImplemented
+        return self.scrub_before_read == other.scrub_before_read and _stated(self) == _stated(other)
+
+    def __hash__(self) -> int:
+        """By class: the attributes may be changed."""
+        return hash(type(self)) if is_ours(type(self)) else id(self)
 
     def can_merge(self, other: object) -> bool:
         """Same class, and every argument that is no list is equal (replacement text, phase, ...).
@@ -121,6 +137,16 @@ class Declarative(BaseSanitizer):
 def is_ours(kind: type) -> bool:
     """Whether hushtape defines this class."""
     return kind.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _stated(sanitizer: Declarative) -> tuple[tuple[Rule, ...], ...]:
+    return sanitizer.rules(), sanitizer.alone_rules()
+
+
+def ordered(names: set[str], first_seen: Iterable[str]) -> list[str]:
+    """A set that users may have changed, in the order in which its names were given; new ones sorted."""
+    given = [name for name in first_seen if name in names]
+    return [*given, *sorted(names.difference(given))]
 
 
 def _union(first: list[Any], second: list[Any]) -> list[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hushtape.sanitize.rules import REDACTED, FieldRule, HeaderRule, Rule, UrlParamsRule, UrlPatternRule
-from hushtape.sanitize.sanitizers_base import Declarative
+from hushtape.sanitize.sanitizers_base import Declarative, ordered
 from hushtape.sanitize.sanitizers_values import bad_argument, strings, text
 
 SAFE_HEADERS = [
@@ -40,6 +40,17 @@ def lowered(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name.lower() for name in names))
 
 
+def keep_lists(
+    names: set[str], listed: bool, defaults: list[str], order: list[str]
+) -> tuple[list[str] | None, list[str]]:
+    """(safe_headers, additional_safe_headers) that make this set, which users may have changed. Not
+    `listed`: the user stated no list of his own; one that lacks a default field has become his own."""
+    names = {name.lower() for name in names}
+    if listed or not names.issuperset(defaults):
+        return ordered(names, order), []
+    return None, ordered(names.difference(defaults), order)
+
+
 class HeaderSanitizer(Declarative):
     """Drops header fields.
 
@@ -61,31 +72,31 @@ class HeaderSanitizer(Declarative):
     ) -> None:
         super().__init__(scrub_before_read)
         kind = type(self).__name__
-        own = None if safe_headers is None else lowered(strings(safe_headers, kind, "safe_headers"))
-        self._own = own
-        self._more = lowered(strings(additional_safe_headers, kind, "additional_safe_headers"))
-        self._remove = lowered(strings(headers_to_remove, kind, "headers_to_remove"))
-        self.safe_headers = {*(SAFE_HEADERS if own is None else own), *self._more}
-        self.headers_to_remove = set(self._remove)
+        own = SAFE_HEADERS if safe_headers is None else strings(safe_headers, kind, "safe_headers")
+        more = strings(additional_safe_headers, kind, "additional_safe_headers")
+        self._listed = safe_headers is not None
+        self._order = lowered([*own, *more])
+        self._removed = lowered(strings(headers_to_remove, kind, "headers_to_remove"))
+        self.safe_headers = set(self._order)
+        self.headers_to_remove = set(self._removed)
 
     def rules(self) -> tuple[Rule, ...]:
-        keep = None if self._own is None else frozenset(self.safe_headers)
-        return (HeaderRule(keep=keep, remove=frozenset(self._remove)),)
+        own, _ = keep_lists(self.safe_headers, self._listed, SAFE_HEADERS, self._order)
+        keep = None if own is None else frozenset(own)
+        return (HeaderRule(keep=keep, remove=frozenset(self.headers_to_remove), weak=True),)
 
     def alone_rules(self) -> tuple[Rule, ...]:
-        keep = frozenset(self.safe_headers)
-        return (HeaderRule(keep=keep, remove=frozenset(self._remove), credentials=False),)
+        keep, remove = frozenset(self.safe_headers), frozenset(self.headers_to_remove)
+        return (HeaderRule(keep=keep, remove=remove, credentials=False),)
 
     def _arguments(self) -> dict[str, Any]:
-        return {
-            "safe_headers": self._own,
-            "additional_safe_headers": self._more,
-            "headers_to_remove": self._remove,
-        }
+        own, more = keep_lists(self.safe_headers, self._listed, SAFE_HEADERS, self._order)
+        removed = ordered(self.headers_to_remove, self._removed)
+        return {"safe_headers": own, "additional_safe_headers": more, "headers_to_remove": removed}
 
 
 class BodyFieldSanitizer(Declarative):
-    """Redacts the values of named fields in bodies.
+    """Redacts the values of named fields in bodies: strings, numbers, objects, arrays; not null, true, false.
 
     Args:
         fields: field names. replacement: what stands in their place.
@@ -108,15 +119,19 @@ class BodyFieldSanitizer(Declarative):
     def rules(self) -> tuple[Rule, ...]:
         if not self.fields:
             return ()
-        names = tuple(self.fields)
-        return (FieldRule(names, placeholder=self.replacement, nested=self.nested, in_uri=False),)
+        names, text = tuple(self.fields), self.replacement
+        return (FieldRule(names, placeholder=text, nested=self.nested, in_uri=False, numbers=True),)
 
     def _arguments(self) -> dict[str, Any]:
         return {"fields": self.fields, "replacement": self.replacement, "nested": self.nested}
 
 
 class QueryParamSanitizer(Declarative):
-    """Redacts `name=value` in URIs and bodies, whatever the value."""
+    """Redacts `name=value` in URIs, header values and bodies, whatever the value.
+
+    Args:
+        parameters: their names; None or none at all: `access_token`. replacement: what stands in their place.
+    """
 
     def __init__(
         self,
@@ -126,7 +141,7 @@ class QueryParamSanitizer(Declarative):
     ) -> None:
         super().__init__(scrub_before_read)
         kind = type(self).__name__
-        self.parameters = ["access_token"] if parameters is None else strings(parameters, kind, "parameters")
+        self.parameters = strings(parameters, kind, "parameters") or ["access_token"]
         self.replacement = text(replacement, kind, "replacement")
 
     def rules(self) -> tuple[Rule, ...]:

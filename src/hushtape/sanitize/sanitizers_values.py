@@ -46,6 +46,13 @@ def strings(value: Iterable[str] | None, sanitizer: str, argument: str) -> list[
     return list(dict.fromkeys(item for item in items if item))
 
 
+def secret_strings(value: Iterable[str | None] | None, sanitizer: str, argument: str) -> list[str]:
+    """Like `strings`, for values: None among them is passed over (a variable that is not set here)."""
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
+        value = [item for item in value if item is not None]
+    return strings(value, sanitizer, argument)  # type: ignore[arg-type]  # it looks at each item
+
+
 def text(value: object, sanitizer: str, argument: str) -> str:
     """A string, or SanitizerError."""
     if not isinstance(value, str):
