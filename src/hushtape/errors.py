@@ -86,6 +86,20 @@ class SanitizerError(UsageError):
     sanitizer: str
 
 
+class PlaceholderReturnedError(SanitizerError):
+    """The program was about to send a placeholder that it had read in place of a secret
+    (`scrub_before_read=True`), and the API would have got that instead of the value.
+
+    Attributes: sanitizers (tuple of str: the classes that leave it); placeholder (str); place (str: where
+    in the request it stood); uri (str, scrubbed).
+    """
+
+    sanitizers: tuple[str, ...]
+    placeholder: str
+    place: str
+    uri: str
+
+
 class MissingDependencyError(UsageError, ImportError):
     """An optional dependency is needed and not installed.
 

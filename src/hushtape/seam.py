@@ -8,6 +8,7 @@ that wait on nothing but the local disk, so synchronous and asynchronous adapter
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -17,6 +18,18 @@ from hushtape.model import NO_HEADERS, Failure, Framing, Head, Headers, Interact
 
 class Forward(Struct, frozen=True):
     """Make the real call, and tell the exchange what happens."""
+
+
+class Drain(Struct, frozen=True):
+    """Make the real call, read its answer to the end into the exchange, then let the client read `answer()`
+    in its place: the program must not see what the server said (`scrub_before_read`).
+
+    Here the session may refuse while the exchange runs: `request_body`, `request_end`, `head`, `body`,
+    `end`, `short`, `fail` and `answer` may raise a HushtapeError. The adapter then gives the call up and
+    raises it in the program. `answer` is asked after `end`, `short` or `fail`.
+    """
+
+    answer: Callable[[], Interaction]
 
 
 class Replay(Struct, frozen=True):
@@ -39,7 +52,7 @@ class NeedBody(Struct, frozen=True):
     """
 
 
-Decision = Forward | Replay | Refuse | NeedBody
+Decision = Forward | Drain | Replay | Refuse | NeedBody
 
 FORWARD: Final = Forward()
 NEED_BODY: Final = NeedBody()
@@ -49,10 +62,11 @@ class Exchange(Protocol):
     """One request and what comes back, while it happens.
 
     Order of calls: `decide` once the request's head is known; `request_body` for each piece as it
-    passes; `request_end`; `decide` again if the first answer was NeedBody. After Forward: `tls`,
+    passes; `request_end`; `decide` again if the first answer was NeedBody. After Forward or Drain: `tls`,
     `informational`*, `head`, `body`*, then exactly one of `end`, `short`, `cut`, `fail`; the methods
     after that do nothing. `cut` and `fail` may come at any point after `decide`.
-    While recording no method raises: a fault inside is kept by the session, and the client goes on.
+    While recording no method raises (but see Drain): a fault inside is kept by the session, and the client
+    goes on.
     """
 
     def decide(self) -> Decision:

@@ -20,7 +20,14 @@ import urllib3
 ROOT = Path(__file__).parents[2]
 PINS = ROOT / "requirements" / "urllib3-126.txt"
 HOME = ROOT / f".venv-urllib3-126-py{sys.version_info.major}{sys.version_info.minor}"
-SUITE = ["test_common.py", "test_requests.py", "test_urllib3.py", "test_http_client.py", "test_unmatched.py"]
+SUITE = [
+    "test_common.py",
+    "test_requests.py",
+    "test_urllib3.py",
+    "test_http_client.py",
+    "test_unmatched.py",
+    "test_before_read.py",
+]
 # Over HTTPS only: what 1.26 does otherwise than 2.x does not depend on the scheme.
 CHOSEN = "(requests or urllib3) and not http.client and not urllib.request and not (http- and not https-)"
 

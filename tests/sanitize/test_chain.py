@@ -20,7 +20,7 @@ from hushtape.sanitize.sanitizers import (
     DefaultSanitizer,
     TokenSanitizer,
 )
-from hushtape.sanitize.sanitizers_base import BaseSanitizer
+from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers
 from hushtape.sanitize.sanitizers_http import HeaderSanitizer, QueryParamSanitizer
 
 SECRET = "kT9-secret-value"
@@ -148,9 +148,28 @@ def test_what_is_no_sanitizer_is_refused(sanitizers: Any) -> None:
         build(sanitizers)
 
 
-def test_scrub_before_read_is_refused_rather_than_ignored() -> None:
-    with pytest.raises(SanitizerError, match="scrub_before_read"):
-        build([DefaultSanitizer(scrub_before_read=True)])
+def test_what_scrubs_before_read_is_compiled_apart_too() -> None:
+    flagged = TokenSanitizer(["a-token-of-mine"], "GONE", scrub_before_read=True)
+    chain = build([TokenSanitizer(["another-token"]), flagged])
+    assert chain.reading is not None and build().reading is None
+    text = "a-token-of-mine another-token"
+    assert chain.reading.ruleset.text(text) == "GONE another-token"
+    assert chain.ruleset.text(text) == "GONE REDACTED"
+    assert chain.reading.placeholders["GONE"] == ("TokenSanitizer",)
+    assert chain.reading.fillers == {"R09ORSEh", "474f4e45"}
+
+
+def test_a_composite_hands_scrub_before_read_to_its_parts() -> None:
+    part = TokenSanitizer(["a-token-of-mine"])
+    chain = build([CompositeSanitizer([part], scrub_before_read=True)])
+    assert chain.reading is not None and chain.reading.ruleset.text("a-token-of-mine") == "REDACTED"
+    assert part.scrub_before_read is False
+
+
+def test_what_scrubs_before_read_is_merged_with_its_like_alone() -> None:
+    one, other = TokenSanitizer(["first-token"]), TokenSanitizer(["second-token"], scrub_before_read=True)
+    kept = dedup_sanitizers([one, other, TokenSanitizer(["third-token"], scrub_before_read=True)])
+    assert [sanitizer.scrub_before_read for sanitizer in kept] == [False, True]
 
 
 def test_a_tape_keeps_header_fields_unless_a_list_of_the_user_drops_them() -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 from hushtape.clients.wire.line import FORWARD, KEY, Line
 from hushtape.clients.wire.line import restore as restore_lines
-from hushtape.clients.wire.receiving import response_framer
-from hushtape.clients.wire.tee import SocketTee
+from hushtape.clients.wire.receiving import response_framer, stand_in
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
 
@@ -38,7 +37,7 @@ def _make_handle(original: Any) -> Any:
             return original(connection, message_body)
         line.glimpsed = response_framer(connection, line)
         sock = connection.sock
-        tee = SocketTee(sock, line.glimpsed, shared=True)
+        tee = stand_in(sock, line.glimpsed, shared=True)
         connection.sock = tee
         try:
             return original(connection, message_body)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from hushtape.errors import SanitizerError
-from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.encoded import base64_filler, hex_filler
+from hushtape.sanitize.rules import REDACTED, Rule, SecretRule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers import CompositeSanitizer, DefaultSanitizer
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, dedup_sanitizers, is_ours
 from hushtape.sanitize.sanitizers_values import leaves, with_parts
@@ -34,6 +36,24 @@ class ShortSecretWarning(UserWarning):
     """A secret is so short that it is redacted only where it stands as a word of its own."""
 
 
+class Reading(Struct, frozen=True, repr_omit_defaults=True):
+    """What runs over a response before the program reads it: the sanitizers with `scrub_before_read`.
+
+    Attributes:
+        ruleset: their rules alone, compiled. callbacks: those of them that bring code of their own.
+        placeholders: what they may leave in a response -> the names of their classes.
+        fillers: those placeholders that stand for a secret inside base64 or hex digits.
+    """
+
+    ruleset: Ruleset
+    callbacks: tuple[BaseSanitizer, ...]
+    placeholders: dict[str, tuple[str, ...]]
+    fillers: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"<Reading with {len(self.callbacks)} callbacks>"
+
+
 class Chain(Struct, frozen=True, repr_omit_defaults=True):
     """What a tape runs over every exchange.
 
@@ -41,11 +61,13 @@ class Chain(Struct, frozen=True, repr_omit_defaults=True):
         ruleset: all rules, compiled.
         callbacks: users' subclasses and CallbackSanitizers, in the order given; they need whole bodies.
         unknown: names of secrets whose value is not known here (empty or None).
+        reading: what the sanitizers with `scrub_before_read` do before the program reads; None: no such.
     """
 
     ruleset: Ruleset
     callbacks: tuple[BaseSanitizer, ...] = ()
     unknown: tuple[str, ...] = ()
+    reading: Reading | None = None
 
     def __repr__(self) -> str:
         return f"<Chain with {len(self.callbacks)} callbacks>"
@@ -78,13 +100,52 @@ def build(
     rules: list[Rule] = [*DefaultSanitizer().rules()] if default_sanitizer else []
     rules.extend(known)
     callbacks: list[BaseSanitizer] = []
-    for sanitizer in dedup_sanitizers(_flat(sanitizers)):
+    united = dedup_sanitizers(_flat(sanitizers))
+    for sanitizer in united:
         if isinstance(sanitizer, Declarative):
             rules.extend(_rules_of(sanitizer))
         if _is_callback(sanitizer):
             callbacks.append(sanitizer)
     checked = _checked(rules, drop_short)
-    return Chain(Ruleset.compile(checked, engine=engine), tuple(callbacks), unknown)
+    flagged = [sanitizer for sanitizer in united if sanitizer.scrub_before_read]
+    reading = _reading(flagged, checked, engine) if flagged else None
+    return Chain(Ruleset.compile(checked, engine=engine), tuple(callbacks), unknown, reading)
+
+
+def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> Reading:
+    """What these sanitizers do before the program reads. `checked`: the rules that can be used."""
+    from hushtape.sanitize.ruleset import Ruleset
+
+    rules: list[Rule] = []
+    named: dict[str, list[str]] = {}
+    fillers: set[str] = set()
+    for sanitizer in flagged:
+        stated = sanitizer.rules() if isinstance(sanitizer, Declarative) else ()
+        texts = {text for rule in stated for text in _left_by(rule, fillers)}
+        if _is_callback(sanitizer):
+            own = getattr(sanitizer, "replacement", REDACTED)
+            texts |= {own} if isinstance(own, str) else set()
+        for text in sorted(texts - {""}):
+            named.setdefault(text, []).append(type(sanitizer).__name__)
+        rules += [rule for rule in stated if rule in checked]
+    return Reading(
+        Ruleset.compile(dict.fromkeys(rules), engine=engine),
+        tuple(filter(_is_callback, flagged)),
+        {text: tuple(dict.fromkeys(names)) for text, names in named.items()},
+        frozenset(fillers),
+    )
+
+
+def _left_by(rule: Rule, fillers: set[str]) -> set[str]:
+    """The texts that a rule may leave in a response; those inside base64 and hex go to `fillers`, too."""
+    if isinstance(rule, UrlPatternRule | UrlParamsRule):
+        return set()
+    texts = {rule.placeholder}
+    if isinstance(rule, SecretRule) and rule.placeholder:
+        inside = {filler(rule.placeholder).decode() for filler in (base64_filler, hex_filler)}
+        fillers |= inside
+        texts |= inside
+    return texts
 
 
 # --- secrets -------------------------------------------------------------------------------------
@@ -190,11 +251,19 @@ def _flat(sanitizers: Iterable[BaseSanitizer] | None) -> list[BaseSanitizer]:
     while todo:
         sanitizer = todo.pop()
         if type(sanitizer) is CompositeSanitizer:
-            todo.extend(reversed(sanitizer.sanitizers))
+            inner = sanitizer.sanitizers
+            todo.extend(reversed([_flagged(one) for one in inner] if sanitizer.scrub_before_read else inner))
             continue
         _check_sanitizer(sanitizer)
         flat.append(sanitizer)
     return flat
+
+
+def _flagged(sanitizer: Any) -> Any:
+    """As it is, but for reading too: what a composite asks for, its parts do."""
+    twin = copy(sanitizer)
+    twin.scrub_before_read = True
+    return twin
 
 
 def _list(sanitizers: Any) -> list[Any]:
@@ -216,13 +285,6 @@ def _check_sanitizer(sanitizer: object) -> None:
         found = "it is a class, no instance" if isinstance(sanitizer, type) else "it is no BaseSanitizer"
         remedy = "Give an instance; wrap functions in CallbackSanitizer."
         raise SanitizerError(f"use {name} as a sanitizer", found, remedy, sanitizer=name)
-    if sanitizer.scrub_before_read:
-        raise SanitizerError(
-            f"use {name} with scrub_before_read=True",
-            "this version redacts what is stored, not what the program reads",
-            "Leave scrub_before_read out.",
-            sanitizer=name,
-        )
 
 
 def _is_callback(sanitizer: BaseSanitizer) -> bool:

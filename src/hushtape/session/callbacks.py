@@ -106,31 +106,42 @@ def apply(
 
 
 def _response(ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None) -> Response:
-    head = response.head
+    """What was scrubbed before it was read has been through the callbacks that asked for it."""
+    chain = tuple([sanitizer for sanitizer in chain if not sanitizer.scrub_before_read])
+    head, body = run_response(chain, response.head, pipe.held if pipe is not None else b"")
+    stored = _store(ledger, pipe, body, "response", head.headers)
+    return structs.replace(response, head=head, body=stored)
+
+
+def run_response(chain: tuple[Any, ...], head: Head, body: bytes) -> tuple[Head, bytes | None]:
+    """What the response callbacks make of a head and a body whose content coding is undone.
+
+    Raises:
+        SanitizerError: one of them raised, or returned what is no response.
+    """
     names: dict[str, list[str]] = {}
     for name, value in head.headers.pairs:
         names.setdefault(name, []).append(value)
     seen: Any = {
         "status": {"code": head.status, "message": head.reason},
         "headers": {name: list(values) for name, values in names.items()},
-        "body": {"string": pipe.held if pipe is not None else b""},
+        "body": {"string": body},
     }
     for sanitizer in chain:
         seen = _call(sanitizer, "before_record_response", seen)
         if not isinstance(seen, Mapping):
             raise _bad(sanitizer, "before_record_response", f"returned {type(seen).__name__}, not a dict")
-    body = _as_bytes(seen["body"]["string"]) or None
+    changed = _as_bytes(seen["body"]["string"]) or None
     headers = head.headers
     if seen["headers"] != names:
         headers = Headers(_pairs(seen["headers"]))
     new_head = Head(
         int(seen["status"]["code"]),
         str(seen["status"]["message"]),
-        _with_length(headers, body),
+        _with_length(headers, changed),
         head.http_version,
     )
-    stored = _store(ledger, pipe, body, "response", headers)
-    return structs.replace(response, head=new_head, body=stored)
+    return new_head, changed
 
 
 def _pairs(headers: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -13,10 +13,9 @@ from msgspec import structs
 
 from hushtape.errors import BodyTooLargeError, HushtapeError, ReplayError
 from hushtape.model import NO_HEADERS, BytesBody, Failure, Framing, Head, Headers, Request, Tls
-from hushtape.seam import FORWARD, NEED_BODY, Decision, Refuse, Replay
+from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
 from hushtape.session import callbacks, unmatched
 from hushtape.session.live import LiveBody
-from hushtape.session.recorder import RecordingExchange
 
 if TYPE_CHECKING:
     from hushtape.session.player import Player
@@ -37,7 +36,7 @@ class ReplayExchange:
         # What may have to be forwarded and recorded after all is kept as it was sent, too.
         self._raw: bytearray | None = bytearray() if tape.records_new else None
         self._ended = False
-        self.recording: RecordingExchange | None = None
+        self.recording: Exchange | None = None
 
     def decide(self) -> Decision:
         if self._needs_body and not self._ended:
@@ -77,11 +76,13 @@ class ReplayExchange:
         """Not on the tape, and the mode records it: from here on this is a recording."""
         if self._tape.pid != getpid():
             self._tape.tell_fork()
-        recording = self.recording = RecordingExchange(self._tape.ledger, self._request)
+        recording = self.recording = self._tape.record(self._request)
         if self._raw:
             recording.request_body(bytes(self._raw))
         self._raw = None
-        return FORWARD
+        if self._ended:
+            recording.request_end()
+        return recording.decide()
 
     def request_body(self, data: bytes) -> None:
         if self.recording is not None:
@@ -101,6 +102,8 @@ class ReplayExchange:
 
     def request_end(self, trailers: Headers = NO_HEADERS) -> None:
         self._ended = True
+        if self.recording is not None:
+            self.recording.request_end(trailers)
 
     def tls(self, peer: Tls) -> None:
         if self.recording is not None:

@@ -72,6 +72,8 @@ class Tape:
         self._warned_fork = False
         self._unrecorded: mmap.mmap | None = None
         self._exchange: Callable[[Request], Exchange]
+        self.record: Callable[[Request], Exchange]
+        """Begins an exchange that is recorded; not there while `offline`."""
         self.offline = False
         """seam.Session: nothing is ever forwarded."""
 
@@ -229,10 +231,10 @@ class Tape:
 
         All is ready before the tape is on the stack: other threads may call at once.
         """
+        if not self.offline:
+            self.record = self._make_record(replays)
         if not replays:
-            from hushtape.session.recorder import RecordingExchange
-
-            self._exchange = partial(RecordingExchange, self.ledger)
+            self._exchange = self.record
             return
         from hushtape.cassette.reader import CassetteReader
         from hushtape.session.player import Player
@@ -245,6 +247,18 @@ class Tape:
             self._close_reader()
             raise
         self._exchange = partial(ReplayExchange, self, self.player)
+
+    def _make_record(self, replays: bool) -> Callable[[Request], Exchange]:
+        """What begins an exchange that is recorded."""
+        reading = self.chain.reading
+        if reading is None:
+            from hushtape.session.recorder import RecordingExchange
+
+            return partial(RecordingExchange, self.ledger)
+        from hushtape.session.before_read import ScrubbedFirst
+        from hushtape.session.held_answer import BeforeRead
+
+        return partial(ScrubbedFirst, BeforeRead(self.ledger, reading, replays=replays))
 
     def stop(self, error: BaseException | None) -> None:
         """End the tape: publish, or keep the journal, as the mode says (CASSETTE.md section 4).

@@ -9,12 +9,14 @@ tape has said Forward.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from hushtape.clients.wire.calls import Call, argument, running
 from hushtape.clients.wire.failures import is_tcp, revive
 from hushtape.clients.wire.line import Line, line_of, tell
 from hushtape.clients.wire.target import locate, origin, prefix
+from hushtape.errors import HushtapeError
 from hushtape.model import Failure, Headers, Request, Tls
 from hushtape.seam import Router, Session
 
@@ -87,11 +89,12 @@ def _told(session: Session, uri: str, error: BaseException) -> None:
     exchange.decide()
     if isinstance(body, str):
         body = body.encode()
-    if isinstance(body, bytes) and body:
-        exchange.request_body(body)
-    if body is None or isinstance(body, bytes):
-        exchange.request_end()
-    tell(exchange, "connect", error)
+    with suppress(HushtapeError):  # refused (seam.Drain): nothing was sent, and the program has its own error
+        if isinstance(body, bytes) and body:
+            exchange.request_body(body)
+        if body is None or isinstance(body, bytes):
+            exchange.request_end()
+        tell(exchange, "connect", error)
 
 
 def _text(value: Any) -> str:

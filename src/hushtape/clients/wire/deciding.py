@@ -15,7 +15,8 @@ from hushtape.clients.wire.framer import RequestFramer
 from hushtape.clients.wire.line import FORWARD, HOLD, REPLAY, Line
 from hushtape.clients.wire.playback import failing_reader, open_reader
 from hushtape.model import Failure, Interaction, Request
-from hushtape.seam import Decision, Forward, NeedBody, Refuse, Replay, Session
+from hushtape.seam import FORWARD as FORWARDED
+from hushtape.seam import Decision, Drain, Forward, NeedBody, Refuse, Replay, Session
 
 
 def begin(connection: Any, line: Line, session: Session, request: Request) -> None:
@@ -48,6 +49,9 @@ def _take(connection: Any, line: Line, decision: Decision) -> None:
     Raises:
         HushtapeError: the tape refuses.
     """
+    if isinstance(decision, Drain):
+        line.answer = decision.answer
+        decision = FORWARDED
     if isinstance(decision, Forward):
         line.state = FORWARD
         if line.fake is not None:

@@ -40,7 +40,7 @@ def _descriptors() -> list[int]:
     return _shared
 
 
-class _Glimpse(io.RawIOBase):
+class Glimpse(io.RawIOBase):
     """An unbuffered file over the answer that can be closed without closing the answer."""
 
     def __init__(self, inner: Any) -> None:
@@ -81,9 +81,9 @@ class FakeSocket:
         """The answer. Unbuffered (botocore looking for a 100): a view of it that reads no further."""
         if buffering == 0 and self.continues:
             self.continues = False
-            return _Glimpse(io.BytesIO(render_continue()))
+            return Glimpse(io.BytesIO(render_continue()))
         if buffering == 0 and self.reader is not None:
-            return _Glimpse(self.reader)
+            return Glimpse(self.reader)
         reader, self.reader, self.continues = self.reader, None, False
         if reader is None and self.refusal is not None:
             reader = failing_reader(self.refusal)

@@ -14,7 +14,7 @@ from hushtape.clients.wire.connecting import connect_now
 from hushtape.clients.wire.failures import describe
 from hushtape.clients.wire.line import Line
 from hushtape.clients.wire.playback import failing_reader
-from hushtape.errors import BodyTooLargeError
+from hushtape.errors import BodyTooLargeError, HushtapeError
 from hushtape.model import CHUNK, Failure
 
 Send = Callable[[Any, Any], Any]
@@ -38,10 +38,18 @@ def feed(line: Line, piece: Any) -> None:
         framer.feed(bytes(view[start : start + CHUNK]))
 
 
-def watch(line: Line, piece: Any) -> None:
-    """As `feed`, for what is sent on whatever it is: the program wins."""
+def watch(connection: Any, line: Line, piece: Any) -> None:
+    """As `feed`, for what is sent on whatever it is: the program wins.
+
+    Raises:
+        HushtapeError: the tape refuses to let the piece go (seam.Drain). What was sent of the request is
+            given up with the connection: the server never gets a whole one.
+    """
     try:
         feed(line, piece)
+    except HushtapeError:
+        connection.close()
+        raise
     except Exception:  # noqa: BLE001 - not HTTP/1 or a fault of ours: it sends what it wants to send
         line.framer = None
 

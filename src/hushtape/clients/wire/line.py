@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from hushtape.clients.wire.failures import describe
@@ -37,10 +38,12 @@ class Line:
     Attributes:
         method, fields: of the request's head, once it is known.
         framer: where its body is; None before the head has begun, and where nothing (more) is to be read.
+        answer: what the client reads instead of the server's answer (seam.Drain); None: that answer.
         held: what was held back, in pieces; None: nothing. held_size: its length, of what the tape holds.
     """
 
     __slots__ = (
+        "answer",
         "connecting",
         "exchange",
         "fake",
@@ -71,6 +74,7 @@ class Line:
         """Forget the request: its response, if there is one, goes on by itself."""
         self.state = IDLE
         self.exchange = None
+        self.answer: Callable[[], Interaction] | None = None
         self.session: Session | None = None
         self.method = ""
         self.fields: RequestFields | None = None

@@ -94,17 +94,21 @@ class Answer(_SocketFile, io.BytesIO):
         return self
 
 
-def open_reader(interaction: Interaction) -> io.BufferedIOBase:
-    """The file from which the client reads this answer, from its status line to its end."""
+def open_reader(interaction: Interaction, genuine: BaseException | None = None) -> io.BufferedIOBase:
+    """The file from which the client reads this answer, from its status line to its end.
+
+    Args:
+        genuine: the exception that the interaction's failure was told of, where it is still at hand.
+    """
     response, failure = interaction.response, interaction.failure
     if response is None:
-        error = _head_error(failure) if failure is not None else _cut(interaction)
+        error = genuine or (_head_error(failure) if failure is not None else _cut(interaction))
         return io.BufferedReader(ReplayRaw(iter(()), error))
     if response.head.status == SWITCHING:
         return io.BufferedReader(ReplayRaw(iter((render_head(response),)), switched(interaction)))
     if failure is None and response.ending != "cut":
         return _to_the_end(response)
-    error = revive(failure) if failure is not None else _cut(interaction)
+    error = genuine or (revive(failure) if failure is not None else _cut(interaction))
     pieces = chain((render_head(response, True),), render_body(response), _broken_chunk(failure))
     return io.BufferedReader(ReplayRaw(pieces, error))
 

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 from hushtape.clients.wire.deciding import settle
+from hushtape.clients.wire.draining import DrainFramer, DrainSocket
 from hushtape.clients.wire.framer import ResponseFramer
 from hushtape.clients.wire.line import FORWARD, HOLD, KEY, REPLAY, Line, tell
 from hushtape.clients.wire.playback import SWITCHING, open_reader, switched
 from hushtape.clients.wire.tee import SocketTee
+from hushtape.errors import HushtapeError
 from hushtape.model import Tls
 
 GetResponse = Callable[..., Any]
@@ -58,13 +60,15 @@ def _watched(connection: Any, line: Line, original: GetResponse) -> Any:
     sock = connection.sock
     framer = response_framer(connection, line)
     line.reset()
-    tee = SocketTee(sock, framer)
+    tee = stand_in(sock, framer)
     connection.sock = tee
     try:
         return original(connection)
     except BaseException as error:
         if not framer.head_seen:
             tell(framer.exchange, "head", error)
+        if isinstance(error, HushtapeError):
+            connection.close()  # what the server still has to say is no answer to the next request
         raise
     finally:
         if connection.sock is tee:
@@ -81,7 +85,16 @@ def response_framer(connection: Any, line: Line) -> ResponseFramer:
         line.peer = _peer(connection)
     if line.peer is not None:
         exchange.tls(line.peer)
+    if line.answer is not None:
+        return DrainFramer(exchange, line.method, line.answer)
     return ResponseFramer(exchange, line.method)
+
+
+def stand_in(sock: Any, framer: ResponseFramer, *, shared: bool = False) -> Any:
+    """What stands in `connection.sock` while the client makes its file. `shared`: a look for a 100 only."""
+    if isinstance(framer, DrainFramer):
+        return DrainSocket(sock, framer, shared=shared)
+    return SocketTee(sock, framer, shared=shared)
 
 
 def _peer(connection: Any) -> Tls | None:

@@ -123,7 +123,7 @@ def _ask(
     begin(connection, line, session, Request(method, uri, fields.headers, None, version))
     if line.state == FORWARD:
         if rest:  # botocore sends small bodies in the same piece
-            watch(line, rest)
+            watch(connection, line, rest)
         transmit(connection, line, data, original)
         return None
     if rest:
@@ -150,7 +150,7 @@ def _carry(connection: Any, line: Line, piece: Any, original: Send) -> None:
     """One piece of a body."""
     state = line.state
     if state == FORWARD:
-        watch(line, piece)
+        watch(connection, line, piece)
         transmit(connection, line, piece, original)
     elif state in (REPLAY, HOLD):
         feed(line, piece)
