@@ -194,8 +194,8 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             offset=offset,
         )
         yield raw, Verifier(as_is, order, name, 0, back + 24, ahead)
-        if whole:
-            continue
+        if whole or offset != found[0][0]:
+            continue  # a value that is escaped letter by letter shows it at its first run, too
         searcher = Searcher(source, text, back=back, value=value, offset=offset)
         verifier = Verifier(searcher, order, name, 0, back + 96, ahead)
         for escaped in ("%%%02x", "%%25%02x", "\\u%04x", "\\\\u%04x"):

@@ -8,13 +8,11 @@ An anchor holds the name and what follows it; what stands before decides: `code=
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import partial
 
 from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
-from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.values import Container, String, Until
 
 KIND = 1
@@ -30,9 +28,7 @@ _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$
 _BS = rb"(?:\\|%(?:25)*5[cC])"
 _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22);")
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9])*"
-_COLON = re.compile(_SPACE + rb"(?::|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
-_CODE_GUARD = re.compile(rb"\"code\"" + _COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
-"""`"code": 190` stands in every error, and only strings are codes of OAuth."""
+COLON = re.compile(_SPACE + rb"(?::|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
 _SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
@@ -64,49 +60,10 @@ def _nested_end(level: int) -> Until:
 _NESTED_END = tuple(_nested_end(level) for level in range(1, 9))
 
 
-def spellings(name: str) -> set[str]:
-    """The name in snake, kebab and joined (camel, Pascal) case, lower case: the engine folds case."""
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).replace("-", "_").lower().strip("_")
-    return {name.lower(), words, words.replace("_", "-"), words.replace("_", "")} - {""}
-
-
-def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
-    """All anchors of one rule."""
-    for name in rule.names:
-        for spelling in sorted(spellings(name)):
-            raw = spelling.encode()
-            field = Field(rule, spelling)
-            verifier = partial(_verifier, field, order, f"field {name}")
-            quoted, pair, tag = (
-                verifier(field.quoted, "json"),
-                verifier(field.pair, "form"),
-                verifier(field.tag, "xml"),
-            )
-            in_quotes = quoted._replace(guard=_CODE_GUARD) if spelling == "code" else quoted
-            if rule.in_json:
-                yield b'"%s"' % raw, in_quotes
-                yield from ((ending, quoted) for ending in (b"'%s'" % raw, raw + b"\\", raw + b"&"))
-            if rule.in_json and spelling != "code":
-                yield raw + b":", verifier(field.bare, "json")
-                yield from ((raw + ending, tag) for ending in (b">", b" ", b"\n", b"\t"))
-                part = verifier(field.unquoted_part, "raw")
-                yield from ((raw + ending, part) for ending in (b"\r", b";"))
-            if rule.in_json or rule.in_form or rule.in_uri:
-                yield raw + b"%", verifier(field.percent, "form")
-            if rule.in_form or rule.in_uri:
-                yield from ((raw + ending, pair) for ending in (b"=", b"]", b"[", b"\\u003d", b"&#"))
-
-
-def _verifier(field: Field, order: int, label: str, verify: Verify, written: str) -> Verifier:
-    """`written`: as `Lesson` has it."""
-    lesson = Lesson(written, field.numbers) if field.teaches else None
-    return Verifier(verify, order, label, KIND, BACK, AHEAD, teaches=lesson)
-
-
 class Field:
     """The verifiers of one spelling of one name."""
 
-    __slots__ = ("_code", "_length", "_rule", "_text", "numbers", "teaches")
+    __slots__ = ("_length", "_rule", "_text", "code", "numbers", "teaches")
 
     def __init__(self, rule: FieldRule, spelling: str) -> None:
         self._rule = rule
@@ -114,13 +71,13 @@ class Field:
         self._text = rule.placeholder.encode()
         self.teaches = re.sub("[-_]", "", spelling) in TEACHING
         self.numbers = rule.numbers or _PASSWORD.search(spelling.replace("-", "_")) is not None
-        self._code = spelling == "code"
+        self.code = spelling == "code"
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------
 
     def quoted(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`"name"`, `\\"name\\"`, `%22name%22`, `&quot;name&quot;`: JSON at any depth."""
-        if data[start] == 34 and not self._code:
+        if data[start] == 34 and not self.code:
             # The common case, without the machinery: `"name":"value"`, and no backslash at its end.
             at = end + 2 if data[end : end + 2] == b':"' else end + 3
             if at == end + 2 or data[end:at] == b': "':
@@ -139,20 +96,20 @@ class Field:
         before = data[max(0, start - len(quote)) : start]
         if before.lower() != quote.lower():
             return None
-        colon = _COLON.match(data, closing.end(), limit)
+        colon = COLON.match(data, closing.end(), limit)
         if colon is None:
             return self._part(data, start - len(quote), closing.end(), limit)
         found = self._value(data, quote, colon.end(), limit)
-        if self._code and found is not None and not is_oauth(data, start, limit, context, pair=False):
+        if self.code and found is not None and not is_oauth(data, start, limit, context, pair=False):
             return None
         return found
 
     def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a
         word and a colon in a text is seldom a value."""
-        if self._code or not begins(data, start):
+        if self.code or not begins(data, start):
             return None
-        colon = _COLON.match(data, start + self._length, limit)
+        colon = COLON.match(data, start + self._length, limit)
         return None if colon is None else self._quoted_at(data, colon.end(), limit)
 
     def _quoted_at(self, data: bytes, at: int, limit: int) -> Found | None:
@@ -176,11 +133,11 @@ class Field:
         whole = quote + self._text + quote
         first = data[at : at + 1]
         if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
-            return None if self._code else Found(at, -1, whole, _container(quote))
+            return None if self.code else Found(at, -1, whole, _container(quote))
         if b"%" in quote and re.match(rb"%(?:25)*[57][bB]", data[at : at + 20]):
-            return None if self._code else Found(at, -1, whole, _container(quote))
+            return None if self.code else Found(at, -1, whole, _container(quote))
         scalar = _SCALAR.match(data, at, limit)
-        if self._code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
+        if self.code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
             return None
         if _NUMBER.match(scalar[0]) and not self.numbers:
             return None
@@ -188,7 +145,7 @@ class Field:
 
     def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:
         """A multipart part: `name="token"`, perhaps further fields, an empty line (RFC 7578 4.2)."""
-        if data[max(0, start - 5) : start].lower() != b"name=" or self._code:
+        if data[max(0, start - 5) : start].lower() != b"name=" or self.code:
             return None
         head = _PART.match(data, at, limit)
         return None if head is None else Found(head.end(), -1, self._text, _PART_END)
@@ -203,7 +160,7 @@ class Field:
         if not begins(data, start):
             return None
         sign = _EQUALS.match(data, start + self._length, limit)
-        if sign is None or (self._code and not is_oauth(data, start, limit, context, pair=True)):
+        if sign is None or (self.code and not is_oauth(data, start, limit, context, pair=True)):
             return None
         at = sign.end()
         if sign[1][:1] == b"%":
@@ -234,7 +191,7 @@ class Field:
 
     def tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`<name>value</name>`, with a prefix and attributes; `name : "value"` and `name = "value"`."""
-        if self._code:
+        if self.code:
             return None
         if start == 0 or data[start - 1] not in b"<:":
             sign = _SPACED.match(data, start + self._length, limit)

@@ -14,7 +14,7 @@ from hushtape.sanitize import engine as engines
 from hushtape.sanitize.encoded import encoded
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.exact import check, plain
-from hushtape.sanitize.fields import field_anchors
+from hushtape.sanitize.field_names import field_anchors
 from hushtape.sanitize.rules import (
     FieldRule,
     Rule,
