@@ -10,7 +10,7 @@ import inspect
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, Unpack, cast
@@ -160,7 +160,7 @@ def _make_tape(path: Path, options: Options) -> Tape:
 def _connect(tape: Tape, cleanup: ExitStack) -> None:
     """Patch the clients, filter their loggers and, offline, guard the network; undone by `cleanup`."""
     cleanup.callback(registry.install(stack.route).remove)
-    logs = LogScrubbing(partial(tell, tape.chain.ruleset))
+    logs = LogScrubbing(lambda text: tell(tape.ledger.ruleset, text))
     cleanup.callback(logs.remove)
     logs.install()
     if tape.offline:

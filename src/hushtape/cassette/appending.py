@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from hushtape.cassette import records
@@ -49,24 +50,37 @@ class Appender:
         """A rendered entry of the certificate table."""
         self._put(records.pack(records.CERTIFICATE, 0, entry), entry)
 
-    def interaction(self, sequence: int, table: bytes, text: bytes) -> None:
-        """An interaction's text, after the table of its splices.
+    def lesson(self, number: int, payload: bytes) -> None:
+        """The beginning of a lesson, or its end (lessons.py)."""
+        self._put(records.pack(records.LESSON, number, payload), None)
+
+    def interaction(
+        self, sequence: int, table: bytes, text: bytes, current: Callable[[], bool] | None = None
+    ) -> bool:
+        """An interaction's text, after the table of its splices; False: `current` forbade it.
+
+        `current` is asked under the lock: what makes it False, and then writes a record, knows that no
+        record of one that was told True comes after its own.
 
         Raises:
             CassetteWriteError: this record, or one that came along with it, can't be written.
         """
-        self._put(records.pack_text(records.END, sequence, table, text), (sequence, len(table), len(text)))
+        record = records.pack_text(records.END, sequence, table, text)
+        return self._put(record, (sequence, len(table), len(text)), current)
 
     def close(self) -> None:
         """Nothing is written from here on; what was on its way is."""
         with self._lock:
             self._open = False
 
-    def _put(self, record: bytes, entry: _Entry) -> None:
+    def _put(self, record: bytes, entry: _Entry, current: Callable[[], bool] | None = None) -> bool:
         with self._lock:
+            if current is not None and not current():
+                return False
             self._waiting.append((record, entry))
             if not self._writing:
                 self._write()
+        return True
 
     def _write(self) -> None:
         """Write what waits. The lock is held."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,9 +16,8 @@ from hushtape.cassette import layout
 from hushtape.cassette.document import Sources, interaction_from
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.spool import SpooledBody
-from hushtape.model import CHUNK, Body, Interaction
+from hushtape.model import Body, Interaction
 
-_OVERLAP = 4096  # bytes by which windows over a body overlap, so that no secret falls between two
 _decode_splices = msgspec.json.Decoder(list[layout.Splice]).decode
 
 
@@ -45,8 +43,17 @@ class Entries:
         return [
             index
             for place, index in enumerate(ranked, 1)
-            if place == len(ranked) or numbers[ranked[place]] != numbers[index]
+            if (place == len(ranked) or numbers[ranked[place]] != numbers[index])
+            and self._rows[4 * index + 3] >= 0
         ]
+
+    def remove(self, index: int) -> None:
+        """Take an entry out of the order; what it replaced stays out, too."""
+        self._rows[4 * index + 3] = -1
+
+    def __len__(self) -> int:
+        """Entries, those that were replaced or removed among them."""
+        return len(self._rows) // 4
 
     def sequence(self, index: int) -> int:
         """The sequence number of an entry."""
@@ -90,17 +97,3 @@ class Entries:
             return SpooledBody(self.folder / name, size, kind)
 
         return interaction_from(self.text(index), Sources(path, certificates, spooled=spooled))
-
-    def search(self, index: int, hit: Callable[[bytes], bool]) -> bool:
-        """True if `hit` says so of the text, or of a window of a body file."""
-        return hit(self.text(index)) or any(self._search_file(path, hit) for path in self.spools(index))
-
-    def _search_file(self, path: Path, hit: Callable[[bytes], bool]) -> bool:
-        last = b""
-        with path.open("rb", buffering=0) as file:
-            while piece := file.read(CHUNK):
-                window = last + piece
-                if hit(window):
-                    return True
-                last = window[-_OVERLAP:]
-        return False

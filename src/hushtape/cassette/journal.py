@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import warnings
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from hushtape.cassette import folder as folders
-from hushtape.cassette import layout, records
+from hushtape.cassette import layout, lessons, records
 from hushtape.cassette.appending import CLOSED, Appender
 from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries
@@ -39,29 +39,51 @@ class Journal:
     A forked child has no part in it: every call raises CassetteWriteError there.
     """
 
-    def __init__(self, path: Path, folder: folders.Folder, max_inline_body: int, recorded_at: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        folder: folders.Folder,
+        max_inline_body: int,
+        recorded_at: str,
+        placeholders: tuple[str, ...] = (),
+    ) -> None:
         self.path = path
         self.max_inline_body = max_inline_body
         self._most_held = min(max_inline_body, CHUNK)
         self.recorded_at = recorded_at
         self._folder = folder
         self._spools = count(1)
+        self._lessons = count(1)
+        self._stale: set[Path] = set()
         self._certificates: dict[bytes, str] = {}
         fd = folder.create(folders.JOURNAL, os.O_APPEND)
         self._counter = Counter(folder.create(NAME))
         self.entries = Entries(fd, folder.path)
         self._appender = Appender(fd, self.entries, path)
-        about = {"cassette": path.name, "recorded_at": recorded_at, "format": layout.FORMAT}
+        about = {
+            "cassette": path.name,
+            "recorded_at": recorded_at,
+            "format": layout.FORMAT,
+            "placeholders": placeholders,
+        }
         self._appender.head(msgspec.json.encode(about))
 
     @classmethod
-    def create(cls, path: Path, *, max_inline_body: int = 256 * 1024, recorded_at: str = "") -> Journal:
+    def create(
+        cls,
+        path: Path,
+        *,
+        max_inline_body: int = 256 * 1024,
+        recorded_at: str = "",
+        placeholders: tuple[str, ...] = (),
+    ) -> Journal:
         """Lock the cassette and begin a journal; a left-over one is set aside, with a warning.
 
         Args:
             path: the cassette; a symbolic link is resolved, once.
             max_inline_body: bytes; longer bodies get files of their own.
             recorded_at: when the recording began, ISO 8601; stands in the sealed file's head.
+            placeholders: those that may be in use, for the head of a file that `recover` makes.
         Raises:
             CassetteInUseError: it is being recorded already, here or in another process.
             CassetteWriteError: its folder can't be written.
@@ -78,7 +100,7 @@ class Journal:
                     f"Keep what it holds with: hushtape recover {aside}"
                 )
                 warnings.warn(message, HushtapeWarning, stacklevel=2)
-            return cls(path, folder, max_inline_body, recorded_at)
+            return cls(path, folder, max_inline_body, recorded_at, placeholders)
         except HushtapeWarning:  # filters may turn warnings into errors: then nothing is recorded
             folder.remove()
             raise
@@ -97,12 +119,16 @@ class Journal:
         """A place for one body."""
         return BodySpool(self._folder.path, self._spools, self.max_inline_body)
 
-    def commit(self, sequence: int, interaction: Interaction) -> None:
-        """Write the interaction. It survives a SIGKILL when this returns.
+    def commit(
+        self, sequence: int, interaction: Interaction, current: Callable[[], bool] | None = None
+    ) -> bool:
+        """Write the interaction. It survives a SIGKILL when this returns True.
 
         A second commit under one number takes the place of the first. Bodies above 64 KiB that no spool
         of this journal made are copied into one.
 
+        Args:
+            current: asked before it is written (see `Appender.interaction`); False: nothing is.
         Raises:
             CassetteWriteError: it can't be written (disk full: what was committed before stays
                 recoverable), or it holds what can't be replayed (a line break in a header field).
@@ -122,7 +148,7 @@ class Journal:
         table = _encode_splices(splices) if splices else b""
         if not self._folder.held:
             raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
-        self._appender.interaction(sequence, table, text)
+        return self._appender.interaction(sequence, table, text, current)
 
     copy = commit
     """An old interaction, kept by `new_episodes`; negative numbers put it before the new ones."""
@@ -158,25 +184,69 @@ class Journal:
         for index in self.entries.order():
             yield self.entries.interaction(index, self.path)
 
-    def revise(self, hit: Callable[[bytes], bool], change: Callable[[Interaction], Interaction]) -> int:
-        """Search what the journal holds for a secret learned late; rewrite what holds it.
+    def lesson(self) -> tuple[int, list[int]]:
+        """A secret was learned that the journal may hold: notes that nothing in it was searched so far.
 
-        Args:
-            hit: told the canonical text of an interaction, and its body files in overlapping windows.
-            change: the interaction, scrubbed anew.
         Returns:
-            How many interactions were rewritten. The old text is overwritten on disk.
+            The lesson's number, and the entries to search: read each with `interaction`; what holds the
+            secret, `replace` or `drop`; then say `learned`.
         """
-        found = [index for index in self.entries.order() if self.entries.search(index, hit)]
-        old = {path for index in found for path in self.entries.spools(index)}
-        for index in found:
-            self.commit(self.entries.sequence(index), change(self.entries.interaction(index, self.path)))
-            self._void(index)
-        if old:
-            kept = {path for index in self.entries.order() for path in self.entries.spools(index)}
-            for path in old - kept:
+        number = next(self._lessons)
+        # Also for an empty journal: of the commits that `current` let pass, none comes after this record.
+        self._appender.lesson(number, b"")
+        return number, self.entries.order()
+
+    def learned(self, number: int, left: Iterable[int] = ()) -> None:
+        """The lesson is over; `left`: entries that were not searched. What is left is noted for `recover`."""
+        sequences = [self.entries.sequence(index) for index in left]
+        self._appender.lesson(number, lessons.closing(sequences))
+
+    def interaction(self, index: int) -> Interaction:
+        """An entry as it stands in the journal; bodies stay on disk."""
+        return self.entries.interaction(index, self.path)
+
+    def replace(self, index: int, interaction: Interaction) -> None:
+        """Write an entry anew; the old text is overwritten on disk, and body files that only it named go."""
+        old = self.entries.spools(index)
+        self.commit(self.entries.sequence(index), interaction)
+        self._void(index)
+        self._forget(old)
+
+    def drop(self, index: int) -> None:
+        """Take an entry back: it holds what can't be written anew."""
+        old = self.entries.spools(index)
+        self._void(index)
+        self.entries.remove(index)
+        self._forget(old)
+
+    def discard_body(self, body: Body | None) -> None:
+        """A body from `spool` that was not committed, and won't be."""
+        if type(body) is SpooledBody:
+            self._forget([body.path])
+
+    def _forget(self, paths: list[Path]) -> None:
+        """Remove body files that no entry names. One that equal bodies share may be named by an exchange
+        that has not committed yet: it waits for `sweep`."""
+        own = [path for path in paths if path.name.startswith("body-")]
+        self._stale.update(path for path in paths if path not in own)
+        for path in own:
+            if path not in self._named():
                 path.unlink(missing_ok=True)
-        return len(found)
+
+    def _named(self) -> set[Path]:
+        return {path for index in self.entries.order() for path in self.entries.spools(index)}
+
+    @property
+    def stale(self) -> bool:
+        """Body files wait to be removed."""
+        return bool(self._stale)
+
+    def sweep(self) -> None:
+        """Remove body files that were replaced. No exchange may run that began before they were."""
+        if self._stale and self._folder.held:
+            stale, self._stale = self._stale, set()
+            for path in stale - self._named():
+                path.unlink(missing_ok=True)
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""
@@ -191,27 +261,15 @@ class Journal:
         finally:
             os.close(fd)
 
-    def seal(
-        self,
-        *,
-        complete: bool,
-        rescrub: Callable[[bytes], bool] | None = None,
-        change: Callable[[Interaction], Interaction] | None = None,
-        placeholders: tuple[str, ...] = (),
-    ) -> Path:
+    def seal(self, *, complete: bool, placeholders: tuple[str, ...] = ()) -> Path:
         """Publish the cassette, atomically, and end the recording.
 
         Args:
             complete: False marks a recording that an exception cut off.
-            rescrub, change: as `hit` and `change` of `revise`, over everything, before publication.
             placeholders: those in use, listed in the file's head.
         Raises:
             CassetteWriteError: nothing was published; the journal stands, and may be sealed again.
         """
-        if rescrub is not None:
-            if change is None:
-                raise TypeError("rescrub needs change")
-            self.revise(rescrub, change)
         if not self._folder.held:
             raise unwritable(self.path, f"seal {self.path}", found=CLOSED)
         seal = Seal(self.entries, self.path, self._folder.path)
@@ -222,6 +280,7 @@ class Journal:
 
     def abandon(self) -> Path:
         """End without publishing: the folder stays for `hushtape recover`. Returns it."""
+        self.sweep()
         self._close()
         self._folder.release()
         return self._folder.path

@@ -23,8 +23,9 @@ OVERHEAD = HEAD_SIZE + _SUM.size
 _PIECE = 256 * 1024
 _BREAK = crc32(b"\n")
 
-JOURNAL, END, CERTIFICATE, VOID = 1, 2, 3, 4
-"""Kinds: the journal's own head; an exchange's end; a certificate; an end that was taken back."""
+JOURNAL, END, CERTIFICATE, VOID, LESSON = 1, 2, 3, 4, 5
+"""Kinds: the journal's own head; an exchange's end; a certificate; an end that was taken back; a secret that
+was learned, or the end of the search for it (lessons.py). The last one's sequence is the lesson's number."""
 
 
 class Record(Struct, frozen=True, gc=False):

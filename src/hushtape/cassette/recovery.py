@@ -15,6 +15,7 @@ from msgspec import Struct
 from hushtape.cassette import counter, records
 from hushtape.cassette import folder as folders
 from hushtape.cassette.entries import Entries
+from hushtape.cassette.lessons import Unsearched
 from hushtape.cassette.problems import malformed, missing, unreadable
 from hushtape.cassette.seal import Seal
 
@@ -28,6 +29,8 @@ class Recovery(Struct, frozen=True):
         in_flight: exchanges that had begun and not ended when the process died: lost.
         damaged: finished exchanges whose record is damaged, on disk: lost.
         beside: True if an earlier cassette stood there and was left alone.
+        unsearched: places in the cassette, from 1, of interactions that were written before a secret was
+            learned, and not searched for it when the process died: they may hold it.
     """
 
     path: Path | None
@@ -35,11 +38,13 @@ class Recovery(Struct, frozen=True):
     in_flight: int
     damaged: int = 0
     beside: bool = False
+    unsearched: tuple[int, ...] = ()
 
 
 class _About(Struct, frozen=True):
     cassette: str = ""
     recorded_at: str = ""
+    placeholders: tuple[str, ...] = ()
 
 
 def recover(path: Path, *, replace: bool = False) -> Recovery:
@@ -76,7 +81,8 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         raise unreadable(place / folders.JOURNAL, error) from None
     try:
         entries = Entries(fd, place)
-        about, damaged = load(fd, entries, place)
+        unsearched = Unsearched()
+        about, damaged = load(fd, entries, place, unsearched)
         order = entries.order()
         sequences = {entries.sequence(index) for index in order}
         new = sum(number >= 0 for number in sequences)
@@ -85,14 +91,28 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         if not order:
             return Recovery(None, 0, in_flight, damaged)
         target = cassette if replace or not os.path.lexists(cassette) else _beside(cassette)
-        Seal(entries, target, place).publish(complete=False, recorded_at=about.recorded_at, placeholders=())
-        return Recovery(target, len(order), in_flight, damaged, target != cassette)
+        Seal(entries, target, place).publish(
+            complete=False, recorded_at=about.recorded_at, placeholders=about.placeholders
+        )
+        left = _places(entries, order, unsearched)
+        return Recovery(target, len(order), in_flight, damaged, target != cassette, left)
     finally:
         os.close(fd)
 
 
-def load(fd: int, entries: Entries, place: Path) -> tuple[_About, int]:
-    """Fill the index from the journal; its head, and how many ends are damaged."""
+def _places(entries: Entries, order: list[int], unsearched: Unsearched) -> tuple[int, ...]:
+    """Which interactions of the cassette were not searched."""
+    early = {entries.sequence(index) for index in range(unsearched.entries)}
+    sequences = map(entries.sequence, order)
+    return tuple(place for place, one in enumerate(sequences, 1) if one in early or unsearched.holds(one))
+
+
+def load(fd: int, entries: Entries, place: Path, unsearched: Unsearched | None = None) -> tuple[_About, int]:
+    """Fill the index from the journal; its head, and how many ends are damaged.
+
+    `unsearched`: takes the lessons.
+    """
+    unsearched = unsearched or Unsearched()
     about, damaged = _About(), 0
     for record in records.scan(fd):
         if record.kind == records.END:
@@ -103,6 +123,11 @@ def load(fd: int, entries: Entries, place: Path) -> tuple[_About, int]:
             entries.add(record.sequence, record.offset + table + 1, record.length - table - 1, table)
         elif record.intact and record.kind == records.CERTIFICATE:
             entries.certificates.append(os.pread(fd, record.length, record.offset))
+        elif record.kind == records.LESSON:
+            if record.intact and record.length:
+                unsearched.closed(record.sequence, os.pread(fd, record.length, record.offset))
+            else:
+                unsearched.opened(record.sequence, len(entries))
         elif record.intact and record.kind == records.JOURNAL:
             about = msgspec.json.decode(os.pread(fd, record.length, record.offset), type=_About)
     return about, damaged

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     recovery = recover(options.path, replace=options.replace)
     for line in told(recovery):
         print(line)
-    return 0 if recovery.path is not None and not recovery.damaged else 1
+    return 0 if recovery.path is not None and not recovery.damaged and not recovery.unsearched else 1
 
 
 def told(recovery: Recovery) -> Iterator[str]:
@@ -50,8 +50,25 @@ def told(recovery: Recovery) -> Iterator[str]:
         yield f"{count(recovery.in_flight, 'exchange')} had not finished and can't be recovered"
     if recovery.damaged:
         yield f"{count(recovery.damaged, 'exchange')} stood damaged on the disk and were left out"
+    if recovery.unsearched:
+        yield (
+            f"{count(len(recovery.unsearched), 'interaction')} may hold a secret that was learned later, and "
+            f"were not searched for it: {listed(recovery.unsearched)}. Read them before you share the "
+            "cassette, or record it again"
+        )
     if recovery.beside:
         yield "the earlier cassette was left alone; compare the two, then rename or remove one"
+
+
+def listed(places: tuple[int, ...]) -> str:
+    """Places in a cassette as ranges: `1-14, 20`."""
+    ranges: list[list[int]] = []
+    for place in places:
+        if ranges and ranges[-1][1] == place - 1:
+            ranges[-1][1] = place
+        else:
+            ranges.append([place, place])
+    return ", ".join(f"{first:,}" if first == last else f"{first:,}-{last:,}" for first, last in ranges)
 
 
 def count(number: int, noun: str) -> str:

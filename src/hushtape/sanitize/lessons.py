@@ -13,7 +13,6 @@ import re
 from base64 import b64decode
 from collections import deque
 from collections.abc import Iterator
-from html import unescape
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 
@@ -43,11 +42,12 @@ _OF_THE_MOMENT = frozenset(
 class Notebook:
     """What the rules of one tape redacted and is worth learning. Any thread may write: steps are atomic."""
 
-    __slots__ = ("_left", "_pending", "_seen")
+    __slots__ = ("_left", "_seen", "pending")
 
     def __init__(self) -> None:
         self._seen: set[tuple[bytes, str]] = set()
-        self._pending: deque[SecretRule] = deque()
+        self.pending: deque[SecretRule] = deque()
+        """What waits to be learned."""
         self._left = MOST
 
     def asked(self, value: bytes, lesson: Lesson, text: bytes) -> None:
@@ -58,16 +58,12 @@ class Notebook:
         """`Teach` for responses: also a message may stand where a password would."""
         self._note(value, lesson, text, False)
 
-    def __bool__(self) -> bool:
-        """Something waits to be learned."""
-        return bool(self._pending)
-
     def take(self) -> list[SecretRule]:
-        """What waits."""
-        pending, taken = self._pending, []
+        """What waits, taken out."""
+        taken: list[SecretRule] = []
         try:
             while True:
-                taken.append(pending.popleft())
+                taken.append(self.pending.popleft())
         except IndexError:
             return taken
 
@@ -81,7 +77,7 @@ class Notebook:
             self._left -= len(found)
             self._seen.add((value, lesson.written))
             placeholder = text.decode("utf-8", "replace")
-            self._pending.extend([SecretRule(one, placeholder, NAME) for one in found])
+            self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
 
 
 def is_credential(text: str, *, asked: bool, numbers: bool = False) -> bool:
@@ -120,6 +116,8 @@ def _read(text: str, written: str) -> list[str]:
         readings = [unquote_plus(text), unquote(text)]
         readings += [unquote(one) for one in readings if "%" in one]
     elif written == "xml" and "&" in text:
+        from html import unescape  # half a megabyte that few tapes need
+
         readings = [unescape(text)]
     elif written == "json" and "%" in text:
         readings = [text, unquote(text)]

@@ -117,6 +117,12 @@ class Ruleset:
         """Only the values that joined with `with_secrets`: for what the other rules went over already."""
         return _joined(_compiled((), self.engine), self._taught)
 
+    @property
+    def possible_placeholders(self) -> frozenset[str]:
+        """The placeholders, and what learned values would leave inside base64 and hex."""
+        secrets = [SecretRule("", text) for text in (REDACTED, *self.placeholders)]
+        return self.placeholders | _placeholders(tuple(secrets))
+
     def _with_stable_text(self, rule: SecretRule) -> SecretRule:
         fillers = base64_filler(rule.placeholder), hex_filler(rule.placeholder)
         if rule.placeholder and not any(map(self.scan, fillers)):

@@ -50,7 +50,9 @@ class BodyPipe:
     ) -> None:
         self._ledger = ledger
         self._uri = uri
-        self._scrubber = ledger.ruleset.scrubber(phase, content_type)
+        notebook = ledger.learning.notebook
+        teach = notebook.asked if phase == "request" else notebook.answered
+        self._scrubber = ledger.ruleset.scrubber(phase, content_type, teach)
         self._auditor = ledger.ruleset.auditor()
         self._spool: BodySpool | None = None
         self._inside: Inside | None = None

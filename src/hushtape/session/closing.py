@@ -32,6 +32,7 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
         return []  # a forked child that leaves the block: the journal is its parent's
     if journal is None:
         return [_failure(tape, None)] if tape.failed else []
+    _search_the_rest(tape)
     try:
         if tape.failed:
             return [_failure(tape, str(journal.abandon()))]
@@ -46,6 +47,14 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
     except HushtapeError as problem:
         return [problem]
     return []
+
+
+def _search_the_rest(tape: Tape) -> None:
+    """What was learned late is searched for, also in a journal that is only kept."""
+    try:
+        tape.ledger.learning.finish()
+    except (HushtapeError, OSError) as error:
+        tape.ledger.fail(error, "search the journal for what was learned")
 
 
 def action_at_close(tape: Tape, error: BaseException | None) -> AtClose:
@@ -89,9 +98,13 @@ def _copy_old(tape: Tape, journal: Journal) -> bool:
     if tape.player is None:
         return True
     from hushtape.session.auditing import audited  # a tape that only replays needs none of it
+    from hushtape.session.stored import scrub_interaction
 
+    alone = tape.ledger.learning.alone
     try:
         for ordinal, interaction in enumerate(tape.player.all()):
+            if alone is not None:
+                interaction = scrub_interaction(interaction, alone)
             # Negative numbers: before the new ones.
             journal.copy(ordinal - len(tape.player.reader), audited(tape.ledger, interaction))
     except (SecretFoundError, BodyTooLargeError) as error:
@@ -103,7 +116,7 @@ def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
     if tape.player is not None:
         complete = complete and tape.complete
     complete = complete and not tape.missed_calls
-    journal.seal(complete=complete, placeholders=tuple(sorted(tape.chain.ruleset.placeholders)))
+    journal.seal(complete=complete, placeholders=tuple(sorted(tape.ledger.ruleset.placeholders)))
 
 
 def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hushtape.errors import HushtapeError, TapeOrderError
 from hushtape.sanitize.messages import safe_error, tell
+from hushtape.session.learning import Learning
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
@@ -33,6 +34,7 @@ class Ledger:
         faults: why the tape failed (scrubbed text), at most `MOST_FAULTS`; empty while all is well.
         pid: the process that records; in its forked children exchanges do nothing.
         closed: the tape is; what a thread that outlives it still does is not recorded.
+        ruleset: the rules in force; another object once something was learned. learning: what was.
     """
 
     MOST_FAULTS = 20
@@ -41,6 +43,7 @@ class Ledger:
         self.chain = chain
         self.options = options
         self.ruleset: Ruleset = chain.ruleset
+        self.learning = Learning(self)
         self.holds_bodies = bool(chain.callbacks)
         # One byte a piece: appending is atomic, wherever a finalizer comes in between; `+= 1` is not.
         self._stored = bytearray()
@@ -101,9 +104,12 @@ class Ledger:
 
     def ended(self, exchange: Running, *, stored: bool) -> None:
         """Forget it; `stored`: its end record stands."""
-        self._running.discard(exchange)
+        running = self._running
+        running.discard(exchange)
         if stored:
             self._stored.append(1)
+        if not running and (journal := self._journal) is not None and journal.stale:
+            journal.sweep()
 
     def cut_running(self) -> None:
         """End what still runs as "cut at close"."""

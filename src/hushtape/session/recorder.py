@@ -84,6 +84,7 @@ class RecordingExchange:
         "_request_kind",
         "_request_pipe",
         "_response_pipe",
+        "_ruleset",
         "_sequence",
         "_started",
         "_tls",
@@ -117,10 +118,16 @@ class RecordingExchange:
         # what they say all the same.
         self._request_coded = coding.parse(request.headers.get("content-encoding"))
         self._request_kind = request.headers.get("content-type")
-        uri, headers = self.ledger.ruleset.head(request.uri, request.headers, "request")
+        ledger = self.ledger
+        # The first rules that a part of this exchange was scrubbed with: see `_commit`.
+        ruleset = self._ruleset = ledger.ruleset
+        notebook = ledger.learning.notebook
+        uri, headers = ruleset.head(request.uri, request.headers, "request", notebook.asked)
+        if notebook.pending:
+            ledger.learning.absorb(request.uri)
         self._request = Request(request.method, uri, headers, None, request.http_version)
-        self._sequence = self.ledger.journal.begin()
-        self.ledger.began(self)
+        self._sequence = ledger.journal.begin()
+        ledger.began(self)
 
     def decide(self) -> Forward:
         return FORWARD
@@ -191,8 +198,9 @@ class RecordingExchange:
         self.ledger.ended(self, stored=False)
 
     def _scrub_head(self, head: Head) -> Head:
-        ruleset = self.ledger.ruleset
-        headers = ruleset.headers(head.headers, "response", self._request.uri)
+        ledger = self.ledger
+        ruleset, teach = ledger.ruleset, ledger.learning.notebook.answered
+        headers = ruleset.headers(head.headers, "response", self._request.uri, teach)
         reason = head.reason if head.reason in COMMON_REASONS else octets(ruleset, head.reason)
         if headers is head.headers and reason is head.reason:
             return head
@@ -216,7 +224,8 @@ class RecordingExchange:
             self.drop()  # no answer and no error: the program never learned anything to replay
             return
         if len(trailers):
-            trailers = self.ledger.ruleset.headers(trailers, "response", self._request.uri)
+            teach = self.ledger.learning.notebook.answered
+            trailers = self.ledger.ruleset.headers(trailers, "response", self._request.uri, teach)
         request = self._settle_request()
         response = self._settle_response(ending, trailers, shortfall) if self._head else None
         interaction = Interaction(request, response, failure, self._tls, self._recorded_at, self._elapsed)
@@ -226,11 +235,28 @@ class RecordingExchange:
                 self.drop()
                 return
             interaction = changed
-        audit_heads(self.ledger.ruleset, interaction)
-        self.ledger.journal.commit(self._sequence, interaction)
+        self._commit(interaction)
         self.done = True
         self._request_pipe = self._response_pipe = None
         self.ledger.ended(self, stored=True)
+
+    def _commit(self, interaction: Interaction) -> None:
+        """Write it, once nothing in it is older than what the tape has learned.
+
+        Whoever learns changes the ruleset first and looks through the journal then; what is not in the
+        journal by then is refused here, and scrubbed again.
+        """
+        ledger, scrubbed = self.ledger, self._ruleset
+        learning = ledger.learning
+        while True:
+            if learning.notebook.pending or learning.due:
+                learning.settle(self._request.uri)
+            ruleset = ledger.ruleset
+            if ruleset is not scrubbed:
+                interaction, scrubbed = learning.rescrub(interaction), ruleset
+            audit_heads(ruleset, interaction)
+            if ledger.journal.commit(self._sequence, interaction, lambda: ledger.ruleset is ruleset):  # noqa: B023
+                return
 
     def _settle_request(self) -> Request:
         pipe, request = self._request_pipe, self._request

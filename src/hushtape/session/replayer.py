@@ -64,7 +64,10 @@ class ReplayExchange:
     def _scrubbed(self) -> Request | None:
         """The live request, scrubbed as the stored ones were; None: a callback leaves it out."""
         request, ruleset = self._request, self._player.ruleset
-        uri, headers = ruleset.head(request.uri, request.headers, "request")
+        learning = self._tape.ledger.learning
+        uri, headers = ruleset.head(request.uri, request.headers, "request", learning.notebook.asked)
+        if learning.notebook.pending:
+            learning.absorb(request.uri, wait=False)  # for messages only: matching knows placeholders
         if self._raw is None and self._needs_body and self._tape.records_new:
             raise self._body_too_large(uri)
         body = self._live.finish() if self._live is not None else None

@@ -112,7 +112,11 @@ class Tape:
             yield from self.player.all()
         journal = self.ledger.started
         if journal is not None and not self.closed:
-            yield from journal.read_all()
+            from hushtape.session.stored import scrub_interaction
+
+            for interaction in journal.read_all():
+                alone = self.ledger.learning.alone
+                yield interaction if alone is None else scrub_interaction(interaction, alone)
 
     def acknowledge(self, error: UnmatchedRequestError) -> None:
         """State that the program was right to survive this unmatched request.
@@ -292,7 +296,10 @@ class Tape:
         from hushtape.cassette.journal import Journal
 
         return Journal.create(
-            self.path, max_inline_body=self.options.max_inline_body, recorded_at=clock.timestamp()
+            self.path,
+            max_inline_body=self.options.max_inline_body,
+            recorded_at=clock.timestamp(),
+            placeholders=tuple(sorted(self.chain.ruleset.possible_placeholders)),
         )
 
     def _close_reader(self) -> None:

@@ -50,7 +50,7 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
         differences=tuple(mismatch.line for mismatch in best.mismatches) if best else (),
         report=text,
     )
-    return safe_error(player.ruleset, error)
+    return safe_error(tape.ledger.ruleset, error)
 
 
 def raised_again(error: UnmatchedRequestError, total: int) -> UnmatchedRequestError:

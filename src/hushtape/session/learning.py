@@ -1,0 +1,252 @@
+"""Learning: credentials that were redacted are looked for in all else that the tape records.
+
+Lives here: from a notebook's values to the ledger's ruleset, the search through what the journal holds
+already, and the second scrub of an exchange that was running meanwhile. Must not: judge values (sanitize
+does), write a value anywhere. Called by: ledger, recorder, replayer, closing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from msgspec import structs
+
+from hushtape import clock
+from hushtape.errors import BodyTooLargeError, SecretFoundError
+from hushtape.model import Body, Interaction
+from hushtape.sanitize.lessons import Notebook
+from hushtape.session import stored
+
+if TYPE_CHECKING:
+    from hushtape.cassette import Journal
+    from hushtape.sanitize import Ruleset
+    from hushtape.sanitize.rules import SecretRule
+    from hushtape.session.ledger import Ledger
+
+BUDGET: Final = 1.0
+"""Seconds that searches may take while the tape records; what is left then is searched when it closes."""
+
+
+class Learning:
+    """What one tape learns.
+
+    Attributes:
+        notebook: takes what rules redact. alone: a ruleset of the learned values only; None: there are none.
+        due: learned, and the journal was not searched yet. budget: seconds that searches may still take.
+    """
+
+    __slots__ = ("_busy", "_late", "_ledger", "_lock", "_open", "alone", "budget", "due", "notebook")
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.notebook = Notebook()
+        self.alone: Ruleset | None = None
+        self.due: list[SecretRule] = []
+        self.budget = BUDGET
+        self._late: list[SecretRule] = []
+        self._open: list[int] = []
+        """Lessons whose search was left to the end."""
+        # Taken by exchanges that teach, never by others. Re-entrant and with `_busy`, because a response that
+        # is collected may end its exchange in the middle of a section: that one leaves the work to us.
+        self._lock = threading.RLock()
+        self._busy = False
+
+    def absorb(self, uri: str = "", *, wait: bool = True) -> None:
+        """Turn what was noted into rules of the ledger's ruleset.
+
+        Args:
+            uri: of the request at hand: what stands in its host can't be kept secret, nor replayed without.
+            wait: False: if another thread is at it, leave it to that one (after a fork there may be none).
+        """
+        if self._lock.acquire(blocking=wait):
+            try:
+                if not self._busy:
+                    self._work(uri, search=False)
+            finally:
+                self._lock.release()
+
+    def settle(self, uri: str = "") -> None:
+        """Before an end record: absorb, and search the journal for what is new, within the budget."""
+        with self._lock:
+            if not self._busy:
+                self._work(uri, search=True)
+
+    def finish(self) -> None:
+        """Before the journal is sealed or left: search for what is still due, however long it takes.
+
+        Raises:
+            CassetteError, OSError: the journal can't be read or written.
+        """
+        with self._lock:
+            self._absorb("")
+            journal, rules = self._ledger.started, self._late + self.due
+            if journal is None or not rules:
+                return
+            number, entries = journal.lesson()
+            self._search(journal, rules, entries, lambda: True)
+            for one in (*self._open, number):
+                journal.learned(one)
+            self._late, self.due, self._open = [], [], []
+
+    def rescrub(self, interaction: Interaction) -> Interaction:
+        """An exchange of which parts were scrubbed before something was learned.
+
+        The bodies are this exchange's own, not committed yet; those that are replaced are removed.
+
+        Raises:
+            SecretFoundError: a learned value is in it in a way that can't be redacted.
+        """
+        alone, ledger = self.alone, self._ledger
+        if alone is None or not holds(alone, interaction, ledger):
+            return interaction
+        journal = ledger.journal
+        try:
+            return _with_stored_bodies(journal, _cleaned(ledger, interaction, alone))
+        finally:
+            for body in bodies(interaction):
+                journal.discard_body(body)
+
+    def _work(self, uri: str, *, search: bool) -> None:
+        self._busy = True
+        try:
+            self._absorb(uri)
+            if search:
+                self._search_due()
+        finally:
+            self._busy = False
+
+    def _absorb(self, uri: str) -> None:
+        ledger, notebook = self._ledger, self.notebook
+        while notebook.pending:
+            host = _authority(uri)
+            rules = [rule for rule in notebook.take() if rule.value.lower() not in host]
+            before = ledger.ruleset
+            after = before.with_secrets(rules)
+            if after is not before:
+                self.due += after.rules[len(before.rules) :]  # type: ignore[arg-type]  # what joined: secrets
+                self.alone = after.learned
+                ledger.ruleset = after
+
+    def _search_due(self) -> None:
+        rules, self.due = self.due, []
+        journal = self._ledger.started
+        if journal is None or not rules:
+            return
+        # From here on, whatever happens, they count as not searched for until they were.
+        self._late += rules
+        number, entries = journal.lesson()
+        self._open.append(number)
+        deadline = clock.monotonic() + self.budget
+        left = self._search(journal, rules, entries, lambda: clock.monotonic() < deadline)
+        journal.learned(number, left)
+        if not left:
+            self._open.remove(number)
+            del self._late[-len(rules) :]
+
+    def _search(
+        self, journal: Journal, rules: list[SecretRule], entries: list[int], in_time: Callable[[], bool]
+    ) -> list[int]:
+        """Search these entries; those for which no time was left."""
+        from hushtape.sanitize.ruleset import Ruleset
+
+        only = Ruleset.compile((), engine="ahocorasick").with_secrets(rules)
+        started = clock.monotonic()
+        try:
+            for place, index in enumerate(entries):
+                if not self._look(journal, only, index, in_time):
+                    return entries[place:]
+        finally:
+            self.budget -= clock.monotonic() - started
+        return []
+
+    def _look(self, journal: Journal, only: Ruleset, index: int, in_time: Callable[[], bool]) -> bool:
+        """Search one entry, and write it anew if it holds one of these values; False: no time was left."""
+        interaction, alone = journal.interaction(index), self.alone
+        try:
+            if alone is None or not holds(only, interaction, self._ledger, in_time):
+                return True
+            journal.replace(index, _cleaned(self._ledger, interaction, alone))
+        except _OutOfTime:
+            return False
+        except (SecretFoundError, BodyTooLargeError) as error:
+            journal.drop(index)
+            self._ledger.fail(error, "redact what was learned later")
+        return True
+
+
+class _OutOfTime(Exception):
+    """The budget is spent; for our own caller."""
+
+
+def holds(
+    ruleset: Ruleset, interaction: Interaction, ledger: Ledger, in_time: Callable[[], bool] = lambda: True
+) -> bool:
+    """Whether the audit, with these rules, finds something: in heads, in bodies, in files that bodies are."""
+    from hushtape.session.auditing import audit_heads
+
+    if not in_time():
+        raise _OutOfTime
+    try:
+        audit_heads(ruleset, interaction)
+    except SecretFoundError:
+        return True
+    return any(_is_in(ruleset, body, ledger, in_time) for body in bodies(interaction))
+
+
+def _is_in(ruleset: Ruleset, body: Body, ledger: Ledger, in_time: Callable[[], bool]) -> bool:
+    from hushtape.session.containers import Container, container
+
+    auditor, within = ruleset.auditor(), ruleset.auditor()
+    inside: Container | None = None
+    first = not ledger.options.allow_opaque
+    for piece in body.chunks():
+        if not in_time():
+            raise _OutOfTime
+        if auditor.feed(piece) is not None:
+            return True
+        if first:
+            first, inside = False, container(piece)
+        if inside is not None and any(within.feed(one) is not None for one in inside.feed(piece)):
+            return True
+    return auditor.finish() is not None or within.finish() is not None
+
+
+def bodies(interaction: Interaction) -> list[Body]:
+    """The bodies of an interaction: none, one or two."""
+    response = interaction.response
+    both = interaction.request.body, response.body if response is not None else None
+    return [body for body in both if body is not None]
+
+
+def _cleaned(ledger: Ledger, interaction: Interaction, alone: Ruleset) -> Interaction:
+    """Scrubbed of learned values only (the other rules ran), digests settled, audited with all rules."""
+    from hushtape.session.auditing import audited
+
+    return audited(ledger, stored.scrub_interaction(interaction, alone))
+
+
+def _with_stored_bodies(journal: Journal, interaction: Interaction) -> Interaction:
+    """The same with its bodies in the journal's keeping, so that writing it twice writes them once."""
+    request, response = interaction.request, interaction.response
+    if request.body is not None:
+        kept = _store(journal, request.body, request.headers.get("content-type"))
+        request = structs.replace(request, body=kept)
+    if response is not None and response.body is not None:
+        kept = _store(journal, response.body, response.head.headers.get("content-type"))
+        response = structs.replace(response, body=kept)
+    return structs.replace(interaction, request=request, response=response)
+
+
+def _store(journal: Journal, body: Body, content_type: str) -> Body:
+    spool = journal.spool()
+    for piece in body.chunks():
+        spool.write(piece)
+    return spool.finish(content_type)
+
+
+def _authority(uri: str) -> str:
+    """The host of a URI, with its port, as it is compared."""
+    return urlsplit(uri).netloc.lower()
