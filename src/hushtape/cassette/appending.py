@@ -50,6 +50,13 @@ class Appender:
         """A rendered entry of the certificate table."""
         self._put(records.pack(records.CERTIFICATE, 0, entry), entry)
 
+    @property
+    def interrupted(self) -> bool:
+        """Asked by a finalizer that came in the middle of a write of its own thread: what is on its way is not
+        in the index yet."""
+        with self._lock:
+            return self._writing
+
     def lesson(self, number: int, payload: bytes) -> None:
         """The beginning of a lesson, or its end (lessons.py)."""
         self._put(records.pack(records.LESSON, number, payload), None)

@@ -196,6 +196,11 @@ class Journal:
         self._appender.lesson(number, b"")
         return number, self.entries.order()
 
+    @property
+    def interrupted(self) -> bool:
+        """The caller is a finalizer, in the middle of a commit: `lesson` can't list that one's entry."""
+        return self._appender.interrupted
+
     def learned(self, number: int, left: Iterable[int] = ()) -> None:
         """The lesson is over; `left`: entries that were not searched. What is left is noted for `recover`."""
         sequences = [self.entries.sequence(index) for index in left]

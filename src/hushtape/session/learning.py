@@ -139,6 +139,8 @@ class Learning:
         self._late += rules
         number, entries = journal.lesson()
         self._open.append(number)
+        if journal.interrupted:
+            return
         deadline = clock.monotonic() + self.budget
         left = self._search(journal, rules, entries, lambda: clock.monotonic() < deadline)
         journal.learned(number, left)
