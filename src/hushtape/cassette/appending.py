@@ -52,8 +52,8 @@ class Appender:
 
     @property
     def interrupted(self) -> bool:
-        """Asked by a finalizer that came in the middle of a write of its own thread: what is on its way is not
-        in the index yet."""
+        """Asked by a finalizer that came in the middle of a write of its own thread: what is on its way is
+        not in the index yet."""
         with self._lock:
             return self._writing
 

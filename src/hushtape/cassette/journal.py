@@ -225,7 +225,7 @@ class Journal:
         self._forget(old)
 
     def discard_body(self, body: Body | None) -> None:
-        """A body from `spool` that was not committed, and won't be."""
+        """A body from `spool` that won't be committed."""
         if type(body) is SpooledBody:
             self._forget([body.path])
 
