@@ -113,9 +113,13 @@ class DefaultSanitizer(Declarative):
 
     def _rules(self, headers: HeaderRule) -> tuple[Rule, ...]:
         rules: list[Rule] = [headers]
-        if self.sensitive_fields:
-            fields = tuple(ordered(self.sensitive_fields, self._fields))
-            rules.append(FieldRule(fields, placeholder=self.replacement))
+        fields = ordered(self.sensitive_fields, self._fields)
+        own = tuple([name for name in fields if name not in SENSITIVE_FIELDS])
+        usual = tuple([name for name in fields if name in SENSITIVE_FIELDS])
+        if usual:
+            rules.append(FieldRule(usual, placeholder=self.replacement))
+        if own:  # who names a field means its numbers, too
+            rules.append(FieldRule(own, placeholder=self.replacement, numbers=True))
         named = [
             (self._names.get(value, f"sensitive_values[{index}]"), value)
             for index, value in enumerate(self.sensitive_values)
