@@ -55,10 +55,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    from hushtape.cli import demo, recover
+    from hushtape.cli import demo, recover, scan
 
     demo.register(commands)
     recover.register(commands)
+    scan.register(commands)
     return parser
 
 

@@ -33,7 +33,7 @@ class Screen:
         return f"\x1b[{';'.join(COLOURS[style] for style in styles)}m{text}\x1b[0m"
 
     def line(self, text: str = "") -> None:
-        self._clear()
+        self.clear()
         self.stream.write(self._fit(text) + "\n")
         self.stream.flush()
 
@@ -83,9 +83,11 @@ class Screen:
         self.stream.flush()
         self._pending = True
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Take a bar away that still stands there."""
         if self._pending:
             self.stream.write("\r\x1b[2K")
+            self.stream.flush()
             self._pending = False
 
     def _fit(self, text: str) -> str:

@@ -19,6 +19,7 @@ from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit import OVERLAP, Auditor, Finding, TextAudit
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.encoded import base64_filler, hex_filler
+from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
@@ -177,6 +178,10 @@ class Ruleset:
     def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> Scrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
         return Scrubber(self._side(phase).plan, context_of(content_type), teach)
+
+    def finder(self) -> Finder:
+        """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""
+        return Finder(self._response.plan, TEXT)
 
     def scan(self, data: bytes, phase: Phase | None = None, content_type: str = "") -> tuple[str, int] | None:
         """The first thing the rules would redact: (rule's name, offset); None if there is none.

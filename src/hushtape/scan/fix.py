@@ -1,0 +1,186 @@
+"""Redacting in place: the findings of a file as edits, applied in one streaming copy.
+
+Lives here: edits, the copy, the check that JSON stays JSON, body files under their new names. Must not:
+decide what is a finding. Called by: run. A killed fix leaves the old file. Body files come first, then the
+cassette that names them, then the old body file goes: at each moment the cassette and its bodies belong
+together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from msgspec import structs
+
+from hushtape.cassette.bodies import Pinned
+from hushtape.cassette.stream import Scanner as JsonScanner
+from hushtape.errors import CassetteError
+from hushtape.scan.lengths import lengths
+from hushtape.scan.locate import Located
+from hushtape.scan.publish import publish, sync_folder
+from hushtape.scan.scanner import Scanned
+from hushtape.scan.source import Text, Unreadable, read, texts
+
+Edit = tuple[int, int, bytes]
+"""Bytes `start` to `end` of the text become these."""
+
+_BODY = re.compile(r"[0-9a-f]{32}(\.[A-Za-z0-9]+)?")
+
+
+class CannotFix(Exception):
+    """Why a file could not be redacted, in words."""
+
+
+def fix(scanned: Scanned, found: Iterable[Located]) -> tuple[int, Text]:
+    """Redact these findings of a file; those that can't be are left.
+
+    Returns: how many were redacted, and the text there is now (a body file gets another name).
+    Raises CannotFix: the file is as it was.
+    """
+    text = scanned.text
+    fixable = [one for one in found if one.candidate.text is not None]
+    if text.locked or not fixable:
+        return 0, text
+    edits = [(one.candidate.start, one.candidate.end, one.candidate.text or b"") for one in fixable]
+    try:
+        edits = sorted([*edits, *lengths(text, fixable)])
+        if _BODY.fullmatch(text.path.name) and text.path.parent.name.endswith(".bodies"):
+            text = _fix_body(text, edits)
+        else:
+            rewrite(text, edits)
+    except (OSError, Unreadable, UnicodeError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise CannotFix(reason) from None
+    return len(fixable), text
+
+
+def rewrite(text: Text, edits: list[Edit], target: Path | None = None) -> None:
+    """Publish the file with the edits, under its own name or another; a link's target is what is replaced."""
+    path = Path(os.path.realpath(text.path))
+    valid = text.kind == "json" and not text.coding and is_json(path)
+
+    def check(written: Path) -> None:
+        if valid and not is_json(written):
+            raise CannotFix("it would not be JSON any more; redact it by hand")
+
+    publish(target or path, encoded(text, edits), check)
+
+
+def encoded(text: Text, edits: list[Edit]) -> Iterator[bytes]:
+    """The edited text in the file's own coding of characters."""
+    if text.coding and not _survives(text):
+        raise CannotFix(f"it is damaged {text.coding.upper()}: redact it by hand")
+    for piece in edited(text.chunks(), edits):
+        yield piece if not text.coding else piece.decode("utf-8", "surrogatepass").encode(text.coding)
+
+
+def edited(chunks: Iterable[bytes], edits: list[Edit]) -> Iterator[bytes]:
+    """The text with the edits; pieces end where characters do."""
+    base, number, skip, held = 0, 0, 0, b""
+    for chunk in chunks:
+        out, at = [held], max(0, skip - base)
+        while number < len(edits) and edits[number][0] < base + len(chunk):
+            start, end, new = edits[number]
+            out += (chunk[at : max(at, start - base)], new)
+            skip, number = end, number + 1
+            at = max(at, end - base)
+        out.append(chunk[at:])
+        base += len(chunk)
+        piece = b"".join(out)
+        cut = _whole(piece)
+        held = piece[cut:]
+        yield piece[:cut]
+    yield held
+
+
+def _whole(piece: bytes) -> int:
+    """Where the last whole UTF-8 character ends."""
+    for back in range(1, min(4, len(piece)) + 1):
+        byte = piece[-back]
+        if byte < 0x80:
+            break
+        if byte >= 0xC0:
+            return len(piece) - back if back < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4) else len(piece)
+    return len(piece)
+
+
+def _survives(text: Text) -> bool:
+    """Whether every character was read as it stands: what could not be decoded became U+FFFD."""
+    return all(b"\xef\xbf\xbd" not in chunk for chunk in text.chunks())
+
+
+def is_json(path: Path) -> bool:
+    """Whether a file is one JSON value, or one on each line."""
+    try:
+        scanner = JsonScanner(Pinned(path))
+        while scanner.next_token():
+            scanner.skip()
+    except CassetteError:
+        return False
+    return True
+
+
+# --- body files -------------------------------------------------------------------------------------
+
+
+def _fix_body(text: Text, edits: list[Edit]) -> Text:
+    """A body file is named after what it holds: it gets its new name, and its cassettes the new reference."""
+    old = text.path
+    digest = sha256()
+    for piece in encoded(text, edits):
+        digest.update(piece)
+    name = digest.hexdigest()[:32] + old.suffix
+    new = old.with_name(name)
+    if new.is_symlink():
+        raise CannotFix("a symbolic link stands where the redacted body should")
+    if not new.exists():
+        rewrite(text, edits, new)
+        new.chmod(old.stat().st_mode & 0o7777)
+    for cassette in cassettes_of(old):
+        for one in texts(cassette):
+            references = list(_references(one, old, name, new.stat().st_size))
+            if references:
+                rewrite(one, references)
+    if new != old:
+        old.unlink()
+        sync_folder(old.parent)
+    return structs.replace(text, path=new, name=str(new))
+
+
+def cassettes_of(body: Path) -> Iterator[Path]:
+    """The files beside a `.bodies` folder that may name its files."""
+    folder = body.parent
+    stem = folder.name.removesuffix(".bodies")
+    yield from (
+        path
+        for path in sorted(folder.parent.iterdir())
+        if path.stem == stem and path.is_file() and path != folder
+    )
+
+
+def _references(text: Text, old: Path, name: str, size: int) -> Iterator[Edit]:
+    """Where a cassette names the old file, and its size."""
+    before = f"{old.parent.name}/{old.name}".encode()
+    after = f"{old.parent.name}/{name}".encode()
+    pattern = re.compile(b'"' + re.escape(before) + rb'"(\s*,\s*"size"\s*:\s*)([0-9]+)')
+    done = 0
+    for buffer, base in _overlapped(read(text.path)):
+        for found in pattern.finditer(buffer):
+            start = base + found.start()
+            if start >= done and (found.end() < len(buffer)):  # else the number may go on
+                done = base + found.end()
+                yield start, done, b'"%b"%b%d' % (after, found[1], size)
+
+
+def _overlapped(pieces: Iterable[bytes], overlap: int = 1024) -> Iterator[tuple[bytes, int]]:
+    """Pieces with the end of the one before, and their offsets."""
+    tail, base = b"", 0
+    for piece in pieces:
+        data = tail + piece
+        yield data, base
+        drop = max(0, len(data) - overlap)
+        tail, base = data[drop:], base + drop

@@ -1,0 +1,83 @@
+"""Which candidates count: placeholders are none, and header fields have to stand among headers.
+
+Lives here: the decision, and the union of candidates that overlap. Must not: read files. Called by: look,
+scanner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from hushtape.scan.finding import FILLER, Candidate
+from hushtape.scan.placeholders import is_placeholder
+
+KNOWN = "known value "
+"""How rules of known values begin: they count whatever they look like."""
+
+_KINDS = (KNOWN, "PEM", "shape ", "JWT", "userinfo", "header ", "field ", "parameter ", "entropy ")
+_PREFIX = re.compile(r"shape (\S+)")
+_ALIKE = re.compile(r"(.)\1*")
+_HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
+_CONTAINER = re.compile(rb"\s*[\[{]")
+_STRING = re.compile(r"\\*\"((?:[^\"\\]|\\.)*?)\\*\"")
+_NAMED = re.compile(r"\\*\"[^\"\\]*\\*\"\s*:")
+
+
+def may_count(one: Candidate, listed: frozenset[str] = frozenset()) -> bool:
+    """Whether a candidate's value may be a secret. `listed`: placeholders that its file names."""
+    if one.rule.startswith(KNOWN) or one.head is None or one.how:
+        return True
+    value = one.head.decode("utf-8", "replace")
+    if one.rule.startswith("shape "):
+        prefix = _PREFIX.match(one.rule)
+        rest = value[len(prefix[1]) :] if prefix else value
+        return _ALIKE.fullmatch(rest) is None and not is_placeholder(value)
+    if one.rule == "PEM private key":
+        return True
+    if one.rule == "userinfo":
+        return not is_placeholder(value) and not is_placeholder(value.rpartition(":")[2], listed)
+    if one.rule.startswith("field ") and _CONTAINER.match(one.head):
+        texts = _STRING.findall(_NAMED.sub("", value))
+        return not texts or not all(is_placeholder(text, listed) for text in texts)
+    return not is_placeholder(value, listed)
+
+
+def in_place(one: Candidate, pointer: str) -> bool:
+    """Whether a candidate that has to stand among header fields (or cookies) does."""
+    if not one.where:
+        return True
+    steps = pointer.split("/")[1:]
+    if one.where == "cookies":
+        return "cookies" in steps and "entries" in steps
+    return any(_HEADERS.fullmatch(step) for step in steps)
+
+
+def rank(rule: str) -> int:
+    """The most telling rule comes first."""
+    return next((number for number, kind in enumerate(_KINDS) if rule.startswith(kind)), len(_KINDS))
+
+
+def united(found: Iterable[Candidate]) -> list[Candidate]:
+    """Candidates that overlap, as one: with the most telling rule, and what the longest one puts there."""
+    groups: list[list[Candidate]] = []
+    end = -1
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if groups and one.start < end:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+        end = max(end, one.end) if len(groups[-1]) > 1 else one.end
+    return [_one(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _one(group: list[Candidate]) -> Candidate:
+    start, end = group[0].start, max(one.end for one in group)
+    best = min(group, key=lambda one: (rank(one.rule), one.start))
+    fixable = [one for one in group if one.text is not None]
+    whole = any(one.start == start and one.end == end for one in fixable)
+    text = None
+    if fixable and (whole or len(fixable) == len(group)):
+        longest = max(fixable, key=lambda one: one.end - one.start)
+        text = longest.text if longest.start == start or longest.text == FILLER else FILLER
+    return best._replace(start=start, end=end, text=text)

@@ -1,0 +1,150 @@
+"""Values under key words: header fields, and what looks random beside `secret`, `key`, `token` and the like.
+
+Lives here: finding names and their values in a window of JSON, YAML, HAR or text, by one automaton over the
+key words. Must not: decide by a place in the document (`judge` does, once it is known), decode. Called by:
+look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hushtape.sanitize import engine as engines
+from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS
+from hushtape.scan import headers, quoting
+from hushtape.scan.entropy import SHORTEST, is_key_word, is_strong, looks_random
+from hushtape.scan.finding import FILLER, Candidate
+from hushtape.scan.placeholders import is_placeholder
+
+REACH = 16 * 1024
+"""A name and its values are looked for within so many bytes; a longer value is told, and can't be fixed."""
+
+_ANCHORS = (
+    b"auth", b"cookie", b"secret", b"token", b"passw", b"pwd", b"passphrase", b"key", b"signature",
+    b"credential", b"session", b"bearer", b"hmac", b"jwt", b"connectionstring", b"client_id", b"sig", b"pat",
+)  # fmt: skip
+_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.$#-]{1,80}\Z")
+_NAME_AFTER = re.compile(rb"[A-Za-z0-9_.$#-]{0,80}")
+_SIGN = re.compile(rb"(?:\\*[\"'])?[ \t\r\n]{0,64}(?:=>|[:=])[ \t]{0,64}")
+_HAR_NAME = re.compile(rb"(\\*)\"name\\*\"\s{0,64}:\s{0,64}\\*\"\Z")
+_HAR_VALUE = re.compile(rb"\\*\"\s{0,64},\s{0,64}\\*\"value\\*\"\s{0,64}:\s{0,64}")
+_HAR_BEFORE = re.compile(
+    rb"\"value\"\s{0,64}:\s{0,64}(\"(?:[^\"\\]|\\.){0,8192}\")\s{0,64},\s{0,64}\"name\"\s{0,64}:\s{0,64}\"\Z"
+)
+_COOKIE = re.compile(rb"\"value\"\s{0,64}:\s{0,64}\"((?:[^\"\\]|\\.)*+)\"")
+_LINE = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t]*(?:- +)*\Z")
+_FIELDS = frozenset(name for name in SENSITIVE_FIELDS if name != "code")
+_NOT_PLAIN = re.compile(rb"[|>&*!{\[%@`#]|null\b|~|true\b|false\b|-?[0-9.]+\s*(?:\n|\Z)")
+_WORD = re.compile(rb"[^\s,;&\"'<>(){}\[\]\\]+")
+
+
+class Keyed:
+    """Looks through windows. One serves a whole scan."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self) -> None:
+        self._find = engines.build(_ANCHORS, "ahocorasick").find
+
+    def look(self, data: bytes, kind: str, first: int, last: int) -> Iterator[Candidate]:
+        """Candidates whose name ends at `first` or later and before `last`. `kind`: as Text's."""
+        seen = -1
+        for _, start, end in self._find(data):
+            if start < seen:
+                continue
+            before = _NAME_BEFORE.search(data, max(0, start - 80), start)
+            after = _NAME_AFTER.match(data, end)
+            left, right = before.start() if before else start, after.end() if after else end
+            seen = right
+            if first <= right < last:
+                yield from self._named(data, left, right, kind)
+
+    def _named(self, data: bytes, left: int, right: int, kind: str) -> Iterator[Candidate]:
+        name = data[left:right].decode("ascii").lstrip("#$.-")
+        sign = _SIGN.match(data, right)
+        if sign is not None:
+            yield from _pairs(data, left, sign, name, kind)
+        elif data[left - 1 : left] == b'"':
+            yield from _har(data, left, right, name)
+
+
+def _har(data: bytes, left: int, right: int, name: str) -> Iterator[Candidate]:
+    """`{"name": "Authorization", "value": "..."}`, in either order (HAR 1.2, name and value pairs)."""
+    behind = _HAR_VALUE.match(data, right)
+    if _HAR_NAME.search(data, max(0, left - 160), left) and behind is not None:
+        spans = list(quoting.values(data, behind.end(), "json"))
+    else:
+        before = _HAR_BEFORE.search(data, max(0, left - 9000), left)
+        spans = list(quoting.values(data, before.start(1), "json")) if before else []
+    for start, end in spans[:1]:
+        if name.lower() in _FIELDS:
+            yield Candidate(start, end, f"field {name.lower()}", key=name)
+        yield from _header(data, start, end, name, "headers")
+        yield from _random(data, start, end, name)
+
+
+def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) -> Iterator[Candidate]:
+    """`"name": "value"`, `name: [value]`, `name:` and a list below, `name=value`."""
+    at, colon = sign.end(), b":" in sign[0]
+    if name.lower() == "cookies" and data[at : at + 1] == b"[":
+        yield from _har_cookies(data, at)
+        return
+    at_line = _LINE.search(data, max(0, left - 80), left) is not None
+    for start, end in quoting.values(data, at, kind):
+        if colon and headers.is_header(name):
+            where = _where(name, kind, at_line)
+            if where is not None:
+                yield from _header(data, start, end, name, where)
+        if kind == "yaml" and at_line and colon and name.lower() in _FIELDS and not _quoted(data, start):
+            yield from _plain_field(data, start, end, name)
+        yield from _random(data, start, end, name)
+
+
+def _har_cookies(data: bytes, at: int) -> Iterator[Candidate]:
+    """`"cookies": [{"name": "sid", "value": "..."}]`: the values again, parsed."""
+    end = data.find(b"]", at, at + REACH)
+    for found in _COOKIE.finditer(data, at, end if end >= 0 else min(len(data), at + REACH)):
+        value = found[1].decode("latin-1")
+        if len(value) >= headers.SHORT_COOKIE and not is_placeholder(value):
+            yield Candidate(*found.span(1), "header Cookie", FILLER, "cookies", "cookies")
+
+
+def _where(name: str, kind: str, at_line: bool) -> str | None:
+    """What the place has to tell before this is a header field; None: it is none."""
+    if kind != "text":
+        return "headers"
+    lower = name.lower()
+    known = lower in headers.STRICT or lower in headers.COOKIES or lower.startswith("x-")
+    return "" if at_line and known else None
+
+
+def _quoted(data: bytes, start: int) -> bool:
+    return data[start - 1 : start] in (b'"', b"'")
+
+
+def _header(data: bytes, start: int, end: int, name: str, where: str) -> Iterator[Candidate]:
+    if not headers.is_header(name):
+        return
+    value = data[start:end].decode("latin-1")
+    whole = end - start < REACH // 2
+    for first, last in headers.secret_parts(name, value):
+        if last > first:
+            known = where == "headers" and name.lower() in headers.STRICT and first > 0 and last - first >= 8
+            text = FILLER if whole else None
+            yield Candidate(start + first, start + last, f"header {name}", text, name, "" if known else where)
+
+
+def _plain_field(data: bytes, start: int, end: int, name: str) -> Iterator[Candidate]:
+    if _NOT_PLAIN.match(data, start, end) is None and end > start:
+        yield Candidate(start, end, f"field {name.lower()}", key=name)
+
+
+def _random(data: bytes, start: int, end: int, name: str) -> Iterator[Candidate]:
+    if end - start < SHORTEST or not is_key_word(name):
+        return
+    word = _WORD.match(data, start, min(end, start + REACH // 2))
+    if word is None or (_quoted(data, start) and word.end() != end):
+        return
+    if looks_random(word[0].decode("latin-1"), strong=is_strong(name)):
+        yield Candidate(start, word.end(), f"entropy beside {name}", key=name)

@@ -1,0 +1,177 @@
+"""The first pass over a text: everything that may be a secret, with its offsets.
+
+Lives here: the stream through the ruleset, the key words and the audit, in windows that overlap. Must not:
+know lines and pointers (`locate`), or decide (`judge`). Called by: scanner. In memory: some 200 KiB, and
+the candidates.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from hushtape.sanitize import Finding, Ruleset
+from hushtape.scan import packed, units
+from hushtape.scan.finding import HEAD, Candidate
+from hushtape.scan.judge import may_count
+from hushtape.scan.keyed import REACH, Keyed
+
+WINDOW = 32 * 1024 - 1
+"""Bytes of scrubbed text that the audit looks at at once."""
+
+SEAM = 256
+BACK = 9 * 1024
+MOST = 100_000
+"""Candidates of one text; beyond that the rest of it is not looked at, which is told."""
+
+_SIGN = re.compile(rb"[\s\"'&%\\,;=<>{}()\[\]]")
+
+
+class Look:
+    """Looks through one text. `candidates` holds what was found, unordered; `cut`: not all was looked at."""
+
+    def __init__(
+        self, ruleset: Ruleset, keyed: Keyed, kind: str, overlap: int, *, inside: bool = False
+    ) -> None:
+        self._ruleset, self._keyed, self._kind, self._overlap = ruleset, keyed, kind, overlap
+        self._finder = ruleset.finder()
+        self._inside = inside
+        self.candidates: list[Candidate] = []
+        self.cut = False
+        self._raw, self._raw_base, self._named = b"", 0, 0
+        self._clean, self._clean_base, self._clean_first = b"", 0, True
+        # Where the scrubbed text departs from the raw one: offsets behind each change, in both.
+        self._after_clean, self._after_raw = [0], [0]
+        self._packed: list[tuple[packed.Packed, Look]] = []
+
+    def run(self, chunks: Iterable[bytes]) -> None:
+        """Look through the whole text."""
+        for chunk in chunks:
+            self.feed(chunk)
+            if len(self.candidates) > MOST:
+                self.cut = True
+                return
+        self.finish()
+
+    def feed(self, chunk: bytes) -> None:
+        self._unpack(chunk, final=False)
+        self._decoded(self._finder.feed(chunk), final=False)
+        self._keys(chunk, final=False)
+
+    def finish(self) -> None:
+        self._unpack(b"", final=True)
+        self._decoded(self._finder.finish(), final=True)
+        self._keys(b"", final=True)
+
+    # --- the ruleset, and the audit on what it left ---------------------------------------------------
+
+    def _decoded(self, clean: bytes, final: bool) -> None:
+        self._spans()
+        self._clean += clean
+        start = 0
+        while len(self._clean) - start >= WINDOW:
+            self._audit(self._clean[start : start + WINDOW], self._clean_base + start, last=False)
+            start += WINDOW - self._overlap
+            seam = _SIGN.search(self._clean, start, start + SEAM)
+            start = seam.start() if seam else start
+            self._clean_first = False
+        self._clean = self._clean[start:]
+        self._clean_base += start
+        if final and self._clean:
+            self._audit(self._clean, self._clean_base, last=True)
+
+    def _spans(self) -> None:
+        """What the ruleset itself found; spans that overlap are one change of the text."""
+        spans = sorted(self._finder.take())
+        self.candidates += [Candidate(one.start, one.end, one.name, one.text, head=one.head) for one in spans]
+        united: list[tuple[int, int, bytes]] = []
+        for one in spans:
+            if united and one.start < united[-1][1]:
+                start, end, text = united[-1]
+                longer = one.end - one.start >= end - start
+                united[-1] = (start, max(end, one.end), one.text if longer else text)
+            else:
+                united.append((one.start, one.end, one.text))
+        for start, end, text in united:
+            before = self._after_clean[-1] + start - self._after_raw[-1]
+            self._after_clean.append(before + len(text))
+            self._after_raw.append(end)
+
+    def _raw_offset(self, clean: int) -> int:
+        at = bisect_right(self._after_clean, clean) - 1
+        return self._after_raw[at] + clean - self._after_clean[at]
+
+    def _look(self, data: bytes) -> Finding | None:
+        auditor = self._ruleset.auditor()
+        return auditor.feed(data) or auditor.finish()
+
+    def _audit(self, data: bytes, base: int, *, last: bool) -> None:
+        found = self._look(data)
+        if found is None:
+            return
+        for unit in units.narrow(data, found, self._look, self._ruleset):
+            whole = (unit.start > 0 or self._clean_first) and (unit.end < len(data) or last)
+            start, end = self._raw_offset(base + unit.start), self._raw_offset(base + unit.end)
+            text = unit.text if whole else None
+            self.candidates.append(Candidate(start, end, unit.rule, text, how=unit.how))
+
+    # --- key words ----------------------------------------------------------------------------------
+
+    def _keys(self, chunk: bytes, final: bool) -> None:
+        data = self._raw + chunk
+        last = len(data) + 1 if final else max(0, len(data) - REACH)
+        for one in self._keyed.look(data, self._kind, self._named - self._raw_base, last):
+            cut = one.end >= len(data) and not final
+            self.candidates.append(
+                one._replace(
+                    start=one.start + self._raw_base,
+                    end=one.end + self._raw_base,
+                    text=None if cut else one.text,
+                    head=data[one.start : min(one.end, one.start + HEAD)],
+                )
+            )
+        self._named = self._raw_base + last
+        drop = max(0, last - BACK)
+        self._raw = data[drop:]
+        self._raw_base += drop
+
+    # --- compressed bodies ----------------------------------------------------------------------------
+
+    def _unpack(self, chunk: bytes, final: bool) -> None:
+        """Before `_keys`, whose buffer holds what came before this chunk."""
+        if self._inside:
+            return
+        base = self._raw_base + len(self._raw)
+        for body, inner in self._packed:
+            inner.feed(body.feed(chunk, final))
+        tail = self._raw[-64:]
+        for offset, name, undo in packed.starts(tail + chunk):
+            start = base - len(tail) + offset
+            if start + 4 > base:
+                self._begin(
+                    packed.Packed(start, f"base64, {name}", undo, start), (tail + chunk)[offset:], final
+                )
+        self._settle()
+
+    def _begin(self, body: packed.Packed, text: bytes, final: bool) -> None:
+        if any(body.start < other.end for other, _ in self._packed):
+            return
+        inner = Look(self._ruleset, self._keyed, "json", self._overlap, inside=True)
+        inner.feed(body.feed(text, final))
+        self._packed.append((body, inner))
+
+    def _settle(self) -> None:
+        """Bodies that have ended: what was found inside counts at the place of the whole."""
+        running: list[tuple[packed.Packed, Look]] = []
+        for body, inner in self._packed:
+            if not body.over:
+                running.append((body, inner))
+                continue
+            inner.finish()
+            self.cut = self.cut or body.cut
+            found = [one for one in inner.candidates if not one.where and may_count(one)]
+            for rule, how in dict.fromkeys((one.rule, one.how) for one in found):
+                under = f"{body.how}, {how}" if how else body.how
+                self.candidates.append(Candidate(body.start, body.end, rule, None, how=under))
+        self._packed = running

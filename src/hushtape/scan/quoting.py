@@ -1,0 +1,89 @@
+"""Where a value begins and ends, in JSON, YAML and plain text.
+
+Lives here: the scalars and lists that may follow a name. Must not: know which names matter, unescape.
+Called by: keyed. YAML is read as text and never loaded: a cassette of somebody else is not to be executed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Spans = Iterator[tuple[int, int]]
+
+_OPENING = re.compile(rb"(\\*)([\"'])")
+_DOUBLE = re.compile(rb"(?:[^\"\\]|\\.)*+", re.DOTALL)
+_SINGLE = re.compile(rb"(?:[^']|'')*+")
+_SPACE = re.compile(rb"[\s,]*+")
+_ITEM = re.compile(rb"\r?\n( *)- +")
+_BARE = re.compile(rb"[^\r\n\"'<>{}\[\],]+")
+_FLOW_BARE = re.compile(rb"[^\r\n,\]\[{}]+")
+_LINE = re.compile(rb"[^\r\n]+")
+_MOST_ITEMS = 64
+
+
+def values(data: bytes, at: int, kind: str) -> Spans:
+    """The spans of the value or values at `at`, quotes left out."""
+    if data[at : at + 1] == b"[":
+        yield from _flow(data, at + 1)
+    elif kind == "yaml" and data[at : at + 1] in (b"\n", b"\r"):
+        yield from _block(data, at)
+    else:
+        span = _string(data, at) or _bare(data, at, kind)
+        if span is not None:
+            yield span
+
+
+def _string(data: bytes, at: int) -> tuple[int, int] | None:
+    opening = _OPENING.match(data, at)
+    if opening is None:
+        return None
+    start, quote = opening.end(), opening[2]
+    if opening[1]:
+        closing = re.compile(rb"(?<!\\)" + re.escape(opening[1]) + quote).search(data, start)
+        return start, closing.start() if closing else len(data)
+    found = (_DOUBLE if quote == b'"' else _SINGLE).match(data, start)
+    return start, found.end() if found else start
+
+
+def _bare(data: bytes, at: int, kind: str) -> tuple[int, int] | None:
+    found = (_LINE if kind == "yaml" else _BARE).match(data, at)
+    if found is None:
+        return None
+    return at, at + len(found[0].rstrip())
+
+
+def _flow(data: bytes, at: int) -> Spans:
+    """`["a", "b"]`, `[a, b]`."""
+    for _ in range(_MOST_ITEMS):
+        space = _SPACE.match(data, at)
+        at = space.end() if space else at
+        span = _string(data, at)
+        if span is not None:
+            yield span
+            closing = _OPENING.match(data, span[1])
+            at = closing.end() if closing else span[1]
+            continue
+        bare = _FLOW_BARE.match(data, at)
+        if bare is None:
+            return
+        yield at, at + len(bare[0].rstrip())
+        at = bare.end()
+
+
+def _block(data: bytes, at: int) -> Spans:
+    """A list below its name, an item a line; folded lines stand deeper than the dash."""
+    for _ in range(_MOST_ITEMS):
+        item = _ITEM.match(data, at)
+        if item is None:
+            return
+        span = _string(data, item.end())
+        if span is not None:
+            yield span
+            end = data.find(b"\n", span[1])
+            at = end if end >= 0 else len(data)
+            continue
+        folded = re.compile(rb"[^\r\n]*(?:\r?\n {%d,}(?!- )[^\r\n]*)*" % (len(item[1]) + 1))
+        found = folded.match(data, item.end())
+        at = found.end() if found else item.end()
+        yield item.end(), at

@@ -1,0 +1,95 @@
+"""Which part of a window holds what the audit found in it decoded, and what may stand there instead.
+
+Lives here: narrowing a finding down to a word, to base64 over several lines, to a line; redacting such a
+part. Must not: decode in ways of its own (the audit knows them all), read files. Called by: look.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as BadBase64
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from hushtape.sanitize import Finding, Ruleset
+
+Audit = Callable[[bytes], "Finding | None"]
+
+_TOKEN = re.compile(rb"[^\s\"'<>,;{}()\[\]]{8,}")
+_FOLDED = re.compile(rb"[A-Za-z0-9+/_=-]{8,}(?:(?:\\n|\r?\n *)[A-Za-z0-9+/_=-]+)+")
+_STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"|'(?:[^']|'')*+'", re.DOTALL)
+_LINE = re.compile(rb"[^\n]+")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}|[A-Za-z0-9_-]+={0,2}")
+_BREAKS = re.compile(rb"\\n|\s+")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2})+")
+_MOST = 2048
+"""Parts of one window that are looked at by themselves; beyond that the window is told as one."""
+
+
+class Unit(NamedTuple):
+    """Bytes `start` to `end` of the window; `text` None: it can't be redacted."""
+
+    start: int
+    end: int
+    rule: str
+    how: str
+    text: bytes | None
+
+
+def narrow(data: bytes, found: Finding, audit: Audit, ruleset: Ruleset) -> Iterator[Unit]:
+    """The parts that hold what was found, the smallest kind of part first."""
+    for pattern, redact in ((_TOKEN, True), (_FOLDED, True), (_STRING, False), (_LINE, False)):
+        left = data
+        for number, part in enumerate(pattern.finditer(data)):
+            if number == _MOST:
+                break
+            start, end = part.start(), part.end() - _backslashes(part[0])
+            here = audit(data[start:end])
+            if here is None:
+                continue
+            can = redact and "compressed" not in here.place
+            text = redacted(data[start:end], audit, ruleset) if can else None
+            yield Unit(start, end, here.rule, how(here), text)
+            left = left[:start] + b" " * (end - start) + left[end:]
+        if left is not data:
+            data = left
+            rest = audit(data)
+            if rest is None:
+                return
+            found = rest
+    yield Unit(0, len(data), found.rule, how(found), None)
+
+
+def how(found: Finding) -> str:
+    """The decodings of a finding of the audit: "base64, JSON"."""
+    return found.place.partition("under ")[2]
+
+
+def redacted(unit: bytes, audit: Audit, ruleset: Ruleset) -> bytes:
+    """What may stand in place of a part: the same base64 with its secret redacted, else a filler that is
+    valid wherever the part was."""
+    plain = _BREAKS.sub(b"", unit)
+    if _BASE64.fullmatch(plain) is None:
+        return b"REDACTED"
+    filler = b64encode(b"REDACTED!")
+    if _HEX.fullmatch(plain):
+        filler = b"REDACTED!".hex().encode()
+    safe = b"-" in plain or b"_" in plain
+    try:
+        inside = b64decode(plain + b"=" * (-len(plain) % 4), altchars=b"-_" if safe else None, validate=True)
+    except (BadBase64, ValueError):
+        return filler
+    finder = ruleset.finder()
+    clean = finder.feed(inside) + finder.finish()
+    if clean == inside:
+        return filler
+    coded = b64encode(clean, altchars=b"-_" if safe else None)
+    if not plain.endswith(b"="):
+        coded = coded if len(plain) % 4 == 0 else coded.rstrip(b"=")
+    return filler if audit(coded) is not None else coded
+
+
+def _backslashes(part: bytes) -> int:
+    """Those at its end belong to the quote that follows."""
+    return len(part) - len(part.rstrip(b"\\"))

@@ -1,0 +1,176 @@
+"""A secret is found in every format, and told with its place."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from tests.scan.support import SECRET, found, only, scan, vcrpy_json, vcrpy_yaml, written, yaml_binary
+
+BODY = json.dumps({"access_token": "real-value-1", "n": 1})
+
+
+def test_a_field_in_the_body_of_a_vcrpy_json_cassette(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", vcrpy_json(BODY))
+    assert found(path) == [("/interactions/0/response/body/string", "field access_token")]
+
+
+def test_headers_of_a_vcrpy_json_cassette(tmp_path: Path) -> None:
+    headers = {
+        "Authorization": ["Bearer abcdefgh"],
+        "Cookie": ["sid=0123456789; lang=en"],
+        "X-Api-Key": ["abcdefgh1"],
+        "Accept": ["*/*"],
+    }
+    path = written(tmp_path / "a.json", vcrpy_json("{}", headers))
+    assert found(path) == [
+        ("/interactions/0/request/headers/Authorization/0", "header Authorization"),
+        ("/interactions/0/request/headers/Cookie/0", "header Cookie"),
+        ("/interactions/0/request/headers/X-Api-Key/0", "header X-Api-Key"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["abcdefgh", "'Bearer abcdefgh'", '"Basic dXNlcjpodW50ZXIy"', "Bearer abc"])
+def test_the_authorization_field_of_a_yaml_cassette(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(vcrpy_yaml("'{}'", value))
+    assert found(path) == [("/interactions/0/request/headers/Authorization/0", "header Authorization")]
+    path.write_text(f"interactions:\n- request:\n    headers: {{Authorization: [{value}]}}\n")
+    assert [rule for _, rule in found(path)] == ["header Authorization"]
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [
+        f"'{BODY}'",
+        json.dumps(BODY),
+        json.dumps(BODY).replace("real", "re\\x61l"),
+        '\'{"a": 1,\n        "access_token":\n        "real-value-1"}\'',
+        yaml_binary(BODY.encode()),
+        yaml_binary(gzip.compress(BODY.encode())),
+        yaml_binary(gzip.compress(b"x" * 300_000 + bytes(range(256)) * 900 + BODY.encode())),
+    ],
+    ids=["single", "double", "escaped", "folded", "binary", "gzip", "long gzip"],
+)
+def test_a_field_in_the_body_of_a_yaml_cassette(tmp_path: Path, scalar: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(vcrpy_yaml(scalar))
+    assert found(path) == [("/interactions/0/response/body/string", "field access_token")]
+
+
+def test_a_secret_at_the_end_of_a_compressed_body_longer_than_any_window(tmp_path: Path) -> None:
+    noise = json.dumps([str(number * 7919) for number in range(60_000)]).encode()
+    packed = gzip.compress(noise + BODY.encode())
+    assert len(packed) > 100_000
+    path = tmp_path / "a.yaml"
+    path.write_text(vcrpy_yaml(yaml_binary(packed)))
+    finding = only(scan(path))
+    assert (finding.how, finding.fixable) == ("base64, gzip", False)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_a_body_in_br_or_zstd(tmp_path: Path, coding: str) -> None:
+    if coding == "br":
+        brotli = pytest.importorskip("brotli")
+        packed = brotli.compress(BODY.encode())
+    else:
+        packed = pytest.importorskip("zstandard").compress(BODY.encode())
+    path = tmp_path / "a.yaml"
+    path.write_text(vcrpy_yaml(yaml_binary(packed)))
+    assert found(path) == [("/interactions/0/response/body/string", "field access_token")]
+
+
+def test_a_har_file(tmp_path: Path) -> None:
+    request = {
+        "url": "https://user:hunter22@api.test/?sig=abcdef",
+        "headers": [
+            {"name": "Authorization", "value": "Bearer x-1-y-2-z"},
+            {"name": "Accept", "value": "*/*"},
+        ],
+        "cookies": [{"name": "sid", "value": "0123456789"}],
+        "queryString": [{"name": "access_token", "value": "t0ken"}],
+    }
+    content = {"text": b64encode(BODY.encode()).decode(), "encoding": "base64"}
+    response = {"headers": [{"value": "k=0123456789; Path=/", "name": "Set-Cookie"}], "content": content}
+    path = written(tmp_path / "a.har", {"log": {"entries": [{"request": request, "response": response}]}})
+    entry = "/log/entries/0"
+    assert found(path) == [
+        (f"{entry}/request/url", "userinfo"),
+        (f"{entry}/request/url", "parameter sig"),
+        (f"{entry}/request/headers/0/value", "header Authorization"),
+        (f"{entry}/request/cookies/0/value", "header Cookie"),
+        (f"{entry}/request/queryString/0/value", "field access_token"),
+        (f"{entry}/response/headers/0/value", "header Set-Cookie"),
+        (f"{entry}/response/content/text", "field access_token"),
+    ]
+
+
+def test_plain_text_and_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "dump.txt"
+    path.write_text(f"GET / HTTP/1.1\nAuthorization: Bearer abcdefgh\n\n{SECRET}\n")
+    told = [(one.line, one.rule) for one in scan(path, key=SECRET).findings]
+    assert told == [(2, "header Authorization"), (4, "known value key")]
+
+
+def test_plain_yaml_values_of_sensitive_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text("password: hunter22\nother:\n  client_secret: 's3'\n  token: <your token>\n  code: 190\n")
+    assert found(path) == [("/password", "field password"), ("/other/client_secret", "field client_secret")]
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_other_encodings_of_characters(tmp_path: Path, coding: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(json.dumps(vcrpy_json(BODY)).encode(coding))
+    assert found(path) == [("/interactions/0/response/body/string", "field access_token")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [1, "access_token": "xyzzy-1", ',
+        '{"a": "\x00\x01", "access_token": "xyzzy-1"}}}}',
+        '["',
+        "a: [b\n",
+    ],
+)
+def test_broken_json_and_yaml_are_scanned_as_text(tmp_path: Path, text: str) -> None:
+    for name in ("a.json", "a.yaml"):
+        path = tmp_path / name
+        path.write_text(text + f'\n"{SECRET}"')
+        rules = [rule for _, rule in found(path, key=SECRET)]
+        assert rules[-1] == "known value key" and (("field access_token" in rules) == ("xyzzy" in text))
+
+
+def test_nul_bytes_and_bytes_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(range(256)) * 300 + SECRET.encode() + b"\0" * 100 + b'"password": "hunter22"\xff')
+    assert [rule for _, rule in found(path, key=SECRET)] == ["known value key", "field password"]
+
+
+def test_archives_are_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "a.json.gz").write_bytes(gzip.compress(json.dumps(vcrpy_json(BODY)).encode()))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("in/a.txt", f"x\n{SECRET}")
+    findings = scan(tmp_path, key=SECRET).findings
+    assert [(Path(one.file).name, one.line, one.fixable) for one in findings] == [
+        ("a.json.gz", 1, False),
+        ("a.txt", 2, False),
+    ]
+
+
+def test_long_one_line_json_is_scanned_in_flat_memory(tmp_path: Path) -> None:
+    row = '{"id": 1, "name": "x", "items": [1, 2]}, '
+    path = tmp_path / "a.json"
+    path.write_text(f'{{"rows": [{row * 50_000}{{"password": "{"p" * 300_000}"}}], "k": "{SECRET}"}}')
+    result = scan(path, key=SECRET)
+    assert [(one.pointer, one.rule) for one in result.findings] == [
+        ("/rows/50000/password", "field password"),
+        ("/k", "known value key"),
+    ]
+    assert "300,000 bytes" in result.findings[0].sample
