@@ -14,7 +14,7 @@ from hushtape.cli import main
 from hushtape.cli.recover import told
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["recover"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["recover"], ["scan"]])
 def test_help_shows_an_example_and_ends_with_0(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

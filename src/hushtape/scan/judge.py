@@ -37,7 +37,7 @@ def may_count(one: Candidate, listed: frozenset[str] = frozenset()) -> bool:
         return True
     if one.rule == "userinfo":
         return not is_placeholder(value) and not is_placeholder(value.rpartition(":")[2], listed)
-    if one.rule.startswith("field ") and _CONTAINER.match(one.head):
+    if one.rule.startswith("field ") and _CONTAINER.match(one.head) and not is_placeholder(value, listed):
         texts = _STRING.findall(_NAMED.sub("", value))
         return not texts or not all(is_placeholder(text, listed) for text in texts)
     return not is_placeholder(value, listed)

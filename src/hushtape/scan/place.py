@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 _TOKEN = re.compile(rb'["\[\]{},:]')
 _FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+[}\]]', re.DOTALL)
 """The rest of an object or array without others in it, up to its end: one call instead of one a token,
@@ -88,5 +90,8 @@ class JsonPlace:
 def _step(step: int | bytes) -> str:
     if isinstance(step, int):
         return str(step)
-    text = step.decode("utf-8", "replace").replace('\\"', '"').replace("\\/", "/")
+    try:
+        text = msgspec.json.decode(b'"%b"' % step, type=str)
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # a raw control character, a name that was cut
+        text = step.decode("utf-8", "replace")
     return text.replace("~", "~0").replace("/", "~1")

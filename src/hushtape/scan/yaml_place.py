@@ -17,13 +17,46 @@ _NAME = re.compile(
 )
 _BLOCK = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[|>][-+0-9]*\s*(?:#.*)?\Z")
 _OPENS = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*([\"'])")
+_FLOW = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[{\[]")
+_SIGNS = re.compile(rb"[\"'{}\[\]]")
 _MARKS = {b'"': re.compile(rb'["\\]'), b"'": re.compile(rb"'")}
+
+
+class FlowEnd:
+    """Finds where a flow collection (`{...}`, `[...]`) ends, over as many lines as it takes."""
+
+    __slots__ = ("_before", "_depth", "_escape", "_quote")
+
+    def __init__(self) -> None:
+        self._depth, self._quote, self._escape, self._before = 0, b"", False, b" "
+
+    def feed(self, data: bytes, at: int) -> int:
+        """Behind its last bracket; -1: it goes on."""
+        if self._escape:
+            self._escape, at = False, at + 1
+        while (found := (_MARKS[self._quote] if self._quote else _SIGNS).search(data, at)) is not None:
+            sign, at = found[0], found.end()
+            if sign == b"\\":
+                self._escape = at >= len(data)
+                at += 1
+            elif self._quote:
+                self._quote = b""
+            elif sign in (b'"', b"'"):
+                before = data[found.start() - 1 : found.start()] or self._before
+                # Elsewhere it is an apostrophe.
+                self._quote = sign if before in (b" ", b",", b"[", b"{", b":", b"\n") else b""
+            else:
+                self._depth += 1 if sign in (b"{", b"[") else -1
+                if self._depth == 0:
+                    return at
+        self._before = data[-1:] or self._before
+        return -1
 
 
 class YamlPlace:
     """The path to what stands at the end of what was fed."""
 
-    __slots__ = ("_block", "_escape", "_levels", "_line", "_quote", "_seen")
+    __slots__ = ("_block", "_escape", "_flow", "_levels", "_line", "_quote", "_seen")
 
     def __init__(self) -> None:
         self._levels: list[tuple[int, str | int]] = []
@@ -32,6 +65,7 @@ class YamlPlace:
         self._block = -1
         self._quote = b""
         self._escape = False
+        self._flow: FlowEnd | None = None
 
     def pointer(self) -> str:
         levels, block = list(self._levels), self._block
@@ -44,6 +78,9 @@ class YamlPlace:
     def feed(self, data: bytes) -> None:
         at = 0
         while at < len(data):
+            if self._flow is not None:
+                at = self._skip_flow(data, at)
+                continue
             if self._quote:
                 at = self._skip_string(data, at)
                 continue
@@ -64,6 +101,12 @@ class YamlPlace:
         line = bytes(self._line).rstrip(b"\r")
         rest = self._enter(line)
         self._seen = True
+        if rest is not None and _FLOW.match(line, rest):
+            flow = FlowEnd()
+            if flow.feed(line, rest) < 0:
+                self._flow = flow
+                return True
+            return False
         opens = None if rest is None else _OPENS.match(line, rest)
         if opens is None or self._closed(line[opens.end() :], opens[1]):
             return False
@@ -74,6 +117,16 @@ class YamlPlace:
     def _closed(self, body: bytes, quote: bytes) -> bool:
         pattern = rb"(?:[^\"\\]|\\.)*\"" if quote == b'"' else rb"(?:[^']|'')*'(?!')"
         return re.match(pattern, body, re.DOTALL) is not None
+
+    def _skip_flow(self, data: bytes, at: int) -> int:
+        """Inside a flow collection: up to the bracket that ends it."""
+        end = self._flow.feed(data, at) if self._flow is not None else at
+        if end < 0:
+            return len(data)
+        self._flow = None
+        self._line.clear()
+        self._seen = True
+        return end
 
     def _skip_string(self, data: bytes, at: int) -> int:
         """Inside a string: up to the quote that ends it."""

@@ -1,0 +1,55 @@
+"""Folders, links, and files that can't be read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.scan.support import SECRET, scan
+
+
+def test_a_folder_is_walked_in_order_and_each_file_once(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/c.txt", ".git/x", "a/d/e.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(SECRET)
+    result = scan(tmp_path, tmp_path / "b.txt", key=SECRET)
+    assert [Path(one.file).name for one in result.findings] == ["b.txt", "c.txt", "e.txt"]
+
+
+def test_links_in_a_circle_do_not_hang(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "me").symlink_to(tmp_path / "me")
+    (tmp_path / "a" / "x.txt").write_text(SECRET)
+    assert len(scan(tmp_path, key=SECRET).findings) == 1
+    assert [one.file for one in scan(tmp_path / "me").unreadable] == [str(tmp_path / "me")]
+
+
+def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text(SECRET)
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    assert len(scan(tmp_path / "link.txt", key=SECRET).findings) == 1
+    assert scan(tmp_path / "link.txt", redact=True, key=SECRET).findings == []
+    assert (tmp_path / "link.txt").is_symlink() and (tmp_path / "real.txt").read_text() == "REDACTED"
+
+
+def test_what_can_not_be_read_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    result = scan(tmp_path / "pipe", tmp_path / "missing")
+    assert result.code == 2
+    assert [Path(one.file).name for one in result.unreadable] == ["pipe", "missing"]
+    assert scan(tmp_path).code == 0  # met in a folder, a pipe holds nothing to commit
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "a.txt").chmod(0)
+    assert scan(tmp_path).code == 2
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.gz").write_bytes(b"\x1f\x8b\x08\0damaged-damaged")
+    assert scan(tmp_path).code == 2
