@@ -54,7 +54,14 @@ CLASSES: dict[str, st.SearchStrategy[Declarative]] = {
     ),
     "address": st.builds(IPv4UrlSanitizer),
 }
-every = st.one_of(*CLASSES.values())
+texts = st.sampled_from(["GONE", "REDACTED", "token", "xxx"])
+every = st.one_of(
+    *CLASSES.values(),
+    st.builds(Token, secrets, texts),
+    st.builds(DefaultSanitizer, names, sensitive_values=secrets, replacement=texts),
+    st.builds(BodyFieldSanitizer, names, texts),
+    st.builds(QueryParamSanitizer, names, texts),
+)
 
 words = st.one_of(
     st.sampled_from([*SECRETS, *NAMES, "plain", "GB29", "a=b&c", "1234567"]), st.text(max_size=12)
@@ -152,6 +159,13 @@ def test_scrubbing_twice_is_scrubbing_once(chain: list[BaseSanitizer], exchange:
     assert (again[0], again[2][0]) == (uri, sent)
     assert scrubbed(both, (uri, {}, received))[2][1] == received
     assert {name: value for name, value in again[1].items() if name in request} == request
+
+
+@given(st.lists(every, max_size=5), exchanges)
+def test_scrubbing_a_tape_twice_is_scrubbing_it_once(chain: list[BaseSanitizer], exchange: Exchange) -> None:
+    chain = [one for one in chain if not isinstance(one, UrlPatternSanitizer)]
+    uri, body = on_tape(chain, exchange)
+    assert on_tape(chain, (uri, {}, body)) == (uri, body)
 
 
 @given(st.lists(every, max_size=6), exchanges)

@@ -22,7 +22,7 @@ from hushtape.sanitize.sanitizers import (
     DefaultSanitizer,
     TokenSanitizer,
 )
-from hushtape.sanitize.sanitizers_base import Declarative
+from hushtape.sanitize.sanitizers_base import Declarative, on_tape
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,
     HeaderSanitizer,
@@ -254,6 +254,15 @@ def test_values_that_are_not_set_here_are_passed_over() -> None:
     assert TokenSanitizer([None, "", TOKEN]).tokens == [TOKEN]  # type: ignore[list-item]
     assert DefaultSanitizer(sensitive_values=[None]).sensitive_values == []  # type: ignore[list-item]
     assert QueryParamSanitizer([]).parameters == ["access_token"]
+
+
+def test_called_by_users_code_on_a_tape_it_keeps_what_a_tape_keeps() -> None:
+    fields = {"Location": ["/next"], "X-Api-Key": ["abc"], "Date": ["now"]}
+    own = HeaderSanitizer(headers_to_remove=["date"])
+    with on_tape():
+        clean = CompositeSanitizer([DefaultSanitizer(), own]).before_record_response(response(b"", **fields))
+    assert clean["headers"] == {"Location": ["/next"], "X-Api-Key": ["REDACTED"]}
+    assert own.before_record_response(response(b"", **fields))["headers"] == {}
 
 
 EVERY: list[Callable[[], Declarative]] = [

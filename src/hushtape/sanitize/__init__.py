@@ -15,7 +15,7 @@ from hushtape.sanitize.sanitizers import (
     TokenSanitizer,
     create_default_sanitizer,
 )
-from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers
+from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers, on_tape
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,
     HeaderSanitizer,
@@ -48,4 +48,5 @@ __all__ = [
     "create_default_sanitizer",
     "dedup_sanitizers",
     "extract_values",
+    "on_tape",
 ]

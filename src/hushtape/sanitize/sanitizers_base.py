@@ -6,7 +6,9 @@ Called by: sanitizers, sanitizers_http, chain, and users who subclass BaseSaniti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hushtape.errors import SanitizerError
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
 
 S = TypeVar("S", bound="Declarative")
+
+_ON_TAPE: ContextVar[bool] = ContextVar("hushtape_on_tape", default=False)
+
+
+@contextmanager
+def on_tape() -> Iterator[None]:
+    """While users' code runs for a tape: a sanitizer of ours that it calls keeps what a tape keeps. Else
+    `super().before_record_response(response)` in a subclass would drop Location, and replay would fail."""
+    token = _ON_TAPE.set(True)
+    try:
+        yield
+    finally:
+        _ON_TAPE.reset(token)
 
 
 class BaseSanitizer:
@@ -58,10 +73,10 @@ class Declarative(BaseSanitizer):
         return self.rules()
 
     def _ruleset(self) -> Ruleset:
-        """`alone_rules`, compiled; again when they changed."""
+        """`alone_rules`, or `rules` for a tape, compiled; again when they changed."""
         from hushtape.sanitize.ruleset import Ruleset
 
-        rules = self.alone_rules()
+        rules = self.rules() if _ON_TAPE.get() else self.alone_rules()
         cached: tuple[tuple[Rule, ...], Ruleset] | None = self.__dict__.get("_compiled")
         if cached is None or cached[0] != rules:
             cached = self.__dict__["_compiled"] = (rules, Ruleset.compile(rules))

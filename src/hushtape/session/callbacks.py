@@ -16,6 +16,7 @@ from msgspec import structs
 
 from hushtape.errors import SanitizerError
 from hushtape.model import Body, Head, Headers, Interaction, Request, Response
+from hushtape.sanitize import on_tape
 from hushtape.session.bodies import BodyPipe
 
 if TYPE_CHECKING:
@@ -173,7 +174,8 @@ def _with_length(headers: Headers, body: bytes | None) -> Headers:
 
 def _call(sanitizer: Any, name: str, value: Any) -> Any:
     try:
-        return getattr(sanitizer, name)(value)
+        with on_tape():
+            return getattr(sanitizer, name)(value)
     except Exception as error:  # noqa: BLE001 - a user's code may raise anything; the tape fails closed
         kind = type(error).__name__
     # Only the type, and outside the handler: the error's text, which `__context__` would lead to, may
