@@ -16,6 +16,7 @@ from hushtape.sanitize.sanitizers import (
     create_default_sanitizer,
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers, on_tape
+from hushtape.sanitize.sanitizers_custom import JsonPathSanitizer
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,
     HeaderSanitizer,
@@ -38,6 +39,7 @@ __all__ = [
     "Finding",
     "HeaderSanitizer",
     "IPv4UrlSanitizer",
+    "JsonPathSanitizer",
     "QueryParamSanitizer",
     "ResponseUrlSanitizer",
     "Ruleset",

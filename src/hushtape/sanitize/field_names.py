@@ -56,6 +56,13 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
 
 def _ways(field: Field, rule: FieldRule) -> Iterator[tuple[tuple[bytes, ...], Verify, str]]:
     """What may follow a name, what then verifies it, and how its value is written (as `Lesson` has it)."""
+    if not rule.nested:
+        # Form names and multipart parts stand at the top by nature. JSON keys are left to the walk that knows
+        # where it is (jsonwalk).
+        yield _QUOTES, field.any_part, "raw"
+        yield (b"\r", b";"), field.any_part, "raw"
+        yield (b"=",), field.form_name, "form"
+        return
     if rule.in_json:
         yield _QUOTES, field.quoted, "json"
         yield (b"\\", b"&"), field.quoted, "json"

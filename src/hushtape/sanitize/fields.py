@@ -60,6 +60,11 @@ def _nested_end(level: int) -> Until:
 _NESTED_END = tuple(_nested_end(level) for level in range(1, 9))
 
 
+def is_password(name: str) -> bool:
+    """Whether numbers under this name are redacted, too."""
+    return _PASSWORD.search(name.replace("-", "_").lower()) is not None
+
+
 class Field:
     """The verifiers of one spelling of one name."""
 
@@ -70,7 +75,7 @@ class Field:
         self._length = len(spelling.encode())
         self._text = rule.placeholder.encode()
         self.teaches = re.sub("[-_]", "", spelling) in TEACHING
-        self.numbers = rule.numbers or _PASSWORD.search(spelling.replace("-", "_")) is not None
+        self.numbers = rule.numbers or is_password(spelling)
         self.code = spelling == "code"
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------
@@ -125,6 +130,17 @@ class Field:
     def unquoted_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """A multipart part's name without quotes (RFC 2045 5.1 allows a token)."""
         return self._part(data, start, start + self._length, limit)
+
+    def any_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """A multipart part's name, with quotes or without."""
+        after = start + self._length + (2 if data[start] == 34 else 0)
+        return self._part(data, start, after, limit)
+
+    def form_name(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`name=value` in a form body."""
+        if not context.form or (start and data[start - 1 : start] != b"&"):
+            return None
+        return self.pair(data, start, end, limit, context)
 
     def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
         opening = _QUOTE.match(data, at, limit)

@@ -11,7 +11,15 @@ from collections.abc import Callable
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.encoded import base64_filler, hex_filler
-from hushtape.sanitize.rules import FieldRule, HeaderRule, Rule, SecretRule, ShapeRule, UrlSecretsRule
+from hushtape.sanitize.rules import (
+    FieldRule,
+    HeaderRule,
+    JsonPathRule,
+    Rule,
+    SecretRule,
+    ShapeRule,
+    UrlSecretsRule,
+)
 
 MAX = 256
 Scrub = Callable[[bytes, bool], bytes]
@@ -28,7 +36,7 @@ def refuse_unstable(rules: tuple[Rule, ...], scrub: Scrub) -> None:
     seen: set[str] = set()
     secrets = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
     for rule in rules:
-        if isinstance(rule, SecretRule | FieldRule | HeaderRule | ShapeRule | UrlSecretsRule):
+        if isinstance(rule, SecretRule | FieldRule | HeaderRule | ShapeRule | UrlSecretsRule | JsonPathRule):
             text = rule.placeholder
             if text not in seen:
                 seen.add(text)

@@ -38,7 +38,8 @@ class SecretRule(Struct, frozen=True):
 class FieldRule(Struct, frozen=True):
     """The value of fields with these names: JSON keys, form and query names, XML elements, multipart
     parts. Names compare case-insensitively over snake, camel, kebab and Pascal case. `numbers`: those go
-    under any of the names, not only under those that speak of a password."""
+    under any of the names, not only under those that speak of a password. `nested` False: keys of a JSON
+    document itself or of the objects in its top-level array, form names and multipart parts."""
 
     names: tuple[str, ...]
     placeholder: str = REDACTED
@@ -80,6 +81,23 @@ class UrlParamsRule(Struct, frozen=True):
     domains: tuple[str, ...]
 
 
+class JsonPathRule(Struct, frozen=True):
+    """The values at the ends of these paths in JSON bodies (RFC 9535, the part that `jsonpath` takes)."""
+
+    paths: tuple[str, ...]
+    placeholder: str = REDACTED
+    phases: frozenset[Phase] = BOTH
+
+
+class PatternRule(Struct, frozen=True):
+    """A user's regular expression on URIs ("uri"), header values ("header") and bodies ("body")."""
+
+    pattern: str
+    replacement: str
+    where: frozenset[str] = frozenset(("uri", "header", "body"))
+    phases: frozenset[Phase] = BOTH
+
+
 class ShapeRule(Struct, frozen=True):
     """Token shapes: literal prefixes with verifiers (SANITIZING.md section 2), JWTs, PEM keys."""
 
@@ -92,4 +110,14 @@ class UrlSecretsRule(Struct, frozen=True):
     placeholder: str = REDACTED
 
 
-Rule = SecretRule | FieldRule | HeaderRule | UrlPatternRule | UrlParamsRule | ShapeRule | UrlSecretsRule
+Rule = (
+    SecretRule
+    | FieldRule
+    | HeaderRule
+    | UrlPatternRule
+    | UrlParamsRule
+    | ShapeRule
+    | UrlSecretsRule
+    | JsonPathRule
+    | PatternRule
+)

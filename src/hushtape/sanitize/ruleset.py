@@ -28,6 +28,7 @@ from hushtape.sanitize.plan import Matcher, Plan
 from hushtape.sanitize.rules import (
     REDACTED,
     HeaderRule,
+    PatternRule,
     Phase,
     Rule,
     SecretRule,
@@ -36,6 +37,7 @@ from hushtape.sanitize.rules import (
 )
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import Context, Teach
+from hushtape.sanitize.stages import BodyScrubber, stages
 from hushtape.sanitize.urls import apply_patterns, check_pattern
 
 URI: Final = Context(uri=True)
@@ -56,6 +58,7 @@ class Ruleset:
         "_plans",
         "_request",
         "_response",
+        "_stages",
         "_taught",
         "_texts",
         "engine",
@@ -76,6 +79,7 @@ class Ruleset:
         self._request = Side(plan, _policy(request))
         same = request == response
         self._response = Side(plan if same else Plan(response, self.engine), _policy(response))
+        self._stages = {"request": stages(request), "response": stages(response)}
         self._plans: tuple[Plan, ...] = (plan,) if same else (plan, self._response.plan)
         self._overlap = _overlap(rules)
         self._odd = OddSecrets.of(rules)
@@ -175,9 +179,11 @@ class Ruleset:
                     text = clean.decode("utf-8", "replace")
         return text
 
-    def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> Scrubber:
+    def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> BodyScrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
-        return Scrubber(self._side(phase).plan, context_of(content_type), teach)
+        scrubber = Scrubber(self._side(phase).plan, context_of(content_type), teach)
+        further = self._stages[phase]
+        return further.behind(scrubber, content_type) if further else scrubber
 
     def finder(self) -> Finder:
         """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""
@@ -291,7 +297,11 @@ def _overlap(rules: tuple[Rule, ...]) -> int:
 
 
 def _placeholders(rules: tuple[Rule, ...]) -> frozenset[str]:
-    texts = {rule.placeholder for rule in rules if not isinstance(rule, UrlPatternRule | UrlParamsRule)}
+    texts = {
+        rule.placeholder
+        for rule in rules
+        if not isinstance(rule, UrlPatternRule | UrlParamsRule | PatternRule)
+    }
     texts |= {rule.replacement for rule in rules if isinstance(rule, UrlPatternRule)}
     secrets = {rule.placeholder for rule in rules if isinstance(rule, SecretRule)}
     texts |= {filler(text).decode() for text in secrets for filler in (base64_filler, hex_filler)}

@@ -1,0 +1,109 @@
+"""What runs behind the compiled pass over a body: JSON paths, then users' patterns.
+
+Lives here: which rules of a phase need a stage of their own, and the chain of stages one body passes.
+Must not: match. Called by: ruleset. A body costs the compiled pass alone where no such rule exists.
+They come behind the pass, so that none breaks a secret into what is no longer found, and what the pass
+redacts is learned all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Protocol
+
+from hushtape.sanitize.field_names import spellings
+from hushtape.sanitize.fields import is_password
+from hushtape.sanitize.jsonpath import ELEMENT, Route, Step, Target, parse
+from hushtape.sanitize.jsonstates import States
+from hushtape.sanitize.jsonwalk import JsonWalk
+from hushtape.sanitize.rules import FieldRule, JsonPathRule, Rule
+
+
+class BodyScrubber(Protocol):
+    """Scrubs one body: bytes in, final bytes out. `changed`: a rule matched."""
+
+    @property
+    def changed(self) -> bool: ...
+    def feed(self, data: bytes) -> bytes:
+        """The bytes that are final so far."""
+
+    def finish(self) -> bytes:
+        """The rest."""
+
+
+class Chain:
+    """Several stages in a row. Not shared between threads."""
+
+    __slots__ = ("_stages",)
+
+    def __init__(self, stages: Iterable[BodyScrubber]) -> None:
+        self._stages = tuple(stages)
+
+    @property
+    def changed(self) -> bool:
+        """A rule of any stage matched."""
+        return any(stage.changed for stage in self._stages)
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes that are final so far."""
+        for stage in self._stages:
+            if not data:
+                break
+            data = stage.feed(data)
+        return data
+
+    def finish(self) -> bytes:
+        """The rest."""
+        data = b""
+        for stage in self._stages:
+            data = (stage.feed(data) if data else b"") + stage.finish()
+        return data
+
+
+class Stages:
+    """The further stages that one phase's rules ask for. Immutable, shared by threads."""
+
+    __slots__ = ("_states",)
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        routes = tuple(_routes(rules))
+        self._states = States(routes) if routes else None
+
+    def behind(self, scrubber: BodyScrubber, content_type: str) -> BodyScrubber:
+        """The compiled pass with the further stages behind it."""
+        found = [scrubber]
+        if self._states is not None:
+            kind = content_type.lower()
+            found.append(JsonWalk(self._states, "json" in kind or "javascript" in kind))
+        return Chain(found)
+
+
+def stages(rules: Iterable[Rule]) -> Stages | None:
+    """The further stages of one phase; None if the compiled pass does it all."""
+    further = tuple(rule for rule in rules if _is_further(rule))
+    return _compiled(further) if further else None
+
+
+def _is_further(rule: Rule) -> bool:
+    if isinstance(rule, FieldRule):
+        return not rule.nested and rule.in_json
+    return isinstance(rule, JsonPathRule)
+
+
+@lru_cache(maxsize=16)
+def _compiled(rules: tuple[Rule, ...]) -> Stages:
+    return Stages(rules)
+
+
+def _routes(rules: Iterable[Rule]) -> Iterator[Route]:
+    for order, rule in enumerate(rules):
+        if isinstance(rule, JsonPathRule):
+            target = Target(b'"%s"' % rule.placeholder.encode(), True, order)
+            yield from (Route(parse(path), target) for path in rule.paths)
+        elif isinstance(rule, FieldRule):
+            for name in rule.names:
+                names = tuple(sorted(one.encode() for one in spellings(name)))
+                target = Target(b'"%s"' % rule.placeholder.encode(), rule.numbers or is_password(name), order)
+                yield Route((Step(names),), target, fold=True)
+                yield Route((Step((ELEMENT,)), Step(names)), target, fold=True)
