@@ -45,7 +45,7 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
             for endings, verify, written in _ways(field, rule):
                 verifier = _verifier(field, order, f"field {name}", verify, written)
                 if alone:
-                    yield raw, verifier._replace(verify=_followed(endings, verify))
+                    yield raw, _followed(endings, verifier)
                 elif endings is _QUOTES:
                     yield b"'%s'" % raw, verifier
                     guard = _CODE_GUARD if spelling == "code" else None
@@ -76,26 +76,28 @@ def _ways(field: Field, rule: FieldRule) -> Iterator[tuple[tuple[bytes, ...], Ve
         yield (b"=", b"]", b"[", b"\\u003d", b"&#"), field.pair, "form"
 
 
-def _followed(endings: tuple[bytes, ...], verify: Verify) -> Verify:
+def _followed(endings: tuple[bytes, ...], verifier: Verifier) -> Verifier:
     """The verifier for an anchor that is the name alone; in quotes, the same one has to stand before it."""
+    verify = verifier.verify
 
     def quoted(
         data: bytes, start: int, end: int, limit: int, context: Context
     ) -> Found | tuple[Found, ...] | None:
-        if start == 0 or not data.startswith(endings, end) or data[start - 1] != data[end]:
+        if start == 0 or data[start - 1] != data[end]:
             return None
         return verify(data, start - 1, end + 1, limit, context)
 
     def followed(
         data: bytes, start: int, end: int, limit: int, context: Context
     ) -> Found | tuple[Found, ...] | None:
-        return (
-            verify(data, start, end, limit, context)
-            if data[end : end + 6].lower().startswith(endings)
-            else None
-        )
+        if not data[end : end + 6].lower().startswith(endings):
+            return None
+        return verify(data, start, end, limit, context)
 
-    return quoted if endings is _QUOTES else followed
+    after: Verify = followed if any(len(one) > 1 for one in endings) else verify
+    return verifier._replace(
+        verify=quoted if endings is _QUOTES else after, follows=frozenset(one[0] for one in endings)
+    )
 
 
 def _verifier(field: Field, order: int, label: str, verify: Verify, written: str) -> Verifier:

@@ -196,18 +196,26 @@ class Matcher:
 
     def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
         """Verify hits whose surroundings are known; what is left waits for more data."""
-        plan, ready = self._plan, len(data) if final else len(data) - self._plan.ahead - MARGIN
+        plan, size, reach, context = self._plan, len(data), self.reach, self._context
+        verifiers, window = plan.verifiers, plan.ahead - MARGIN
+        ready = size if final else size - plan.ahead - MARGIN
+        last: tuple[object, int] | None = None
         for number, (anchor, start, end) in enumerate(hits):
             if start > ready:
                 return hits[number:]
-            limit = min(len(data), start + plan.ahead - MARGIN)
-            for verifier in plan.verifiers[anchor]:
-                if verifier.kind:
-                    low, high = self.reach[verifier.kind]
-                    if low < start < high and (end <= high or verifier.kind != WHOLE):
+            next_byte = data[end] if end < size else -1
+            for verifier in verifiers[anchor]:
+                if verifier.follows is not None and next_byte not in verifier.follows:
+                    continue
+                kind = verifier.kind
+                if kind:
+                    low, high = reach[kind]
+                    if low < start < high and (end <= high or kind != WHOLE):
                         continue
-                found = verifier.verify(data, start, end, limit, self._context)
-                if found is not None:
+                found = verifier.verify(data, start, end, min(size, start + window), context)
+                # A secret has two anchors: the second one finds what the first has found.
+                if found is not None and (this := (found, verifier.order)) != last:
+                    last = this
                     self._take(data, found, verifier, final)
         return []
 
@@ -249,7 +257,8 @@ class Matcher:
         text: bytes | None,
         seeker: Seeker | None,
     ) -> None:
-        self._cover(verifier.kind, start, end)
+        if verifier.kind:
+            self._cover(verifier.kind, start, end)
         if verifier.kind == FIELDS and seeker is not None and seeker.again and text is not None:
             self._ended = [*self._ended[-3:], (start, end, seeker, verifier, text)]
         if start >= end or text is None or (start >= 0 and data[start:end] in self._plan.left):

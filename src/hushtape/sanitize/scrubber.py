@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.plan import Matcher, Plan
-from hushtape.sanitize.spans import OPEN, Context, Group, Teach, union
+from hushtape.sanitize.spans import Context, Teach, union
 
 BLOCK = 16 * 1024
 """Bytes gathered before they are looked at: a body of this size or less is scanned once, whole."""
@@ -115,27 +115,25 @@ class Scrubber:
 
     def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
         safe = self._safe(data, final) if final else min(self._safe(data, final), matcher.held(len(data)))
-        running = [Group(start, OPEN, (0, 0), b"") for start, *_ in matcher.open]
+        limit = min((start for start, *_ in matcher.open), default=safe)
+        limit = min(limit, safe)
         out: list[bytes] = []
         at = 0
-        kept: list[Group] = []
-        limit = safe
-        groups = union(matcher.groups)
-        stop = min((group.start for group in running), default=OPEN)
-        for group in groups:
-            if group.end > safe or group.end > stop or kept:
-                kept.append(group)
-                limit = min(limit, group.start)
-                continue
-            if group.start > at:
-                out.append(data[at : group.start])
-            out.append(group.text)
-            if group.start < 0 or data[group.start : group.end] != group.text:
-                self.changed = True
-            at = group.end
-        limit = min(limit, stop)
+        groups = matcher.groups
+        if groups:
+            groups = union(groups)
+            whole = len(groups)
+            if groups[-1].end > limit:
+                whole = next(number for number, group in enumerate(groups) if group.end > limit)
+            for start, end, _, text in groups[:whole]:
+                out += (data[at:start], text) if start > at else (text,)
+                if not self.changed:
+                    self.changed = start < 0 or data[start:end] != text
+                at = end
+            matcher.groups = groups = groups[whole:]
+            if groups:
+                limit = min(limit, groups[0].start)
         out.append(data[at:limit] if limit > at else b"")
-        matcher.groups = kept
         self._rest = data[safe:]
         self._scanned -= safe
         self._hits = [(anchor, first - safe, last - safe) for anchor, first, last in self._hits]

@@ -82,7 +82,8 @@ class Verifier(NamedTuple):
     since what they could find lies inside it. `order`: the rule's place in the list. `guard`: matches where
     the verifier may prove right, from the anchor's start, in the next `GUARD` bytes; it turns down at a
     tenth of the verifier's cost the hits that stand in every row of ordinary data. `teaches`: the values it
-    finds are credentials, to be looked for elsewhere from then on; None: they are none."""
+    finds are credentials, to be looked for elsewhere from then on; None: they are none. `follows`: the bytes
+    that may follow the anchor; None: any, or nothing."""
 
     verify: Verify
     order: int
@@ -92,6 +93,7 @@ class Verifier(NamedTuple):
     ahead: int = 0
     guard: re.Pattern[bytes] | None = None
     teaches: Lesson | None = None
+    follows: frozenset[int] | None = None
 
 
 Teach = Callable[[bytes, Lesson, bytes], None]
@@ -118,11 +120,15 @@ def union(groups: list[Group]) -> list[Group]:
     """Overlapping groups united; in order. The longest gives the text, ties go to the last rule."""
     groups.sort()
     united: list[Group] = []
+    reach = -OPEN
     for group in groups:
-        if united and group.start < united[-1].end:
+        start, end, key, _ = group
+        if start < reach:
             last = united[-1]
-            best = max(last, group, key=lambda one: one.key)
-            united[-1] = Group(last.start, max(last.end, group.end), best.key, best.text)
+            best = group if key > last.key else last
+            reach = max(reach, end)
+            united[-1] = Group(last.start, reach, best.key, best.text)
         else:
             united.append(group)
+            reach = end
     return united
