@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.encoded import base64_filler, hex_filler
-from hushtape.sanitize.rules import REDACTED, Rule, SecretRule, UrlParamsRule, UrlPatternRule
+from hushtape.sanitize.rules import REDACTED, PatternRule, Rule, SecretRule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers import CompositeSanitizer, DefaultSanitizer
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, dedup_sanitizers, is_ours
 from hushtape.sanitize.sanitizers_values import leaves, with_parts
@@ -140,6 +140,8 @@ def _left_by(rule: Rule, fillers: set[str]) -> set[str]:
     """The texts that a rule may leave in a response; those inside base64 and hex go to `fillers`, too."""
     if isinstance(rule, UrlPatternRule | UrlParamsRule):
         return set()
+    if isinstance(rule, PatternRule):  # one that takes groups over leaves no text that could be told
+        return set() if "\\" in rule.replacement else {rule.replacement}
     texts = {rule.placeholder}
     if isinstance(rule, SecretRule) and rule.placeholder:
         inside = {filler(rule.placeholder).decode() for filler in (base64_filler, hex_filler)}
