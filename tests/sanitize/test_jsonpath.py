@@ -252,7 +252,7 @@ TOP = Ruleset.compile(BodyFieldSanitizer(["apiKey", "password"], nested=False).r
     [
         ('{"apiKey":"x","b":{"apiKey":"y"}}', '{"apiKey":"REDACTED","b":{"apiKey":"y"}}'),
         ('[{"api_key":"x"},{"API-KEY":"z","b":[{"apiKey":1}]}]', '[{"api_key":"REDACTED"},{"API-KEY":"REDACTED","b":[{"apiKey":1}]}]'),
-        ('{"apikey":12,"password":12}', '{"apikey":12,"password":"REDACTED"}'),
+        ('{"apikey":12,"password":null}', '{"apikey":"REDACTED","password":null}'),
         ('{"u":"https://h/?password=x"}', '{"u":"https://h/?password=x"}'),
         ('{"apiKey":"x"}\n{"apiKey":"y"}', '{"apiKey":"REDACTED"}\n{"apiKey":"REDACTED"}'),
         ('{"a":"{\\"apiKey\\":1}","password":null}', '{"a":"{\\"apiKey\\":1}","password":null}'),

@@ -138,7 +138,7 @@ def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> 
 
 def _left_by(rule: Rule, fillers: set[str]) -> set[str]:
     """The texts that a rule may leave in a response; those inside base64 and hex go to `fillers`, too."""
-    if isinstance(rule, UrlPatternRule | UrlParamsRule):
+    if isinstance(rule, UrlPatternRule | UrlParamsRule | PatternRule):
         return set()
     if isinstance(rule, PatternRule):  # one that takes groups over leaves no text that could be told
         return set() if "\\" in rule.replacement else {rule.replacement}
