@@ -1,7 +1,7 @@
 """JSON paths: the subset of RFC 9535 that we take.
 
-Lives here: reading a path into steps, and routes: steps with what becomes of the value at their end.
-Must not: see a body. Called by: jsonstates (which makes one automaton of all routes), sanitizers_custom.
+Lives here: reading a path into steps, routes (steps and what becomes of the value at their end), and a
+name as a body may write it. Must not: see a body. Called by: jsonstates (which makes one automaton of all routes), sanitizers_custom.
 """
 
 from __future__ import annotations
@@ -143,3 +143,28 @@ def _bad(path: str, at: int, why: str, sanitizer: str) -> SanitizerError:
         "Use $, .name, ['name'], [0], [*] and ..name",
         sanitizer=sanitizer,
     )
+
+
+_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_LETTERS = {b"b": "\b", b"f": "\f", b"n": "\n", b"r": "\r", b"t": "\t"}
+
+
+def unescaped(key: bytes) -> bytes:
+    """A key's characters in UTF-8. What is no escape of JSON (RFC 8259 7) stays as it is."""
+    if b"\\" not in key:
+        return key
+
+    def plain(escape: re.Match[bytes]) -> bytes:
+        if escape[1] is not None:
+            return chr(int(escape[1], 16)).encode("utf-8", "surrogatepass")
+        return _LETTERS[escape[2]].encode() if escape[2] in _LETTERS else escape[2]
+
+    text = _ESCAPE.sub(plain, key)
+    if b"\xed" not in text:
+        return text
+    # Two halves of a pair become one character; a half alone stays one.
+    try:
+        units = text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        return units.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return text

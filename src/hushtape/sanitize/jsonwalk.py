@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from hushtape.errors import SanitizerError
-from hushtape.sanitize.jsonpath import MAX_NAME, Target
+from hushtape.sanitize.jsonpath import MAX_NAME, Target, unescaped
 from hushtape.sanitize.jsonstates import BLANK, CONTAINER, NOWHERE, SCALAR, STRING, Move, State, States
 
 BLOCK: Final = 16 * 1024
@@ -41,8 +41,7 @@ _REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _SCALAR = re.compile(SCALAR)
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
 _KEPT = frozenset((b"null", b"true", b"false"))
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_LETTERS = {b"b": "\b", b"f": "\f", b"n": "\n", b"r": "\r", b"t": "\t"}
+
 
 MORE = -1
 """Instead of a position: what follows is not in the buffer yet."""
@@ -200,7 +199,7 @@ class JsonWalk:
         key = _STRING.match(data, at)
         if key is not None:
             raw = key[0][1:-1]
-            self._move = state.key(_unescaped(raw)) if len(raw) <= MAX_KEY else state.other
+            self._move = state.key(unescaped(raw)) if len(raw) <= MAX_KEY else state.other
             return key.end()
         if len(data) - at - 1 <= MAX_KEY and not final:
             self._colon = False
@@ -336,24 +335,3 @@ def _after(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
     """Behind what matches here."""
     found = pattern.match(data, at)
     return at if found is None else found.end()
-
-
-def _unescaped(key: bytes) -> bytes:
-    """A key's characters in UTF-8. What is no escape of JSON (RFC 8259 7) stays as it is."""
-    if b"\\" not in key:
-        return key
-
-    def plain(escape: re.Match[bytes]) -> bytes:
-        if escape[1] is not None:
-            return chr(int(escape[1], 16)).encode("utf-8", "surrogatepass")
-        return _LETTERS[escape[2]].encode() if escape[2] in _LETTERS else escape[2]
-
-    text = _ESCAPE.sub(plain, key)
-    if b"\xed" not in text:
-        return text
-    # Two halves of a pair become one character; a half alone stays one.
-    try:
-        units = text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
-        return units.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return text
