@@ -1,7 +1,8 @@
 """JSON paths: the subset of RFC 9535 that we take.
 
 Lives here: reading a path into steps, routes (steps and what becomes of the value at their end), and a
-name as a body may write it. Must not: see a body. Called by: jsonstates (which makes one automaton of all routes), sanitizers_custom.
+name as a body may write it. Must not: see a body. Called by: jsonstates (which makes one automaton of all
+routes), jsonwalk, sanitizers_custom.
 """
 
 from __future__ import annotations
