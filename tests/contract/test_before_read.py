@@ -13,10 +13,10 @@ import urllib3
 import hushtape
 from tests.contract.cases import CASES, FAILURES, FOLLOWED, MISCODED
 from tests.contract.drivers import DRIVERS, HttpClient, Requests, Urllib3
-from tests.contract.observe import Raised, Seen
+from tests.contract.observe import Raised, Seen, attempt
 from tests.contract.test_secrets import found_in
 from tests.contract.ways import run, three_ways, worked
-from tests.support.routes import TOKEN
+from tests.support.routes import TOKEN, payload
 from tests.support.servers import Server
 
 NOTHING = {"sanitizers": [hushtape.TokenSanitizer(["stands-nowhere"], scrub_before_read=True)]}
@@ -274,6 +274,29 @@ def test_botocore_reads_an_object_redacted(cassette: Path) -> None:
         store.stop()
         with hushtape.use_cassette(cassette, mode="none", **fields("access_token")):
             assert case(store) == recorded == b'{"access_token": "REDACTED"}'
+
+
+def test_botocore_is_the_same_three_ways(cassette: Path) -> None:
+    pytest.importorskip("botocore", reason="the environment of urllib3 1.26 goes without botocore")
+    from tests.contract.test_botocore import client_of, life_of_an_object
+    from tests.support.s3 import s3_server
+
+    with s3_server(tls=True) as store:
+        seen = three_ways(life_of_an_object, lambda: client_of(store), store, cassette, **NOTHING)
+    assert seen[3] == payload(5000), "a body after a 100 was not read"
+
+
+@pytest.mark.parametrize("path", ["/early", "/expectation"])
+def test_botocore_reads_an_early_answer_in_place_of_a_100(path: str, cassette: Path) -> None:
+    pytest.importorskip("botocore", reason="the environment of urllib3 1.26 goes without botocore")
+    from tests.contract.test_botocore import client_of
+
+    def case(client: Any, _: Server) -> Any:
+        return attempt(lambda: client.put_object(Bucket=path.strip("/"), Key="x", Body=payload(2000)))
+
+    with Server(tls=True) as server:
+        seen = three_ways(case, lambda: client_of(server), server, cassette, **NOTHING)
+    assert isinstance(seen, Raised) and "ClientError" in seen.links[0]
 
 
 def test_what_only_the_cassette_redacts_the_program_reads(secure: Server, cassette: Path) -> None:

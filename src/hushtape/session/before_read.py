@@ -9,7 +9,7 @@ not to be shown some data, so where they can't be taken out it gets the error in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from hushtape import coding
@@ -17,6 +17,7 @@ from hushtape.errors import HushtapeError, RecordingError, interruption
 from hushtape.model import (
     NO_HEADERS,
     Ending,
+    ErrorLink,
     Failure,
     Framing,
     Head,
@@ -26,7 +27,7 @@ from hushtape.model import (
     Response,
     Tls,
 )
-from hushtape.sanitize.messages import safe_error
+from hushtape.sanitize.messages import octets, safe_error
 from hushtape.seam import Decision, Drain, Refuse
 from hushtape.session.held_answer import BeforeRead, HeldAnswer
 from hushtape.session.recorder import RecordingExchange
@@ -143,7 +144,9 @@ class ScrubbedFirst:
 
     @refusing
     def fail(self, failure: Failure) -> None:
-        self._settle("cut", failure=failure)
+        text = partial(octets, self._before.ruleset)  # of a status line that is none, it quotes what came
+        chain = tuple(ErrorLink(link.type, text(link.message), link.errno) for link in failure.chain)
+        self._settle("cut", failure=Failure(failure.stage, chain))
 
     def cut(self) -> None:
         """Given up before the program read anything of it."""

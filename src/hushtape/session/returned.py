@@ -24,6 +24,9 @@ from hushtape.model import Head, Request
 _START: Final = b"\r\n\r\n"
 """What stands before a value that is a whole body, or a whole part of a multipart one (RFC 2046 5.1)."""
 _AFTER: Final = rb"""[&;,<>#\s)\]}"'\\]|%2[26Cc]|%0[AaDd]|%5[Cc]"""
+_SPACE: Final = rb"(?>(?:\s|%20|\+){0,16})"
+_NO_COLON: Final = rb"\s|[^\s:%]|%(?!3[Aa])[\s\S]{2}"
+"""What may follow a closing quote: after a colon it was a name (`"token": 1`)."""
 _EDGE: Final = 64
 """Bytes of escapes that may stand around a value at the end of a piece."""
 
@@ -200,9 +203,10 @@ class _Values:
 
 def _compiled(whole: bytes, bare: bytes, end: bytes) -> re.Pattern[bytes]:
     """One pattern: after `=`, in quotes, as an element's text, as a whole part, and what counts anywhere."""
+    after = _SPACE + b"(?:%b%b)" % (_NO_COLON, end)
     places = [
         rb"(?:=|%%3[Dd])(%b)(?:%b%b)" % (whole, _AFTER, end),
-        rb'(?:"|%%22|u0022)(%b)(?:\\*"|%%22|%%5[Cc]|\\+u0022)' % whole,
+        rb'(?:"|%%22|u0022)(%b)(?:\\*"|%%22|(?:%%5[Cc])+%%22|\\+u0022)%b' % (whole, after),
         rb">(%b)<" % whole,
         rb"\r\n\r\n(%b)(?:\r\n%b)" % (whole, end),
     ]

@@ -26,11 +26,12 @@ _status: dict[str, tuple[str, int, str]] = {}
 
 
 class FramingError(Exception):
-    """The bytes are not HTTP/1. `line` is what could not be read (at most 128 characters)."""
+    """The bytes are not HTTP/1. `line` is what could not be read: 4,096 characters of it at most, since half
+    a secret at its end would pass the scrub."""
 
     def __init__(self, what: str, line: str = "") -> None:
         super().__init__(what)
-        self.line = line[:128]
+        self.line = line[:4096]
 
 
 def usable(name: str) -> bool:
