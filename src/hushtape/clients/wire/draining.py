@@ -126,7 +126,10 @@ def _told(framer: DrainFramer, error: Exception) -> bool:
     links = describe(error)
     if links:
         framer.exchange.fail(Failure("body" if framer.head_seen else "head", links))
-        framer.reader = open_reader(framer.answer(), error)
+        # It is raised again where the client reads on. What was being handled here is no part of it:
+        # urllib3 1.26 calls getresponse while it handles a TypeError of its own.
+        error.__context__ = None
+        framer.reader = open_reader(framer.answer(), error.with_traceback(None))
     return bool(links)
 
 
