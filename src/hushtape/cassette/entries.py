@@ -51,10 +51,6 @@ class Entries:
         """Take an entry out of the order; what it replaced stays out, too."""
         self._rows[4 * index + 3] = -1
 
-    def __len__(self) -> int:
-        """Entries, those that were replaced or removed among them."""
-        return len(self._rows) // 4
-
     def sequence(self, index: int) -> int:
         """The sequence number of an entry."""
         return self._rows[4 * index]

@@ -258,7 +258,11 @@ class Journal:
         offset, length = self.entries.record(index)
         fd = os.open(self._folder.path / folders.JOURNAL, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            os.pwrite(fd, records.head(records.VOID, 0, length), offset - records.HEAD_SIZE)
+            os.pwrite(
+                fd,
+                records.head(records.VOID, self.entries.sequence(index), length),
+                offset - records.HEAD_SIZE,
+            )
             for start in range(offset, offset + length, CHUNK):
                 os.pwrite(fd, bytes(min(CHUNK, offset + length - start)), start)
         except OSError as error:

@@ -8,6 +8,7 @@ a payload closes it: ranges of sequence numbers that were left out, `[]` where a
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 
 import msgspec
@@ -30,29 +31,35 @@ def closing(sequences: Iterable[int]) -> bytes:
 
 
 class Unsearched:
-    """Gathers lessons while a journal is read."""
+    """Gathers lessons while a journal is read, record by record."""
 
-    __slots__ = ("_left", "_open")
+    __slots__ = ("_left", "_open", "_seen")
 
     def __init__(self) -> None:
+        self._seen = array("q")
         self._open: dict[int, int] = {}
-        """By lesson: how many entries stood before it."""
+        """By lesson: how many ends stood before it."""
         self._left: dict[int, list[Range]] = {}
 
-    def opened(self, lesson: int, entries: int) -> None:
-        """A lesson began behind so many entries."""
-        self._open[lesson] = entries
+    def ended(self, sequence: int) -> None:
+        """The end of an interaction, also one that was taken back: what replaced it stands further on."""
+        self._seen.append(sequence)
+
+    def opened(self, lesson: int) -> None:
+        """A lesson began here."""
+        self._open[lesson] = len(self._seen)
 
     def closed(self, lesson: int, payload: bytes) -> None:
         """It ended."""
         self._open.pop(lesson, None)
         self._left[lesson] = _decode(payload)
 
-    @property
-    def entries(self) -> int:
-        """Entries from the first on that were not searched, because the process died over it."""
-        return max(self._open.values(), default=0)
-
-    def holds(self, sequence: int) -> bool:
-        """Whether the interaction of this number was left out of a search."""
-        return any(first <= sequence <= last for ranges in self._left.values() for first, last in ranges)
+    def places(self, sequences: Iterable[int]) -> tuple[int, ...]:
+        """Places in a cassette, from 1, of interactions that were not searched; `sequences`: in its order."""
+        early = set(self._seen[: max(self._open.values(), default=0)])
+        left = [one for ranges in self._left.values() for one in ranges]
+        return tuple(
+            place
+            for place, number in enumerate(sequences, 1)
+            if number in early or any(first <= number <= last for first, last in left)
+        )

@@ -94,17 +94,10 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         Seal(entries, target, place).publish(
             complete=False, recorded_at=about.recorded_at, placeholders=about.placeholders
         )
-        left = _places(entries, order, unsearched)
+        left = unsearched.places(map(entries.sequence, order))
         return Recovery(target, len(order), in_flight, damaged, target != cassette, left)
     finally:
         os.close(fd)
-
-
-def _places(entries: Entries, order: list[int], unsearched: Unsearched) -> tuple[int, ...]:
-    """Which interactions of the cassette were not searched."""
-    early = {entries.sequence(index) for index in range(unsearched.entries)}
-    sequences = map(entries.sequence, order)
-    return tuple(place for place, one in enumerate(sequences, 1) if one in early or unsearched.holds(one))
 
 
 def load(fd: int, entries: Entries, place: Path, unsearched: Unsearched | None = None) -> tuple[_About, int]:
@@ -115,6 +108,8 @@ def load(fd: int, entries: Entries, place: Path, unsearched: Unsearched | None =
     unsearched = unsearched or Unsearched()
     about, damaged = _About(), 0
     for record in records.scan(fd):
+        if record.kind in (records.END, records.VOID):
+            unsearched.ended(record.sequence)
         if record.kind == records.END:
             if not record.intact:
                 damaged += 1
@@ -127,7 +122,7 @@ def load(fd: int, entries: Entries, place: Path, unsearched: Unsearched | None =
             if record.intact and record.length:
                 unsearched.closed(record.sequence, os.pread(fd, record.length, record.offset))
             else:
-                unsearched.opened(record.sequence, len(entries))
+                unsearched.opened(record.sequence)
         elif record.intact and record.kind == records.JOURNAL:
             about = msgspec.json.decode(os.pread(fd, record.length, record.offset), type=_About)
     return about, damaged

@@ -45,7 +45,7 @@ class Notebook:
     __slots__ = ("_left", "_seen", "pending")
 
     def __init__(self) -> None:
-        self._seen: set[tuple[bytes, str]] = set()
+        self._seen: set[tuple[bytes, str, bytes]] = set()
         self.pending: deque[SecretRule] = deque()
         """What waits to be learned."""
         self._left = MOST
@@ -68,14 +68,14 @@ class Notebook:
             return taken
 
     def _note(self, value: bytes, lesson: Lesson, text: bytes, asked: bool) -> None:
-        if self._left <= 0 or (value, lesson.written) in self._seen or text in value:
+        if self._left <= 0 or (value, lesson.written, text) in self._seen or text in value:
             return
         found = [
             one for one in _texts(value, lesson) if is_credential(one, asked=asked, numbers=lesson.numbers)
         ]
         if found:
             self._left -= len(found)
-            self._seen.add((value, lesson.written))
+            self._seen.add((value, lesson.written, text))
             placeholder = text.decode("utf-8", "replace")
             self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
 

@@ -109,7 +109,7 @@ class Ruleset:
         known = {rule.value for rule in self.rules if isinstance(rule, SecretRule)}
         extra: dict[str, SecretRule] = {}
         for rule in secrets:
-            if rule.value not in known and rule.value not in extra:
+            if rule.value not in known:  # where two rules redacted it, the last one decides: the user's
                 rule = self._with_stable_text(rule)
                 texts = self.placeholders | _placeholders((rule,))
                 if not any(rule.value in text for text in texts):

@@ -1,0 +1,230 @@
+"""What a tape learns: the odd places, what can't be rewritten, and that it fails closed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hushtape
+from hushtape.cassette import recover
+from hushtape.model import ErrorLink, Failure, Head, Headers, Request
+from hushtape.session import learning
+
+TOKEN = "tok-7Hq2/x9+LmZ4w8"
+LOGIN = json.dumps({"access_token": TOKEN}).encode()
+JSON = "application/json"
+
+
+@pytest.fixture(params=[learning.BUDGET, 0.0], ids=["in time", "out of time"])
+def budget(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    monkeypatch.setattr(learning, "BUDGET", request.param)
+    return float(request.param)
+
+
+def record(
+    tape: Any,
+    body: bytes,
+    content_type: str = JSON,
+    *,
+    path: str = "a",
+    fields: tuple[tuple[str, str], ...] = (),
+    asked: bytes = b"",
+    asked_fields: tuple[tuple[str, str], ...] = (),
+    reason: str = "OK",
+    trailers: Headers | None = None,
+) -> None:
+    """An exchange as an adapter tells of it."""
+    exchange = tape.open(Request("POST", f"https://api.example.com/{path}", Headers(asked_fields)))
+    exchange.decide()
+    if asked:
+        exchange.request_body(asked)
+    exchange.request_end()
+    exchange.head(Head(200, reason, Headers((("Content-Type", content_type), *fields))), "chunked")
+    exchange.body(body)
+    exchange.end(trailers or Headers())
+
+
+PLACES: dict[str, dict[str, Any]] = {
+    "path": {"path": TOKEN},
+    "response header": {"fields": (("X-Next", f"/rows/{TOKEN}"),)},
+    "request header": {"asked_fields": (("X-Custom", f"v1 {TOKEN}"),)},
+    "request body": {"asked": f"<q>{TOKEN}</q>".encode()},
+    "reason": {"reason": f"Fine {TOKEN}"},
+    "trailer": {"trailers": Headers([("X-End", TOKEN)])},
+    "binary body": {"body": b"\xff\xfe\0" + TOKEN.encode() + b"\0\x80", "content_type": "image/png"},
+    "body of many windows": {"body": b"x" * 700_000 + TOKEN.encode() + b"y" * 700_000},
+    "base64 across pieces": {"body": b"z" * 65_500 + b64encode(b"ab" + TOKEN.encode()) + b"z" * 9000},
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.usefixtures("budget")
+def test_a_value_recorded_before_it_was_learned_is_gone_from_each_place(place: str, cassette: Path) -> None:
+    with hushtape.use_cassette(cassette) as tape:
+        record(tape, **{"body": b"{}", **PLACES[place]})
+        record(tape, b'{"other": 1}')
+        record(tape, LOGIN)
+        record(tape, **{"body": b"{}", **PLACES[place]})
+    assert not tape.failed and tape.recorded == 4
+    files = [path for path in cassette.parent.rglob("*") if path.is_file()]
+    for data in (path.read_bytes() for path in files):
+        assert TOKEN.encode() not in data and b64encode(b"ab" + TOKEN.encode())[4:-6] not in data
+    assert not (cassette.parent / (cassette.name + ".recording")).exists()
+    with hushtape.use_cassette(cassette, mode="none") as tape:
+        assert [bool(one.response) for one in tape.interactions()] == [True] * 4
+
+
+@pytest.mark.usefixtures("budget")
+def test_an_errors_text_is_searched_too(cassette: Path) -> None:
+    with hushtape.use_cassette(cassette) as tape:
+        exchange = tape.open(Request("GET", "https://api.example.com/a"))
+        exchange.decide()
+        exchange.fail(Failure("connect", (ErrorLink("OSError", f"refused {TOKEN}", 111),)))
+        record(tape, LOGIN)
+    assert (
+        not tape.failed and TOKEN not in cassette.read_text() and "refused REDACTED" in cassette.read_text()
+    )
+
+
+@pytest.mark.usefixtures("budget")
+def test_what_a_rule_did_not_touch_stays_byte_for_byte(cassette: Path) -> None:
+    body = b'\x00\xff {"a": 1E400} \r\n' + bytes(range(256)) * 300
+    with hushtape.use_cassette(cassette) as tape:
+        record(tape, body, "application/octet-stream", fields=(("ETag", '"keep"'), ("X-Id", TOKEN)))
+        record(tape, LOGIN)
+    with hushtape.use_cassette(cassette, mode="none") as tape:
+        first = next(tape.interactions())
+        assert first.response is not None and first.response.body is not None
+        assert b"".join(first.response.body.chunks()) == body
+        assert first.response.head.headers.get("etag") == '"keep"'
+
+
+def test_a_rewritten_body_loses_its_digests(cassette: Path) -> None:
+    body = f"{{'x': '{TOKEN}'}}".encode()
+    with hushtape.use_cassette(cassette) as tape:
+        record(tape, body, fields=(("ETag", '"tells"'), ("Content-MD5", "abc")))
+        record(tape, LOGIN)
+    text = cassette.read_text()
+    assert "tells" not in text and "Content-MD5" not in text and "{'x': 'REDACTED'}" in text
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [gzip.compress(TOKEN.encode()), b'{"a": "%b"}' % b64encode(b64encode(b"xy " + TOKEN.encode()))],
+    ids=["compressed file", "base64 twice"],
+)
+def test_what_cant_be_rewritten_is_dropped_and_the_tape_fails(
+    hidden: bytes, budget: float, cassette: Path
+) -> None:
+    with pytest.raises(hushtape.RecordingFailedError) as caught, hushtape.use_cassette(cassette) as tape:
+        record(tape, hidden, "application/octet-stream", path="early")
+        record(tape, LOGIN, path="login")
+        record(tape, b"{}", path="later")
+    assert not cassette.exists() and TOKEN not in str(caught.value)
+    recovery = recover(cassette)
+    assert recovery.recovered == 2 and recovery.unsearched == ()
+    assert "early" not in cassette.read_text()
+
+
+def test_callbacks_see_an_exchange_once_and_what_they_wrote_is_searched(cassette: Path) -> None:
+    class Mark(hushtape.BaseSanitizer):
+        calls = 0
+
+        def before_record_response(self, response: Any) -> Any:
+            Mark.calls += 1
+            response["body"]["string"] += b" seen " + TOKEN.encode()
+            return response
+
+    with hushtape.use_cassette(cassette, sanitizers=[Mark()]) as tape:
+        record(tape, b"first")
+        record(tape, LOGIN)
+    assert Mark.calls == 2 and not tape.failed and TOKEN not in cassette.read_text()
+    assert cassette.read_text().count("seen REDACTED") == 2
+
+
+def test_without_a_rule_that_redacts_it_nothing_is_learned(cassette: Path) -> None:
+    with hushtape.use_cassette(cassette, default_sanitizer=False) as tape:
+        record(tape, LOGIN, asked_fields=(("Authorization", f"Bearer {TOKEN}"),))
+        assert tape.ledger.learning.alone is None
+    assert TOKEN in cassette.read_text()
+
+
+def test_a_placeholder_of_the_users_stands_for_what_its_field_taught(cassette: Path) -> None:
+    sanitizers = [hushtape.BodyFieldSanitizer(["password"], replacement="***")]
+    with hushtape.use_cassette(cassette, sanitizers=sanitizers) as tape:
+        record(
+            tape,
+            json.dumps(
+                {
+                    "password": TOKEN,
+                    "note": f"it is {TOKEN}",
+                    "packed": b64encode(b"ab" + TOKEN.encode()).decode(),
+                }
+            ).encode(),
+        )
+    assert not tape.failed
+    assert "it is ***" in cassette.read_text() and '"***"' in cassette.read_text().split("interactions")[0]
+
+
+def test_a_body_of_many_fresh_tokens_stops_at_a_thousand(cassette: Path) -> None:
+    rows = [{"id": number, "access_token": f"row-{number:05d}-Kq9"} for number in range(1500)]
+    with hushtape.use_cassette(cassette) as tape:
+        record(tape, json.dumps(rows).encode())
+        learned = len(tape.ledger.ruleset.rules) - len(tape.chain.ruleset.rules)
+        record(tape, b"row-00007-Kq9 row-01400-Kq9", "text/plain")
+    assert learned == 1000
+    assert "REDACTED row-01400-Kq9" in cassette.read_text()
+
+
+def test_absorbing_does_not_wait_where_it_must_not(cassette: Path) -> None:
+    with hushtape.use_cassette(cassette) as tape:
+        held, go_on = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with tape.ledger.learning._lock:
+                held.set()
+                go_on.wait(10)
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        held.wait(10)
+        tape.chain.ruleset.uri(
+            f"https://h/?access_token={TOKEN}", "request", tape.ledger.learning.notebook.asked
+        )
+        tape.ledger.learning.absorb(wait=False)
+        assert tape.ledger.learning.alone is None
+        go_on.set()
+        thread.join()
+        tape.ledger.learning.absorb(wait=False)
+        assert tape.ledger.learning.alone is not None
+
+
+def test_an_exchange_that_ends_while_its_thread_learns_leaves_the_search_to_it(cassette: Path) -> None:
+    """As a response does that is collected in the middle: its record comes first, and is searched."""
+    with hushtape.use_cassette(cassette) as tape:
+        calls: list[int] = []
+        record(tape, b"{}")
+        genuine = tape.ledger.started
+        assert genuine is not None
+        lesson = genuine.lesson
+
+        def interrupted() -> Any:
+            if not calls:
+                calls.append(1)
+                record(
+                    tape,
+                    json.dumps({"refresh_token": "r-" + TOKEN, "x": f"r-{TOKEN}"}).encode(),
+                    path="inner",
+                )
+            return lesson()
+
+        genuine.lesson = interrupted  # type: ignore[method-assign]
+        record(tape, LOGIN)
+        record(tape, b"{}")
+    assert not tape.failed and tape.recorded == 4 and TOKEN not in cassette.read_text()
