@@ -6,6 +6,7 @@ import copy
 import gzip
 import io
 import pickle
+import zipfile
 from collections import UserDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -206,6 +207,22 @@ def test_a_gzip_file_is_looked_into_and_packed_again() -> None:
     clean = one.before_record_response(response(packed))["body"]["string"]
     assert gzip.decompress(clean) == b"a,REDACTED\n"
     assert one.before_record_response(response(clean))["body"]["string"] is clean
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_zip_file_that_holds_a_secret_is_refused_and_a_clean_one_stays(method: int) -> None:
+    def packed(text: str) -> bytes:
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w", method) as archive:
+            archive.writestr("a.csv", text)
+        return data.getvalue()
+
+    one = TokenSanitizer([TOKEN])
+    with pytest.raises(SanitizerError, match="zip file that holds a secret"):
+        one.before_record_response(response(packed(f"a,{TOKEN}")))
+    clean, hidden = packed("a,b"), packed(TOKEN)
+    assert one.before_record_response(response(clean))["body"]["string"] is clean
+    assert HeaderSanitizer().before_record_response(response(hidden))["body"]["string"] is hidden
 
 
 def test_the_reason_phrase_and_the_url_of_a_response_are_scrubbed() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import gzip
 import io
+import zipfile
 import zlib
 from typing import Any, NamedTuple
 
@@ -139,11 +140,45 @@ def _scrub(data: bytes, content_type: str, ruleset: Ruleset, phase: Phase) -> by
         inner = gzip.decompress(data) if packed else data
     except (OSError, EOFError, zlib.error):
         packed, inner = False, data
+    if inner.startswith(b"PK\x03\x04") and _zip_is_clean(inner, ruleset, phase):
+        return data
     scrubber = ruleset.scrubber(phase, content_type)
     clean = scrubber.feed(inner) + scrubber.finish()
     if not packed:
         return clean
     return data if clean == inner else gzip.compress(clean, mtime=0)
+
+
+def _zip_is_clean(data: bytes, ruleset: Ruleset, phase: Phase) -> bool:
+    """Whether a zip file holds nothing to redact. False: it is no zip file.
+
+    Raises:
+        SanitizerError: it does (a file in it can't be replaced), or it can't be looked into.
+    """
+    if all(isinstance(rule, HeaderRule | UrlPatternRule) for rule in ruleset.rules):
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            remark = archive.comment.decode("latin-1")
+            dirty = ruleset.text(remark) != remark or any(
+                _dirty(archive, one, ruleset, phase) for one in archive.infolist()
+            )
+    except (zipfile.BadZipFile, EOFError, zlib.error):
+        return False
+    except (RuntimeError, NotImplementedError, ValueError):
+        raise _unreadable("it is a zip file that can't be opened", "Leave it out in a callback.") from None
+    if dirty:
+        raise _unreadable("it is a zip file that holds a secret", "Leave it out in a callback.")
+    return True
+
+
+def _dirty(archive: zipfile.ZipFile, one: zipfile.ZipInfo, ruleset: Ruleset, phase: Phase) -> bool:
+    scrubber = ruleset.scrubber(phase)
+    with archive.open(one) as content:
+        while piece := content.read(coding.PIECE):
+            scrubber.feed(piece)
+    scrubber.finish()
+    return scrubber.changed or ruleset.text(one.filename) != one.filename
 
 
 def _unreadable(found: str, remedy: str) -> SanitizerError:
