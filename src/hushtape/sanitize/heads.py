@@ -121,9 +121,9 @@ def scrub(plan: Plan, data: bytes, hits: list[Hit], context: Context, teach: Tea
         return data
     out: list[bytes] = []
     at = 0
-    for group in union(matcher.groups):
-        out += (data[at : group.start], group.text)
-        at = group.end
+    for start, end, _, text in union(matcher.groups):
+        out += (data[at:start], text)
+        at = end
     out.append(data[at:])
     clean = b"".join(out)
     return data if clean == data else clean

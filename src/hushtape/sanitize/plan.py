@@ -268,12 +268,14 @@ class Matcher:
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
         key = min(end - start, RANK_CAP), verifier.order
-        last = self.groups[-1] if self.groups else None
-        if last is not None and last.start <= start < last.end and last.text == text:
-            # What `union` would do: a body of nothing but hits must not pile up a group for each.
-            self.groups[-1] = Group(last.start, max(last.end, end), max(last.key, key), text)
-        else:
-            self.groups.append(Group(start, end, key, text))
+        groups = self.groups
+        if groups:
+            first, last, best, replacement = groups[-1]
+            if first <= start < last and replacement == text:
+                # What `union` would do: a body of nothing but hits must not pile up a group for each.
+                groups[-1] = (first, max(last, end), max(best, key), text)
+                return
+        groups.append((start, end, key, text))
 
     def _tell(self, teach: Teach, value: bytes, verifier: Verifier, text: bytes) -> None:
         """Tell of a credential, and of those inside a value that was redacted as a whole."""
@@ -304,7 +306,7 @@ class Matcher:
 
     def shift(self, by: int) -> None:
         """`by` bytes were dropped from the buffer's front."""
-        self.groups = [group.shifted(by) for group in self.groups]
+        self.groups = [(start - by, end - by, key, text) for start, end, key, text in self.groups]
         self.open = [
             (start - by, seeker, at - by, verifier, text) for start, seeker, at, verifier, text in self.open
         ]

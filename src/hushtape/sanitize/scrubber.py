@@ -123,8 +123,8 @@ class Scrubber:
         if groups:
             groups = union(groups)
             whole = len(groups)
-            if groups[-1].end > limit:
-                whole = next(number for number, group in enumerate(groups) if group.end > limit)
+            if groups[-1][1] > limit:
+                whole = next(number for number, group in enumerate(groups) if group[1] > limit)
             for start, end, _, text in groups[:whole]:
                 out += (data[at:start], text) if start > at else (text,)
                 if not self.changed:
@@ -132,7 +132,7 @@ class Scrubber:
                 at = end
             matcher.groups = groups = groups[whole:]
             if groups:
-                limit = min(limit, groups[0].start)
+                limit = min(limit, groups[0][0])
         out.append(data[at:limit] if limit > at else b"")
         self._rest = data[safe:]
         self._scanned -= safe

