@@ -62,6 +62,15 @@ def unknown_coding(call: Call) -> None:
     call.reply(200, b"\x01\x02" + TEXT, [JSON, ("Content-Encoding", "lz-of-mine")])
 
 
+def grant(call: Call) -> None:
+    json_of = {"access_token": SECRET, "expires_in": 3600}
+    call.reply(200, json.dumps(json_of).encode(), [JSON])
+
+
+def leak(call: Call) -> None:
+    call.reply(200, json.dumps({"note": f"issued {SECRET} today"}).encode(), [JSON])
+
+
 def on_request(call: Call) -> None:
     """Each route by its name; /fine is plain."""
     name = call.path.strip("/").partition("/")[0]
@@ -71,6 +80,8 @@ def on_request(call: Call) -> None:
         "part": part,
         "zip": archive,
         "closes": closes,
+        "grant": grant,
+        "leak": leak,
         "unknown": unknown_coding,
     }
     route = routes.get(name)
@@ -139,6 +150,32 @@ def test_trailers_and_coded_chunks_are_scrubbed(odd: Server, cassette: Path) -> 
         seen = get(odd, "/gzip")
     assert json.loads(seen.body)["token"] == "REDACTED"
     assert SECRET not in cassette.read_text() and "X-Last" in cassette.read_text()
+
+
+def test_what_was_redacted_before_it_was_read_is_learned(odd: Server, cassette: Path) -> None:
+    hidden = hushtape.DefaultSanitizer(scrub_before_read=True)
+    with hushtape.use_cassette(cassette, sanitizers=[hidden], default_sanitizer=False):
+        assert json.loads(get(odd, "/grant").body)["access_token"] == "REDACTED"
+        get(odd, "/leak")
+    assert SECRET not in cassette.read_text() and len(stored(cassette)) == 2
+
+
+@pytest.mark.parametrize(
+    "sanitizer",
+    [
+        hushtape.JsonPathSanitizer(["$.token"], scrub_before_read=True),
+        hushtape.DefaultSanitizer(scrub_before_read=True),
+        hushtape.ConfigSecretsSanitizer({"#t": SECRET}, scrub_before_read=True),
+    ],
+)
+@pytest.mark.parametrize("path", ["/whole", "/gzip"])
+def test_every_kind_of_sanitizer_acts_before_the_read(
+    sanitizer: Any, path: str, odd: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette, sanitizers=[sanitizer], default_sanitizer=False):
+        seen = get(odd, path).body
+    assert json.loads(seen)["token"] == "REDACTED"
+    assert stored(cassette)[0]["response"]["body"]["string"].encode() == seen
 
 
 def test_new_exchanges_beside_a_cassette_are_scrubbed_and_watched(odd: Server, cassette: Path) -> None:

@@ -120,7 +120,7 @@ def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> 
     named: dict[str, list[str]] = {}
     fillers: set[str] = set()
     for sanitizer in flagged:
-        stated = sanitizer.rules() if isinstance(sanitizer, Declarative) else ()
+        stated = _rules_of(sanitizer) if isinstance(sanitizer, Declarative) else ()
         texts = {text for rule in stated for text in _left_by(rule, fillers)}
         if _is_callback(sanitizer):
             own = getattr(sanitizer, "replacement", REDACTED)
@@ -138,7 +138,7 @@ def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> 
 
 def _left_by(rule: Rule, fillers: set[str]) -> set[str]:
     """The texts that a rule may leave in a response; those inside base64 and hex go to `fillers`, too."""
-    if isinstance(rule, UrlPatternRule | UrlParamsRule | PatternRule):
+    if isinstance(rule, UrlPatternRule | UrlParamsRule):
         return set()
     if isinstance(rule, PatternRule):  # one that takes groups over leaves no text that could be told
         return set() if "\\" in rule.replacement else {rule.replacement}

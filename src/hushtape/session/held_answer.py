@@ -43,6 +43,7 @@ class BeforeRead:
         self.callbacks: Final = reading.callbacks
         self.books: Final = Ledger(Chain(reading.ruleset, reading.callbacks), ledger.options, _no_journal)
         self.books.holds_bodies = True
+        self.books.learning = ledger.learning  # what the program never sees, the server may still repeat
         # What a cassette answers holds placeholders from the start.
         self.returned: Final = Returned(reading.placeholders, reading.fillers, all_given=replays)
 
@@ -106,7 +107,7 @@ class HeldAnswer:
         if head is None:
             return None
         if len(trailers):
-            trailers = self._before.ruleset.headers(trailers, "response", self.uri)
+            trailers = self._scrub_fields(trailers)
         if pipe is not None:
             pipe.finish()
             codings, data = pipe.coding, pipe.held
@@ -126,10 +127,13 @@ class HeldAnswer:
         return Response(head, body, trailers, codings, framing, ending, shortfall, self._informational)
 
     def _scrub_head(self, head: Head) -> Head:
-        ruleset = self._before.ruleset
-        headers = ruleset.headers(head.headers, "response", self.uri)
+        ruleset, headers = self._before.ruleset, self._scrub_fields(head.headers)
         reason = head.reason if head.reason in COMMON_REASONS else octets(ruleset, head.reason)
         return Head(head.status, reason, headers, head.http_version)
+
+    def _scrub_fields(self, fields: Headers) -> Headers:
+        teach = self._before.ledger.learning.notebook.answered
+        return self._before.ruleset.headers(fields, "response", self.uri, teach)
 
     def _look_inside(self, data: bytes, changed: bool) -> None:
         """A compressed file in which a rule would match can't be shown: it is not put together again."""
