@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
-from hushtape.sanitize.exact import SHORT, Anchored, Searcher, forms, pieces, rarest
+from hushtape.sanitize.exact import LEAST, SHORT, Anchored, Searcher, forms, pieces, rarest
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 
@@ -19,6 +19,19 @@ _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 _PADDING = re.compile(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
 _PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB])"
 _SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF])"
+_SIGNS = {43: _PLUS, 47: _SLASH}
+_PIECE = 8
+_RUN = re.compile(rb"[A-Za-z0-9]{8,24}")
+_BREAK = (
+    rb"(?:\r?\n[ \t]?|(?:%(?:25){0,8}0[dD])?%(?:25){0,8}0[aA]"
+    rb"|(?:(?:\\|%(?:25){0,8}5[cC])+(?:r|u000[dD]))?(?:\\|%(?:25){0,8}5[cC])+(?:n|u000[aA])"
+    rb"|(?:&#(?:13|[xX][dD]);)?&#(?:10|[xX][aA]);)?+"
+)
+"""A line's end, as it is or under an escape."""
+_BREAKS = re.compile(_BREAK)
+_ESCAPED = {sign: re.compile(pattern) for sign, pattern in _SIGNS.items()}
+_STEP = 32
+
 _GROW = 6
 
 
@@ -53,26 +66,82 @@ def encoded(rule: SecretRule, order: int) -> Anchored:
 def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -> Anchored:
     skip = -(-8 * offset // 6)
     core = b64encode(b"\0" * offset + form)[skip : 8 * (offset + len(form)) // 6]
-    runs = [(found.start(), found[0]) for found in re.finditer(rb"[A-Za-z0-9]{6,}", core)]
-    runs = runs or [(found.start(), found[0]) for found in re.finditer(rb"[A-Za-z0-9]{3,}", core)]
-    if not runs:
-        return
-    at, run = max(runs[:2], key=lambda one: len(one[1]))
-    by = rarest(run)
-    at, run = at + by, run[by : by + 16]
-    back = at * _GROW + 8
-    searcher = Searcher(
-        lambda: (_core(core[:at]), _core(core[at:])), base64_filler(placeholder), back=back, raw=run
-    )
-    verify = _quads(searcher, skip, len(core))
-    yield run, Verifier(verify, order, name, 0, back + 8, len(core) * _GROW + 32)
+    for at, anchor in _places(core):
+        verify = _quads(_Core(core, at, anchor, base64_filler(placeholder)), skip, len(core))
+        yield anchor, Verifier(verify, order, name, 0, at * _GROW + 16, len(core) * _GROW + 32)
 
 
-def _core(text: bytes) -> bytes:
-    return re.escape(text).replace(rb"\+", _PLUS).replace(b"/", _SLASH)
+def _places(core: bytes) -> list[tuple[int, bytes]]:
+    """What a core is anchored on: two neighbouring pieces of eight letters and digits, since a line break
+    may stand in one of them (RFC 2045 6.8); one shorter piece where there are none."""
+    first = _place(core, 0)
+    if first is not None:
+        second = _place(core, first + _PIECE)
+        return [(at, core[at : at + _PIECE]) for at in (first, second) if at is not None]
+    runs = [(found.start(), found[0]) for found in re.finditer(rb"[A-Za-z0-9]{3,}", core)]
+    return [max(runs, key=lambda run: len(run[1]))] if runs else []
 
 
-def _quads(searcher: Searcher, skip: int, length: int) -> Verify:
+def _place(core: bytes, start: int) -> int | None:
+    """Where the next piece begins: where it is rare (see `rarest`) in the next run."""
+    run = _RUN.search(core, start)
+    return None if run is None else run.start() + rarest(run[0][: len(run[0]) - _PIECE + LEAST])
+
+
+class _Core:
+    """Verifies a core's anchor: the rest of the core has to follow, the beginning to come before."""
+
+    __slots__ = ("_anchor", "_at", "_back", "_before", "_head", "_rest", "_text")
+
+    def __init__(self, core: bytes, at: int, anchor: bytes, text: bytes) -> None:
+        self._at, self._anchor, self._text = at, anchor, text
+        self._before, self._rest = core[:at], core[at + len(anchor) :]
+        self._back = at * _GROW + 8
+        self._head: re.Pattern[bytes] | None = None
+
+    def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        if data[start:end] != self._anchor:
+            return None
+        stop = _follow(data, end, self._rest, limit)
+        if stop < 0:
+            return None
+        first = start - self._at
+        if first < 0 or not data.startswith(self._before, first):
+            found = self._beginning().search(data, max(0, start - self._back), start)
+            if found is None:
+                return None
+            first = found.start()
+        return Found(first, stop, self._text)
+
+    def _beginning(self) -> re.Pattern[bytes]:
+        if self._head is None:
+            signs = [_SIGNS.get(sign) or bytes((sign,)) for sign in self._before]
+            self._head = re.compile(_BREAK.join([*signs, rb"\Z"]))
+        return self._head
+
+
+def _follow(data: bytes, at: int, rest: bytes, limit: int) -> int:
+    """Where `rest` ends if it stands at `at`, whatever is escaped or broken in it; else -1. A walk, since
+    the expression of a key's 4,000 characters takes a second to compile."""
+    done = 0
+    while done < len(rest):
+        step = rest[done : done + _STEP]
+        if data.startswith(step, at):
+            at, done = at + len(step), done + len(step)
+            continue
+        sign = rest[done]
+        if at < len(data) and data[at] == sign:
+            at, done = at + 1, done + 1
+        elif sign in _SIGNS and (found := _ESCAPED[sign].match(data, at, limit)):
+            at, done = found.end(), done + 1
+        elif (found := _BREAKS.match(data, at, limit)) and found.end() > at:
+            at = found.end()
+        else:
+            return -1
+    return at if at <= limit else -1
+
+
+def _quads(searcher: _Core, skip: int, length: int) -> Verify:
     """Widen a core to whole groups of four characters: those at its edges hold bits of the secret."""
     tail = -(skip + length) % 4
 

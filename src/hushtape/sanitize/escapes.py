@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#92;|&#[xX]5[cC];)"
+_BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#0{0,6}92;|&#[xX]0{0,6}5[cC];)"
 _SEMICOLON = rb"(?:;|%(?:25){0,8}3[bB])"
 _HASH = rb"(?:#|%(?:25){0,8}23)"
 _AMPERSAND = (
@@ -77,14 +77,15 @@ def _bare(char: str) -> bytes:
     return b"|".join(ways)
 
 
-def expression(text: str) -> bytes:
-    """The expression of a text under any nesting of escapes, each character for itself.
+def expression(text: str, *, as_is: bool = False) -> bytes:
+    """The expression of a text under any nesting of escapes, each character for itself; letters and digits
+    only as they are where `as_is` says so, or the text is long.
 
     It never reads a byte in two ways for long: runs of backslashes are possessive, a text's own ones too
     (what follows them may then have lost those of its escape). Nesting ends at nine levels.
     """
     parts: list[bytes] = []
-    plain = len(text) > LONG
+    plain = as_is or len(text) > LONG
     for run in re.findall(r"\\+|[^\\]", text):
         if run[0] == "\\":
             parts.append(_BACKSLASH + b"{%d,}+" % len(run))

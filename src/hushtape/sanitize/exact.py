@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 from hushtape.errors import SanitizerError
-from hushtape.sanitize.escapes import begins, ends, expression
+from hushtape.sanitize.escapes import LONG, begins, ends, expression
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
 from hushtape.sanitize.values import backslashes
@@ -24,10 +24,14 @@ SHORT = 6
 
 TOO_SHORT = 3
 _PIECE = 16
-_LEAST = 6
+LEAST = 6
 _COMMON = "qzxjkvwybgfphmcudlr98765432s01noiate"
 """Letters and digits, the rarest in JSON rows of text, numbers and dates first."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+_JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
+_LINE = 64
+_SHORTEST = 40
+_KEY = re.compile(r"[A-Za-z0-9+/_-]{40,}")
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
@@ -55,13 +59,18 @@ def check(rule: SecretRule) -> bool:
 def rarest(run: str | bytes) -> int:
     """Where in a run of letters and digits an anchor should begin: where its first three characters are
     the rarest in ordinary data. The automaton then stays near its root, in the processor's first cache:
-    scans of rows with 50 secrets gained a third (measured). At least `_LEAST` characters are left."""
+    scans of rows with 50 secrets gained a third (measured). At least `LEAST` characters are left."""
     text = run if isinstance(run, str) else run.decode("ascii")
     ranks = [_COMMON.find(char) for char in text.lower()]
-    starts = range(max(1, len(text) - _LEAST + 1))
+    starts = range(max(1, len(text) - LEAST + 1))
     return min(
         starts, key=lambda at: 4 * ranks[at] + 2 * sum(ranks[at + 1 : at + 2]) + sum(ranks[at + 2 : at + 3])
     )
+
+
+def is_short(rule: SecretRule) -> bool:
+    """Whether it is matched as a whole word only."""
+    return len(rule.value.encode("utf-8", "surrogatepass")) < SHORT
 
 
 def pieces(text: str) -> list[tuple[int, str]]:
@@ -176,7 +185,7 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     """Anchors of the value as it is and under escapes."""
     value, name = rule.value, rule.name or "secret"
     text = rule.placeholder.encode()
-    whole = len(value.encode("utf-8", "surrogatepass")) < SHORT
+    whole = is_short(rule)
     ahead = growth(len(value))
     found = pieces(value)
     for offset, run in found:
@@ -194,12 +203,8 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             offset=offset,
         )
         yield raw, Verifier(as_is, order, name, 0, back + 24, ahead)
-        if whole or offset != found[0][0]:
-            continue  # a value that is escaped letter by letter shows it at its first run, too
-        searcher = Searcher(source, text, back=back, value=value, offset=offset)
-        verifier = Verifier(searcher, order, name, 0, back + 96, ahead)
-        for escaped in ("%%%02x", "%%25%02x", "\\u%04x", "\\\\u%04x"):
-            yield "".join(escaped % ord(char) for char in run[:3]).encode(), verifier
+    for piece in fragments(value):
+        yield from _fragment(piece, text, order, name)
     if not found:
         searcher = Searcher(_halves(value, 0), text, whole=whole)
         verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
@@ -207,8 +212,25 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             yield form, verifier
 
 
-def _halves(value: str, offset: int) -> Source:
-    return lambda: (expression(value[:offset]), expression(value[offset:]))
+def fragments(value: str) -> list[str]:
+    """Pieces of a long key that are secret by themselves: a PEM's lines stand in a list, or joined by
+    something else. Only runs of what keys are made of: long values may be JSON, with URLs and names."""
+    if len(value) <= LONG:
+        return []
+    runs = _KEY.findall(value)
+    return [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _SHORTEST + 1, _LINE)]
+
+
+def _fragment(piece: str, text: bytes, order: int, name: str) -> Anchored:
+    for offset, run in pieces(piece)[:1]:
+        back = growth(offset)
+        source = _halves(piece, offset, as_is=True)
+        searcher = Searcher(source, text, back=back, raw=run.encode(), value=piece, offset=offset)
+        yield run.encode(), Verifier(searcher, order, name, 0, back + 24, growth(len(piece)))
+
+
+def _halves(value: str, offset: int, *, as_is: bool = False) -> Source:
+    return lambda: (expression(value[:offset], as_is=as_is), expression(value[offset:], as_is=as_is))
 
 
 def _following(value: str, at: int) -> frozenset[int]:
@@ -230,8 +252,21 @@ def forms(value: str) -> set[bytes]:
         json.dumps(value, ensure_ascii=False)[1:-1],
         quote(value, safe="", errors="replace"),
         quote_plus(value, errors="replace"),
+        re.sub("%..", lambda escape: escape[0].lower(), quote(value, safe="", errors="replace")),
     }
     return {text.encode("utf-8", "surrogatepass") for text in texts}
+
+
+def spelled_out(value: str) -> set[str]:
+    """The value with each of its characters escaped."""
+    octets = value.encode("utf-8", "surrogatepass")
+    units = value.encode("utf-16-be", "surrogatepass").hex()
+    return {
+        "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)),
+        "".join(f"%{octet:02x}" for octet in octets),
+        "".join(f"&#{ord(char)};" for char in value),
+        "".join(f"&#x{ord(char):x};" for char in value),
+    }
 
 
 def _more_forms(value: str) -> set[bytes]:
@@ -241,8 +276,9 @@ def _more_forms(value: str) -> set[bytes]:
         lambda text: json.dumps(text)[1:-1],
         lambda text: json.dumps(text, ensure_ascii=False)[1:-1].replace("/", "\\/"),
         lambda text: text.translate(_HTML),
+        lambda text: json.dumps(text)[1:-1].translate(_JSON_IN_HTML),
     )
-    texts = newest = {value, "".join(f"\\u{ord(char):04x}" for char in value)}
+    texts = newest = {value, *spelled_out(value)}
     for _ in range(3):
         newest = {escape(text) for text in newest for escape in escapes} - texts
         texts = texts | newest

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.encoded import encoded
 from hushtape.sanitize.engine import Hit
-from hushtape.sanitize.exact import check, plain
+from hushtape.sanitize.exact import check, is_short, plain
 from hushtape.sanitize.field_names import field_anchors
 from hushtape.sanitize.rules import (
     FieldRule,
@@ -39,6 +39,7 @@ from hushtape.sanitize.spans import (
     Teach,
     Verifier,
 )
+from hushtape.sanitize.spelled import spelled_anchors
 from hushtape.sanitize.urls import USERINFO_SIGN, param_anchors, url_anchors, userinfo_signs
 
 MARGIN = 64
@@ -64,8 +65,13 @@ DEEPEST = 4
 def anchors(rules: Iterable[Rule], order: int | None = None) -> Iterator[tuple[bytes, Verifier]]:
     """Everything to look for, rule by rule. `order`: the same for all; None: the rule's place in the list.
     Ties go to the greatest."""
+    secrets: list[tuple[SecretRule, int]] = []
     for place, rule in enumerate(rules):
-        yield from _anchors(rule, place if order is None else order)
+        at = place if order is None else order
+        yield from _anchors(rule, at)
+        if isinstance(rule, SecretRule) and rule.value and not is_short(rule):
+            secrets.append((rule, at))
+    yield from spelled_anchors(secrets)
 
 
 def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:

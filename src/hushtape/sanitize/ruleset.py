@@ -35,10 +35,10 @@ from hushtape.sanitize.rules import (
     UrlParamsRule,
     UrlPatternRule,
 )
-from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import Context, Teach
 from hushtape.sanitize.stages import BodyScrubber, stages
 from hushtape.sanitize.urls import apply_patterns, check_pattern
+from hushtape.sanitize.wide import WideScrubber
 
 URI: Final = Context(uri=True)
 TEXT: Final = Context()
@@ -181,7 +181,7 @@ class Ruleset:
 
     def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> BodyScrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
-        scrubber = Scrubber(self._side(phase).plan, context_of(content_type), teach)
+        scrubber = WideScrubber(self._side(phase).plan, context_of(content_type), teach)
         further = self._stages[phase]
         return further.behind(scrubber, content_type) if further else scrubber
 

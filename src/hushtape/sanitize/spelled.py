@@ -1,0 +1,145 @@
+"""Secrets spelled out: every letter of theirs an escape, in any nesting.
+
+Lives here: anchors that tell escaped letters and digits, which nobody has to escape, and the verifier that
+reads what they spell. Must not: look for values whose letters stand as they are (`exact` does), or decode
+base64. Called by: plan.
+One set of anchors serves all secrets: a set for each would double the automaton.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from hushtape.sanitize.encoded import encoded
+from hushtape.sanitize.escapes import LONG, expression
+from hushtape.sanitize.exact import fragments
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.spans import SPELLED, Context, Found, Verifier
+
+_BACK = 256
+_WINDOW = 2048
+_PER_CHARACTER = 14
+"""`%26%23104%3B`: a reference inside a URL."""
+
+_ROUNDS = 6
+_LEAST = 12
+_SURE = 5
+_WORDS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SPELLING = b"%&#;\\0123456789abcdefABCDEFuxXUampAMP"
+_JSON = re.compile(rb"(?:\\+u[0-9a-fA-F]{4})+|\\+(?:x[0-9a-fA-F]{2}|[nrtbf\"'/])")
+_LETTERS = {110: b"\n", 114: b"\r", 116: b"\t", 98: b"\b", 102: b"\f"}
+_HTML = re.compile(rb"&(?:amp;)*#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+
+
+def spelled_anchors(rules: list[tuple[SecretRule, int]]) -> Iterator[tuple[bytes, Verifier]]:
+    """Anchors for these secrets (with their places in the list); none without secrets."""
+    if not rules:
+        return
+    longest = max(len(rule.value) for rule, _ in rules)
+    ahead = max(_WINDOW, _PER_CHARACTER * longest)
+    spelling = Verifier(_Spelled(rules, ahead), rules[-1][1], "secret, spelled out", SPELLED, _BACK, ahead)
+    yield from ((b"u00%d" % digit, spelling) for digit in (4, 5, 6, 7))
+    yield from ((b"u003%d" % digit, spelling) for digit in range(10))
+    yield from ((b"\\x%d" % digit, spelling) for digit in (3, 4, 5, 6, 7))
+    for level in (b"%", b"%25", b"%2525"):
+        yield from ((level + b"%02x" % byte, spelling) for byte in _WORDS)
+    # Two references side by side: words hold one at most.
+    for joint in (
+        b";&#",
+        b";&amp;#",
+        b";\\u0026#",
+        b";\\\\u0026#",
+        b"3b%26%23",
+        b"3b%2526%2523",
+        b"3b%5cu0026%23",
+    ):
+        yield joint, spelling
+    yield b"3b%26amp%3b%23", spelling
+
+
+class _Spelled:
+    """Reads the stretch of escapes around a hit, and tells which secrets it spells and where."""
+
+    __slots__ = ("_ahead", "_rules", "_searches")
+
+    def __init__(self, rules: list[tuple[SecretRule, int]], ahead: int) -> None:
+        self._rules = [(_needles(rule, order), rule) for rule, order in rules]
+        self._ahead = ahead
+        self._searches: dict[str, re.Pattern[bytes]] = {}
+
+    def __call__(
+        self, data: bytes, start: int, end: int, limit: int, context: Context
+    ) -> tuple[Found, ...] | None:
+        if data[start] in b"uU" and data[start - 1 : start] not in (b"\\", b"c", b"C", b";"):
+            return None
+        low, limit = max(0, start - _BACK), min(limit, start + self._ahead)
+        first = low + len(data[low:start].rstrip(_SPELLING))
+        stop = limit - len(data[start:limit].lstrip(_SPELLING))
+        # A stretch that goes on beyond the window is looked at again from its middle: what begins there
+        # is left for that look.
+        looked = stop if stop < limit else start + (limit - start) // 2
+        found = [Found(start, looked, None)]
+        if stop - first >= _LEAST:
+            found += [one for one in self._spans(data, first, stop) if one.start < looked]
+        return tuple(found)
+
+    def _spans(self, data: bytes, first: int, stop: int) -> Iterator[Found]:
+        said = b"\0".join(_readings(data[first:stop]))
+        for needles, rule in self._rules:
+            if any(needle in said for needle in needles):
+                found = list(self._search(rule.value).finditer(data, first, stop))
+                spans = [one.span() for one in found] or [(first, stop)]
+                yield from (Found(*span, rule.placeholder.encode()) for span in spans)
+
+    def _search(self, value: str) -> re.Pattern[bytes]:
+        search = self._searches.get(value)
+        if search is None:
+            # Of a long value an expression takes letters as they are: then all of the stretch goes.
+            search = re.compile(expression(value) if len(value) <= LONG else rb"(?!)", re.DOTALL)
+            self._searches[value] = search
+        return search
+
+
+def _needles(rule: SecretRule, order: int) -> tuple[bytes, ...]:
+    """What to look for in a reading: the value, and what it is anchored on inside base64 and hex."""
+    whole = [rule.value, *fragments(rule.value)]
+    packed = [anchor for anchor, _ in encoded(rule, order) if len(anchor) >= _SURE]
+    return (*(one.encode("utf-8", "surrogatepass") for one in whole), *packed, *map(bytes.upper, packed))
+
+
+def _readings(data: bytes) -> Iterator[bytes]:
+    """What the stretch says after each round of unescaping."""
+    for _ in range(_ROUNDS):
+        before = data
+        for undo in (unquote_to_bytes, _unescape, _dereference):
+            text = undo(data)
+            if text != data:
+                yield text
+            data = text
+        if data == before:
+            return
+
+
+def _unescape(data: bytes) -> bytes:
+    return _JSON.sub(_units, data) if b"\\" in data else data
+
+
+def _units(found: re.Match[bytes]) -> bytes:
+    text = found[0].replace(b"\\", b"")
+    if text[0] == 120:
+        return bytes((int(text[1:], 16),))
+    if len(text) == 1:
+        return _LETTERS.get(text[0], text)
+    units = bytes.fromhex(text.replace(b"u", b"").decode())
+    return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+
+
+def _dereference(data: bytes) -> bytes:
+    return _HTML.sub(_character, data) if b"&" in data else data
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    number = int(found[1]) if found[1] else int(found[2], 16)
+    return chr(number).encode("utf-8", "surrogatepass") if number < 0x110000 else found[0]

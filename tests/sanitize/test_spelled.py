@@ -1,0 +1,89 @@
+"""Secrets whose letters are escaped, base64 in lines, lines of long keys; and that plain escapes stay."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from base64 import b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.sanitize.chain import build
+
+SECRET = "hunter2Correct9Horse"
+KEY = "\n".join(textwrap.wrap("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" * 24 + SECRET * 9, 64))
+RULES = build(secrets={"#a": SECRET, "#key": f"-----BEGIN X-----\n{KEY}\n-----END X-----"}).ruleset
+
+
+def scrubbed(data: bytes, size: int = 1 << 20) -> bytes:
+    scrubber = RULES.scrubber("response", "text/plain")
+    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
+    return b"".join(pieces) + scrubber.finish()
+
+
+SPELLINGS = {
+    "percent": "".join(f"%{ord(one):02x}" for one in SECRET),
+    "percent, three deep": "".join(f"%2525{ord(one):02X}" for one in SECRET),
+    "JSON": "".join(f"\\u{ord(one):04x}" for one in SECRET),
+    "JSON in JSON": "".join(f"\\\\u{ord(one):04X}" for one in SECRET),
+    "JSON in a URL": "".join(f"%5Cu{ord(one):04x}" for one in SECRET),
+    "JavaScript": "".join(f"\\x{ord(one):02x}" for one in SECRET),
+    "HTML": "".join(f"&#{ord(one)};" for one in SECRET),
+    "HTML, hex": "".join(f"&#x{ord(one):X};" for one in SECRET),
+    "HTML in HTML": "".join(f"&amp;#{ord(one)};" for one in SECRET),
+    "HTML in a URL": "".join(f"%26%23{ord(one)}%3B" for one in SECRET),
+    "half and half": "".join(
+        f"%{ord(one):02x}" if at % 2 else f"\\u{ord(one):04x}" for at, one in enumerate(SECRET)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_secret_that_is_spelled_out_is_replaced_and_its_neighbours_stay(spelling: str, size: int) -> None:
+    data = f'<x y="{SPELLINGS[spelling]}"/>, {SPELLINGS[spelling]} z'.encode()
+    assert scrubbed(data, size) == b'<x y="REDACTED"/>, REDACTED z'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps("Příliš žluťoučký kůň \u0001\u007f"),
+        "\\u003cb\\u003e \\u0026 \\u0027 u0041 u0065",
+        "100%25 of 50%30 %7Bname%7D %5Ba%5D %41%42%43 %2541",
+        "&#39;quoted&#39;&#34; &#8217;&#8217; &amp;#104; &#72;&#101;&#108;&#108;&#111;",
+        "".join(f"\\u{ord(one):04x}" for one in "another text than the secret"),
+        "%68%75%6e%74%65%72",
+    ],
+)
+def test_escapes_that_spell_no_secret_stay(text: str) -> None:
+    for size in (1, 5, 1000):
+        assert scrubbed(text.encode(), size) == text.encode()
+
+
+@given(
+    st.lists(st.sampled_from(["%41", "\\u0068", "&#104;", ";&#", "u0061", "a", "%25", "\\", ";", "&amp;#"]))
+)
+def test_any_mixture_of_escapes_stays(parts: list[str]) -> None:
+    data = "".join(parts).encode()
+    assert scrubbed(data) == scrubbed(data, 3) == data
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\\n", "\\r\\n", "%0D%0A"])
+@pytest.mark.parametrize("width", [64, 76])
+@pytest.mark.parametrize("before", range(0, 60, 3))
+def test_base64_in_lines_is_replaced(before: int, width: int, ending: str) -> None:
+    plain = b"x" * before + SECRET.encode() + b" and more of what was said" * 3
+    data = ending.join(textwrap.wrap(b64encode(plain).decode(), width)).encode()
+    left = scrubbed(data)
+    assert left != data
+    auditor = RULES.auditor()
+    assert (auditor.feed(left) or auditor.finish()) is None
+
+
+@pytest.mark.parametrize("joint", ['", "', " ", "\r\n", "\\n", "", "|"])
+def test_the_lines_of_a_long_key_are_secret_however_they_are_joined(joint: str) -> None:
+    left = scrubbed(f'["{joint.join(KEY.splitlines())}"]'.encode()).decode()
+    assert not any(line in left for line in KEY.splitlines()[:-1])
