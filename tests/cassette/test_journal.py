@@ -292,7 +292,7 @@ def test_a_secret_learned_late_is_gone_from_journal_and_cassette(tmp_path: Path,
         clean = (content(found.response.body) or b"").replace(b"hunter2", b"REDACTED")
         return Interaction(found.request, Response(found.response.head, BytesBody(clean)))
 
-    lesson, entries = journal.lesson()
+    lesson, entries = journal.lesson(), journal.present()
     assert [content(journal.interaction(index).response.body) == body for index in entries] == [True, False]
     journal.replace(entries[0], change(journal.interaction(entries[0])))
     journal.learned(lesson)

@@ -82,6 +82,13 @@ def test_a_value_of_more_than_8_kib_teaches_nothing_however_it_is_cut() -> None:
     assert [from_body(data, "", size) for size in (999, 1 << 20)] == [[], []]
 
 
+def test_a_schema_under_a_credentials_name_teaches_nothing() -> None:
+    schema = {"type": "string", "$ref": "#/components/schemas/Password", "description": "At least 8 signs"}
+    assert (
+        from_body(json.dumps({"password": schema, "access_token": {"enum": ["none-at-all"]}}).encode()) == []
+    )
+
+
 @pytest.mark.parametrize("name", ["token", "key", "session", "code", "access_tokens", "my_password_hint"])
 def test_other_names_teach_nothing(name: str) -> None:
     assert from_body(json.dumps({name: TOKEN}).encode()) == []
@@ -139,6 +146,7 @@ def test_a_uri_and_a_fields_value_teach() -> None:
         "$password",
         "{{ password }}",
         "<password>",
+        "https://h.example/oauth2/token",
     ],
 )
 def test_masks_numbers_and_variables_are_no_credentials(text: str) -> None:
@@ -156,7 +164,14 @@ def test_a_word_is_never_learned(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["is required", "must be at least eight characters.", "invalid_grant", "passwordTooShort"]
+    "text",
+    [
+        "is required",
+        "must be at least eight characters.",
+        "invalid_grant",
+        "passwordTooShort",
+        "/reset-password",
+    ],
 )
 def test_a_sentence_is_learned_only_from_what_the_program_sends(text: str) -> None:
     assert is_credential(text, asked=True) and not is_credential(text, asked=False)

@@ -184,17 +184,20 @@ class Journal:
         for index in self.entries.order():
             yield self.entries.interaction(index, self.path)
 
-    def lesson(self) -> tuple[int, list[int]]:
+    def lesson(self) -> int:
         """A secret was learned that the journal may hold: notes that nothing in it was searched so far.
 
         Returns:
-            The lesson's number, and the entries to search: read each with `interaction`; what holds the
-            secret, `replace` or `drop`; then say `learned`.
+            The lesson's number, for `learned`. Of commits that `current` let pass, none follows the note, so
+            `present` lists all there is to search; what holds the secret is to `replace` or to `drop`.
         """
         number = next(self._lessons)
-        # Also for an empty journal: of the commits that `current` let pass, none comes after this record.
         self._appender.lesson(number, b"")
-        return number, self.entries.order()
+        return number
+
+    def present(self) -> list[int]:
+        """The entries that the cassette would be made of now, in its order."""
+        return self.entries.order()
 
     @property
     def interrupted(self) -> bool:

@@ -31,7 +31,9 @@ NAME: Final = "learned secret"
 
 _PLAIN_NUMBER = re.compile(r"[-+0-9.,:/ TZ]+")
 _TEMPLATE = re.compile(r"\$\{?[\w.]+\}?|\{\{[^{}]*\}\}|<[\w .-]+>|%\(?\w+\)?s?")
+_DIGIT, _SPACE = re.compile(r"\d"), re.compile(r"\s")
 _LEAF = re.compile(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
+_ADDRESS = re.compile(r"(?i)https?://[^@\s]*")
 _ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
 _OF_THE_MOMENT = frozenset(
     ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
@@ -84,13 +86,16 @@ def is_credential(text: str, *, asked: bool, numbers: bool = False) -> bool:
     """Whether a redacted value is looked for elsewhere, too.
 
     Not: one of less than 8 bytes or more than 8 KiB; of one or two different characters (a mask); a bare
-    number, unless `numbers`; a template's variable; a word of a language: it says nothing of being a
-    password, and hosts, keys and messages are made of words. In an answer, a sentence (`is required`).
+    number, unless `numbers`; a template's variable; the address of a page; a word of a language: it says
+    nothing of being a password, and hosts, keys and messages are made of words. In an answer, a sentence
+    (`is required`).
     """
     size = len(text.encode("utf-8", "surrogatepass"))
     if not SHORTEST <= size <= LONGEST_LESSON or len(set(text)) <= 2:
         return False
     if (not numbers and _PLAIN_NUMBER.fullmatch(text)) or _TEMPLATE.fullmatch(text):
+        return False
+    if _ADDRESS.fullmatch(text):
         return False
     return not is_word(text) if asked else not is_phrase(text)
 
@@ -104,7 +109,9 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
     if lesson.written == "credentials":
         found = list(_credentials(text))
     elif text[:1] in ("{", "[") and lesson.written == "json":
-        found = [one for leaf in _LEAF.findall(text) for one in _read(leaf, "json")]
+        # Descriptions and types stand there, too: only what holds a digit, and no space, is a credential.
+        leaves = [leaf for leaf in _LEAF.findall(text) if _DIGIT.search(leaf) and not _SPACE.search(leaf)]
+        found = [one for leaf in leaves for one in _read(leaf, "json")]
     else:
         found = _read(text.strip() if lesson.written == "xml" else text, lesson.written)
     return list(dict.fromkeys(found))

@@ -13,7 +13,7 @@ LONGEST = 20
 """Letters of the longest word: longer runs of letters are keys."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_SENTENCE = re.compile(r"[^\W\d_]+(?:[\s_.:;/,'\"()!?-]{1,3}[^\W\d_]+)*[.!?)\"']{0,3}")
+_SENTENCE = re.compile(r"[/#.'\"(]{0,2}[^\W\d_]+(?:[\s_.:;/,'\"()!?-]{1,3}[^\W\d_]+)*[.!?)\"']{0,3}")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _UNSPEAKABLE = re.compile(
     r"(?i)[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}|^(?:[bcdfgkptv][bcdfgjkmnpqtvxz]|[lmnr][b-df-hj-np-tv-z])"

@@ -85,10 +85,9 @@ class Learning:
             journal, rules = self._ledger.started, self._late + self.due
             if journal is None or not rules:
                 return
-            number, entries = journal.lesson()
-            self._search(journal, rules, entries, lambda: True)
-            for one in (*self._open, number):
-                journal.learned(one)
+            self._search(journal, rules, lambda: True)
+            for number in self._open:
+                journal.learned(number)
             self._late, self.due, self._open = [], [], []
 
     def rescrub(self, interaction: Interaction) -> Interaction:
@@ -137,31 +136,30 @@ class Learning:
             return
         # From here on, whatever happens, they count as not searched for until they were.
         self._late += rules
-        number, entries = journal.lesson()
+        number = journal.lesson()
         self._open.append(number)
-        if journal.interrupted:
+        if self.budget <= 0 or journal.interrupted:
             return
-        deadline = clock.monotonic() + self.budget
-        left = self._search(journal, rules, entries, lambda: clock.monotonic() < deadline)
+        started = clock.monotonic()
+        deadline = started + self.budget
+        try:
+            left = self._search(journal, rules, lambda: clock.monotonic() < deadline)
+        finally:
+            self.budget -= clock.monotonic() - started
         journal.learned(number, left)
         if not left:
             self._open.remove(number)
             del self._late[-len(rules) :]
 
-    def _search(
-        self, journal: Journal, rules: list[SecretRule], entries: list[int], in_time: Callable[[], bool]
-    ) -> list[int]:
-        """Search these entries; those for which no time was left."""
+    def _search(self, journal: Journal, rules: list[SecretRule], in_time: Callable[[], bool]) -> list[int]:
+        """Search all entries; those for which no time was left."""
         from hushtape.sanitize.ruleset import Ruleset
 
         only = Ruleset.compile((), engine="ahocorasick").with_secrets(rules)
-        started = clock.monotonic()
-        try:
-            for place, index in enumerate(entries):
-                if not self._look(journal, only, index, in_time):
-                    return entries[place:]
-        finally:
-            self.budget -= clock.monotonic() - started
+        entries = journal.present()
+        for place, index in enumerate(entries):
+            if not self._look(journal, only, index, in_time):
+                return entries[place:]
         return []
 
     def _look(self, journal: Journal, only: Ruleset, index: int, in_time: Callable[[], bool]) -> bool:
