@@ -265,16 +265,14 @@ def test_parameters_are_stripped_from_urls_of_named_domains_only() -> None:
     assert scrub(ruleset, body) == clean
 
 
-def test_url_patterns_run_on_request_uris_and_endless_ones_are_refused() -> None:
+def test_url_patterns_run_on_request_uris_of_any_length() -> None:
     ruleset = Ruleset.compile(
         [UrlPatternRule(r"https?://\d{1,3}(\.\d{1,3}){3}(:\d+)?", "https://REDACTED-IPV4")]
     )
     assert ruleset.uri("http://10.0.0.1:80/x") == "https://REDACTED-IPV4/x"
-    for pattern in ("(a+)+$", "(a|aa)*b", "(", r"(\d+,?)*x"):
-        with pytest.raises(SanitizerError):
-            Ruleset.compile([UrlPatternRule(pattern, "x")])
     with pytest.raises(SanitizerError):
-        ruleset.uri("https://h/" + "a" * 5000)
+        Ruleset.compile([UrlPatternRule("(", "x")])
+    assert ruleset.uri("http://10.0.0.1/" + "a" * 50_000) == "https://REDACTED-IPV4/" + "a" * 50_000
 
 
 def test_unknown_engines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from hushtape.sanitize.sanitizers import (
     create_default_sanitizer,
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers, on_tape
-from hushtape.sanitize.sanitizers_custom import JsonPathSanitizer
+from hushtape.sanitize.sanitizers_custom import JsonPathSanitizer, PatternSanitizer
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,
     HeaderSanitizer,
@@ -40,6 +40,7 @@ __all__ = [
     "HeaderSanitizer",
     "IPv4UrlSanitizer",
     "JsonPathSanitizer",
+    "PatternSanitizer",
     "QueryParamSanitizer",
     "ResponseUrlSanitizer",
     "Ruleset",

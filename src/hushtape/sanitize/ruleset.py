@@ -23,6 +23,7 @@ from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
+from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Matcher, Plan
 from hushtape.sanitize.rules import (
@@ -37,7 +38,6 @@ from hushtape.sanitize.rules import (
 )
 from hushtape.sanitize.spans import Context, Teach
 from hushtape.sanitize.stages import BodyScrubber, stages
-from hushtape.sanitize.urls import apply_patterns, check_pattern
 from hushtape.sanitize.wide import WideScrubber
 
 URI: Final = Context(uri=True)
@@ -54,7 +54,6 @@ class Ruleset:
         "_left",
         "_odd",
         "_overlap",
-        "_patterns",
         "_plans",
         "_request",
         "_response",
@@ -71,9 +70,6 @@ class Ruleset:
         self.engine = engines.choose(engine)
         self.placeholders = _placeholders(rules)
         self._left = frozenset(text.encode() for text in self.placeholders)
-        self._patterns = tuple(
-            (check_pattern(rule), rule.replacement) for rule in rules if isinstance(rule, UrlPatternRule)
-        )
         request, response = _of_phase(rules, "request"), _of_phase(rules, "response")
         plan = Plan(request, self.engine)
         self._request = Side(plan, _policy(request))
@@ -138,8 +134,14 @@ class Ruleset:
 
     def uri(self, uri: str, phase: Phase = "request", teach: Teach | None = None) -> str:
         """The URI, scrubbed; users' patterns run on those of requests."""
-        if phase == "request" and self._patterns:
-            uri = apply_patterns(uri, self._patterns)
+        uri = self._uri(uri, phase, teach)
+        further = self._stages[phase] if phase == "request" else None
+        if further is None or further.patterns is None:
+            return uri
+        changed = further.patterns.run(uri, "uri", Allowance())
+        return uri if changed == uri else self._uri(changed, phase, teach)
+
+    def _uri(self, uri: str, phase: Phase, teach: Teach | None) -> str:
         data = uri.encode("utf-8", "surrogatepass")
         plan = self._side(phase).plan
         hits = plan.find(data)
@@ -150,7 +152,13 @@ class Ruleset:
 
     def headers(self, headers: Headers, phase: Phase, uri: str = "", teach: Teach | None = None) -> Headers:
         """The fields, scrubbed; the same object if nothing had to change."""
-        return self._side(phase).fields(headers, teach)
+        side, further = self._side(phase), self._stages[phase]
+        clean = side.fields(headers, teach)
+        if further is None or further.patterns is None:
+            return clean
+        allowance, run = Allowance(), further.patterns.run
+        changed = Headers([(name, octets(value, run, allowance)) for name, value in clean.pairs])
+        return clean if changed == clean else side.fields(changed, teach)
 
     def head(
         self, uri: str, headers: Headers, phase: Phase, teach: Teach | None = None
@@ -160,9 +168,9 @@ class Ruleset:
         `teach`: told of the credentials that are redacted, here and in all that takes it.
         """
         side = self._request if phase == "request" else self._response
-        if side.clean.issuperset(headers.pairs):
+        if self._stages[phase] is None and side.clean.issuperset(headers.pairs):
             return self.uri(uri, phase, teach), headers
-        return self.uri(uri, phase, teach), side.fields(headers, teach)
+        return self.uri(uri, phase, teach), self.headers(headers, phase, "", teach)
 
     # --- texts and bodies ------------------------------------------------------------------------
 
@@ -177,13 +185,19 @@ class Ruleset:
                     text = clean.decode("utf-8", "surrogatepass")
                 except UnicodeDecodeError:
                     text = clean.decode("utf-8", "replace")
+        for further in {self._stages["request"], self._stages["response"]}:
+            if further is not None and further.patterns is not None and further.patterns.body:
+                text = further.patterns.tell(text)
         return text
 
     def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> BodyScrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
-        scrubber = WideScrubber(self._side(phase).plan, context_of(content_type), teach)
+        plan, context = self._side(phase).plan, context_of(content_type)
+        scrubber = WideScrubber(plan, context, teach)
         further = self._stages[phase]
-        return further.behind(scrubber, content_type) if further else scrubber
+        if further is None:
+            return scrubber
+        return further.behind(scrubber, lambda: WideScrubber(plan, context), content_type)
 
     def finder(self) -> Finder:
         """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""
@@ -302,7 +316,8 @@ def _placeholders(rules: tuple[Rule, ...]) -> frozenset[str]:
         for rule in rules
         if not isinstance(rule, UrlPatternRule | UrlParamsRule | PatternRule)
     }
-    texts |= {rule.replacement for rule in rules if isinstance(rule, UrlPatternRule)}
+    replacements = {rule.replacement for rule in rules if isinstance(rule, UrlPatternRule | PatternRule)}
+    texts |= {text for text in replacements if "\\" not in text}
     secrets = {rule.placeholder for rule in rules if isinstance(rule, SecretRule)}
     texts |= {filler(text).decode() for text in secrets for filler in (base64_filler, hex_filler)}
     return frozenset(texts - {""})

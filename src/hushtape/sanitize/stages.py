@@ -8,7 +8,7 @@ redacts is learned all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Protocol
 
@@ -17,7 +17,9 @@ from hushtape.sanitize.fields import is_password
 from hushtape.sanitize.jsonpath import ELEMENT, Route, Step, Target, parse
 from hushtape.sanitize.jsonstates import States
 from hushtape.sanitize.jsonwalk import JsonWalk
-from hushtape.sanitize.rules import FieldRule, JsonPathRule, Rule
+from hushtape.sanitize.patterns import Patterns
+from hushtape.sanitize.patterns_body import PatternScrubber
+from hushtape.sanitize.rules import FieldRule, JsonPathRule, PatternRule, Rule, UrlPatternRule
 
 
 class BodyScrubber(Protocol):
@@ -64,19 +66,26 @@ class Chain:
 class Stages:
     """The further stages that one phase's rules ask for. Immutable, shared by threads."""
 
-    __slots__ = ("_states",)
+    __slots__ = ("_states", "patterns")
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
         routes = tuple(_routes(rules))
         self._states = States(routes) if routes else None
+        patterns = [rule for rule in rules if isinstance(rule, PatternRule | UrlPatternRule)]
+        self.patterns = Patterns(patterns) if patterns else None
 
-    def behind(self, scrubber: BodyScrubber, content_type: str) -> BodyScrubber:
-        """The compiled pass with the further stages behind it."""
+    def behind(
+        self, scrubber: BodyScrubber, again: Callable[[], BodyScrubber], content_type: str
+    ) -> BodyScrubber:
+        """The compiled pass with the further stages behind it. `again`: makes the pass that follows a
+        pattern, whose replacement may have made something new."""
         found = [scrubber]
         if self._states is not None:
             kind = content_type.lower()
             found.append(JsonWalk(self._states, "json" in kind or "javascript" in kind))
-        return Chain(found)
+        if self.patterns is not None and self.patterns.body:
+            found += (PatternScrubber(self.patterns.body), again())
+        return Chain(found) if len(found) > 1 else scrubber
 
 
 def stages(rules: Iterable[Rule]) -> Stages | None:
@@ -88,7 +97,7 @@ def stages(rules: Iterable[Rule]) -> Stages | None:
 def _is_further(rule: Rule) -> bool:
     if isinstance(rule, FieldRule):
         return not rule.nested and rule.in_json
-    return isinstance(rule, JsonPathRule)
+    return isinstance(rule, JsonPathRule | PatternRule | UrlPatternRule)
 
 
 @lru_cache(maxsize=16)

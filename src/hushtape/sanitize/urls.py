@@ -1,7 +1,7 @@
-"""URLs: userinfo, presigned parameters, parameters to strip, and users' patterns.
+"""URLs: userinfo, presigned parameters, and parameters to strip.
 
 Lives here: the rules that only make sense inside a URL. Must not: walk headers or stream.
-Called by: compiling (anchors) and ruleset (patterns). Sources: RFC 3986 3.2.1 for userinfo; AWS
+Called by: compiling (anchors). Sources: RFC 3986 3.2.1 for userinfo; AWS
 Signature Version 4, Google and Azure signed URLs for the parameters.
 """
 
@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hushtape.errors import SanitizerError
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
-from hushtape.sanitize.rules import FieldRule, UrlParamsRule, UrlPatternRule, UrlSecretsRule
+from hushtape.sanitize.rules import FieldRule, UrlParamsRule, UrlSecretsRule
 from hushtape.sanitize.spans import PARAMS, USERINFO, Context, Found, Verifier
 
 PRESIGNED = (
@@ -26,8 +25,6 @@ PRESIGNED = (
     "x-goog-credential",
     "awsaccesskeyid",
 )
-MAX_URI = 4096
-"""Longer URIs (characters) are refused where a user's pattern would have to run over them."""
 
 USERINFO_SIGN = b"@"
 """What plain userinfo is anchored on: every URL holds `://`, few an `@` behind it. The plan looks for it
@@ -139,63 +136,3 @@ def _strip(data: bytes, query: re.Match[bytes], stop: int, names: frozenset[byte
         if last:
             start, kept = end, False
         before, at = end, following
-
-
-# --- users' patterns ------------------------------------------------------------------------------
-
-
-def check_pattern(rule: UrlPatternRule) -> re.Pattern[str]:
-    """The compiled pattern.
-
-    Raises:
-        SanitizerError: it is no regular expression, or repeats a repetition (`(a+)+`): Python's engine
-        may then backtrack for ever, and nothing can interrupt it.
-    """
-    try:
-        pattern = re.compile(rule.pattern)
-    except re.error as error:
-        raise _bad_pattern(rule, str(error)) from None
-    if _repeats(rule.pattern):
-        raise _bad_pattern(rule, "it repeats a repetition without a bound, which may never end")
-    return pattern
-
-
-def _bad_pattern(rule: UrlPatternRule, why: str) -> SanitizerError:
-    return SanitizerError(
-        f"use the URL pattern {rule.pattern!r}", why, "Change the pattern.", sanitizer="UrlPatternSanitizer"
-    )
-
-
-_QUANTIFIED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,\})")
-
-
-def _repeats(pattern: str) -> bool:
-    """Whether a group that holds an open-ended repetition is itself repeated without a bound."""
-    plain = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern)
-    for found in _QUANTIFIED_GROUP.finditer(plain):
-        depth = 0
-        for at in range(found.start(), -1, -1):
-            depth += (plain[at] == ")") - (plain[at] == "(")
-            if depth == 0:
-                if re.search(r"[*+|]|\{\d*,\}", plain[at + 1 : found.start()]):
-                    return True
-                break
-    return False
-
-
-def apply_patterns(uri: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> str:
-    """Run users' patterns over a URI.
-
-    Raises:
-        SanitizerError: the URI is longer than `MAX_URI` characters.
-    """
-    for pattern, replacement in patterns:
-        if len(uri) > MAX_URI:
-            raise SanitizerError(
-                "run a URL pattern over a request's URI",
-                f"the URI is longer than {MAX_URI} characters, and patterns have no time bound beyond that",
-                "Shorten the URI, or name its parameters in QueryParamSanitizer.",
-                sanitizer="UrlPatternSanitizer",
-            )
-        uri = pattern.sub(replacement, uri)
-    return uri
