@@ -2,5 +2,6 @@
 
 Parent process (needs only the standard library): `cli`, `rows`, `schedule`, `library`, `environments`,
 `summary`, `table`, `readme`. Server process: `server`. Client processes, one a figure: `worker`, `jobs`,
-`scrubbing`, `exports`, `tools`, `floors`, `measure`. Nothing here is imported by hushtape or shipped with it.
+`scrubbing`, `exports`, `planted`, `tools`, `floors`, `measure`. Nothing here is imported by hushtape or
+shipped with it.
 """

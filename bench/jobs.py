@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from bench import measure, scrubbing, tools
+from bench import measure, planted, scrubbing, tools
 from bench.task import CANNED, MEMORY, RECORD, Task
 
 Figures = dict[str, float]
@@ -235,6 +235,8 @@ def events(task: Task) -> Figures:
     return {"first_ms": statistics.median(delays)}
 
 
-JOBS: dict[str, Callable[[Task], Figures]] = {
-    job.__name__: job for job in (growth, download, keep_alive, sessions, threads, events)
-} | scrubbing.JOBS
+JOBS: dict[str, Callable[[Task], Figures]] = (
+    {job.__name__: job for job in (growth, download, keep_alive, sessions, threads, events)}
+    | scrubbing.JOBS
+    | {"planted": planted.planted}
+)

@@ -153,4 +153,28 @@ def _sanitizers() -> Row:
     )
 
 
-SCRUB_ROWS: tuple[Row, ...] = (_scrub(), _audit(), _engines(), _sanitizers())
+def _leaks() -> Row:
+    what = "secrets planted in every place and encoding"
+    return Row(
+        name="leaks",
+        title=f"{what}: how many can be read",
+        job="planted",
+        sizes={"": {"every": 1}},
+        quick_sizes={"": {"every": 3}},
+        modes=(SCRUB,),
+        own_modes=(HYPERSCAN,),
+        floors=(),
+        recorders=_BOTH,
+        repetitions=1,
+        quick_repetitions=1,
+        figures=(
+            Figure("planted", what, "planted", Point("", SCRUB), bound=1_000, more_is_better=True),
+            Figure("left", f"{what}: left to be read", "left", Point("", SCRUB), bound=0),
+            Figure("fast-left", f"{what}, extra `fast`: left to be read", "left", Point("", HYPERSCAN),
+                   bound=0, detail=True),
+            Figure("failing", f"{what}: the audit fails the recording", "failing", Point("", SCRUB)),
+        ),
+    )  # fmt: skip
+
+
+SCRUB_ROWS: tuple[Row, ...] = (_scrub(), _audit(), _engines(), _sanitizers(), _leaks())

@@ -8,9 +8,9 @@ from bench.figure import Figure, Point, bare
 from bench.schedule import Outcome
 from bench.scrub_rows import SCRUB_ROWS
 from bench.summary import Entry, Spread, standing, verdict
-from bench.task import FAST, SCRUB, Task
+from bench.task import FAST, HYPERSCAN, SCRUB, Task
 
-from bench import exports, results, scrubbing
+from bench import exports, planted, results, scrubbing
 
 SIZE = 60_000
 RATE = Figure("rate", "rate", "rate", Point("", SCRUB), bound=250, more_is_better=True, rate=True)
@@ -85,3 +85,10 @@ def test_results_are_read_back_as_they_were_saved(tmp_path: Path) -> None:
     kept = results.save(results.Results.here(rows, quick=True), tmp_path / "new" / "kept.json")
     assert results.load([kept]).rows == rows
     assert [path.name for path in kept.parent.iterdir()] == ["kept.json"]
+
+
+def test_no_planted_secret_is_left_by_either_engine(tmp_path: Path) -> None:
+    for mode in (SCRUB, HYPERSCAN):
+        figures = planted.planted(Task("planted", "hushtape", mode, "", "", str(tmp_path), {"every": 31}))
+        assert figures["planted"] > 100
+        assert figures["left"] == 0
