@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import pickle
@@ -71,6 +72,14 @@ def leak(call: Call) -> None:
     call.reply(200, json.dumps({"note": f"issued {SECRET} today"}).encode(), [JSON])
 
 
+def twice(call: Call) -> None:
+    """The secret under base64, twice: only the audit reads that."""
+    inner = base64.b64encode(b"user:" + SECRET.encode() + b":more-of-it")
+    call.reply(
+        200, b"blob " + base64.b64encode(b"x" + inner + b"yz") + b" end", [("Content-Type", "text/plain")]
+    )
+
+
 def on_request(call: Call) -> None:
     """Each route by its name; /fine is plain."""
     name = call.path.strip("/").partition("/")[0]
@@ -81,6 +90,7 @@ def on_request(call: Call) -> None:
         "zip": archive,
         "closes": closes,
         "grant": grant,
+        "twice": twice,
         "leak": leak,
         "unknown": unknown_coding,
     }
@@ -276,6 +286,7 @@ REFUSED: dict[str, tuple[str, list[Any], type[hushtape.HushtapeError]]] = {
     "part-of-a-coded-body": ("/part", [FIELD], hushtape.OpaqueBodyError),
     "unknown-coding": ("/unknown", [FIELD], hushtape.OpaqueBodyError),
     "compressed-file": ("/zip", [TOKEN], hushtape.SecretFoundError),
+    "encoded-twice": ("/twice", [TOKEN], hushtape.SecretFoundError),
     "callback": (
         "/whole",
         [CallbackSanitizer(None, broken, scrub_before_read=True)],

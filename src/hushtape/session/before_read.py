@@ -29,6 +29,7 @@ from hushtape.model import (
 )
 from hushtape.sanitize.messages import octets, safe_error
 from hushtape.seam import Decision, Drain, Refuse
+from hushtape.session.auditing import audit_heads
 from hushtape.session.held_answer import BeforeRead, HeldAnswer
 from hushtape.session.recorder import RecordingExchange
 from hushtape.session.returned import BodyWatch
@@ -196,9 +197,10 @@ class ScrubbedFirst:
         failure: Failure | None = None,
     ) -> None:
         response = self._held.finish(ending, trailers, shortfall)
-        self._answer = Interaction(Request(self._request.method, self.uri), response, failure)
+        answer = Interaction(Request(self._request.method, self.uri), response, failure)
+        audit_heads(self._before.ruleset, answer)
         self._record(response, failure)
-        self.over = True
+        self._answer, self.over = answer, True
 
     def _record(self, response: Response | None, failure: Failure | None) -> None:
         """Tell the recording what the program will read, as if the server had said it."""

@@ -16,7 +16,7 @@ from hushtape.sanitize import Chain
 from hushtape.sanitize.messages import octets
 from hushtape.session import callbacks
 from hushtape.session.bodies import BodyPipe, opaque
-from hushtape.session.inside import look_inside
+from hushtape.session.inside import found, look_inside
 from hushtape.session.ledger import Ledger
 from hushtape.session.recorder import COMMON_REASONS, PARTIAL
 from hushtape.session.returned import Returned
@@ -119,7 +119,8 @@ class HeldAnswer:
         if self._before.callbacks:
             head, changed = callbacks.run_response(self._before.callbacks, head, data)
             data = changed or b""
-        self._note(head, data)
+        self._audit(data)
+        self._note(head, trailers, data)
         head, framing = self._reframed(head)
         if "content-encoding" not in head.headers:
             codings = ()  # a sanitizer dropped the field: the body is read as it is held
@@ -144,6 +145,16 @@ class HeldAnswer:
             inside.feed(data, f"the body of {self.uri}")
             inside.finish(f"the body of {self.uri}", changed)
 
+    def _audit(self, data: bytes) -> None:
+        """The second look that what is stored gets: an encoding that rules don't reach is not read either."""
+        auditor = self._before.ruleset.auditor()
+        finding = None
+        for piece in BytesBody(data).chunks():
+            finding = finding or auditor.feed(piece)
+        finding = finding or auditor.finish()
+        if finding is not None:
+            raise found(finding.rule, f"the body of {self.uri}, {finding.place}")
+
     def _reframed(self, head: Head) -> tuple[Head, Framing]:
         """The head must say what the client's parser needs, whatever a keep list dropped of it."""
         original, framing = self._original, self._framing
@@ -156,9 +167,9 @@ class HeldAnswer:
             head = Head(head.status, head.reason, Headers(pairs), head.http_version)
         return head, framing
 
-    def _note(self, head: Head, data: bytes) -> None:
+    def _note(self, head: Head, trailers: Headers, data: bytes) -> None:
         """Remember the placeholders that the program is about to read."""
         original = self._original
         changed = self._pipe is not None and self._pipe.changed
         if changed or self._before.callbacks or (original is not None and head.headers != original.headers):
-            self._before.returned.note(head, data)
+            self._before.returned.note((*head.headers.pairs, *trailers.pairs), data)

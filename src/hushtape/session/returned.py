@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from hushtape import coding
 from hushtape.errors import PlaceholderReturnedError
-from hushtape.model import Head, Request
+from hushtape.model import Request
 
 _START: Final = b"\r\n\r\n"
 """What stands before a value that is a whole body, or a whole part of a multipart one (RFC 2046 5.1)."""
@@ -51,12 +51,12 @@ class Returned:
         self._given: tuple[str, ...] = tuple(names) if all_given else ()
         self._values = _Values(self._given, anywhere)
 
-    def note(self, head: Head, body: bytes) -> None:
-        """The program is about to read this: remember which placeholders stand in it."""
+    def note(self, pairs: Iterable[tuple[str, str]], body: bytes) -> None:
+        """The program is about to read these fields and this: remember which placeholders stand there."""
         unseen = [text for text in self.names if text not in self._given]
         if not unseen:
             return
-        fields = "\n".join([value for _, value in head.headers.pairs]).encode("latin-1", "replace")
+        fields = "\n".join([value for _, value in pairs]).encode("latin-1", "replace")
         new = [text for text in unseen if any(one in fields or one in body for one in spellings(text))]
         if new:
             # Two threads may lose one of the other's here; both read it again, and it is noted then.
