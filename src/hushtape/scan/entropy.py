@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from math import log2
 
 from hushtape.scan.placeholders import word_set
 
 SHORTEST = 20
+MOST = 256
+"""Characters that are looked at: they tell, and a value of any length costs the same."""
 LEAST_BITS = 3.2
 """Shannon entropy a character. 20 random hex digits have 3.4 on average, English words 3 and less."""
 LEAST_TURNS = 0.2
@@ -51,6 +54,7 @@ _HARMLESS = word_set(
     description request nonce state
     """
 )
+_LETTER, _DIGIT = re.compile(r"[A-Za-z]"), re.compile(r"[0-9]")
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
 _ALPHABET = re.compile(r"[A-Za-z0-9+/=_.~:!@#$%^&*|-]+")
 _PATH = re.compile(r"(?:[a-z]+:)?//|^/|\.[a-z]{2,4}$|^[a-z0-9-]+(?:/[a-z0-9._-]+){2,}$|^arn:|^urn:")
@@ -63,6 +67,7 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
+@lru_cache(maxsize=1024)
 def is_key_word(name: str) -> bool:
     """Whether a value under this name may be a credential."""
     found = words(name)
@@ -77,15 +82,14 @@ def is_strong(name: str) -> bool:
 
 def looks_random(value: str, *, strong: bool = False) -> bool:
     """Whether a value is long, printable in one word, and as irregular as chance."""
+    value = value[:MOST]
     if len(value) < SHORTEST or _ALPHABET.fullmatch(value) is None:
         return False
     if _UUID.fullmatch(value):
         return strong
+    if _LETTER.search(value) is None or (value.islower() and _DIGIT.search(value) is None):
+        return False
     if _PATH.search(value) or _DATE.search(value) or _HASH.match(value):
-        return False
-    if not any(char.isdigit() for char in value) and value.lower() == value:
-        return False
-    if not any(char.isalpha() for char in value):
         return False
     return bits(value) >= LEAST_BITS and turns(value) >= LEAST_TURNS
 

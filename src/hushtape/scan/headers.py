@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hushtape.sanitize.header_policy import HeaderPolicy, is_credential
 from hushtape.sanitize.rules import HeaderRule
@@ -39,6 +40,7 @@ SHORT_COOKIE = 8
 """Cookies of fewer characters are settings (`lang=en`), unless their name says otherwise."""
 
 
+@lru_cache(maxsize=1024)
 def is_header(name: str) -> bool:
     """Whether a field of this name may hold a credential."""
     lower = name.lower()

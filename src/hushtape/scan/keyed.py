@@ -30,13 +30,16 @@ _SIGN = re.compile(rb"(?:\\*[\"'])?[ \t\r\n]{0,64}(?:=>|[:=])[ \t]{0,64}")
 _HAR_NAME = re.compile(rb"(\\*)\"name\\*\"\s{0,64}:\s{0,64}\\*\"\Z")
 _HAR_VALUE = re.compile(rb"\\*\"\s{0,64},\s{0,64}\\*\"value\\*\"\s{0,64}:\s{0,64}")
 _HAR_BEFORE = re.compile(
-    rb"\"value\"\s{0,64}:\s{0,64}(\"(?:[^\"\\]|\\.){0,8192}\")\s{0,64},\s{0,64}\"name\"\s{0,64}:\s{0,64}\"\Z"
+    rb"\"value\"\s{0,64}:\s{0,64}(\"(?:[^\"\\]|\\.){0,8192}+\")\s{0,64},\s{0,64}\"name\"\s{0,64}:\s{0,64}\"\Z"
 )
 _COOKIE = re.compile(rb"\"value\"\s{0,64}:\s{0,64}\"((?:[^\"\\]|\\.)*+)\"")
 _LINE = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t]*(?:- +)*\Z")
 _FIELDS = frozenset(name for name in SENSITIVE_FIELDS if name != "code")
 _NOT_PLAIN = re.compile(rb"[|>&*!{\[%@`#]|null\b|~|true\b|false\b|-?[0-9.]+\s*(?:\n|\Z)")
-_WORD = re.compile(rb"[^\s,;&\"'<>(){}\[\]\\]+")
+_WORD = re.compile(rb"[^\s,;&\"'<>(){}\[\]\\]{1,4096}")
+_LONG = re.compile(rb"[\"'\\\[\s]|[^\s,;&\"'<>(){}\[\]\\=]{20}")
+"""What may begin a list or string, or so many characters of a word: nothing else can look random."""
+_FLOW = re.compile(rb"[{,]\s{0,64}[\"']?\Z")
 
 
 class Keyed:
@@ -75,7 +78,8 @@ def _har(data: bytes, left: int, right: int, name: str) -> Iterator[Candidate]:
     if _HAR_NAME.search(data, max(0, left - 160), left) and behind is not None:
         spans = list(quoting.values(data, behind.end(), "json"))
     else:
-        before = _HAR_BEFORE.search(data, max(0, left - 9000), left)
+        value = data.rfind(b'"value"', max(0, left - 9000), left)
+        before = _HAR_BEFORE.match(data, value, left) if value >= 0 else None
         spans = list(quoting.values(data, before.start(1), "json")) if before else []
     for start, end in spans[:1]:
         if name.lower() in _FIELDS:
@@ -91,12 +95,18 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
         yield from _har_cookies(data, at)
         return
     at_line = _LINE.search(data, max(0, left - 80), left) is not None
-    for start, end in quoting.values(data, at, kind):
-        if colon and headers.is_header(name):
-            where = _where(name, kind, at_line)
-            if where is not None:
-                yield from _header(data, start, end, name, where)
-        if kind == "yaml" and at_line and colon and name.lower() in _FIELDS and not _quoted(data, start):
+    before = data[max(0, left - 66) : left]
+    where = _where(name, kind, at_line, before) if colon and headers.is_header(name) else None
+    field = kind == "yaml" and at_line and colon and name.lower() in _FIELDS
+    if where is None and not field:
+        if is_key_word(name) and _LONG.match(data, at):
+            for start, end in quoting.values(data, at, kind if at_line else "json"):
+                yield from _random(data, start, end, name)
+        return
+    for start, end in quoting.values(data, at, kind if at_line else "json"):
+        if where is not None:
+            yield from _header(data, start, end, name, where)
+        if field and not _quoted(data, start):
             yield from _plain_field(data, start, end, name)
         yield from _random(data, start, end, name)
 
@@ -110,10 +120,12 @@ def _har_cookies(data: bytes, at: int) -> Iterator[Candidate]:
             yield Candidate(*found.span(1), "header Cookie", FILLER, "cookies", "cookies")
 
 
-def _where(name: str, kind: str, at_line: bool) -> str | None:
+def _where(name: str, kind: str, at_line: bool, before: bytes) -> str | None:
     """What the place has to tell before this is a header field; None: it is none."""
-    if kind != "text":
-        return "headers"
+    if kind == "json":
+        return "headers" if before.endswith((b'"', b"'")) else None
+    if kind == "yaml":
+        return "headers" if at_line or _FLOW.search(before) or before.endswith((b'"', b"'")) else None
     lower = name.lower()
     known = lower in headers.STRICT or lower in headers.COOKIES or lower.startswith("x-")
     return "" if at_line and known else None
@@ -143,7 +155,7 @@ def _plain_field(data: bytes, start: int, end: int, name: str) -> Iterator[Candi
 def _random(data: bytes, start: int, end: int, name: str) -> Iterator[Candidate]:
     if end - start < SHORTEST or not is_key_word(name):
         return
-    word = _WORD.match(data, start, min(end, start + REACH // 2))
+    word = _WORD.match(data, start, min(end, start + 4096))
     if word is None or (_quoted(data, start) and word.end() != end):
         return
     if looks_random(word[0].decode("latin-1"), strong=is_strong(name)):

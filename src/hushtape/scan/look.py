@@ -144,7 +144,8 @@ class Look:
             return
         base = self._raw_base + len(self._raw)
         for body, inner in self._packed:
-            inner.feed(body.feed(chunk, final))
+            for piece in body.feed(chunk, final):
+                inner.feed(piece)
         tail = self._raw[-64:]
         for offset, name, undo in packed.starts(tail + chunk):
             start = base - len(tail) + offset
@@ -158,7 +159,8 @@ class Look:
         if any(body.start < other.end for other, _ in self._packed):
             return
         inner = Look(self._ruleset, self._keyed, "json", self._overlap, inside=True)
-        inner.feed(body.feed(text, final))
+        for piece in body.feed(text, final):
+            inner.feed(piece)
         self._packed.append((body, inner))
 
     def _settle(self) -> None:

@@ -26,6 +26,9 @@ _STARTS = (
 _BEFORE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 _BINARY = re.compile(rb"[-+0-9]*\s*(?=[A-Za-z0-9+/])(?!H4sI|UEsD|KLUv|e[AFJN])")
 _MORE = re.compile(rb"(?:[A-Za-z0-9+/]++|\s++|\\[nr])*+")
+_STEP = 128
+"""Base64 characters that are unpacked at once: a bomb makes 3 MiB of them at most (zstd)."""
+_PIECE = 64 * 1024
 _NOISE = re.compile(rb"\s+|\\[nr]")
 
 Inflate = Callable[[bytes], bytes]
@@ -44,8 +47,8 @@ class Packed:
         self.over = False
         self.cut = False
 
-    def feed(self, data: bytes, final: bool) -> bytes:
-        """Take base64 text from `data`'s beginning on, up to what is none."""
+    def feed(self, data: bytes, final: bool) -> Iterator[bytes]:
+        """Take base64 text from `data`'s beginning on, up to what is none; what it unpacks to."""
         match = _MORE.match(data)
         stop = match.end() if match else 0
         if stop < len(data) or final:
@@ -54,15 +57,23 @@ class Packed:
         text = self._rest + _NOISE.sub(b"", data[:stop])
         whole = len(text) - len(text) % 4
         self._rest = text[whole:]
-        try:
-            out = self._undo(b64decode(text[:whole]))
-        except Exception:  # noqa: BLE001 - zlib, brotli and zstandard each raise their own: it is no such body
-            self.over = True
-            return b""
-        self.total += len(out)
-        if self.total > MOST_BYTES:
-            self.over = self.cut = True
-        return out
+        out: list[bytes] = []
+        size = 0
+        for at in range(0, whole, _STEP):
+            try:
+                out.append(self._undo(b64decode(text[at : min(at + _STEP, whole)])))
+            except Exception:  # noqa: BLE001 - zlib, brotli, zstandard raise their own: it is no such body
+                self.over = True
+                break
+            size += len(out[-1])
+            self.total += len(out[-1])
+            if self.total > MOST_BYTES:
+                self.over = self.cut = True
+                break
+            if size > _PIECE:
+                yield b"".join(out)
+                out, size = [], 0
+        yield b"".join(out)
 
 
 def starts(data: bytes) -> Iterator[tuple[int, str, Inflate]]:

@@ -16,14 +16,21 @@ _DOUBLE = re.compile(rb"(?:[^\"\\]|\\.)*+", re.DOTALL)
 _SINGLE = re.compile(rb"(?:[^']|'')*+")
 _SPACE = re.compile(rb"[\s,]*+")
 _ITEM = re.compile(rb"\r?\n( *)- +")
-_BARE = re.compile(rb"[^\r\n\"'<>{}\[\],]+")
-_FLOW_BARE = re.compile(rb"[^\r\n,\]\[{}]+")
-_LINE = re.compile(rb"[^\r\n]+")
+_BARE = re.compile(rb"[^\r\n\"'<>{}\[\],]{1,4096}")
+_FLOW_BARE = re.compile(rb"[^\r\n,\]\[{}]{1,8192}")
+_LINE = re.compile(rb"[^\r\n]{1,8192}")
+_TAG = re.compile(rb"(?:[!&]\S{0,200} +)*(?!\*)")
+"""Tags and anchors before a value; an alias (`*id001`) is none."""
 _MOST_ITEMS = 64
 
 
 def values(data: bytes, at: int, kind: str) -> Spans:
     """The spans of the value or values at `at`, quotes left out."""
+    if data[at : at + 1] in (b"!", b"&", b"*") and kind == "yaml":
+        tag = _TAG.match(data, at)
+        if tag is None:
+            return
+        at = tag.end()
     if data[at : at + 1] == b"[":
         yield from _flow(data, at + 1)
     elif kind == "yaml" and data[at : at + 1] in (b"\n", b"\r"):
@@ -77,13 +84,17 @@ def _block(data: bytes, at: int) -> Spans:
         item = _ITEM.match(data, at)
         if item is None:
             return
-        span = _string(data, item.end())
+        tag = _TAG.match(data, item.end())
+        if tag is None:
+            at = item.end() + 1
+            continue
+        span = _string(data, tag.end())
         if span is not None:
             yield span
             end = data.find(b"\n", span[1])
             at = end if end >= 0 else len(data)
             continue
         folded = re.compile(rb"[^\r\n]*(?:\r?\n {%d,}(?!- )[^\r\n]*)*" % (len(item[1]) + 1))
-        found = folded.match(data, item.end())
-        at = found.end() if found else item.end()
-        yield item.end(), at
+        found = folded.match(data, tag.end())
+        at = found.end() if found else tag.end()
+        yield tag.end(), at

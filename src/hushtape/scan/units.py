@@ -18,7 +18,8 @@ Audit = Callable[[bytes], "Finding | None"]
 
 _TOKEN = re.compile(rb"[^\s\"'<>,;{}()\[\]]{8,}")
 _FOLDED = re.compile(rb"[A-Za-z0-9+/_=-]{8,}(?:(?:\\n|\r?\n *)[A-Za-z0-9+/_=-]+)+")
-_STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"|'(?:[^']|'')*+'", re.DOTALL)
+_STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"?|'(?:[^']|'')*+'?", re.DOTALL)
+"""One that does not end takes all that follows: to try again from each quote would take quadratic time."""
 _LINE = re.compile(rb"[^\n]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}|[A-Za-z0-9_-]+={0,2}")
 _BREAKS = re.compile(rb"\\n|\s+")
