@@ -216,3 +216,48 @@ def test_json_is_told_from_what_is_not(tmp_path: Path) -> None:
     for text, expected in (('{"a": 1}', True), ('{"a": 1}\n[2]\n', True), ('{"a": ', False), ("a: 1", False)):
         (tmp_path / "a").write_text(text)
         assert is_json(tmp_path / "a") is expected
+
+
+PLANTED = ("k-93b1c07e55/Zq+w", "k-93b1c07e55\\/Zq+w", "k-93b1c07e55%2FZq%2Bw", "ay05M2IxYzA3ZTU1L1pxK3c=")
+clean = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12)
+leaves = clean | st.sampled_from(PLANTED).flatmap(
+    lambda secret: st.tuples(st.text(max_size=5), st.text(max_size=5)).map(
+        lambda ends: f"{ends[0]} {secret} {ends[1]}"
+    )
+)
+trees = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+)
+
+
+def same(before: object, after: object) -> bool:
+    """Equal but for texts that held a secret."""
+    if isinstance(before, str) and any(secret in before for secret in PLANTED):
+        return isinstance(after, str) and not any(secret in after for secret in PLANTED)
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(same, before, after))
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() == after.keys() and all(same(before[key], after[key]) for key in before)
+    return before == after
+
+
+@given(trees, st.booleans(), st.sampled_from([None, 2]), st.booleans())
+def test_json_stays_json_and_the_rest_as_it_is(
+    tree: object, ascii_only: bool, indent: int | None, nested: bool
+) -> None:
+    import tempfile
+
+    value = {"body": json.dumps(tree)} if nested else tree
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.json")
+        path.write_text(
+            json.dumps(value, ensure_ascii=ascii_only, indent=indent), encoding="utf-8", errors="replace"
+        )
+        before = json.loads(path.read_text(encoding="utf-8"))
+        result = scan(path, redact=True, key=SECRET)
+        after = json.loads(path.read_text(encoding="utf-8"))
+    assert result.findings == [] and result.unfixed == []
+    if nested:
+        before, after = json.loads(before["body"]), json.loads(after["body"])
+    assert same(before, after)

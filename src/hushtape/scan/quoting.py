@@ -21,7 +21,7 @@ _FLOW_BARE = re.compile(rb"[^\r\n,\]\[{}]{1,8192}")
 _LINE = re.compile(rb"[^\r\n]{1,8192}")
 _TAG = re.compile(rb"(?:[!&]\S{0,200} +)*(?!\*)")
 """Tags and anchors before a value; an alias (`*id001`) is none."""
-_MOST_ITEMS = 64
+_MOST_ITEMS = 4096
 
 
 def values(data: bytes, at: int, kind: str) -> Spans:
