@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from hushtape.scan.finding import FILLER, Candidate
 from hushtape.scan.placeholders import is_placeholder
 
-KNOWN = "known value "
+KNOWN = "known value"
 """How rules of known values begin: they count whatever they look like."""
+SPELLED = {"secret, spelled out": f"{KNOWN}, spelled out"}
+"""The ruleset does not tell which one: its letters are all escapes, and share one anchor."""
 
 _KINDS = (KNOWN, "PEM", "shape ", "JWT", "userinfo", "header ", "field ", "parameter ", "entropy ")
 _PREFIX = re.compile(r"shape (\S+)")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from hushtape.sanitize import Finding, Ruleset
 from hushtape.scan import packed, units
 from hushtape.scan.finding import HEAD, Candidate
-from hushtape.scan.judge import may_count
+from hushtape.scan.judge import SPELLED, may_count
 from hushtape.scan.keyed import REACH, Keyed
 
 WINDOW = 32 * 1024 - 1
@@ -84,7 +84,10 @@ class Look:
     def _spans(self) -> None:
         """What the ruleset itself found; spans that overlap are one change of the text."""
         spans = sorted(self._finder.take())
-        self.candidates += [Candidate(one.start, one.end, one.name, one.text, head=one.head) for one in spans]
+        self.candidates += [
+            Candidate(one.start, one.end, SPELLED.get(one.name, one.name), one.text, head=one.head)
+            for one in spans
+        ]
         united: list[tuple[int, int, bytes]] = []
         for one in spans:
             if united and one.start < united[-1][1]:
@@ -114,7 +117,9 @@ class Look:
             whole = (unit.start > 0 or self._clean_first) and (unit.end < len(data) or last)
             start, end = self._raw_offset(base + unit.start), self._raw_offset(base + unit.end)
             text = unit.text if whole else None
-            self.candidates.append(Candidate(start, end, unit.rule, text, how=unit.how))
+            self.candidates.append(
+                Candidate(start, end, SPELLED.get(unit.rule, unit.rule), text, how=unit.how)
+            )
 
     # --- key words ----------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class Scanner:
     ) -> None:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            named = {KNOWN + name: value for name, value in known.items()}
+            named = {f"{KNOWN} {name}": value for name, value in known.items()}
             self.ruleset = build(secrets=named, drop_short=True).ruleset
         self.notes = [str(warning.message) for warning in caught]
         self._keyed, self._key, self._passed = Keyed(), key, passed
