@@ -40,7 +40,8 @@ from hushtape.sanitize.spans import (
     Verifier,
 )
 from hushtape.sanitize.spelled import spelled_anchors
-from hushtape.sanitize.urls import USERINFO_SIGN, param_anchors, url_anchors, userinfo_signs
+from hushtape.sanitize.url_params import param_anchors
+from hushtape.sanitize.urls import USERINFO_SIGN, url_anchors, userinfo_signs
 
 MARGIN = 64
 """Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""

@@ -1,4 +1,4 @@
-"""URLs: userinfo, presigned parameters, and parameters to strip.
+"""URLs: userinfo and presigned parameters.
 
 Lives here: the rules that only make sense inside a URL. Must not: walk headers or stream.
 Called by: compiling (anchors). Sources: RFC 3986 3.2.1 for userinfo; AWS
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
-from hushtape.sanitize.rules import FieldRule, UrlParamsRule, UrlSecretsRule
-from hushtape.sanitize.spans import PARAMS, USERINFO, Context, Found, Verifier
+from hushtape.sanitize.rules import FieldRule, UrlSecretsRule
+from hushtape.sanitize.spans import USERINFO, Context, Found, Verifier
 
 PRESIGNED = (
     "sig",
@@ -85,54 +85,3 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
         verifier = Verifier(field.pair, order, f"parameter {name}", KIND, BACK, AHEAD)
         for ending in (b"=", b"%3d", b"%253d", b"\\u003d"):
             yield name.encode() + ending, verifier
-
-
-# --- parameters to strip -------------------------------------------------------------------------
-
-_URL = re.compile(rb"(?:[^\s\"'<>\\#]++|\\u00(?:26|3[dD]|2[fF]|3[fF])|\\{1,64}+/)*+")
-_SEPARATOR = re.compile(rb"&amp;|[&?]|\\u(?:0026|003[fF])")
-_QUESTION = re.compile(rb"\?|\\u003[fF]")
-_NAME_END = re.compile(rb"=|\\u003[dD]")
-
-
-def param_anchors(rule: UrlParamsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
-    """The domains: each URL of theirs is looked into."""
-    names = frozenset(param.lower().encode() for param in rule.params)
-    for domain in rule.domains:
-        yield domain.lower().encode(), Verifier(_stripper(names), order, f"url of {domain}", PARAMS, 0, 4096)
-
-
-def _stripper(names: frozenset[bytes]) -> Any:
-    def strip(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
-        if data[start - 1 : start] not in (b"/", b".", b"@"):
-            return None
-        url = _URL.match(data, end, limit)
-        stop = url.end() if url else end
-        query = _QUESTION.search(data, end, stop)
-        # All of the URL counts as looked at, URLs inside its parameters too: each byte is read once.
-        looked = Found(start, stop, None)
-        return (looked, *_strip(data, query, stop, names)) if query else (looked,)
-
-    return strip
-
-
-def _strip(data: bytes, query: re.Match[bytes], stop: int, names: frozenset[bytes]) -> Iterator[Found]:
-    """`query`: the question mark; one inside a parameter begins the query of a URL that stands there."""
-    start = before = query.start()
-    at, kept = query.end(), False
-    while at < stop:
-        after = _SEPARATOR.search(data, at, stop)
-        end, following = after.span() if after else (stop, stop)
-        sign = _NAME_END.search(data, at, end)
-        last = after is None or _QUESTION.match(data, end) is not None
-        if data[at : sign.start() if sign else end].lower() not in names:
-            kept = True
-        elif last and not kept:
-            yield Found(start, end, b"")  # nothing is left of the query: its `?` goes too
-        elif kept:
-            yield Found(before, end, b"")
-        else:
-            yield Found(at, following, b"")
-        if last:
-            start, kept = end, False
-        before, at = end, following
