@@ -299,6 +299,19 @@ def test_botocore_reads_an_early_answer_in_place_of_a_100(path: str, cassette: P
     assert isinstance(seen, Raised) and "ClientError" in seen.links[0]
 
 
+@pytest.mark.parametrize("client", DRIVERS)
+@pytest.mark.parametrize("path", ["/chunked/3000?trailers", "/coded/gzip?chunked", "/bytes/70000"])
+def test_a_keep_list_that_drops_the_framing_leaves_a_replay_that_can_be_read(
+    client: str, path: str, secure: Server, cassette: Path
+) -> None:
+    def case(driver: Any, server: Server) -> list[bytes]:
+        first = driver.call("GET", server.url + path)
+        return [first.decoded().body, driver.call("GET", server.url + "/number/2").body]
+
+    keep = hushtape.HeaderSanitizer(safe_headers=["content-type", "content-encoding"])
+    two_ways(case, client, secure, cassette, sanitizers=[keep], default_sanitizer=False)
+
+
 def test_what_only_the_cassette_redacts_the_program_reads(secure: Server, cassette: Path) -> None:
     sanitizers = [
         hushtape.BodyFieldSanitizer(["square"]),

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from hushtape.clients.wire.failures import revive
-from hushtape.clients.wire.render import render_body, render_head
+from hushtape.clients.wire.render import framing_of, render_body, render_head
 from hushtape.errors import CutBodyError
 from hushtape.model import CHUNK, BytesBody, Failure, Interaction, Response
 
@@ -109,7 +109,8 @@ def open_reader(interaction: Interaction, genuine: BaseException | None = None) 
     if failure is None and response.ending != "cut":
         return _to_the_end(response)
     error = genuine or (revive(failure) if failure is not None else _cut(interaction))
-    pieces = chain((render_head(response, True),), render_body(response), _broken_chunk(failure))
+    last = _broken_chunk(failure) if framing_of(response) == "chunked" else ()
+    pieces = chain((render_head(response, True),), render_body(response), last)
     return io.BufferedReader(ReplayRaw(pieces, error))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hushtape import coding
-from hushtape.model import Head, Headers, Response
+from hushtape.model import Framing, Head, Headers, Response
 
 _LENGTH_SIZE = len("content-length")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -28,7 +28,7 @@ def render_head(response: Response, unfinished: bool = False) -> bytes:
             than can be given: reading on must meet what stands there, never an end.
     """
     headers = response.head.headers
-    if response.framing == "length":
+    if framing_of(response) == "length":
         size = _sent_size(response)
         if size is None:  # can't be told ahead: then the connection's end tells it
             headers = headers.without("content-length")
@@ -40,6 +40,13 @@ def render_head(response: Response, unfinished: bool = False) -> bytes:
     if response.informational:
         text = "".join(_head_text(head, head.headers) for head in response.informational) + text
     return text.encode("latin-1", "replace")
+
+
+def framing_of(response: Response) -> Framing:
+    """How its end is told. Chunks need their field: where a keep list dropped it, the length tells it."""
+    if response.framing == "chunked" and "transfer-encoding" not in response.head.headers:
+        return "length"
+    return response.framing
 
 
 def _announced(headers: Headers) -> int:
@@ -73,9 +80,10 @@ def _head_text(head: Head, headers: Headers) -> str:
 
 def render_body(response: Response) -> Iterator[bytes]:
     """What follows the head, lazily. Of a body that was not complete: as far as it came."""
-    if response.framing == "none":
+    framing = framing_of(response)
+    if framing == "none":
         return
-    if response.framing != "chunked":
+    if framing != "chunked":
         yield from _content(response)
         return
     for piece in _content(response):
