@@ -14,8 +14,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from hushtape.sanitize.audit_containers import container
+from hushtape.sanitize.audit_long import Tail, follow
 from hushtape.sanitize.audit_odd import OddSecrets
-from hushtape.sanitize.audit_views import Scan, in_clear, inspect
+from hushtape.sanitize.audit_views import Dull, Scan, in_clear, inspect, never
 
 WINDOW = 32 * 1024
 """Bytes gathered before a look; small bodies are looked at once, in `finish`."""
@@ -57,17 +59,48 @@ class Auditor:
         scan: the ruleset's plain scan, `bytes -> (name of the rule, offset) | None`.
         overlap: bytes looked at twice where two windows meet.
         odd: those of the ruleset's secrets that the ordinary views could miss.
+        dull: tells whether lower-case hex hides nothing as base64.
+        levels: compressed streams within compressed streams that are followed across windows.
     """
 
-    __slots__ = ("_base", "_held", "_odd", "_overlap", "_parts", "_scan")
+    __slots__ = (
+        "_base",
+        "_dull",
+        "_held",
+        "_levels",
+        "_odd",
+        "_overlap",
+        "_parts",
+        "_raw",
+        "_scan",
+        "_seen",
+        "_tail",
+    )
 
-    def __init__(self, scan: Scan, overlap: int = OVERLAP, odd: OddSecrets | None = None) -> None:
+    def __init__(
+        self,
+        scan: Scan,
+        overlap: int = OVERLAP,
+        odd: OddSecrets | None = None,
+        dull: Dull = never,
+        levels: int = 2,
+    ) -> None:
         self._scan = scan
+        self._dull = dull
+        self._levels = levels
+        self._seen = 0
+        self._tail: Tail | None = None
+        self._raw = True
         self._odd = odd
         self._overlap = min(overlap, WINDOW // 2)
         self._parts: list[bytes] = []
         self._held = 0
         self._base = 0
+
+    @property
+    def unused(self) -> bool:
+        """Nothing was fed yet."""
+        return self._base + self._held == 0
 
     def feed(self, data: bytes) -> Finding | None:
         """Take what was written, in portions of any size."""
@@ -87,14 +120,21 @@ class Auditor:
             return None
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         self._parts, self._held = [], 0
-        return self._look(data, self._base)
+        finding = self._look(data, self._base)
+        if finding is None and (tail := self._tail) is not None:
+            self._tail = None
+            finding = tail.feed(data[max(0, self._seen - self._base) :])
+            finding = finding or (None if tail.ended else tail.finish())
+        self._base += len(data)
+        return finding
 
     def _windows(self, data: bytes) -> Finding | None:
         """Look at all whole windows; keep the overlap and what follows."""
         start, overlap = 0, self._overlap
         finding: Finding | None = None
         while len(data) - start >= WINDOW and finding is None:
-            finding = self._look(data[start : start + WINDOW], self._base + start)
+            window = data[start : start + WINDOW]
+            finding = self._look(window, self._base + start) or self._follow(window, self._base + start)
             start += WINDOW - overlap
             seam = _SIGN.search(data, start, start + SEAM)
             start = seam.start() if seam else start
@@ -103,12 +143,28 @@ class Auditor:
         self._parts, self._held = [rest], len(rest)
         return finding
 
+    def _follow(self, window: bytes, base: int) -> Finding | None:
+        """Inflate compressed streams that are longer than a window, one at a time."""
+        tail, seen, self._seen = self._tail, self._seen, base + len(window)
+        if tail is not None:
+            finding = tail.feed(window[max(0, seen - base) :])
+            self._tail = None if tail.ended else tail
+            return finding
+        if not self._levels:
+            return None
+        if base == 0:
+            self._raw = container(window[:8]) is None  # the session looks into bodies that are files
+        found = follow(window, self._raw, base == 0, self._inner)
+        if isinstance(found, Tail):
+            self._tail = found
+            return None
+        return found and Finding(found.rule, f"from byte {base} on, inside compressed data, {found.place}")
+
+    def _inner(self) -> Auditor:
+        return Auditor(self._scan, self._overlap, self._odd, self._dull, self._levels - 1)
+
     def _look(self, data: bytes, base: int) -> Finding | None:
-        found = inspect(data, self._scan)
-        if found is None and data.count(0) * 8 > len(data):
-            # UTF-16 or UTF-32: without its NUL bytes, what is ASCII in it reads as text.
-            found = inspect(data.replace(b"\0", b""), self._scan)
-            found = found and (found[0], found[1], "UTF-16")
+        found = inspect(data, self._scan, self._dull)
         if found is None and self._odd is not None:
             found = self._odd.look(data)
         if found is None:
@@ -122,10 +178,11 @@ class Auditor:
 class TextAudit:
     """Looks at short texts, each for itself; remembers those that were clean."""
 
-    __slots__ = ("_clean", "_odd", "_scan")
+    __slots__ = ("_clean", "_dull", "_odd", "_scan")
 
-    def __init__(self, scan: Scan, odd: OddSecrets | None = None) -> None:
+    def __init__(self, scan: Scan, odd: OddSecrets | None = None, dull: Dull = never) -> None:
         self._scan = scan
+        self._dull = dull
         self._odd = odd
         self._clean: set[str] = set()
 
@@ -140,7 +197,7 @@ class TextAudit:
         if odd is not None or not in_clear(joined, self._scan):
             for text in fresh:
                 data = _encoded(text)
-                found = inspect(data, self._scan) or (odd.look(data) if odd is not None else None)
+                found = inspect(data, self._scan, self._dull) or (odd.look(data) if odd is not None else None)
                 if found is not None:
                     return Finding(found[0], f"under {found[2]}" if found[2] else f"at byte {found[1]}")
         for text in fresh:

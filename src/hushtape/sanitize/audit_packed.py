@@ -1,59 +1,84 @@
-"""Compressed data inside base64 or hex: gzip, zlib and zip members, found by their first bytes.
+"""Compressed data inside another encoding, or in the middle of a body: found by their first bytes.
 
-Lives here: finding it in a decoded view, and inflating it within bounds. Must not: scan, or see
-bodies as they stand (the session looks into those that are files). Called by: audit_views.
-Sources: RFC 1952 2.3.1, RFC 1950 2.2, the ZIP application note 4.3.7.
+Lives here: finding it in a view, and inflating it within bounds. Must not: scan, know a format beyond its
+first bytes (audit_containers does), or see bodies that are files as a whole (the session looks into those).
+Called by: audit_views, audit_long.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
+
+from hushtape.sanitize.audit_containers import GZIP, ZIP, Container, container
 
 MOST_MEMBERS: Final = 8
 """Members of one view that are inflated."""
 
-MOST_BYTES: Final = 256 * 1024
-"""Bytes that are inflated of one member: a window holds at most 24 KiB of it."""
+MOST_BYTES: Final = 2 * 1024 * 1024
+"""Bytes that are inflated of one view: a window holds at most 24 KiB of base64's; text shrinks to a tenth."""
 
 MOST_TRIES: Final = 512
 """Beginnings that are tried; noise has one in some 16 KiB."""
 
-# gzip; zip; zlib of a 32 KiB window at the levels that zlib writes.
-_STARTS: Final = re.compile(rb"\x1f\x8b\x08|PK\x03\x04|x[\x01\x5e\x9c\xda]")
-_ZIP_HEADER: Final = 30
+# Long enough that noise has one in 16 MB.
+_BLOCK: Final = b"1AY&SY"
+_MAGICS: Final = (GZIP, ZIP, b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0", _BLOCK)
+_BZIP2_HEAD: Final = 4
+"""`BZh` and the level stand before bzip2's magic of a block."""
+
+# zlib of a 32 KiB window at the levels that zlib writes. A literal first byte, so that `re` leaps to it.
+_ZLIB: Final = re.compile(rb"x[\x01\x5e\x9c\xda]")
+_STEP: Final = 512
 
 
-def inflated(view: bytes) -> bytes:
-    """What compressed data in a decoded view holds, each apart from the next; b"": there is none."""
+def starts(view: bytes, *, zlib: bool) -> Iterator[int]:
+    """Where compressed data may begin. `zlib`: also that of two telling bytes only."""
+    for magic in _MAGICS:
+        at = view.find(magic)
+        while at >= 0:
+            yield at - _BZIP2_HEAD if magic == _BLOCK else at
+            # An archive's reader finds its next members by itself.
+            at = -1 if magic == ZIP else view.find(magic, at + 1)
+    if zlib:
+        for found in _ZLIB.finditer(view):
+            yield found.start()
+
+
+def opened(view: bytes, at: int) -> Container | None:
+    """The container that begins there."""
+    return container(view[at : at + 8]) if at >= 0 else None
+
+
+def unpacked(box: Container, data: bytes) -> Iterator[bytes]:
+    """What comes out, in steps: a fault further on takes only its own step."""
+    for start in range(0, len(data), _STEP):
+        yield from box.feed(data[start : start + _STEP])
+        if not box.running:
+            return
+
+
+def inflated(view: bytes, *, zlib: bool = True) -> bytes:
+    """What compressed data in a view holds, each apart from the next; b"": there is none."""
     found: list[bytes] = []
-    for start in islice(_STARTS.finditer(view), MOST_TRIES):
-        if start[0] == b"PK\x03\x04":
-            head = view[start.start() : start.start() + _ZIP_HEADER]
-            names = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-            text = _inflate(view[start.start() + _ZIP_HEADER + names :], -zlib.MAX_WBITS)
-        elif start[0] == b"\x1f\x8b\x08":
-            text = _inflate(view[start.start() :], 16 + zlib.MAX_WBITS)
-        else:
-            text = _inflate(view[start.start() :], zlib.MAX_WBITS)
-        if text:
+    left = MOST_BYTES
+    for at in islice(starts(view, zlib=zlib), MOST_TRIES):
+        box = opened(view, at)
+        if box is not None and (text := _beginning(unpacked(box, view[at:]), left)):
             found.append(text)
-            if len(found) == MOST_MEMBERS:
+            left -= len(text)
+            if len(found) == MOST_MEMBERS or left <= 0:
                 break
     return bytes(16).join(found)
 
 
-def _inflate(data: bytes, bits: int) -> bytes:
-    """The beginning of what this holds; what is torn gives what came before."""
-    decompress = zlib.decompressobj(bits).decompress
-    out = b""
-    try:
-        for start in range(0, len(data), 512):  # in steps: a fault further on takes only its own step
-            out += decompress(data[start : start + 512], MOST_BYTES - len(out))
-            if len(out) >= MOST_BYTES:
-                break
-    except zlib.error:
-        pass
-    return out
+def _beginning(pieces: Iterator[bytes], most: int) -> bytes:
+    out: list[bytes] = []
+    for piece in pieces:
+        out.append(piece)
+        most -= len(piece)
+        if most <= 0:
+            break
+    return b"".join(out)

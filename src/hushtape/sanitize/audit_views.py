@@ -8,16 +8,26 @@ Depth and the number of views are bounded, so no body makes the audit run for ev
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.audit_packed import inflated
-from hushtape.sanitize.audit_runs import base64_runs, decode_base64, decode_hex, has_run
+from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
 """The ruleset's plain scan: (name of the rule, offset) of a secret, or None."""
+
+Dull = Callable[[], bool]
+"""Whether lower-case hex hides nothing as base64 from this scan, see `audit_runs.hex_is_dull`."""
+
+
+def never() -> bool:
+    """For a scan that nobody has asked about."""
+    return False
+
 
 DEPTH: Final = 5
 MOST_VIEWS: Final = 32
@@ -75,6 +85,24 @@ def _html_text(reference: bytes) -> bytes:
     return _utf8(chr(number)) if number < 0x110000 else reference
 
 
+# A line that ends in `=`, or an escaped `=` (RFC 2045 6.7). Base64 may end in one, too: then it is the last
+# line, so an empty one follows, or a boundary.
+_QUOTED_PRINTABLE: Final = re.compile(rb"=(?:3D|(?:\r?\n|\\++r?\\*n)(?=[^-\r\n\\]))")
+_JSON_BREAK: Final = re.compile(rb"=\\++(?:r\\++)?n")
+# Text of ASCII letters in two or four bytes each, in either order.
+_WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,3}[ -~]){5}")
+
+
+def _plain_mail(data: bytes, runs: bool) -> bytes:
+    if b"=" in data and _QUOTED_PRINTABLE.search(data):
+        return a2b_qp(_JSON_BREAK.sub(b"=\n", data) if 92 in data else data)
+    return data
+
+
+def _narrow(data: bytes, runs: bool) -> bytes:
+    return data.replace(b"\0", b"") if _WIDE.search(data) else data
+
+
 def _percent(data: bytes, runs: bool) -> bytes:
     if b"%" in data and (_PERCENT_RUNS if runs else _PERCENT).search(data):
         return unquote_to_bytes(data)
@@ -99,8 +127,10 @@ _UNDO: Final[tuple[tuple[str, Callable[[bytes, bool], bytes]], ...]] = (
     ("percent", _percent),
     ("JSON", _json),
     ("HTML", _html),
+    ("quoted-printable", _plain_mail),
+    ("UTF-16", _narrow),
 )
-_ONE_KIND: Final = frozenset(("percent", "JSON", "HTML"))
+_ONE_KIND: Final = frozenset(name for name, _ in _UNDO)
 
 
 def _unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
@@ -163,12 +193,13 @@ def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
     runs = has_run(data)
     views = _unescaped(data, how, runs)
-    return views + _runs_of(data) if runs else views
+    views += _runs_of(data) if runs else []
+    return views if how.endswith("compressed") else [*views, ("compressed", inflated(data, zlib=False))]
 
 
 def _runs_of(data: bytes) -> list[tuple[str, bytes]]:
-    found = base64_runs(data)
-    views = [("base64", decode_base64(found)), ("hex", decode_hex(found))]
+    found, digits = runs(data, dull=False)
+    views = [("base64", decode_base64(found)), ("hex", decode_hex(found + digits))]
     return views + [(f"{how}, compressed", inflated(view)) for how, view in views]
 
 
@@ -184,7 +215,7 @@ def _scan_view(view: bytes, how: str, scan: Scan) -> tuple[str, int] | None:
     return found if found is None else (found[0], base + found[1])
 
 
-def inspect(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
+def inspect(data: bytes, scan: Scan, dull: Dull = never) -> tuple[str, int, str] | None:
     """Look for a secret in a buffer and in all of its decodings.
 
     Returns: (name of the rule, offset in the view, how the view was decoded: "" or "JSON, base64").
@@ -192,8 +223,8 @@ def inspect(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
     found = scan(data)
     if found is not None:
         return (*found, "")
-    runs = has_run(data)
-    if _escaped(data, runs) or (runs and not _clear_runs(data, scan)):
+    coded = has_run(data)
+    if _escaped(data, coded) or (coded and not _clear_runs(data, scan, dull)) or inflated(data, zlib=False):
         return _deep(data, scan)
     return None
 
@@ -211,19 +242,19 @@ def _escaped(data: bytes, runs: bool) -> bool:
         (92 in data and _JSON_WORDS.search(data) is not None)
         or (37 in data and (_PERCENT_RUNS if runs else _PERCENT).search(data) is not None)
         or (38 in data and 59 in data and (_HTML_RUNS if runs else _HTML_WORDS).search(data) is not None)
+        or (61 in data and _QUOTED_PRINTABLE.search(data) is not None)
+        or (0 in data and _WIDE.search(data) is not None)
     )
 
 
-def _clear_runs(data: bytes, scan: Scan) -> bool:
+def _clear_runs(data: bytes, scan: Scan, dull: Dull) -> bool:
     """Whether the decoded runs hold nothing, and nothing to decode once more: so do identifiers and paths,
     which is what nearly all runs are."""
-    found = base64_runs(data)
-    view, digits = decode_base64(found), decode_hex(found)
-    return in_clear(view, scan) and not inflated(view) and (not digits or _clear_digits(digits, scan))
-
-
-def _clear_digits(view: bytes, scan: Scan) -> bool:
-    return in_clear(view, scan) and not inflated(view)
+    found, digits = runs(data, dull())
+    view = decode_base64(found)
+    if found or digits:
+        view += GAP + decode_hex(found + digits)
+    return not view or (in_clear(view, scan) and not inflated(view))
 
 
 def _deep(data: bytes, scan: Scan) -> tuple[str, int, str] | None:

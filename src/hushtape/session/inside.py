@@ -1,7 +1,7 @@
 """The audit of compressed files: what a gzip or zip body holds, and the audit's verdict as an error.
 
 Lives here: reading a container's content with an auditor while the body streams. Must not: inflate
-(containers does), store, or change the body: a container can't be put together again in a stream, so
+(audit_containers does), store, or change the body: a container can't be put together again in a stream, so
 one that holds a secret is not stored. Called by: bodies, recorder.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hushtape.errors import BodyTooLargeError, SecretFoundError
-from hushtape.session.containers import Container, container
+from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
+from hushtape.sanitize.audit_containers import Container, container
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Finding
@@ -38,6 +38,7 @@ class Inside:
 
         Raises:
             SecretFoundError: a secret is inside. BodyTooLargeError: it holds more than `max_body`.
+            OpaqueBodyError: it holds what can't be looked into, an encrypted member say.
         """
         for piece in self._container.feed(data):
             self._size += len(piece)
@@ -50,6 +51,14 @@ class Inside:
                     limit=self._limit,
                 )
             self._settle(self._auditor.feed(piece), place)
+        if self._container.unread:
+            raise OpaqueBodyError(
+                f"record {place}",
+                f"it is a zip archive that holds {self._container.unread}, so secrets in it can't be seen",
+                _REMEDY,
+                coding="zip",
+                uri=place,
+            )
 
     def finish(self, place: str, changed: bool) -> None:
         """Look at what is left. `changed`: a rule matched in the container's own bytes.

@@ -1,10 +1,10 @@
-"""Files that hold compressed files: gzip, zip, zlib, bzip2, xz and zstd as bodies, looked into as they pass.
+"""Compressed files: gzip, zip, zlib, bzip2, xz and zstd, looked into as they pass.
 
-Lives here: telling such a body by its first bytes and inflating what is in it, for the audit to read.
+Lives here: telling such a file by its first bytes and inflating what is in it, for the audit to read.
 Must not: change a container (the body is stored as it came or not at all), know rules, hold a member.
-Called by: bodies. Sources: RFC 1952 2.3.1, RFC 1950 2.2, RFC 8878 3.1.1; the ZIP application note 4.3.7
-(local file headers), 4.4.5. Further libraries are imported at the first body that asks for them.
-Other methods than deflate, encrypted members and other archives are scanned as the bytes they are.
+Called by: audit_packed, audit_long; the session, for bodies. Sources: RFC 1952 2.3.1, RFC 1950 2.2, RFC
+8878 3.1.1; the ZIP application note 4.3.7 (local file headers), 4.4.4, 4.4.5. Further libraries are imported
+at the first file that asks for them. Other archives are scanned as the bytes they are.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ GZIP: Final = b"\x1f\x8b\x08"
 ZIP: Final = b"PK\x03\x04"
 _HEADER: Final = 30
 _DEFLATE: Final = 8
+_OTHER: Final = frozenset((1, 2, 3, 4, 5, 6, 9, 10, 12, 14, 16, 18, 19, 20, *range(93, 100)))
+"""The other methods of 4.4.5: nothing here inflates them."""
+
+_NEWEST: Final = 63
+_LONGEST_NAME: Final = 1024
 _MOST_MEMORY: Final = 64 * 1024 * 1024
 _PIECE: Final = 64 * 1024
 
@@ -27,7 +32,16 @@ _PIECE: Final = 64 * 1024
 class Container(Protocol):
     """A container on its way: bytes in, what they hold out, in pieces of at most 64 KiB."""
 
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
+    @property
+    def unread(self) -> str:
+        """What in it can't be looked into ("an encrypted member"); "": nothing."""
+
+    @property
+    def running(self) -> bool:
+        """It is not torn, and has not ended."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What comes out. Each iterator is exhausted before the next call."""
 
 
 class _Unpacker(Protocol):
@@ -53,9 +67,14 @@ class CodedFile:
     holds nothing from there on; so does a coding whose library is not installed."""
 
     __slots__ = ("_decoder",)
+    unread = ""
 
     def __init__(self, name: str) -> None:
         self._decoder: coding.Decoder | None = coding.decoder((name,)) if coding.can_decode((name,)) else None
+
+    @property
+    def running(self) -> bool:
+        return self._decoder is not None and not self._decoder.complete
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         if self._decoder is None:
@@ -70,11 +89,16 @@ class PackedFile:
     """A bzip2 or xz file; one after another, as `cat` joins them."""
 
     __slots__ = ("_error", "_make", "_unpack")
+    unread = ""
 
     def __init__(self, make: Callable[[], _Unpacker], error: type[Exception]) -> None:
         self._make = make
         self._error = error
         self._unpack: _Unpacker | None = make()
+
+    @property
+    def running(self) -> bool:
+        return self._unpack is not None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while data and (unpack := self._unpack) is not None:
@@ -95,9 +119,11 @@ class PackedFile:
 class ZipFile:
     """A zip archive, read from its local headers: the directory comes last, and a stream can't wait."""
 
-    __slots__ = ("_inflate", "_rest")
+    __slots__ = ("_inflate", "_rest", "unread")
+    running = True
 
     def __init__(self) -> None:
+        self.unread = ""
         self._rest = b""
         self._inflate: zlib._Decompress | None = None
 
@@ -114,7 +140,11 @@ class ZipFile:
         while at >= 0 and at + _HEADER <= len(data):
             names = int.from_bytes(data[at + 26 : at + 28], "little")
             start = at + _HEADER + names + int.from_bytes(data[at + 28 : at + 30], "little")
-            if int.from_bytes(data[at + 8 : at + 10], "little") == _DEFLATE:
+            method = int.from_bytes(data[at + 8 : at + 10], "little")
+            sealed = data[at + 6] & 1
+            if (sealed or method in _OTHER) and _is_header(data, at):
+                self.unread = "an encrypted member" if sealed else f"a member compressed by method {method}"
+            elif method == _DEFLATE:
                 if start >= len(data):
                     break
                 self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -139,6 +169,11 @@ class ZipFile:
             data = inflate.unconsumed_tail
             if not data and len(piece) < _PIECE:
                 return b""
+
+
+def _is_header(data: bytes, at: int) -> bool:
+    """Whether this is a member's header, or four bytes of noise that look like one."""
+    return data[at + 4] <= _NEWEST and 0 < int.from_bytes(data[at + 26 : at + 28], "little") <= _LONGEST_NAME
 
 
 def _bzip2() -> PackedFile:

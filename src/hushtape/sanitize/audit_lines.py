@@ -1,0 +1,42 @@
+"""Coded text that was broken into lines: the breaks taken out, so that a run is one again.
+
+Lives here: `joined`. Must not: look for runs (audit_runs), or undo any other escape. Called by: audit_runs.
+Sources: RFC 2045 6.8 (base64 in lines), RFC 8259 7 (`\\n`, `\\/`), RFC 3676 4.5 (`> ` before quoted lines),
+the HTML standard 9.2.6 (`data: ` before the lines of an event).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# What may stand between the break and the coded text: more breaks, indentation, the signs of quoted text
+# and of comments. A slash counts only before a space, since base64 has slashes of its own.
+_BEFORE: Final = rb"(?:[ \t\r\n>#*;|]|\\++[nrt]|//[ \t]|--[ \t]|data:[ \t]?)*+(?=[A-Za-z0-9+/_-])"
+# Each begins with the byte that `re` then leaps to; what stands before it is asked for behind it. Only
+# the first of several backslashes, or breaks, is tried: any number of them is read once.
+_BREAK: Final = re.compile(rb"\n(?<=[A-Za-z0-9+/_-]\n)" + _BEFORE)
+_ESCAPED: Final = re.compile(rb"\\(?<=[A-Za-z0-9+/_-]\\)\\*+[nr]" + _BEFORE)
+_SLASH: Final = re.compile(rb"\\(?<!\\\\)\\*+/")
+_TRAILING: Final = re.compile(rb" (?<!  ) *+(?=\\++[nr])")
+_BLANKS: Final = re.compile(rb"[ \t](?<![ \t][ \t])[ \t]*+(?=\n)")
+
+
+def joined(data: bytes) -> bytes:
+    """The text without the line breaks between letters of the base64 alphabets, with what indents the lines;
+    breaks and slashes may be escaped, by any number of backslashes. The same object if there are none."""
+    text = data
+    # By number: `b"x" in data` is ten times slower than `120 in data` (it fails to take it for one first).
+    if 92 in text:
+        if text.find(b"\\/") >= 0:
+            text = _SLASH.sub(b"/", text)
+        if text.find(b" \\") >= 0:
+            text = _TRAILING.sub(b"", text)
+        text = _ESCAPED.sub(b"", text)
+    if 13 in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if 10 in text:
+        if text.find(b" \n") >= 0 or text.find(b"\t\n") >= 0:
+            text = _BLANKS.sub(b"", text)
+        text = _BREAK.sub(b"", text)
+    return data if text == data else text
