@@ -30,9 +30,10 @@ def joined(data: bytes) -> bytes:
     if 92 in text:
         if text.find(b"\\/") >= 0:
             text = _SLASH.sub(b"/", text)
-        if text.find(b" \\") >= 0:
-            text = _TRAILING.sub(b"", text)
-        text = _ESCAPED.sub(b"", text)
+        if text.find(b"\\n") >= 0 or text.find(b"\\r") >= 0:
+            if text.find(b" \\") >= 0:
+                text = _TRAILING.sub(b"", text)
+            text = _ESCAPED.sub(b"", text)
     if 13 in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if 10 in text:

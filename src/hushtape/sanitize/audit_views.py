@@ -86,11 +86,18 @@ def _html_text(reference: bytes) -> bytes:
 
 
 # A line that ends in `=`, or an escaped `=` (RFC 2045 6.7). Base64 may end in one, too: then it is the last
-# line, so an empty one follows, or a boundary.
-_QUOTED_PRINTABLE: Final = re.compile(rb"=(?:3D|(?:\r?\n|\\++r?\\*n)(?=[^-\r\n\\]))")
+# line, so an empty one follows, or a boundary. Text stands around both.
+_QUOTED_PRINTABLE: Final = re.compile(
+    rb"=(?<=[ -<>-~]{6}=)(?:3D(?=[ -~]{6})|(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~][ -~]{6}))"
+)
 _JSON_BREAK: Final = re.compile(rb"=\\++(?:r\\++)?n")
 # Text of ASCII letters in two or four bytes each, in either order.
 _WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,3}[ -~]){5}")
+
+
+_ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, _WIDE)
+AROUND: Final = 4096
+"""Bytes to each side of an escape, as much as windows overlap."""
 
 
 def _plain_mail(data: bytes, runs: bool) -> bytes:
@@ -193,13 +200,12 @@ def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
     runs = has_run(data)
     views = _unescaped(data, how, runs)
-    views += _runs_of(data) if runs else []
-    return views if how.endswith("compressed") else [*views, ("compressed", inflated(data, zlib=False))]
+    return views + _runs_of(data) if runs else views
 
 
 def _runs_of(data: bytes) -> list[tuple[str, bytes]]:
     found, digits = runs(data, dull=False)
-    views = [("base64", decode_base64(found)), ("hex", decode_hex(found + digits))]
+    views = [("base64", decode_base64(found)), ("hex", decode_hex(found, digits))]
     return views + [(f"{how}, compressed", inflated(view)) for how, view in views]
 
 
@@ -224,9 +230,9 @@ def inspect(data: bytes, scan: Scan, dull: Dull = never) -> tuple[str, int, str]
     if found is not None:
         return (*found, "")
     coded = has_run(data)
-    if _escaped(data, coded) or (coded and not _clear_runs(data, scan, dull)) or inflated(data, zlib=False):
-        return _deep(data, scan)
-    return None
+    if _escaped(data, coded):
+        return _deep(data if coded or data.isascii() else _around(data), scan)
+    return _in_runs(data, scan, dull) if coded else None
 
 
 def in_clear(data: bytes, scan: Scan) -> bool:
@@ -247,19 +253,39 @@ def _escaped(data: bytes, runs: bool) -> bool:
     )
 
 
-def _clear_runs(data: bytes, scan: Scan, dull: Dull) -> bool:
-    """Whether the decoded runs hold nothing, and nothing to decode once more: so do identifiers and paths,
-    which is what nearly all runs are."""
+def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None:
+    """The search through decoded runs, short for identifiers and paths, which is what nearly all runs are."""
     found, digits = runs(data, dull())
     view = decode_base64(found)
     if found or digits:
-        view += GAP + decode_hex(found + digits)
-    return not view or (in_clear(view, scan) and not inflated(view))
+        view += GAP + decode_hex(found, digits)
+    if scan(view) is not None or has_run(view):
+        return _deep(data, scan)
+    if _escaped(view, False):
+        # In noise, mostly. What the escape could be a part of stands around it.
+        result = _deep(_around(view), scan, "base64")
+        if result is not None:
+            return result
+    text = inflated(view)
+    return _deep(data, scan) if text and not in_clear(text, scan) else None
 
 
-def _deep(data: bytes, scan: Scan) -> tuple[str, int, str] | None:
+def _around(data: bytes) -> bytes:
+    """What stands around the escapes of a buffer."""
+    spans: list[tuple[int, int]] = []
+    for spot in sorted(found.start() for kind in _ESCAPES for found in kind.finditer(data)):
+        start, end = max(0, spot - AROUND), spot + AROUND
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return GAP.join([data[start:end] for start, end in spans])
+
+
+def _deep(data: bytes, scan: Scan, how: str = "") -> tuple[str, int, str] | None:
+    """All decodings of a buffer, which was itself decoded `how`."""
     seen = {hash(data)}
-    level = [("", data)]
+    level = [(how, data)]
     for _ in range(DEPTH):
         below: list[tuple[str, bytes]] = []
         for path, parent in level:
