@@ -120,11 +120,10 @@ class Auditor:
             return None
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         self._parts, self._held = [], 0
-        finding = self._look(data, self._base)
+        finding = self._look(data, self._base) or self._follow(data, self._base)
         if finding is None and (tail := self._tail) is not None:
-            self._tail = None
-            finding = tail.feed(data[max(0, self._seen - self._base) :])
-            finding = finding or (None if tail.ended else tail.finish())
+            finding = tail.finish()
+        self._tail = None
         self._base += len(data)
         return finding
 

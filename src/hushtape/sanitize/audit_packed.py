@@ -11,14 +11,16 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
+from zlib import decompressobj, error
 
 from hushtape.sanitize.audit_containers import GZIP, ZIP, Container, container
 
 MOST_MEMBERS: Final = 8
 """Members of one view that are inflated."""
 
-MOST_BYTES: Final = 2 * 1024 * 1024
-"""Bytes that are inflated of one view: a window holds at most 24 KiB of base64's; text shrinks to a tenth."""
+MOST_BYTES: Final = 1024 * 1024
+"""Bytes that are inflated of one view: a window holds at most 24 KiB of base64's; text shrinks to a tenth.
+Streams that reach the end of their window are followed without a bound (audit_long)."""
 
 LEAST: Final = 8
 """Shorter beginnings are chance: noise behind two telling bytes often inflates to a few."""
@@ -51,7 +53,16 @@ def starts(view: bytes, *, zlib: bool) -> Iterator[int]:
             at = -1 if magic == ZIP else view.find(magic, at + 1)
     if zlib:
         for found in _ZLIB.finditer(view):
-            yield found.start()
+            if _inflates(view[found.start() : found.start() + _STEP]):
+                yield found.start()
+
+
+def _inflates(beginning: bytes) -> bool:
+    """Whether zlib takes it for its own: two bytes tell little, and a decoder takes long to set up."""
+    try:
+        return len(decompressobj().decompress(beginning, LEAST)) > 0
+    except error:
+        return False
 
 
 def opened(view: bytes, at: int) -> Container | None:

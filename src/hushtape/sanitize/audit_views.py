@@ -88,7 +88,7 @@ def _html_text(reference: bytes) -> bytes:
 # A line that ends in `=`, or an escaped `=` (RFC 2045 6.7). Base64 may end in one, too: then it is the last
 # line, so an empty one follows, or a boundary. Text stands around both.
 _QUOTED_PRINTABLE: Final = re.compile(
-    rb"=(?<=[ -<>-~]{6}=)(?:3D(?=[ -~]{6})|(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~][ -~]{6}))"
+    rb"=(?=3D|[\r\n\\])(?<=[ -<>-~]{6}=)(?:3D(?=[ -~]{6})|(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~][ -~]{6}))"
 )
 _JSON_BREAK: Final = re.compile(rb"=\\++(?:r\\++)?n")
 # Text of ASCII letters in two or four bytes each, in either order.
@@ -96,8 +96,8 @@ _WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,3}[ -~]){5}")
 
 
 _ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, _WIDE)
-AROUND: Final = 4096
-"""Bytes to each side of an escape, as much as windows overlap."""
+AROUND: Final = 1024
+"""Bytes to each side of an escape: a secret that long has more escapes than one, if it has any."""
 
 
 def _plain_mail(data: bytes, runs: bool) -> bytes:
@@ -261,17 +261,16 @@ def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None
         view += GAP + decode_hex(found, digits)
     if scan(view) is not None or has_run(view):
         return _deep(data, scan)
-    if _escaped(view, False):
-        # In noise, mostly. What the escape could be a part of stands around it.
-        result = _deep(_around(view), scan, "base64")
-        if result is not None:
-            return result
+    # Escapes stand in noise, mostly. What one could be a part of stands around it.
+    near = _around(view)
+    if near and (result := _deep(near, scan, "base64")) is not None:
+        return result
     text = inflated(view)
     return _deep(data, scan) if text and not in_clear(text, scan) else None
 
 
 def _around(data: bytes) -> bytes:
-    """What stands around the escapes of a buffer."""
+    """What stands around the escapes of a buffer; b"": it has none that is worth undoing."""
     spans: list[tuple[int, int]] = []
     for spot in sorted(found.start() for kind in _ESCAPES for found in kind.finditer(data)):
         start, end = max(0, spot - AROUND), spot + AROUND
