@@ -17,7 +17,7 @@ import pytest
 
 from hushtape.coding.zstd import library
 from hushtape.sanitize.audit import WINDOW, Finding
-from hushtape.sanitize.audit_runs import hex_is_dull
+from hushtape.sanitize.audit_dull import hex_is_dull
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.plan import anchors
 
@@ -132,8 +132,8 @@ def test_a_secret_whose_base64_is_made_of_hex_digits_is_noticed() -> None:
     digits = b"b3d3d3d3a3d5b3d5a3d3"
     secret = base64.b64decode(digits).decode("ascii")
     rules = build(secrets={"#key": secret}).ruleset
-    assert not rules._hex_is_dull()
-    assert RULES._hex_is_dull()
+    assert not rules._dull()
+    assert RULES._dull()
     auditor = rules.auditor()
     twice = base64.b64encode(digits)
     assert auditor.feed(b"/v1/" + twice + b"/x") or auditor.finish()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64, unhexlify
-from collections.abc import Iterable
 from typing import Final
 
 from hushtape.sanitize.audit_lines import joined
@@ -79,7 +78,7 @@ def runs(data: bytes, dull: bool) -> tuple[list[bytes], list[bytes]]:
     base64, and those of digits only.
 
     Args:
-        dull: lower-case hex (digits alone, UUIDs) hides nothing as base64, see `hex_is_dull`. It is most of
+        dull: lower-case hex (digits alone, UUIDs) hides nothing as base64, see audit_dull. It is most of
             what looks like base64 in an answer, so it isn't decoded as such.
     """
     text = joined(data)
@@ -110,37 +109,6 @@ def _search(text: bytes, dull: bool) -> tuple[list[bytes], list[bytes]]:
         (found if not dull or kinds.find(b"a", at, end) >= 0 else digits).append(run)
         at = classes.find(_RUN, end)
     return found, digits
-
-
-def hex_is_dull(anchors: Iterable[bytes]) -> bool:
-    """Whether none of a ruleset's anchors can stand in what lower-case hex digits and dashes decode to as
-    base64. Each byte decoded from them is one of few: by its place in a group, a third of all ASCII letters
-    or less. Of thousands of anchors hardly one is made of such letters alone, in such an order.
-
-    A second level (an escape, base64 or a compressed stream inside such a decoding) is as likely as a
-    text whose base64 happens to be digits and a to f throughout: one in 10**9 for sixteen characters.
-    """
-    return _OF_HEX.search(b"\n".join(anchor.replace(b"\n", b" ") for anchor in anchors)) is None
-
-
-def _of_hex() -> re.Pattern[bytes]:
-    places = [_BASE64.index(letter) for letter in _DULL + b"+"]
-    pairs = [(one, two) for one in places for two in places]
-    classes = [
-        b"[" + b"".join(b"\\x%02x" % byte for byte in sorted(set(bytes(found).lower()) - {10})) + b"]"
-        for found in (
-            {(one << 2 | two >> 4) & 255 for one, two in pairs},
-            {(one << 4 | two >> 2) & 255 for one, two in pairs},
-            {(one << 6 | two) & 255 for one, two in pairs},
-        )
-    ]
-    first, second, third = classes
-    return re.compile(
-        b"(?m)^(?:%b?%b)?(?:%b%b%b)*(?:%b%b?)?$" % (second, third, first, second, third, first, second)
-    )
-
-
-_OF_HEX: Final = _of_hex()
 
 
 def decode_base64(found: list[bytes]) -> bytes:

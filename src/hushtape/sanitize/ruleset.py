@@ -17,8 +17,8 @@ from msgspec import structs
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit import OVERLAP, Auditor, Finding, TextAudit
+from hushtape.sanitize.audit_dull import DullHex
 from hushtape.sanitize.audit_odd import OddSecrets
-from hushtape.sanitize.audit_runs import hex_is_dull
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.header_policy import HeaderPolicy
@@ -26,7 +26,7 @@ from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
 from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
-from hushtape.sanitize.plan import Matcher, Plan, anchors
+from hushtape.sanitize.plan import Matcher, Plan
 from hushtape.sanitize.rules import (
     REDACTED,
     HeaderRule,
@@ -83,8 +83,8 @@ class Ruleset:
         self._odd = OddSecrets.of(rules)
         self._taught = Learned()
         self._base: Ruleset | None = None
-        self._dull: bool | None = None
-        self._texts = TextAudit(self.scan, self._odd, self._hex_is_dull)
+        self._dull = DullHex(rules)
+        self._texts = TextAudit(self.scan, self._odd, self._dull)
         refuse_unstable(rules, self._scrub_for_check)
 
     @classmethod
@@ -233,7 +233,7 @@ class Ruleset:
 
     def auditor(self) -> Auditor:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
-        return Auditor(self.scan, self._overlap, self._odd, self._hex_is_dull)
+        return Auditor(self.scan, self._overlap, self._odd, self._dull)
 
     def audit_texts(self, texts: Sequence[str]) -> Finding | None:
         """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.
@@ -254,14 +254,8 @@ class Ruleset:
         self._overlap = max(self._overlap, _overlap(taught.rules))
         if taught.odd:
             self._odd = OddSecrets.of(self.rules)
-        self._dull = None
-        self._texts = TextAudit(self.scan, self._odd, self._hex_is_dull)
-
-    def _hex_is_dull(self) -> bool:
-        """Asked at the first body with a run in it: going through all anchors takes milliseconds."""
-        if self._dull is None:
-            self._dull = hex_is_dull(anchor for anchor, _ in anchors(self.rules))
-        return self._dull
+        self._dull = DullHex(self.rules)
+        self._texts = TextAudit(self.scan, self._odd, self._dull)
 
     def _side(self, phase: Phase) -> Side:
         return self._request if phase == "request" else self._response

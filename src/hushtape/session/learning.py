@@ -197,7 +197,7 @@ def holds(
 
 
 def _is_in(ruleset: Ruleset, body: Body, ledger: Ledger, in_time: Callable[[], bool]) -> bool:
-    from hushtape.session.containers import Container, container
+    from hushtape.sanitize.audit_containers import Container, container
 
     auditor, within = ruleset.auditor(), ruleset.auditor()
     inside: Container | None = None
