@@ -110,6 +110,18 @@ def test_a_har_file(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("fold", ["\n        ", "\\\n        \\ "])
+def test_a_secret_with_a_space_that_yaml_folds(tmp_path: Path, fold: str) -> None:
+    path = tmp_path / "a.yaml"
+    key = f"-----BEGIN PRIVATE{fold}KEY-----\\nMIIabc\\n-----END PRIVATE KEY-----"
+    path.write_text(vcrpy_yaml(f'"before {key} between correct horse{fold}battery after"'))
+    place = "/interactions/0/response/body/string"
+    known = {"phrase": "correct horse battery"}
+    assert found(path, **known) == [(place, "PEM private key"), (place, "known value phrase")]
+    assert scan(path, redact=True, **known).findings == []
+    assert path.read_text() == vcrpy_yaml('"before REDACTED between REDACTED after"')
+
+
 def test_plain_text_and_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "dump.txt"
     path.write_text(f"GET / HTTP/1.1\nAuthorization: Bearer abcdefgh\n\n{SECRET}\n")

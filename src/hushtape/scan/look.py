@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from hushtape.sanitize import Finding, Ruleset
 from hushtape.scan import packed, units
 from hushtape.scan.finding import HEAD, Candidate
+from hushtape.scan.folded import folded
 from hushtape.scan.judge import SPELLED, may_count
 from hushtape.scan.keyed import REACH, Keyed
 
@@ -110,6 +111,8 @@ class Look:
         return auditor.feed(data) or auditor.finish()
 
     def _audit(self, data: bytes, base: int, *, last: bool) -> None:
+        if self._kind == "yaml":
+            self._folded(data, base, last)
         found = self._look(data)
         if found is None:
             return
@@ -120,6 +123,12 @@ class Look:
             self.candidates.append(
                 Candidate(start, end, SPELLED.get(unit.rule, unit.rule), text, how=unit.how)
             )
+
+    def _folded(self, data: bytes, base: int, last: bool) -> None:
+        for one in folded(data, self._ruleset):
+            text = one.text if one.end < len(data) or last else None
+            start, end = self._raw_offset(base + one.start), self._raw_offset(base + one.end)
+            self.candidates.append(one._replace(start=start, end=end, text=text))
 
     # --- key words ----------------------------------------------------------------------------------
 
