@@ -41,7 +41,7 @@ from hushtape.sanitize.spans import (
 )
 from hushtape.sanitize.spelled import spelled_anchors
 from hushtape.sanitize.url_params import param_anchors
-from hushtape.sanitize.urls import USERINFO_SIGN, url_anchors, userinfo_signs
+from hushtape.sanitize.urls import REACH, USERINFO_SIGN, url_anchors, userinfo_signs
 
 MARGIN = 64
 """Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""
@@ -93,7 +93,7 @@ def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
 class Plan:
     """The compiled rules of a phase."""
 
-    __slots__ = ("_guards", "_sign", "ahead", "back", "left", "overlap", "scan", "verifiers")
+    __slots__ = ("_guards", "_sign", "ahead", "back", "left", "near", "overlap", "scan", "verifiers")
 
     def __init__(self, rules: Iterable[Rule], engine: str, order: int | None = None) -> None:
         """`order`: see `anchors`."""
@@ -112,6 +112,8 @@ class Plan:
         self.back = max((one.back for one in everyone), default=0)
         self.ahead = longest + MARGIN + max((one.ahead for one in everyone), default=0)
         self.overlap = longest - 1
+        self.near = max(self.overlap, REACH if signs else 0)
+        """Bytes on either side of a border between two chunks within which all that crosses it is found."""
         self._guards = tuple(_guard(entry) for entry in self.verifiers)
         self._sign = len(table) if signs else -1
         self.scan = engines.build(list(table), engine).find
@@ -150,6 +152,7 @@ class Joined(Plan):
         self.ahead = max([one.ahead for one in plans])
         self.back = max([one.back for one in plans])
         self.overlap = max([one.overlap for one in plans])
+        self.near = max([one.near for one in plans])
         verifiers: list[tuple[Verifier, ...]] = []
         self._parts: list[tuple[int, Plan]] = []
         for one in plans:

@@ -8,7 +8,7 @@ can reach back to it. In memory: `BLOCK` plus the plan's window, however long th
 
 from __future__ import annotations
 
-from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.engine import Hit, by_start
 from hushtape.sanitize.plan import Matcher, Plan
 from hushtape.sanitize.spans import Context, Teach, union
 
@@ -29,7 +29,6 @@ class Scrubber:
         "_parts",
         "_plan",
         "_rest",
-        "_scanned",
         "_teach",
         "changed",
     )
@@ -39,7 +38,6 @@ class Scrubber:
         self._parts: list[bytes] = []
         self._gathered = 0
         self._rest = b""
-        self._scanned = 0
         self._hits: list[Hit] = []
         self._matcher: Matcher | None = None
         self.changed = False
@@ -58,14 +56,9 @@ class Scrubber:
     def finish(self) -> bytes:
         """The rest."""
         if not self._rest and self._matcher is None and not self._hits:
-            parts = self._parts
-            data = parts[0] if len(parts) == 1 else b"".join(parts)
+            data = self._take()
             hits = self._plan.find(data) if data else None
-            if not hits:
-                self._parts = []
-                self._gathered = 0
-                return data
-            self._parts, self._hits, self._scanned = [data], hits, len(data)
+            return self._work(data, hits, final=True) if hits else data
         return self._advance(final=True)
 
     def _compact(self) -> bytes:
@@ -73,51 +66,73 @@ class Scrubber:
         self._parts = [b"".join(self._parts)]
         return b""
 
-    def _advance(self, final: bool) -> bytes:
-        data = b"".join((self._rest, *self._parts))
+    def _take(self) -> bytes:
+        """What was gathered; it is gathered no more."""
+        parts = self._parts
         self._parts, self._gathered = [], 0
-        hits = self._hits + self._scan(data)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _advance(self, final: bool) -> bytes:
+        rest, chunk, hits = self._rest, self._take(), self._hits
+        if chunk:
+            found = self._look(rest, chunk)
+            if hits and found:
+                found = sorted(hits + found, key=by_start)
+            hits = found or hits
+        if hits or self._matcher is not None:
+            return self._work(b"".join((rest, chunk)) if rest else chunk, hits, final)
+        return self._pass(rest, chunk, final)
+
+    def _look(self, rest: bytes, chunk: bytes) -> list[Hit]:
+        """Hits that end in the chunk. What crosses its border is found in a window around it, so that the
+        two need not be joined: most chunks have no hit, and a copy costs a tenth of the scan."""
+        find = self._plan.find
+        hits = find(chunk)
+        if not rest:
+            return hits
+        base, near = len(rest), self._plan.near
+        seam = rest[-near:] + chunk[:near]
+        start, border = base - min(base, near), min(base, near)
+        crossing = [
+            (anchor, first + start, last + start)
+            for anchor, first, last in find(seam)
+            if border < last <= border + near
+        ]
+        if not hits:
+            return crossing
+        return crossing + [(anchor, first + base, last + base) for anchor, first, last in hits if last > near]
+
+    def _work(self, data: bytes, hits: list[Hit], final: bool) -> bytes:
         matcher = self._matcher
         if matcher is None:
-            if not hits:
-                return self._pass(data, final)
             matcher = self._matcher = Matcher(self._plan, self._context, self._teach)
         matcher.resume(data, final)
         self._hits = matcher.run(data, hits, final)
         return self._emit(data, matcher, final)
 
-    def _scan(self, data: bytes) -> list[Hit]:
-        """Hits that end in what was not scanned yet."""
-        scanned, self._scanned = self._scanned, len(data)
-        if scanned >= len(data):
-            return []
-        start = max(0, scanned - self._plan.overlap)
-        if start == 0 and scanned == 0:
-            return self._plan.find(data)
-        return [
-            (anchor, first + start, last + start)
-            for anchor, first, last in self._plan.find(data[start:])
-            if last + start > scanned
-        ]
-
-    def _safe(self, data: bytes, final: bool) -> int:
+    def _safe(self, size: int, final: bool) -> int:
         """No hit to come reaches back before this point."""
         if final:
-            return len(data)
-        unseen = len(data) - self._plan.overlap
+            return size
+        unseen = size - self._plan.overlap
         return max(0, min(unseen, self._hits[0][1] if self._hits else unseen) - self._plan.back)
 
-    def _pass(self, data: bytes, final: bool) -> bytes:
-        safe = self._safe(data, final)
-        self._rest = data[safe:]
-        self._scanned -= safe
-        return data[:safe]
+    def _pass(self, rest: bytes, chunk: bytes, final: bool) -> bytes:
+        cut = self._safe(len(rest) + len(chunk), final) - len(rest)
+        if cut <= 0:
+            self._rest = rest[cut + len(rest) :] + chunk
+            return rest[: cut + len(rest)]
+        self._rest = chunk[cut:]
+        return b"".join((rest, memoryview(chunk)[:cut]))
 
     def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
-        safe = self._safe(data, final) if final else min(self._safe(data, final), matcher.held(len(data)))
+        safe = self._safe(len(data), final)
+        if not final:
+            safe = min(safe, matcher.held(len(data)))
         limit = min((start for start, *_ in matcher.open), default=safe)
         limit = min(limit, safe)
-        out: list[bytes] = []
+        out: list[bytes | memoryview] = []
+        view = memoryview(data)
         at = 0
         groups = matcher.groups
         if groups:
@@ -126,16 +141,15 @@ class Scrubber:
             if groups[-1][1] > limit:
                 whole = next(number for number, group in enumerate(groups) if group[1] > limit)
             for start, end, _, text in groups[:whole]:
-                out += (data[at:start], text) if start > at else (text,)
+                out += (view[at:start], text) if start > at else (text,)
                 if not self.changed:
                     self.changed = start < 0 or data[start:end] != text
                 at = end
             matcher.groups = groups = groups[whole:]
             if groups:
                 limit = min(limit, groups[0][0])
-        out.append(data[at:limit] if limit > at else b"")
+        out.append(view[at:limit] if limit > at else b"")
         self._rest = data[safe:]
-        self._scanned -= safe
         self._hits = [(anchor, first - safe, last - safe) for anchor, first, last in self._hits]
         matcher.shift(safe)
         return b"".join(out)

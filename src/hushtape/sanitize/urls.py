@@ -30,7 +30,8 @@ USERINFO_SIGN = b"@"
 """What plain userinfo is anchored on: every URL holds `://`, few an `@` behind it. The plan looks for it
 by itself (`userinfo_signs`), apart from the automaton."""
 
-_REACH = 768
+REACH = 768
+"""Most bytes of userinfo."""
 _SCHEME = re.compile(rb":[/\\]{1,33}\Z")
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
@@ -48,7 +49,7 @@ def userinfo_signs(data: bytes) -> list[int]:
     signs: list[int] = []
     at = data.find(USERINFO_SIGN)
     while at >= 0:
-        slash = data.rfind(b"/", max(0, at - _REACH), at)
+        slash = data.rfind(b"/", max(0, at - REACH), at)
         if slash > 0 and data[slash - 1] in b"/\\":
             signs.append(at)
         at = data.find(USERINFO_SIGN, at + 1)
@@ -58,7 +59,7 @@ def userinfo_signs(data: bytes) -> list[int]:
 def _userinfo(text: bytes) -> tuple[Any, Any]:
     def plain(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         # Behind `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
-        first = data.rfind(b"/", max(0, start - _REACH), start) + 1
+        first = data.rfind(b"/", max(0, start - REACH), start) + 1
         if first == 0 or _SCHEME.search(data, max(0, first - 34), first) is None:
             return None
         return tell(_AUTHORITY.match(data, first, start), first)
@@ -77,7 +78,7 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
-    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, _REACH + 34)
+    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + 34)
     for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
         yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, 600)
     for name in PRESIGNED:
