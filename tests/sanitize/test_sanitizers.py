@@ -207,3 +207,12 @@ def test_dedup_keeps_first_positions_and_classes_without_merge() -> None:
 def test_create_default_sanitizer_takes_values_under_hash_keys_only() -> None:
     assert create_default_sanitizer({"#a": "secret-a", "b": "plain"}).sensitive_values == ["secret-a"]
     assert create_default_sanitizer(None).sensitive_values == []
+
+
+def test_every_public_sanitizer_is_to_be_had_from_both_names() -> None:
+    import hushtape
+    import hushtape.sanitizers
+
+    public = {name for name in hushtape.__all__ if name.endswith("Sanitizer")}
+    assert public == {name for name in hushtape.sanitizers.__all__ if name.endswith("Sanitizer")}
+    assert all(getattr(hushtape, name) is getattr(hushtape.sanitizers, name) for name in public)
