@@ -1,7 +1,8 @@
 """A tape: an open cassette, from opening to closing.
 
-Lives here: what `use_cassette` hands out; opening, closing and what each record mode makes of them.
-Must not: match, scrub, parse or write itself (player, recorder and the cassette do), import a client.
+Lives here: what `use_cassette` hands out, and what the adapters see. Must not: match, scrub, parse or write
+itself (player, recorder and the cassette do), know how it is opened (opening) or what it leaves (closing),
+import a client.
 Called by: api. The adapters see it as a seam.Session.
 """
 
@@ -16,10 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hushtape import clock
-from hushtape.cassette import check
 from hushtape.errors import (
-    CassetteNotFoundError,
     HushtapeError,
     HushtapeWarning,
     TapeOrderError,
@@ -27,12 +25,12 @@ from hushtape.errors import (
 )
 from hushtape.model import Interaction, Request
 from hushtape.seam import Exchange
-from hushtape.session import closing, stack
+from hushtape.session import closing, opening, stack
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteReader, Journal
+    from hushtape.cassette import CassetteReader
     from hushtape.matching import Plan
     from hushtape.sanitize import Chain
     from hushtape.session.options import Options
@@ -62,15 +60,16 @@ class Tape:
         self.plan: Final = plan
         self.played = 0
         self.closed = False
-        self.ledger: Final = Ledger(chain, options, self._create_journal)
+        self.ledger: Final = Ledger(chain, options, partial(opening.create_journal, self))
         self.row: Final = MODES[mode]
-        self._reader: CassetteReader | None = None
+        self.reader: CassetteReader | None = None
         self.player: Player | None = None
         self._errors: list[UnmatchedRequestError] = []
         self._error_count = 0
         self._lock: Final = threading.RLock()
         self._warned_fork = False
-        self._unrecorded: mmap.mmap | None = None
+        self.unrecorded: mmap.mmap | None = None
+        """One byte shared with forked children, in which they set it: calls passed unrecorded."""
         self._exchange: Callable[[Request], Exchange]
         self.record: Callable[[Request], Exchange]
         """Begins an exchange that is recorded; not there while `offline`."""
@@ -82,8 +81,8 @@ class Tape:
     @property
     def complete(self) -> bool:
         """False: the cassette that replays ended in an exception or was recovered, or this one failed."""
-        if self._reader is not None:
-            return self._reader.info.complete
+        if self.reader is not None:
+            return self.reader.info.complete
         return not self.failed
 
     @property
@@ -170,8 +169,8 @@ class Tape:
 
     def tell_fork(self) -> None:
         """In a forked child: a call passes unrecorded, which its parent's cassette will say."""
-        if self._unrecorded is not None:
-            self._unrecorded[0] = 1
+        if self.unrecorded is not None:
+            self.unrecorded[0] = 1
         if not self._warned_fork:
             self._warned_fork = True
             warnings.warn(
@@ -184,7 +183,7 @@ class Tape:
     @property
     def missed_calls(self) -> bool:
         """A forked child made calls that were not recorded."""
-        return self._unrecorded is not None and self._unrecorded[0] != 0
+        return self.unrecorded is not None and self.unrecorded[0] != 0
 
     def count_played(self) -> None:
         """One more interaction was played."""
@@ -208,61 +207,12 @@ class Tape:
             CassetteInUseError: it is open already, here or in another process that records.
             TapeOrderError: another thread has a tape of process scope open.
         """
-        exists = os.path.lexists(self.path)
-        if not exists and self.row.missing == "error":
-            raise self._not_found()
-        replays = exists and self.row.reads
-        self.offline = replays and self.row.not_found == "error"
-        if not self.offline:
-            check.check_writable(self.path)
-            self._unrecorded = mmap.mmap(-1, 1)  # shared with forked children, in which it is written
-        elif check.has_left_over(self.path):
-            warnings.warn(
-                f"{self.path} has a journal of a recording that did not end. This tape replays the "
-                f"cassette as it was; run `hushtape recover {self.path}` for the rest",
-                HushtapeWarning,
-                stacklevel=4,
-            )
-        self._prepare(replays)
+        self._exchange = opening.prepare(self)
         try:
             stack.push(self)
         except BaseException:
-            self._close_reader()
+            self.close_reader()
             raise
-
-    def _prepare(self, replays: bool) -> None:
-        """Load the side that is needed: the other would cost a small container 0.8 MB.
-
-        All is ready before the tape is on the stack: other threads may call at once.
-        """
-        if not self.offline:
-            self.record = self._make_record(replays)
-        if not replays:
-            self._exchange = self.record
-            return
-        from hushtape.cassette.reader import CassetteReader
-        from hushtape.session.player import Player
-        from hushtape.session.replayer import ReplayExchange
-
-        self._reader = CassetteReader.open(self.path)
-        try:
-            self.player = Player(self._reader, self.plan, self.chain)
-        except BaseException:
-            self._close_reader()
-            raise
-        self._exchange = partial(ReplayExchange, self, self.player)
-
-    def _make_record(self, replays: bool) -> Callable[[Request], Exchange]:
-        """What begins an exchange that is recorded."""
-        reading = self.chain.reading
-        if reading is None:
-            from hushtape.session.recorder import RecordingExchange
-
-            return partial(RecordingExchange, self.ledger)
-        from hushtape.session.before_read import ScrubbedFirst
-        from hushtape.session.held_answer import BeforeRead
-
-        return partial(ScrubbedFirst, BeforeRead(self.ledger, reading, replays=replays))
 
     def stop(self, error: BaseException | None) -> None:
         """End the tape: publish, or keep the journal, as the mode says (CASSETTE.md section 4).
@@ -286,30 +236,13 @@ class Tape:
             self.closed = True
             self.ledger.close()
             problems += closing.settle_recording(self, error)
-            self._close_reader()
+            self.close_reader()
         if misplaced is not None:
             problems.append(misplaced)
         problems += closing.unanswered(self.unmatched, self._error_count, error)
         closing.tell(problems, error)
 
-    def _create_journal(self) -> Journal:
-        from hushtape.cassette.journal import Journal
-
-        return Journal.create(
-            self.path,
-            max_inline_body=self.options.max_inline_body,
-            recorded_at=clock.timestamp(),
-            placeholders=tuple(sorted(self.chain.ruleset.possible_placeholders)),
-        )
-
-    def _close_reader(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-
-    def _not_found(self) -> CassetteNotFoundError:
-        return CassetteNotFoundError(
-            f"open {self.path} in mode 'none'",
-            "there is no such cassette",
-            'Record it with mode="once", or correct the path. (HUSHTAPE_MODE overrides the mode)',
-            path=str(self.path),
-        )
+    def close_reader(self) -> None:
+        """Let go of the cassette's file."""
+        if self.reader is not None:
+            self.reader.close()

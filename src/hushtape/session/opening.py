@@ -1,0 +1,110 @@
+"""Opening a tape: what the record mode makes of the cassette that is there, or is not.
+
+Lives here: the left half of the mode table carried out: looking before recording, loading the side that is
+needed, making the journal at the first exchange. Must not: touch the stack of tapes, close, replay, record.
+Called by: tape.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hushtape import clock
+from hushtape.cassette import check
+from hushtape.errors import CassetteNotFoundError, HushtapeWarning
+
+if TYPE_CHECKING:
+    from hushtape.cassette import Journal
+    from hushtape.model import Request
+    from hushtape.seam import Exchange
+    from hushtape.session.tape import Tape
+
+
+def prepare(tape: Tape) -> Callable[[Request], Exchange]:
+    """Open the cassette, and say what begins an exchange.
+
+    All is ready before the tape is on the stack: other threads may call at once.
+
+    Raises:
+        CassetteError: it can't be read, or does not exist in mode "none", or can't be written.
+        CassetteInUseError: another process records on it.
+    """
+    exists = os.path.lexists(tape.path)
+    if not exists and tape.row.missing == "error":
+        raise _not_found(tape)
+    replays = exists and tape.row.reads
+    tape.offline = replays and tape.row.not_found == "error"
+    if not tape.offline:
+        check.check_writable(tape.path)
+        tape.unrecorded = mmap.mmap(-1, 1)  # shared with forked children, in which it is written
+        tape.record = _make_record(tape, replays)
+    elif check.has_left_over(tape.path):
+        _warn_of_left_over(tape)
+    return _make_replay(tape) if replays else tape.record
+
+
+def _make_replay(tape: Tape) -> Callable[[Request], Exchange]:
+    """Load the side that is needed: the other would cost a small container 0.8 MB."""
+    from hushtape.cassette.reader import CassetteReader
+    from hushtape.session.player import Player
+    from hushtape.session.replayer import ReplayExchange
+
+    tape.reader = CassetteReader.open(tape.path)
+    try:
+        tape.player = Player(tape.reader, tape.plan, tape.chain)
+    except BaseException:
+        tape.close_reader()
+        raise
+    return partial(ReplayExchange, tape, tape.player)
+
+
+def _make_record(tape: Tape, replays: bool) -> Callable[[Request], Exchange]:
+    """What begins an exchange that is recorded."""
+    reading = tape.chain.reading
+    if reading is None:
+        from hushtape.session.recorder import RecordingExchange
+
+        return partial(RecordingExchange, tape.ledger)
+    from hushtape.session.before_read import ScrubbedFirst
+    from hushtape.session.held_answer import BeforeRead
+
+    return partial(ScrubbedFirst, BeforeRead(tape.ledger, reading, replays=replays))
+
+
+def create_journal(tape: Tape) -> Journal:
+    """The tape's journal, made at its first exchange.
+
+    Raises:
+        CassetteInUseError, CassetteWriteError: as `Journal.create`.
+    """
+    from hushtape.cassette.journal import Journal
+
+    return Journal.create(
+        tape.path,
+        max_inline_body=tape.options.max_inline_body,
+        recorded_at=clock.timestamp(),
+        placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
+    )
+
+
+def _warn_of_left_over(tape: Tape) -> None:
+    warnings.warn(
+        f"{tape.path} has a journal of a recording that did not end. This tape replays the "
+        f"cassette as it was; run `hushtape recover {tape.path}` for the rest",
+        HushtapeWarning,
+        stacklevel=5,
+    )
+
+
+def _not_found(tape: Tape) -> CassetteNotFoundError:
+    return CassetteNotFoundError(
+        f"open {tape.path} in mode 'none'",
+        "there is no such cassette",
+        'Record it with mode="once", or correct the path. (HUSHTAPE_MODE overrides the mode)',
+        path=str(tape.path),
+    )
