@@ -12,6 +12,9 @@ import pytest
 
 from tests.architecture.reading import ROOT, Module, modules
 
+WITHOUT_IO = {"model", "matching", "sanitize", "coding", "terminal", "errors"}
+"""What docs/architecture.md calls the rooms without I/O."""
+
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "model": {"errors"},
@@ -21,19 +24,17 @@ ROOMS: dict[str, set[str]] = {
     "clients": {"model", "seam", "coding", "patching", "errors"},
     "sanitize": {"model", "coding", "errors"},
     "sanitizers": {"sanitize"},
-    "matching": {"model", "errors"},
+    "matching": {"model", "errors", "terminal"},
     "cassette": {"model", "errors"},
     "clock": {"errors"},
+    "terminal": set(),
     "session": {"seam", "model", "sanitize", "matching", "cassette", "coding", "clock", "errors"},
     "api": {"session", "sanitize", "matching", "clients.registry", "clients.guard", "errors"},
     "scan": {"sanitize", "cassette", "model", "errors"},
-    "cli": {"api", "demo", "scan", "cassette", "model", "matching", "sanitize", "coding", "errors"},
-    "demo": {"api", "cassette", "model", "matching", "sanitize", "coding", "errors"},
+    "cli": {"api", "demo", "scan", "cassette", "session.stored"} | WITHOUT_IO,
+    "demo": {"api", "cassette"} | WITHOUT_IO,
 }
 """Room -> what it may import beside itself. A dotted entry is one file of a room."""
-
-WITHOUT_IO = "model, matching, sanitize, coding, errors"
-"""What docs/architecture.md calls the rooms without I/O."""
 
 DOORSTEP = {"hushtape": {"api", "errors", "model", "sanitize", "session", "_version"}, "__main__": {"cli"}}
 """The package itself, and `python -m hushtape`."""
@@ -130,7 +131,7 @@ def documented() -> dict[str, set[str]]:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms: dict[str, set[str]] = {}
     for names, _, imports in re.findall(r"^\| (`[^|]+) \|([^|]+)\| ([^|]+) \|$", text, re.MULTILINE):
-        imports = imports.replace("rooms without I/O", WITHOUT_IO)
+        imports = imports.replace("rooms without I/O", ", ".join(WITHOUT_IO))
         may = {part.strip(" `/") for part in imports.split(",")} - {"-"}
         for name in re.findall(r"`([^`]+)`", names):
             rooms[name.rstrip("/")] = may

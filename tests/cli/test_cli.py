@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +11,13 @@ from pathlib import Path
 import pytest
 
 import hushtape.cli
-from hushtape.cassette import Recovery
-from hushtape.cli import main
+from hushtape.cassette import Journal, Recovery
+from hushtape.cli import COMMANDS, main
 from hushtape.cli.recover import told
+from hushtape.model import BytesBody, Head, Interaction, Request, Response
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["recover"], ["scan"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_shows_an_example_and_ends_with_0(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,6 +57,43 @@ def test_an_interrupt_ends_with_130(
     assert "interrupted" in capsys.readouterr().err
 
 
+def test_only_the_module_of_the_command_that_was_asked_for_is_imported() -> None:
+    code = (
+        "import sys, hushtape.cli\n"
+        "hushtape.cli.main(['recover', '--help'])\n"
+        "print([name for name in hushtape.cli.COMMANDS if 'hushtape.cli.' + name in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.stdout.splitlines()[-1] == "['recover']"
+
+
+def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"    {name}" in shown for name in COMMANDS)
+
+
+def test_what_can_not_be_encoded_is_an_escape(tmp_path: Path) -> None:
+    """And a file's name can't speak to the terminal."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "hushtape", "recover", str(tmp_path / "bus-\u00e9-\x1b[2J-\u202e.json")],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PATH": ""},
+    )
+    assert ended.returncode == 1
+    assert b"bus-\\xe9-\\x1b[2J-\\u202e.json" in ended.stderr and b"\x1b" not in ended.stderr
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    """`hushtape ... | head`: no traceback, and no complaint of the interpreter's last flush."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "hushtape", "scan", str(tmp_path), "--json"]
+    with os.fdopen(writing, "wb") as out:
+        ended = subprocess.run(command, stdout=out, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
 def test_python_dash_m_is_the_same_command_line() -> None:
     ended = subprocess.run([sys.executable, "-m", "hushtape", "nonsense"], capture_output=True, text=True)
     assert ended.returncode == 2 and "usage: hushtape" in ended.stderr
@@ -80,4 +120,26 @@ def test_recovery_is_told_in_words() -> None:
     text = "\n".join(told(Recovery(path, 1200, 2, 3, True)))
     assert "1,200 interactions" in text and "2 exchanges had not finished" in text
     assert "3 exchanges stood damaged" in text and "left alone" in text
+    learned = "\n".join(told(Recovery(path, 20, 0, unsearched=(1, 2, 3, 9))))
+    assert "not searched for it: 0-2, 8. Read them (hushtape show orders.json N)" in learned
     assert "nothing to recover" in "\n".join(told(Recovery(None, 0, 4)))
+
+
+def test_recover_tells_programs_what_became_of_the_journal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal.create(tmp_path / "orders.json")
+    answer = Response(Head(200, "OK"), BytesBody(b"[]"))
+    journal.commit(journal.begin(), Interaction(Request("GET", "https://api.example.com/"), answer))
+    journal.begin()
+    journal.abandon()
+    assert main(["recover", str(tmp_path / "orders.json"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "version": 1,
+        "cassette": str(tmp_path / "orders.json"),
+        "recovered": 1,
+        "in_flight": 1,
+        "damaged": 0,
+        "beside_earlier": False,
+        "unsearched": [],
+    }

@@ -2,25 +2,39 @@
 
 Lives here: the parser, and what every command shares: exit codes and how errors are printed.
 Must not: do a command's work; each command is a module of this room, imported when it is asked for.
-Exit codes: 0 it worked; 1 it did not (a hushtape error, a check that failed); 2 wrong usage.
-Called by: the console script and `python -m hushtape`.
+Exit codes: 0 it worked; 1 it did not (a hushtape error, a check that failed); 2 wrong usage. Where 1 is an
+answer (`scan`, `diff`), what can't be read is 2. Called by: the console script and `python -m hushtape`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TextIO
 
-from hushtape.errors import HushtapeError
+from hushtape.errors import HushtapeError, OptionError
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
 
+UNREAD = 141
+"""128 + SIGPIPE: the reader of our output left, as `head` does."""
+
+COMMANDS = {
+    "demo": "record and replay a small HTTPS job on this machine",
+    "recover": "turn the journal of a killed recording into a cassette",
+    "scan": "look for secrets in cassettes before they are committed",
+}
+"""Every command, and its line in the help. `hushtape.cli.NAME` has `register`, which adds its parser."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. `argv` defaults to the process's own arguments. Returns the exit code."""
-    parser = build_parser()
+    argv = sys.argv[1:] if argv is None else argv
+    parser = build_parser(next((word for word in argv if not word.startswith("-")), None))
     try:
         options = parser.parse_args(argv)
     except SystemExit as stop:  # argparse printed help (0) or what was wrong (2)
@@ -33,21 +47,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run the chosen command; its errors are printed plainly, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        _soften(stream)
     try:
         result: int = options.run(options)
+        sys.stdout.flush()  # here, where a reader that left is noticed
     except HushtapeError as error:
-        print(f"hushtape: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the reader of our output left, as `head` does
-        sys.stderr.close()
-        return 1
+        return failed(error, 2 if isinstance(error, OptionError) else 1)
+    except BrokenPipeError:
+        _leave_unread()
+        return UNREAD
     except KeyboardInterrupt:
         print("hushtape: interrupted", file=sys.stderr)
         return INTERRUPTED
     return result
 
 
-def build_parser() -> argparse.ArgumentParser:
+def failed(error: HushtapeError, code: int = 1) -> int:
+    """Print an error; returns `code`. Its text may speak of a file by its name, which may hold anything."""
+    from hushtape.cli.output import safe
+
+    print("\n".join(map(safe, f"hushtape: {error}".split("\n"))), file=sys.stderr)
+    return code
+
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser. Only `command` gets its arguments: the others' modules are not imported."""
     parser = argparse.ArgumentParser(
         prog="hushtape",
         description="Records HTTP once and replays it for ever.",
@@ -55,12 +80,29 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    from hushtape.cli import demo, recover, scan
-
-    demo.register(commands)
-    recover.register(commands)
-    scan.register(commands)
+    for name, line in COMMANDS.items():
+        if name == command:
+            import_module(f"hushtape.cli.{name}").register(commands)
+        else:
+            commands.add_parser(name, help=line)
     return parser
+
+
+def _soften(stream: TextIO) -> None:
+    """A character that the terminal's encoding lacks is printed as its escape, and stops nothing."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _leave_unread() -> None:
+    """What is still buffered has no reader: it goes nowhere, and the interpreter's last flush is quiet."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):  # a stand-in for standard output, without a descriptor
+        return
 
 
 class _Version(argparse.Action):

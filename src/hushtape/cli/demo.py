@@ -21,7 +21,6 @@ EXAMPLE = "example: hushtape demo --keep ./look-at-this"
 def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "demo",
-        help="record and replay a small HTTPS job on this machine",
         description="Start an HTTPS API on loopback, run a small extractor against it bare, recorded and "
         "replayed with the server stopped, compare the outputs, and show time and memory of each run. "
         "Needs the extra 'demo': pip install 'hushtape[demo]'.",

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hushtape.cli.output import as_json, count, listed, safe
+
 if TYPE_CHECKING:
     from hushtape.cassette import Recovery
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "recover",
-        help="turn the journal of a killed recording into a cassette",
         description="Write every finished exchange of the journal beside PATH into a cassette. Beside an "
         "earlier cassette the result is named NAME.recovered.json, unless --replace is given. Needs no "
         "secrets: an exchange is in the journal only after its audit passed.",
@@ -28,6 +29,7 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("path", metavar="PATH", type=Path, help="the cassette that was being recorded")
     parser.add_argument("--replace", action="store_true", help="take the place of an earlier cassette")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
     parser.set_defaults(run=run)
 
 
@@ -35,9 +37,25 @@ def run(options: argparse.Namespace) -> int:
     from hushtape.cassette import recover
 
     recovery = recover(options.path, replace=options.replace)
-    for line in told(recovery):
-        print(line)
+    if options.json:
+        print(as_json(document(recovery)))
+    else:
+        for line in told(recovery):
+            print(safe(line))
     return 0 if recovery.path is not None and not recovery.damaged and not recovery.unsearched else 1
+
+
+def document(recovery: Recovery) -> dict[str, object]:
+    """The result for programs; its keys are stable."""
+    return {
+        "version": 1,
+        "cassette": None if recovery.path is None else str(recovery.path),
+        "recovered": recovery.recovered,
+        "in_flight": recovery.in_flight,
+        "damaged": recovery.damaged,
+        "beside_earlier": recovery.beside,
+        "unsearched": [place - 1 for place in recovery.unsearched],
+    }
 
 
 def told(recovery: Recovery) -> Iterator[str]:
@@ -51,25 +69,11 @@ def told(recovery: Recovery) -> Iterator[str]:
     if recovery.damaged:
         yield f"{count(recovery.damaged, 'exchange')} stood damaged on the disk and were left out"
     if recovery.unsearched:
+        places = listed(place - 1 for place in recovery.unsearched)  # as `hushtape show` counts them
         yield (
             f"{count(len(recovery.unsearched), 'interaction')} may hold a secret that was learned later, and "
-            f"were not searched for it: {listed(recovery.unsearched)}. Read them before you share the "
-            "cassette, or record it again"
+            f"were not searched for it: {places}. Read them (hushtape show {recovery.path} N) before "
+            "you share the cassette, or record it again"
         )
     if recovery.beside:
         yield "the earlier cassette was left alone; compare the two, then rename or remove one"
-
-
-def listed(places: tuple[int, ...]) -> str:
-    """Places in a cassette as ranges: `1-14, 20`."""
-    ranges: list[list[int]] = []
-    for place in places:
-        if ranges and ranges[-1][1] == place - 1:
-            ranges[-1][1] = place
-        else:
-            ranges.append([place, place])
-    return ", ".join(f"{first:,}" if first == last else f"{first:,}-{last:,}" for first, last in ranges)
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

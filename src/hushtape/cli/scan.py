@@ -1,6 +1,6 @@
 """`hushtape scan PATH...`: is there a secret in what is about to be committed?
 
-Lives here: the command's options, what it prints, its progress. Must not: look for anything (scan does), or
+Lives here: the command's options and what it prints. Must not: look for anything (scan does), or
 take a secret from the command line. Called by: the command line. Exit codes: 0 clean, 1 findings, 2 wrong
 usage or a file that can't be read.
 """
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushtape.cli.recover import count
+from hushtape.cli import failed
+from hushtape.cli.output import count, safe
+from hushtape.cli.progress import Bar
 from hushtape.errors import HushtapeError, OptionError
 
 if TYPE_CHECKING:
@@ -21,14 +23,10 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-STEP = 4 * 1024 * 1024
-"""Bytes between two steps of the progress bar."""
-
 
 def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "scan",
-        help="look for secrets in cassettes before they are committed",
         description="Look for secrets in files and folders: cassettes of hushtape, vcrpy and keboola.vcr, "
         "HAR, body files, journals, any text. Known values never come from the command line. Ends with 0 if "
         "there is none, 1 if there is one, 2 if something could not be read.",
@@ -61,8 +59,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return scan(options)
     except HushtapeError as error:
-        print(f"hushtape: {error}", file=sys.stderr)
-        return 2
+        return failed(error, 2)
 
 
 def scan(options: argparse.Namespace) -> int:
@@ -78,12 +75,12 @@ def scan(options: argparse.Namespace) -> int:
     baseline = None
     if options.baseline is not None:
         baseline = Baseline.load(options.baseline, new=options.update_baseline)
-    bar = Bar(options.paths)
+    bar = Bar("scanning", lambda: total_size(options.paths))
     task = Run(known, baseline, redact=options.fix, passed=bar.passed)
     for note in (*notes, *task.scanner.notes):
         print(f"hushtape: note: {safe(note)}", file=sys.stderr)
-    result = task.over(options.paths)
-    bar.clear()
+    with bar:
+        result = task.over(options.paths)
     if baseline is not None and options.update_baseline:
         accepted = baseline.update(_all(result, task), result.scanned)
         print(f"{options.baseline}: {count(accepted, 'accepted finding')}", file=sys.stderr)
@@ -157,32 +154,6 @@ def document(result: Result) -> str:
         "bytes": result.size,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
-
-
-def safe(text: str) -> str:
-    """Control characters of a file's name or a key must not reach a terminal."""
-    return "".join([char if char.isprintable() else ascii(char)[1:-1] for char in text])
-
-
-class Bar:
-    """A progress bar on the error output, where that is a terminal and there is something to wait for."""
-
-    def __init__(self, paths: list[Path]) -> None:
-        from hushtape.demo.screen import Screen
-
-        self._screen = Screen(sys.stderr)
-        self._done = self._shown = 0
-        self._total = total_size(paths) if self._screen.live else 0
-        self.passed: Callable[[int], None] | None = self._passed if self._total > STEP else None
-
-    def _passed(self, size: int) -> None:
-        self._done += size
-        if self._done - self._shown >= STEP:
-            self._shown = self._done
-            self._screen.progress("scanning", min(self._done, self._total), self._total)
-
-    def clear(self) -> None:
-        self._screen.clear()
 
 
 def total_size(paths: list[Path]) -> int:

@@ -1,20 +1,20 @@
 """How the demonstration looks: 80 columns, colours on a terminal only, plain lines elsewhere.
 
 Lives here: everything about presentation, so that the story reads as a story. Must not: know it.
-NO_COLOR (no-color.org) and TERM=dumb are respected; a stream that can't encode the marks gets ASCII.
+When there are colours, hushtape.terminal says; a stream that can't encode the marks gets ASCII.
 Called by: story.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from hushtape.terminal import is_live, painted, wants_colour
+
 WIDTH = 78
 BAR = 28
-COLOURS = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
 class Screen:
@@ -22,15 +22,13 @@ class Screen:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = sys.stdout if stream is None else stream
-        self.live = self.stream.isatty() and os.environ.get("TERM") != "dumb"
-        self.colour = self.live and not os.environ.get("NO_COLOR")
+        self.live = is_live(self.stream)
+        self.colour = wants_colour(self.stream)
         self.plain = not _encodes(self.stream, "─█·✓✗")
         self._pending = False
 
     def paint(self, text: str, *styles: str) -> str:
-        if not self.colour or not text:
-            return text
-        return f"\x1b[{';'.join(COLOURS[style] for style in styles)}m{text}\x1b[0m"
+        return painted(text, *styles) if self.colour else text
 
     def line(self, text: str = "") -> None:
         self.clear()
