@@ -1,7 +1,7 @@
 """The public entrance: `use_cassette` and `Recorder`.
 
-Lives here: assembling options, sanitizers, matchers, tape, adapters, guard and log filter; the context
-manager and the decorator. Must not: record, replay or match. Called by: programs, tests, front ends.
+Lives here: assembling options, sanitizers, matchers, tape, adapters, guard, log filter, frozen time; the
+context manager and the decorator. Must not: record, replay or match. Called by: programs, tests, front ends.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, Unpack, cast
 
+from hushtape import freeze
 from hushtape.clients import guard, registry
 from hushtape.errors import OptionError, TapeOrderError
 from hushtape.matching import compile_matchers
@@ -56,6 +57,8 @@ class CassetteContext:
                 option="path",
                 value=None,
             )
+        if self._options.freeze_time is not None:
+            freeze.require()
         tape = _make_tape(resolve(self._path, self._options.library), self._options)
         tape.start()
         try:
@@ -158,11 +161,15 @@ def _make_tape(path: Path, options: Options) -> Tape:
 
 
 def _connect(tape: Tape, cleanup: ExitStack) -> None:
-    """Patch the clients, filter their loggers and, offline, guard the network; undone by `cleanup`."""
+    """Patch the clients, filter their loggers, freeze time, guard the network: all undone by `cleanup`."""
     cleanup.callback(registry.install(stack.route).remove)
     logs = LogScrubbing(lambda text: tell(tape.ledger.ruleset, text))
     cleanup.callback(logs.remove)
     logs.install()
+    if tape.frozen_at is not None:
+        private = tape.scope == "context"
+        held = freeze.freeze(tape.frozen_at, ticks=tape.options.tick, private=private)
+        cleanup.callback(held.release)
     if tape.offline:
         cleanup.callback(guard.block(stack.network_policy).remove)
 

@@ -46,11 +46,13 @@ class Journal:
         max_inline_body: int,
         recorded_at: str,
         placeholders: tuple[str, ...] = (),
+        freeze_time: str = "",
     ) -> None:
         self.path = path
         self.max_inline_body = max_inline_body
         self._most_held = min(max_inline_body, CHUNK)
         self.recorded_at = recorded_at
+        self.freeze_time = freeze_time
         self._folder = folder
         self._spools = count(1)
         self._lessons = count(1)
@@ -63,6 +65,7 @@ class Journal:
         about = {
             "cassette": path.name,
             "recorded_at": recorded_at,
+            "freeze_time": freeze_time,
             "format": layout.FORMAT,
             "placeholders": placeholders,
         }
@@ -76,6 +79,7 @@ class Journal:
         max_inline_body: int = 256 * 1024,
         recorded_at: str = "",
         placeholders: tuple[str, ...] = (),
+        freeze_time: str = "",
     ) -> Journal:
         """Lock the cassette and begin a journal; a left-over one is set aside, with a warning.
 
@@ -84,6 +88,7 @@ class Journal:
             max_inline_body: bytes; longer bodies get files of their own.
             recorded_at: when the recording began, ISO 8601; stands in the sealed file's head.
             placeholders: those that may be in use, for the head of a file that `recover` makes.
+            freeze_time: what the program's clock shows, if it is frozen; stands in the sealed file's head.
         Raises:
             CassetteInUseError: it is being recorded already, here or in another process.
             CassetteWriteError: its folder can't be written.
@@ -100,7 +105,7 @@ class Journal:
                     f"Keep what it holds with: hushtape recover {aside}"
                 )
                 warnings.warn(message, HushtapeWarning, stacklevel=2)
-            return cls(path, folder, max_inline_body, recorded_at, placeholders)
+            return cls(path, folder, max_inline_body, recorded_at, placeholders, freeze_time)
         except HushtapeWarning:  # filters may turn warnings into errors: then nothing is recorded
             folder.remove()
             raise
@@ -285,7 +290,12 @@ class Journal:
         if not self._folder.held:
             raise unwritable(self.path, f"seal {self.path}", found=CLOSED)
         seal = Seal(self.entries, self.path, self._folder.path)
-        path = seal.publish(complete=complete, recorded_at=self.recorded_at, placeholders=tuple(placeholders))
+        path = seal.publish(
+            complete=complete,
+            recorded_at=self.recorded_at,
+            freeze_time=self.freeze_time,
+            placeholders=tuple(placeholders),
+        )
         self._close()
         self._folder.remove()
         return path

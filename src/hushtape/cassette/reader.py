@@ -31,11 +31,13 @@ _LATER = {".yaml": "YAML", ".yml": "YAML", ".har": "HAR"}
 class CassetteInfo(Struct, frozen=True):
     """What the file's head says. `format` 0: another tool's file.
 
-    `complete` False: an exception or a kill cut the recording off.
+    `complete` False: an exception or a kill cut the recording off. `recorded_at`: when it began.
+    `freeze_time`: what the program's clock showed, where it was frozen; else empty. Both ISO 8601.
     """
 
     format: int = 0
     recorded_at: str = ""
+    freeze_time: str = ""
     complete: bool = True
     placeholders: tuple[str, ...] = ()
 
@@ -43,6 +45,7 @@ class CassetteInfo(Struct, frozen=True):
 class _Ours(Struct, frozen=True):
     format: int = layout.FORMAT
     recorded_at: str = ""
+    freeze_time: str = ""
     complete: bool = True
     placeholders: tuple[str, ...] = ()
     certificates: dict[str, str] = {}
@@ -182,5 +185,7 @@ def _parse_head(head: bytes, path: Path) -> tuple[CassetteInfo, dict[str, str]]:
         raise malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0) from None
     if found is None:
         return CassetteInfo(), {}
-    info = CassetteInfo(found.format, found.recorded_at, found.complete, found.placeholders)
+    info = CassetteInfo(
+        found.format, found.recorded_at, found.freeze_time, found.complete, found.placeholders
+    )
     return info, found.certificates

@@ -44,6 +44,7 @@ class Recovery(Struct, frozen=True):
 class _About(Struct, frozen=True):
     cassette: str = ""
     recorded_at: str = ""
+    freeze_time: str = ""
     placeholders: tuple[str, ...] = ()
 
 
@@ -92,7 +93,10 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
             return Recovery(None, 0, in_flight, damaged)
         target = cassette if replace or not os.path.lexists(cassette) else _beside(cassette)
         Seal(entries, target, place).publish(
-            complete=False, recorded_at=about.recorded_at, placeholders=about.placeholders
+            complete=False,
+            recorded_at=about.recorded_at,
+            freeze_time=about.freeze_time,
+            placeholders=about.placeholders,
         )
         left = unsearched.places(map(entries.sequence, order))
         return Recovery(target, len(order), in_flight, damaged, target != cassette, left)

@@ -42,7 +42,9 @@ class Seal:
         self._mode = 0o644
         self._used: set[str] = set()
 
-    def publish(self, *, complete: bool, recorded_at: str, placeholders: tuple[str, ...]) -> Path:
+    def publish(
+        self, *, complete: bool, recorded_at: str, placeholders: tuple[str, ...], freeze_time: str = ""
+    ) -> Path:
         """Write and publish.
 
         Raises:
@@ -55,7 +57,8 @@ class Seal:
             fd = os.open(temporary, _NEW, 0o666)
             with os.fdopen(fd, "wb", buffering=_BUFFER) as out:
                 self._mode = os.fstat(fd).st_mode & 0o777
-                self._write(out, _top(complete, recorded_at, placeholders, self._entries.certificates))
+                top = _top(complete, recorded_at, freeze_time, placeholders, self._entries.certificates)
+                self._write(out, top)
                 out.flush()
                 os.fsync(fd)
             if self._used:
@@ -154,13 +157,21 @@ def _is_ours(name: str) -> bool:
     return len(digest) == 32 and all(digit in "0123456789abcdef" for digit in digest)
 
 
-def _top(complete: bool, recorded_at: str, placeholders: tuple[str, ...], certificates: list[bytes]) -> bytes:
+def _top(
+    complete: bool,
+    recorded_at: str,
+    freeze_time: str,
+    placeholders: tuple[str, ...],
+    certificates: list[bytes],
+) -> bytes:
     """The file up to its first interaction."""
     lines = [
         b'  "format": %d' % layout.FORMAT,
         b'  "recorded_at": %b' % string(recorded_at),
         b'  "complete": %b' % (b"true" if complete else b"false"),
     ]
+    if freeze_time:
+        lines.insert(2, b'  "freeze_time": %b' % string(freeze_time))
     if placeholders:
         lines.append(b'  "placeholders": [%b]' % b", ".join(map(string, sorted(placeholders))))
     if certificates:

@@ -12,9 +12,10 @@ import hashlib
 import os
 import ssl
 import sys
-import time
 from pathlib import Path
 from typing import Any, Final
+
+from hushtape import clock
 
 Key = tuple[Any, ...]
 
@@ -186,7 +187,7 @@ def _entry(entry: os.DirEntry[str]) -> tuple[Any, ...]:
 
 
 def _stamp(stat: os.stat_result) -> tuple[int, ...]:
-    if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) < _FRESH_NS:
+    if clock.now_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) < _FRESH_NS:
         raise _Unknown
     return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import http.client
 import sys
+from datetime import date
 from typing import Any
 
+from hushtape import clock
 from hushtape.clients.wire.calls import running
 from hushtape.clients.wire.connecting import make_connect
 from hushtape.clients.wire.line import restore as restore_lines
@@ -29,6 +31,8 @@ def install(patches: PatchSet, router: Router) -> None:
         return
     patches.replace(pools.HTTPConnectionPool, "urlopen", _make_urlopen(patches, router))
     patches.replace(sys.modules["urllib3.util.connection"], "create_connection", _make_create_connection)
+    if hasattr(sys.modules["urllib3.connection"], "RECENT_DATE"):
+        patches.replace(sys.modules["urllib3.connection"], "RECENT_DATE", _RecentDate)
     for name in ("HTTPConnection", "HTTPSConnection"):
         kind = getattr(sys.modules["urllib3.connection"], name, None)
         if isinstance(kind, type):
@@ -38,6 +42,20 @@ def install(patches: PatchSet, router: Router) -> None:
 def restore() -> None:
     """Parked sockets go back to their connections, fake ones are dropped."""
     restore_lines()
+
+
+class _RecentDate:
+    """urllib3 warns where today is before this date: the system's clock would be wrong, and certificates with
+    it. A clock that is frozen in the past is no such sign, so the real one is asked."""
+
+    def __init__(self, genuine: date) -> None:
+        self._genuine = genuine
+
+    def __gt__(self, today: date) -> bool:
+        return clock.now().date() < self._genuine
+
+    def __str__(self) -> str:
+        return str(self._genuine)
 
 
 def _adopt(patches: PatchSet, router: Router, kind: type) -> None:

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hushtape import clock
 from hushtape.cassette import check
 from hushtape.errors import CassetteNotFoundError, HushtapeWarning
+from hushtape.session import timing
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
@@ -87,7 +87,8 @@ def create_journal(tape: Tape) -> Journal:
     return Journal.create(
         tape.path,
         max_inline_body=tape.options.max_inline_body,
-        recorded_at=clock.timestamp(),
+        recorded_at=timing.began(tape),
+        freeze_time=timing.shown(tape),
         placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
     )
 

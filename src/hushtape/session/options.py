@@ -11,16 +11,20 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypedDict, get_args
 
 from msgspec import Struct, structs
 
+from hushtape import clock
 from hushtape.errors import OptionError
 from hushtape.session.modes import MODES
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 MODE_VARIABLE: Final = "HUSHTAPE_MODE"
+RECORDED: Final = "recorded"
+"""freeze_time: the time at which the cassette was recorded."""
 ModeName = Literal["once", "none", "new_episodes", "all"]
 ScopeName = Literal["process", "context"]
 Secrets = Mapping[str, str | None] | Iterable[str]
@@ -44,6 +48,8 @@ class OptionTypes(TypedDict, total=False):
     max_callback_body: int
     max_body: int
     library: str | os.PathLike[str] | None
+    freeze_time: str | date | None
+    tick: bool
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -64,6 +70,9 @@ class Options(Struct, frozen=True, kw_only=True):
         max_callback_body: bytes of a body held for a callback or a parsing matcher; default 8 MiB.
         max_body: bytes of a body after decoding; default 4 GiB. Past it the tape is marked failed.
         library: folder that relative paths start from; default the working folder.
+        freeze_time: None: time goes on. A datetime (aware, in UTC): the program's clock shows that while the
+            tape is open. "recorded": the time at which the cassette was recorded; while recording, now.
+        tick: the frozen clock goes on from there; default: it stands still.
     """
 
     mode: str = "once"
@@ -80,6 +89,8 @@ class Options(Struct, frozen=True, kw_only=True):
     max_callback_body: int = 8 * 1024 * 1024
     max_body: int = 4 * 1024**3
     library: Path | None = None
+    freeze_time: datetime | str | None = None
+    tick: bool = False
 
     def __repr__(self) -> str:  # secrets and sanitizers may hold values
         return f"Options(mode={self.mode!r}, scope={self.scope!r})"
@@ -126,7 +137,25 @@ def _coerce(name: str, value: Any) -> Any:
         if not isinstance(value, str | os.PathLike):
             raise _wrong(name, "a folder's path", value, 'write library="tests/cassettes"')
         return Path(value)
+    if name == "freeze_time" and value is not None and value != RECORDED:
+        return _instant(value)
     return value
+
+
+def _instant(value: Any) -> datetime:
+    """The instant that a user wrote down."""
+    if isinstance(value, str | date):
+        try:
+            return clock.parsed(value)
+        except ValueError as error:
+            raise OptionError(
+                "use option 'freeze_time'",
+                f"{value!r} is no time in ISO 8601 ({error})",
+                'write freeze_time="2026-01-31T12:00:00Z" (without an offset it is in UTC), or "recorded"',
+                option="freeze_time",
+                value=value,
+            ) from None
+    raise _wrong("freeze_time", 'a time in ISO 8601 or "recorded"', value, 'write freeze_time="recorded"')
 
 
 def _listed(value: Any) -> Iterable[Any]:
@@ -170,7 +199,15 @@ def _check(options: Options) -> None:
                 option=name,
                 value=value,
             )
-    for name in ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque"):
+    if options.tick and options.freeze_time is None:
+        raise OptionError(
+            "use option 'tick'",
+            "time is not frozen, so it goes on anyway",
+            'write freeze_time="recorded", tick=True, or leave it out',
+            option="tick",
+            value=True,
+        )
+    for name in ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque", "tick"):
         if not isinstance(getattr(options, name), bool):
             raise _wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")
 

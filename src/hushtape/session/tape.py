@@ -13,6 +13,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,12 +26,12 @@ from hushtape.errors import (
 )
 from hushtape.model import Interaction, Request
 from hushtape.seam import Exchange
-from hushtape.session import closing, opening, stack
+from hushtape.session import closing, opening, stack, timing
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteReader
+    from hushtape.cassette import CassetteInfo, CassetteReader
     from hushtape.matching import Plan
     from hushtape.sanitize import Chain
     from hushtape.session.options import Options
@@ -75,15 +76,20 @@ class Tape:
         """Begins an exchange that is recorded; not there while `offline`."""
         self.offline = False
         """seam.Session: nothing is ever forwarded."""
+        self.frozen_at: datetime | None = None
+        """What the program's clock shows while the tape is open, or showed first (`tick`); None: the time."""
 
     # --- what the program sees -------------------------------------------------------------------
 
     @property
     def complete(self) -> bool:
         """False: the cassette that replays ended in an exception or was recovered, or this one failed."""
-        if self.reader is not None:
-            return self.reader.info.complete
-        return not self.failed
+        return self.info.complete if self.info is not None else not self.failed
+
+    @property
+    def info(self) -> CassetteInfo | None:
+        """What the head of the cassette that replays says; None: none does."""
+        return self.reader.info if self.reader is not None else None
 
     @property
     def failed(self) -> bool:
@@ -209,6 +215,7 @@ class Tape:
         """
         self._exchange = opening.prepare(self)
         try:
+            self.frozen_at = timing.instant(self)
             stack.push(self)
         except BaseException:
             self.close_reader()

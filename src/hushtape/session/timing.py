@@ -1,0 +1,86 @@
+"""Which time a tape runs at, and what its cassette says of it.
+
+Lives here: the meaning of `freeze_time`. Must not: freeze (api does, through the room `freeze`), or read the
+clock but through `clock`. Called by: tape.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from hushtape import clock
+from hushtape.errors import CassetteFormatError, OptionError
+from hushtape.session.options import RECORDED
+
+_AWAY: Final = timedelta(minutes=1)
+"""A clock this far from the real time was set, or frozen, by somebody."""
+
+if TYPE_CHECKING:
+    from hushtape.cassette import CassetteInfo
+    from hushtape.session.tape import Tape
+
+
+def instant(tape: Tape) -> datetime | None:
+    """What the program's clock is to show while the tape is open; None: the time, as it goes on.
+
+    "recorded" is, where a cassette replays, what the clock showed when it was recorded: the time at which it
+    was frozen then, else the time at which the recording began. Where none does, it is now: what is then
+    recorded states it, so that the replay runs at the same instant to the microsecond.
+
+    Raises:
+        OptionError: "recorded", and the cassette does not say when that was.
+        CassetteFormatError: what it says is no time.
+    """
+    asked = tape.options.freeze_time
+    if asked != RECORDED:
+        assert not isinstance(asked, str)
+        return asked
+    info = tape.info
+    if info is None:
+        return clock.now()
+    stated = info.freeze_time or info.recorded_at
+    if not stated:
+        raise _unstated(tape)
+    try:
+        return clock.parsed(stated)
+    except ValueError:
+        raise CassetteFormatError(
+            f"open {tape.path}",
+            f"it says that it was recorded at {stated[:40]!r}, which is no time in ISO 8601",
+            "Correct its head, or write freeze_time with a time",
+            path=str(tape.path),
+        ) from None
+
+
+def shown(tape: Tape) -> str:
+    """What the head of the new cassette says of the program's clock: ISO 8601, or nothing."""
+    if tape.frozen_at is not None:
+        return clock.written(tape.frozen_at)
+    if tape.info is not None:
+        return tape.info.freeze_time
+    seen = clock.seen()  # by a tape around this one, or by the program itself
+    return clock.written(seen) if abs(seen - clock.now()) > _AWAY else ""
+
+
+def began(tape: Tape) -> str:
+    """When the recording began: where this tape only adds to a cassette, the time at which that one did."""
+    known = _known(tape.info) if tape.info is not None else ""
+    return known or clock.timestamp()
+
+
+def _known(info: CassetteInfo) -> str:
+    try:
+        return clock.written(clock.parsed(info.recorded_at))
+    except ValueError:
+        return ""
+
+
+def _unstated(tape: Tape) -> OptionError:
+    return OptionError(
+        f"open {tape.path} with freeze_time='recorded'",
+        "the cassette does not say when it was recorded",
+        'Write freeze_time with a time, such as "2026-01-31T12:00:00Z"',
+        option="freeze_time",
+        value=RECORDED,
+    )
