@@ -104,3 +104,36 @@ def test_threads_never_claim_one_ordinal_twice() -> None:
         thread.join()
     assert sorted(claimed) == list(range(4_000))
     assert played.count == 4_000
+
+
+@given(st.lists(st.integers(0, 3), max_size=30), st.data())
+def test_a_group_is_told_in_recorded_order_whatever_of_it_was_played(
+    keys: list[int], data: st.DataObject
+) -> None:
+    chains, played = build(keys)
+    for ordinal in data.draw(st.lists(st.integers(0, max(len(keys) - 1, 0)), max_size=20)):
+        if ordinal < len(keys):
+            played.claim(ordinal)
+        for key in range(4):
+            own = [place for place, other in enumerate(keys) if other == key]
+            assert list(chains.candidates(key, played)) == [place for place in own if not played[place]]
+            assert list(chains.group(key)) == own
+            assert chains.last(key) == (own[-1] if own else -1)
+    assert played.unplayed_count == len(list(played.unplayed()))
+    assert played.next == next(iter(played.unplayed()), None)
+
+
+def test_a_used_up_group_of_any_length_is_given_again_at_once() -> None:
+    chains, played = build([1] * 20_000)
+    for _ in range(20_000):
+        played.claim(next(chains.candidates(1, played)))
+    assert list(chains.candidates(1, played)) == []
+    asked: list[int] = []
+
+    def matches(ordinal: int) -> bool:
+        asked.append(ordinal)
+        return True
+
+    turns = [chains.next_turn(0, matches) for _ in range(20_005)]
+    assert turns == [*range(20_000), 0, 1, 2, 3, 4]
+    assert len(asked) <= 20_005 and next(chains.group(1)) == 0 and chains.last(1) == 19_999

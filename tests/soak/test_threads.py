@@ -46,4 +46,4 @@ def test_64_000_of_64_000_are_recorded_and_replay(kind: str, tmp_path: Path) -> 
     assert len(uris) == total and set(uris.values()) == {1}
     with hushtape.use_cassette(path, mode="none") as tape:
         assert work(server, NAMES[kind]()) == total
-    assert tape.played == total and next(tape.unused, None) is None
+    assert tape.played == total and not tape.unused

@@ -51,6 +51,7 @@ def prepare(tape: Tape) -> Callable[[Request], Exchange]:
 def _make_replay(tape: Tape) -> Callable[[Request], Exchange]:
     """Load the side that is needed: the other would cost a small container 0.8 MB."""
     from hushtape.cassette.reader import CassetteReader
+    from hushtape.session.answers import Answers
     from hushtape.session.player import Player
     from hushtape.session.replayer import ReplayExchange
 
@@ -60,7 +61,8 @@ def _make_replay(tape: Tape) -> Callable[[Request], Exchange]:
     except BaseException:
         tape.close_reader()
         raise
-    return partial(ReplayExchange, tape, tape.player)
+    answers = Answers(tape.player, tape.options.exhausted, ordered=tape.options.ordered)
+    return partial(ReplayExchange, tape, tape.player, answers)
 
 
 def _make_record(tape: Tape, replays: bool) -> Callable[[Request], Exchange]:

@@ -19,6 +19,8 @@ from msgspec import Struct, structs
 
 from hushtape import clock
 from hushtape.errors import OptionError
+from hushtape.session import exhausted
+from hushtape.session.exhausted import Exhausted, Policy
 from hushtape.session.modes import MODES
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
@@ -29,6 +31,7 @@ ModeName = Literal["once", "none", "new_episodes", "all"]
 ScopeName = Literal["process", "context"]
 Secrets = Mapping[str, str | None] | Iterable[str]
 BOUNDS: Final = ("max_inline_body", "max_callback_body", "max_body")
+SWITCHES: Final = ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque", "ordered", "tick")
 
 
 class OptionTypes(TypedDict, total=False):
@@ -36,6 +39,8 @@ class OptionTypes(TypedDict, total=False):
 
     mode: ModeName
     match_on: Sequence[str | Callable[..., Any]]
+    exhausted: Policy | Mapping[str, Policy] | None
+    ordered: bool
     secrets: Secrets
     sanitizers: Sequence[Any]
     default_sanitizer: bool
@@ -58,6 +63,10 @@ class Options(Struct, frozen=True, kw_only=True):
     Attributes:
         mode: record mode, a key of `MODES`; default "once".
         match_on: matcher names or callables.
+        exhausted: what a request gets whose answers were all played: "error", "first", "last", "cycle", or a
+            mapping of patterns ("host", "host/path*", "/path*", "*") to these, of which the first that fits
+            decides. Default None: an error; in mode "new_episodes" it is recorded anew.
+        ordered: each request must be the next unplayed interaction; default False.
         secrets: values that must not be recorded: a mapping of key to value, or values.
         sanitizers: beside the default chain, not instead of it.
         default_sanitizer: False turns the default chain off (`secrets` are scrubbed all the same).
@@ -77,6 +86,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
     mode: str = "once"
     match_on: tuple[str | Callable[..., Any], ...] = DEFAULT_MATCH_ON
+    exhausted: Exhausted = Exhausted()
+    ordered: bool = False
     secrets: Any = ()
     sanitizers: tuple[Any, ...] = ()
     default_sanitizer: bool = True
@@ -129,6 +140,8 @@ def _coerce(name: str, value: Any) -> Any:
         if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
             raise _wrong(name, "a list", value, f"write {name}=[...]")
         return tuple(value)
+    if name == "exhausted":
+        return exhausted.parse(value)
     if name == "ignore_hosts":
         return frozenset(_host(host) for host in _listed(value))
     if name == "secrets" and isinstance(value, Iterator):
@@ -207,7 +220,7 @@ def _check(options: Options) -> None:
             option="tick",
             value=True,
         )
-    for name in ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque", "tick"):
+    for name in SWITCHES:
         if not isinstance(getattr(options, name), bool):
             raise _wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")
 

@@ -1,7 +1,7 @@
 """An exchange on a tape that replays: answered from the cassette, recorded anew, or refused.
 
-Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look up (player), write
-(recorder), explain a miss (unmatched). Called by: tape.
+Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look up (answers), write
+(recorder), explain a miss (unmatched, ordering). Called by: tape.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from msgspec import structs
 from hushtape.errors import BodyTooLargeError, HushtapeError, ReplayError
 from hushtape.model import NO_HEADERS, BytesBody, Failure, Framing, Head, Headers, Request, Tls
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
-from hushtape.session import callbacks, unmatched
+from hushtape.session import callbacks
 from hushtape.session.live import LiveBody
 
 if TYPE_CHECKING:
+    from hushtape.session.answers import Answers
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
@@ -25,11 +26,22 @@ if TYPE_CHECKING:
 class ReplayExchange:
     """One request to a tape that replays. `recording` is set once it turned out to be new."""
 
-    __slots__ = ("_ended", "_live", "_needs_body", "_player", "_raw", "_request", "_tape", "recording")
+    __slots__ = (
+        "_answers",
+        "_ended",
+        "_live",
+        "_needs_body",
+        "_player",
+        "_raw",
+        "_request",
+        "_tape",
+        "recording",
+    )
 
-    def __init__(self, tape: Tape, player: Player, request: Request) -> None:
+    def __init__(self, tape: Tape, player: Player, answers: Answers, request: Request) -> None:
         self._tape = tape
         self._player = player
+        self._answers = answers
         self._request = request
         self._needs_body = player.plan.needs_body or bool(tape.chain.callbacks)
         self._live: LiveBody | None = None
@@ -51,13 +63,14 @@ class ReplayExchange:
         live = self._scrubbed()
         if live is None:
             return Refuse(self._excluded())
-        interaction = self._player.find(live)
+        answers = self._answers
+        interaction = answers.find(live)
         if interaction is not None:
             tape.count_played()
             return Replay(interaction)
-        if tape.records_new:
+        if tape.records_new and not answers.must_refuse(live):
             return self._forward()
-        error = unmatched.explain(tape, self._player, live)
+        error = answers.explain(tape, live)
         tape.count_unmatched(error)
         return Refuse(error)
 

@@ -29,6 +29,7 @@ from hushtape.seam import Exchange
 from hushtape.session import closing, opening, stack, timing
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
+from hushtape.session.views import Unmatched, Unused
 
 if TYPE_CHECKING:
     from hushtape.cassette import CassetteInfo, CassetteReader
@@ -48,6 +49,7 @@ class Tape:
         scope: "process" or "context". options: the options it was opened with.
         thread, pid: who opened it. row: the mode's row of the table. ledger: the books of a recording.
         player: answers from the cassette, None where there is none to answer from.
+        played: requests that were answered from the cassette, repeated answers (`exhausted`) included.
     """
 
     def __init__(self, path: Path, mode: str, options: Options, chain: Chain, plan: Plan) -> None:
@@ -104,12 +106,12 @@ class Tape:
     @property
     def unmatched(self) -> Sequence[UnmatchedRequestError]:
         """Requests that the tape could not answer and that were not acknowledged (the first 100)."""
-        return tuple(self._errors)
+        return Unmatched(self._errors)
 
     @property
-    def unused(self) -> Iterator[Interaction]:
-        """Interactions that were not played, in recorded order, read one at a time."""
-        return self.player.unused() if self.player is not None else iter(())
+    def unused(self) -> Sequence[Interaction]:
+        """Interactions that were not played, in recorded order; each is read when it is asked for."""
+        return Unused(self.player)
 
     def interactions(self) -> Iterator[Interaction]:
         """All interactions on the tape, old ones first, read one at a time; scrubbed."""
@@ -192,7 +194,7 @@ class Tape:
         return self.unrecorded is not None and self.unrecorded[0] != 0
 
     def count_played(self) -> None:
-        """One more interaction was played."""
+        """One more request was answered from the cassette."""
         with self._lock:
             self.played += 1
 

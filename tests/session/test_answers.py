@@ -1,0 +1,142 @@
+"""Answers against a naive model: any interleaving of requests, each policy, in order or not.
+
+The model keeps a list and looks through all of it each time. Two threads of a program are an interleaving.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.cassette.reader import CassetteInfo, CassetteReader
+from hushtape.matching import compile_matchers
+from hushtape.model import BytesBody, Interaction, Request
+from hushtape.sanitize import build
+from hushtape.session.answers import Answers
+from hushtape.session.exhausted import POLICIES, Policy, parse
+from hushtape.session.player import Player
+
+HOST = "https://api.example.com"
+PLAIN = ("method", "path")
+Asked = tuple[str, str]
+asked = st.tuples(st.sampled_from(["a", "b", "REDACTED"]), st.sampled_from(["", "x", "y"]))
+live = st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["", "x", "y"]))
+
+
+class MemoryReader:
+    """Stands in for a cassette: requests and no responses; `reads` counts."""
+
+    info = CassetteInfo(format=1, placeholders=("REDACTED",))
+
+    def __init__(self, requests: list[Request]) -> None:
+        self.interactions = [Interaction(request) for request in requests]
+        self.reads = 0
+
+    def __len__(self) -> int:
+        return len(self.interactions)
+
+    def requests(self) -> Iterator[Request]:
+        return (interaction.request for interaction in self.interactions)
+
+    def read(self, ordinal: int) -> Interaction:
+        self.reads += 1
+        return self.interactions[ordinal]
+
+
+def request(one: Asked) -> Request:
+    return Request("GET", f"{HOST}/{one[0]}", body=BytesBody(one[1].encode()) if one[1] else None)
+
+
+def same_body(live: Request, recorded: Request) -> bool:
+    """A matcher that the index key knows nothing of."""
+    bodies = [b"".join(one.body.chunks()) if one.body is not None else b"" for one in (live, recorded)]
+    return bodies[0] == bodies[1]
+
+
+class Model:
+    """What should happen, found the slow way."""
+
+    def __init__(self, tape: list[Asked], policy: Policy | None, *, look: bool, ordered: bool) -> None:
+        self.tape, self.policy, self.look, self.ordered = tape, policy, look, ordered
+        self.played: list[int] = []
+        self.turns: Counter[tuple[int, ...]] = Counter()
+
+    def fitting(self, one: Asked) -> list[int]:
+        """What answers `one`; placeholders are asked where nothing is exactly this path only."""
+        exact = any(path == one[0] for path, _ in self.tape)
+        return [
+            ordinal
+            for ordinal, (path, body) in enumerate(self.tape)
+            if path == (one[0] if exact else "REDACTED") and (not self.look or body == one[1])
+        ]
+
+    def find(self, one: Asked) -> int | None:
+        fitting = self.fitting(one)
+        left = [ordinal for ordinal in range(len(self.tape)) if ordinal not in self.played]
+        free = [ordinal for ordinal in fitting if ordinal in left]
+        if self.ordered:
+            # In order, the next one may also be met through its placeholder.
+            if left and self.meets(one, self.tape[left[0]]):
+                self.played.append(left[0])
+                return left[0]
+        elif free:
+            self.played.append(free[0])
+            return free[0]
+        if free or not fitting or self.policy in (None, "error"):
+            return None
+        if self.policy == "cycle":
+            turn = self.turns[tuple(fitting)]
+            self.turns[tuple(fitting)] += 1
+            return fitting[turn % len(fitting)]
+        return fitting[0] if self.policy == "first" else fitting[-1]
+
+    def meets(self, one: Asked, recorded: Asked) -> bool:
+        return recorded[0] in (one[0], "REDACTED") and (not self.look or recorded[1] == one[1])
+
+
+def answers(tape: list[Asked], policy: Policy | None, *, look: bool, ordered: bool) -> Answers:
+    plan = compile_matchers((*PLAIN, same_body) if look else PLAIN)
+    reader: Any = MemoryReader([request(one) for one in tape])
+    player = Player(cast(CassetteReader, reader), plan, build((), (), True))
+    return Answers(player, parse(policy), ordered=ordered)
+
+
+@given(
+    st.lists(asked, max_size=12),
+    st.lists(live, max_size=40),
+    st.sampled_from([None, *POLICIES]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_each_request_gets_what_the_naive_model_gives_it(
+    tape: list[Asked], lives: list[Asked], policy: Policy | None, look: bool, ordered: bool
+) -> None:
+    model = Model(tape, policy, look=look, ordered=ordered)
+    made = answers(tape, policy, look=look, ordered=ordered)
+    player = made._player
+    order = {id(interaction): place for place, interaction in enumerate(player.reader.interactions)}  # type: ignore[attr-defined]  # MemoryReader's
+    for one in lives:
+        found = made.find(request(one))
+        assert (None if found is None else order[id(found)]) == model.find(one)
+    assert player.played.count == len(model.played)
+    left = [place for place in range(len(tape)) if place not in model.played]
+    assert list(player.played.unplayed()) == left and player.played.unplayed_count == len(left)
+    if policy in ("first", "last", "cycle") and not ordered:
+        for one in lives:
+            assert (made.find(request(one)) is None) is (not model.fitting(one))
+
+
+def test_the_cost_of_giving_an_interaction_again_does_not_grow_with_the_tape() -> None:
+    for policy, most in (("first", 1), ("last", 1), ("cycle", 3)):
+        made = answers([("a", "")] * 3_000, cast(Policy, policy), look=False, ordered=False)
+        reader: Any = made._player.reader
+        for _ in range(3_000):
+            made.find(request(("a", "")))
+        reader.reads = 0
+        for _ in range(50):
+            assert made.find(request(("a", ""))) is not None
+        assert reader.reads <= 50 * most, policy
