@@ -173,7 +173,7 @@ class Interaction(Struct, frozen=True):
 
     Attributes:
         recorded_at: when its request was issued, ISO 8601 in UTC with microseconds.
-        elapsed: seconds from the request's start to the response's head.
+        elapsed: seconds from the request's start to the response's head, or to the failure that came instead.
     """
 
     request: Request

@@ -33,9 +33,15 @@ class Drain(Struct, frozen=True):
 
 
 class Replay(Struct, frozen=True):
-    """Answer from this interaction; the network is not to be touched."""
+    """Answer from this interaction; the network is not to be touched.
+
+    Attributes:
+        due: not before this moment of `clock.monotonic` (seconds) is the head, or the failure, to reach the
+            client; 0: at once. Where the client's own timeout comes first, that is what it gets.
+    """
 
     interaction: Interaction
+    due: float = 0.0
 
 
 class Refuse(Struct, frozen=True):

@@ -9,6 +9,7 @@ publish them.
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -55,6 +56,7 @@ class OptionTypes(TypedDict, total=False):
     library: str | os.PathLike[str] | None
     freeze_time: str | date | None
     tick: bool
+    latency: str | float | None
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -82,6 +84,8 @@ class Options(Struct, frozen=True, kw_only=True):
         freeze_time: None: time goes on. A datetime (aware, in UTC): the program's clock shows that while the
             tape is open. "recorded": the time at which the cassette was recorded; while recording, now.
         tick: the frozen clock goes on from there; default: it stands still.
+        latency: None: a replay answers at once. "recorded": it takes the time that the server took until the
+            response's head; a number: that many times as long.
     """
 
     mode: str = "once"
@@ -102,6 +106,7 @@ class Options(Struct, frozen=True, kw_only=True):
     library: Path | None = None
     freeze_time: datetime | str | None = None
     tick: bool = False
+    latency: str | float | None = None
 
     def __repr__(self) -> str:  # secrets and sanitizers may hold values
         return f"Options(mode={self.mode!r}, scope={self.scope!r})"
@@ -220,9 +225,19 @@ def _check(options: Options) -> None:
             option="tick",
             value=True,
         )
+    _check_latency(options.latency)
     for name in SWITCHES:
         if not isinstance(getattr(options, name), bool):
             raise _wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")
+
+
+def _check_latency(latency: Any) -> None:
+    if latency is None or latency == RECORDED:
+        return
+    if isinstance(latency, bool) or not isinstance(latency, int | float) or not 0 <= latency < math.inf:
+        raise _wrong(
+            "latency", '"recorded" or a factor, 0 or more', latency, 'write latency="recorded" or 0.5'
+        )
 
 
 def _unknown(what: str, name: object, known: Sequence[str], value: object) -> OptionError:

@@ -157,7 +157,7 @@ class RecordingExchange:
 
     @contained
     def head(self, head: Head, framing: Framing) -> None:
-        self._elapsed = round(clock.monotonic() - self._started, 6)
+        self._elapsed = self._since()
         self._coded = coding.parse(head.headers.get("content-encoding"))
         self._kind = head.headers.get("content-type")
         self._head = self._scrub_head(head)
@@ -186,6 +186,8 @@ class RecordingExchange:
     def fail(self, failure: Failure) -> None:
         text = partial(octets, self.ledger.ruleset)
         chain = tuple(ErrorLink(link.type, text(link.message), link.errno) for link in failure.chain)
+        if self._head is None:
+            self._elapsed = self._since()
         self._write("cut", failure=Failure(failure.stage, chain))
 
     def drop(self) -> None:
@@ -196,6 +198,10 @@ class RecordingExchange:
                 pipe.discard()
         self._request_pipe = self._response_pipe = None
         self.ledger.ended(self, stored=False)
+
+    def _since(self) -> float:
+        """Seconds since the exchange began."""
+        return round(clock.monotonic() - self._started, 6)
 
     def _scrub_head(self, head: Head) -> Head:
         ledger = self.ledger

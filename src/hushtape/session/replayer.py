@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from hushtape import clock
 from hushtape.errors import BodyTooLargeError, HushtapeError, ReplayError
 from hushtape.model import NO_HEADERS, BytesBody, Failure, Framing, Head, Headers, Request, Tls
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
@@ -28,6 +29,7 @@ class ReplayExchange:
 
     __slots__ = (
         "_answers",
+        "_began",
         "_ended",
         "_live",
         "_needs_body",
@@ -40,6 +42,7 @@ class ReplayExchange:
 
     def __init__(self, tape: Tape, player: Player, answers: Answers, request: Request) -> None:
         self._tape = tape
+        self._began = clock.monotonic() if tape.pace else 0.0
         self._player = player
         self._answers = answers
         self._request = request
@@ -67,7 +70,8 @@ class ReplayExchange:
         interaction = answers.find(live)
         if interaction is not None:
             tape.count_played()
-            return Replay(interaction)
+            pace = tape.pace
+            return Replay(interaction, self._began + pace * interaction.elapsed if pace else 0.0)
         if tape.records_new and not answers.must_refuse(live):
             return self._forward()
         error = answers.explain(tape, live)

@@ -78,6 +78,8 @@ class Tape:
         """Begins an exchange that is recorded; not there while `offline`."""
         self.offline = False
         """seam.Session: nothing is ever forwarded."""
+        self.pace: Final = timing.pace(options)
+        """Replayed heads take this much of the time that they took when recorded; 0: none."""
         self.frozen_at: datetime | None = None
         """What the program's clock shows while the tape is open, or showed first (`tick`); None: the time."""
 

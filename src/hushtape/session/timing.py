@@ -1,7 +1,7 @@
 """Which time a tape runs at, and what its cassette says of it.
 
-Lives here: the meaning of `freeze_time`. Must not: freeze (api does, through the room `freeze`), or read the
-clock but through `clock`. Called by: tape.
+Lives here: the meaning of `freeze_time` and `latency`. Must not: freeze or wait (api and the adapters do), or
+read the clock but through `clock`. Called by: tape, opening.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _AWAY: Final = timedelta(minutes=1)
 
 if TYPE_CHECKING:
     from hushtape.cassette import CassetteInfo
+    from hushtape.session.options import Options
     from hushtape.session.tape import Tape
 
 
@@ -51,6 +52,12 @@ def instant(tape: Tape) -> datetime | None:
             "Correct its head, or write freeze_time with a time",
             path=str(tape.path),
         ) from None
+
+
+def pace(options: Options) -> float:
+    """How much of the recorded latency a replay takes: a factor, 0 for none."""
+    latency = options.latency
+    return 1.0 if latency == RECORDED else float(latency or 0)
 
 
 def shown(tape: Tape) -> str:

@@ -12,6 +12,7 @@ from hushtape.clients.wire.connecting import apply_tls, raise_at_connect
 from hushtape.clients.wire.failures import revive
 from hushtape.clients.wire.forwarding import Send, transmit
 from hushtape.clients.wire.framer import RequestFramer
+from hushtape.clients.wire.latency import wait
 from hushtape.clients.wire.line import FORWARD, HOLD, REPLAY, Line
 from hushtape.clients.wire.playback import failing_reader, open_reader
 from hushtape.model import Failure, Interaction, Request
@@ -65,7 +66,7 @@ def _take(connection: Any, line: Line, decision: Decision) -> None:
         return
     assert isinstance(decision, Replay)
     line.state = REPLAY
-    line.interaction = decision.interaction
+    line.interaction, line.due = decision.interaction, decision.due
     apply_tls(connection, line, decision.interaction.tls)
     if line.fields is not None and line.fields.expects:
         early = bool(line.fields.length) and _answered_early(decision.interaction)
@@ -109,11 +110,12 @@ def advance(connection: Any, line: Line, original: Send) -> None:
     if interaction is None or failure is None or interaction.response is not None:
         return
     if failure.stage == "connect":
+        wait(line.due, line.fake)
         _fail_connect(connection, line, failure)
     elif failure.stage == "send":
         body = interaction.request.body
         if (framer is None or framer.done) or line.sent > (body.size if body is not None else 0):
-            _fail_now(connection, line, revive(failure))
+            _fail_now(connection, line, wait(line.due, line.fake) or revive(failure))
 
 
 def _fail_connect(connection: Any, line: Line, failure: Failure) -> None:

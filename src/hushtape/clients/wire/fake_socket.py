@@ -118,6 +118,12 @@ class FakeSocket:
         if self.refusal is not None:
             raise self.refusal
 
+    @property
+    def patience(self) -> float | None:
+        """Seconds that the client waits for something to read; None: for ever."""
+        timeout = self.timeout  # http.client hands on socket's object for "the default" where none was given
+        return timeout if timeout is None or isinstance(timeout, int | float) else socket.getdefaulttimeout()
+
     def settimeout(self, value: Any) -> None:
         self.timeout = value
 

@@ -39,12 +39,14 @@ class Line:
         method, fields: of the request's head, once it is known.
         framer: where its body is; None before the head has begun, and where nothing (more) is to be read.
         answer: what the client reads instead of the server's answer (seam.Drain); None: that answer.
+        due: when the answer may come (seam.Replay).
         held: what was held back, in pieces; None: nothing. held_size: its length, of what the tape holds.
     """
 
     __slots__ = (
         "answer",
         "connecting",
+        "due",
         "exchange",
         "fake",
         "fields",
@@ -81,6 +83,7 @@ class Line:
         self.framer: RequestFramer | None = None
         self.glimpsed: ResponseFramer | None = None
         self.interaction: Interaction | None = None
+        self.due = 0.0
         self.send_failure: Failure | None = None
         self.held: list[bytes] | None = None
         self.held_size = 0

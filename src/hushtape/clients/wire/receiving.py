@@ -14,8 +14,9 @@ from typing import Any
 from hushtape.clients.wire.deciding import settle
 from hushtape.clients.wire.draining import DrainFramer, DrainSocket
 from hushtape.clients.wire.framer import ResponseFramer
+from hushtape.clients.wire.latency import wait
 from hushtape.clients.wire.line import FORWARD, HOLD, KEY, REPLAY, Line, tell
-from hushtape.clients.wire.playback import SWITCHING, open_reader, switched
+from hushtape.clients.wire.playback import SWITCHING, failing_reader, open_reader, switched
 from hushtape.clients.wire.tee import SocketTee
 from hushtape.errors import HushtapeError
 from hushtape.model import Tls
@@ -47,9 +48,12 @@ def make_getresponse(send: Callable[[Any, Any], Any]) -> Callable[[GetResponse],
 
 
 def _answer(line: Line) -> None:
-    interaction, fake = line.interaction, line.fake
+    interaction, fake, due = line.interaction, line.fake, line.due
     line.reset()
-    if interaction is not None and fake is not None and fake.reader is None:
+    late = wait(due, fake)
+    if late is not None and fake is not None:
+        fake.reader = failing_reader(late)
+    elif interaction is not None and fake is not None and fake.reader is None:
         fake.reader = open_reader(interaction)
         response = interaction.response
         if response is not None and response.head.status == SWITCHING:
