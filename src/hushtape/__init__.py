@@ -8,6 +8,7 @@ from hushtape.api import CassetteContext, Recorder, use_cassette
 from hushtape.errors import (
     BodyTooLargeError,
     CassetteError,
+    CassetteExpiredError,
     CassetteFormatError,
     CassetteInUseError,
     CassetteNotFoundError,
@@ -29,6 +30,7 @@ from hushtape.errors import (
     TapeOrderError,
     UnmatchedRequestError,
     UnsupportedClientError,
+    UnusedInteractionsError,
     UsageError,
 )
 from hushtape.model import Headers, Interaction, Request, Response
@@ -65,6 +67,7 @@ __all__ = [
     "CallbackSanitizer",
     "CassetteContext",
     "CassetteError",
+    "CassetteExpiredError",
     "CassetteFormatError",
     "CassetteInUseError",
     "CassetteNotFoundError",
@@ -102,6 +105,7 @@ __all__ = [
     "TokenSanitizer",
     "UnmatchedRequestError",
     "UnsupportedClientError",
+    "UnusedInteractionsError",
     "UrlPatternSanitizer",
     "UsageError",
     "__version__",

@@ -138,6 +138,18 @@ class CassetteVersionError(CassetteError):
     supported: int
 
 
+class CassetteExpiredError(CassetteError):
+    """The cassette is older than `max_age`, or can't be shown to be younger, and on_expiry is "fail".
+
+    Attributes: recorded_at (str: what it says, ISO 8601 or empty); age, max_age (float: seconds; age is None
+    where it is not known).
+    """
+
+    recorded_at: str
+    age: float | None
+    max_age: float
+
+
 class CassetteWriteError(CassetteError):
     """The cassette, its journal or a body file can't be written (folder, permission, disk full)."""
 
@@ -168,6 +180,17 @@ class UnmatchedRequestError(ReplayError):
 
     def __str__(self) -> str:
         return self.report or str(self.args[0])
+
+
+class UnusedInteractionsError(ReplayError):
+    """A strict tape closed, and the program had not used all of its interactions.
+
+    Attributes: path (str); unused (int); interactions (tuple of str: the first ten, one line each).
+    """
+
+    path: str
+    unused: int
+    interactions: tuple[str, ...] = ()
 
 
 class CutBodyError(ReplayError):

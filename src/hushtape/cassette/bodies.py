@@ -27,6 +27,11 @@ _HIGH = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\Z")  # a surrogate pair's fi
 _O_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # non-blocking: a FIFO must not hang the open
 
 
+def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
+    """What tells one state of a file from another."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 class Pinned:
     """A file descriptor that lives as long as somebody may still read from it.
 
@@ -34,7 +39,7 @@ class Pinned:
     closed with the last reference to it, never under somebody's hands.
     """
 
-    __slots__ = ("fd", "path", "size")
+    __slots__ = ("_identity", "fd", "path", "size")
 
     def __init__(self, path: Path, flags: int = 0) -> None:
         self.fd = -1
@@ -49,6 +54,14 @@ class Pinned:
         if not stat.S_ISREG(found.st_mode):
             raise malformed(path, "it is not a regular file")
         self.size = found.st_size
+        self._identity = _identity(found)
+
+    def is_current(self) -> bool:
+        """It still stands under its name, and nobody wrote to it since it was opened."""
+        try:
+            return _identity(self.path.stat()) == self._identity
+        except OSError:
+            return False
 
     def read(self, offset: int, size: int) -> bytes:
         """Exactly `size` bytes.

@@ -96,6 +96,10 @@ class CassetteReader:
     def __len__(self) -> int:
         return len(self._starts)
 
+    def is_current(self) -> bool:
+        """The file that is open here still stands under its name, unchanged."""
+        return self._file is not None and self._file.is_current()
+
     def close(self) -> None:
         """Let go of the file; bodies that are still being read keep it open."""
         self._file = None

@@ -8,16 +8,19 @@ Called by: tape.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hushtape.errors import (
     BodyTooLargeError,
     HushtapeError,
+    HushtapeWarning,
     RecordingFailedError,
     SecretFoundError,
     UnmatchedRequestError,
 )
+from hushtape.session import expiry, opening, unplayed
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
@@ -30,22 +33,38 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
     journal = tape.ledger.started
     if os.getpid() != tape.pid:
         return []  # a forked child that leaves the block: the journal is its parent's
-    if journal is None:
-        return [_failure(tape, None)] if tape.failed else []
-    _search_the_rest(tape)
+    if tape.failed and journal is None:
+        return [_failure(tape, None)]
     try:
-        if tape.failed:
-            return [_failure(tape, str(journal.abandon()))]
-        if not tape.ledger.recorded:
-            journal.discard()
-        elif action_at_close(tape, error) == "keep-journal":
-            journal.abandon()
-        elif _copy_old(tape, journal):
-            _publish(tape, journal, complete=action_at_close(tape, error) == "publish")
-        else:
-            return [_failure(tape, str(journal.abandon()))]
+        drops = unplayed.may_drop(tape, error)
+        if journal is None:
+            if not drops:
+                return []
+            journal = opening.create_journal(tape)
+        return _settle(tape, journal, error, drops)
     except HushtapeError as problem:
         return [problem]
+
+
+def _settle(tape: Tape, journal: Journal, error: BaseException | None, drops: bool) -> list[HushtapeError]:
+    """The mode table's right half, for a journal that holds something, or will hold what is kept."""
+    _search_the_rest(tape)
+    drops = drops and not tape.failed and unplayed.is_as_opened(tape)  # now that the cassette is locked
+    if tape.failed:
+        return [_failure(tape, str(journal.abandon()))]
+    if not tape.ledger.recorded and not drops:
+        journal.discard()
+    elif action_at_close(tape, error) == "keep-journal" or expiry.missed(tape, journal):
+        journal.abandon()
+    elif _copy_old(tape, journal, used_only=drops):
+        _publish(tape, journal, complete=action_at_close(tape, error) == "publish")
+        if drops and tape.player is not None:
+            tape.dropped = tape.player.played.unplayed_count
+    elif tape.ledger.recorded:
+        return [_failure(tape, str(journal.abandon()))]
+    else:
+        journal.discard()
+        return [_failure(tape, None)]
     return []
 
 
@@ -79,6 +98,12 @@ def unanswered(
     return [unmatched.raised_again(survived[0], total - (len(errors) - len(survived)))]
 
 
+def warn(remarks: list[str]) -> None:
+    """Say what is no error, once all is done: filters may turn warnings into errors."""
+    for remark in remarks:
+        warnings.warn(remark, HushtapeWarning, stacklevel=4)
+
+
 def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
     """Raise the first problem, the others as notes; all as notes on an exception that is in flight."""
     if not problems:
@@ -93,30 +118,33 @@ def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
     raise first
 
 
-def _copy_old(tape: Tape, journal: Journal) -> bool:
+def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
     """Write the old interactions again, scrubbed and audited; False: one of them failed the tape."""
-    if tape.player is None:
+    player = tape.player
+    if player is None:
         return True
     from hushtape.session.auditing import audited  # a tape that only replays needs none of it
     from hushtape.session.stored import scrub_interaction
 
     alone = tape.ledger.learning.alone
     try:
-        for ordinal, interaction in enumerate(tape.player.all()):
+        for ordinal, interaction in player.all(used_only=used_only):
             if alone is not None:
                 interaction = scrub_interaction(interaction, alone)
             # Negative numbers: before the new ones.
-            journal.copy(ordinal - len(tape.player.reader), audited(tape.ledger, interaction))
+            journal.copy(ordinal - len(player.reader), audited(tape.ledger, interaction))
     except (SecretFoundError, BodyTooLargeError) as error:
         tape.ledger.fail(error, "keep an earlier interaction")
     return not tape.failed
 
 
 def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
+    placeholders = set(tape.ledger.ruleset.placeholders)
     if tape.player is not None:
         complete = complete and tape.complete
+        placeholders.update(tape.player.placeholders)  # other options may have left some in what is kept
     complete = complete and not tape.missed_calls
-    journal.seal(complete=complete, placeholders=tuple(sorted(tape.ledger.ruleset.placeholders)))
+    journal.seal(complete=complete, placeholders=tuple(sorted(placeholders)))
 
 
 def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from hushtape.cassette import check
 from hushtape.errors import CassetteNotFoundError, HushtapeWarning
-from hushtape.session import timing
+from hushtape.session import expiry, timing
 
 if TYPE_CHECKING:
-    from hushtape.cassette import Journal
+    from hushtape.cassette import CassetteReader, Journal
     from hushtape.model import Request
     from hushtape.seam import Exchange
     from hushtape.session.tape import Tape
@@ -32,12 +32,39 @@ def prepare(tape: Tape) -> Callable[[Request], Exchange]:
 
     Raises:
         CassetteError: it can't be read, or does not exist in mode "none", or can't be written.
+        CassetteExpiredError: it is older than `max_age`.
         CassetteInUseError: another process records on it.
     """
     exists = os.path.lexists(tape.path)
     if not exists and tape.row.missing == "error":
         raise _not_found(tape)
-    replays = exists and tape.row.reads
+    replays = exists and tape.row.reads and _open_reader(tape)
+    try:
+        return _prepare(tape, replays)
+    except BaseException:
+        tape.close_reader()
+        raise
+
+
+def _open_reader(tape: Tape) -> bool:
+    """Open the cassette; False: it has expired, and is recorded anew."""
+    from hushtape.cassette.reader import CassetteReader
+
+    reader = CassetteReader.open(tape.path)
+    try:
+        if expiry.must_record_anew(tape, reader.info):
+            reader.close()
+            tape.record_anew()
+            return False
+    except BaseException:
+        reader.close()
+        raise
+    tape.reader = reader
+    return True
+
+
+def _prepare(tape: Tape, replays: bool) -> Callable[[Request], Exchange]:
+    """Load the side that is needed: the other would cost a small container 0.8 MB."""
     tape.offline = replays and tape.row.not_found == "error"
     if not tape.offline:
         check.check_writable(tape.path)
@@ -45,22 +72,16 @@ def prepare(tape: Tape) -> Callable[[Request], Exchange]:
         tape.record = _make_record(tape, replays)
     elif check.has_left_over(tape.path):
         _warn_of_left_over(tape)
-    return _make_replay(tape) if replays else tape.record
+    return _make_replay(tape, tape.reader) if tape.reader is not None else tape.record
 
 
-def _make_replay(tape: Tape) -> Callable[[Request], Exchange]:
-    """Load the side that is needed: the other would cost a small container 0.8 MB."""
-    from hushtape.cassette.reader import CassetteReader
+def _make_replay(tape: Tape, reader: CassetteReader) -> Callable[[Request], Exchange]:
+    """What begins an exchange on a tape that holds a cassette."""
     from hushtape.session.answers import Answers
     from hushtape.session.player import Player
     from hushtape.session.replayer import ReplayExchange
 
-    tape.reader = CassetteReader.open(tape.path)
-    try:
-        tape.player = Player(tape.reader, tape.plan, tape.chain)
-    except BaseException:
-        tape.close_reader()
-        raise
+    tape.player = Player(reader, tape.plan, tape.chain)
     answers = Answers(tape.player, tape.options.exhausted, ordered=tape.options.ordered)
     return partial(ReplayExchange, tape, tape.player, answers)
 
@@ -100,7 +121,7 @@ def _warn_of_left_over(tape: Tape) -> None:
         f"{tape.path} has a journal of a recording that did not end. This tape replays the "
         f"cassette as it was; run `hushtape recover {tape.path}` for the rest",
         HushtapeWarning,
-        stacklevel=5,
+        stacklevel=6,
     )
 
 

@@ -12,7 +12,7 @@ import difflib
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypedDict, get_args
 
@@ -20,8 +20,9 @@ from msgspec import Struct, structs
 
 from hushtape import clock
 from hushtape.errors import OptionError
-from hushtape.session import exhausted
+from hushtape.session import exhausted, expiry
 from hushtape.session.exhausted import Exhausted, Policy
+from hushtape.session.expiry import OnExpiry
 from hushtape.session.modes import MODES
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
@@ -32,7 +33,16 @@ ModeName = Literal["once", "none", "new_episodes", "all"]
 ScopeName = Literal["process", "context"]
 Secrets = Mapping[str, str | None] | Iterable[str]
 BOUNDS: Final = ("max_inline_body", "max_callback_body", "max_body")
-SWITCHES: Final = ("default_sanitizer", "share_tls", "ignore_localhost", "allow_opaque", "ordered", "tick")
+SWITCHES: Final = (
+    "default_sanitizer",
+    "share_tls",
+    "ignore_localhost",
+    "allow_opaque",
+    "ordered",
+    "strict",
+    "drop_unused",
+    "tick",
+)
 
 
 class OptionTypes(TypedDict, total=False):
@@ -42,6 +52,10 @@ class OptionTypes(TypedDict, total=False):
     match_on: Sequence[str | Callable[..., Any]]
     exhausted: Policy | Mapping[str, Policy] | None
     ordered: bool
+    strict: bool
+    drop_unused: bool
+    max_age: str | timedelta | None
+    on_expiry: OnExpiry
     secrets: Secrets
     sanitizers: Sequence[Any]
     default_sanitizer: bool
@@ -69,6 +83,12 @@ class Options(Struct, frozen=True, kw_only=True):
             mapping of patterns ("host", "host/path*", "/path*", "*") to these, of which the first that fits
             decides. Default None: an error; in mode "new_episodes" it is recorded anew.
         ordered: each request must be the next unplayed interaction; default False.
+        strict: interactions that were not used are an error when the tape closes; default False.
+        drop_unused: they are removed from the cassette at a clean end (never in mode "none", nor in CI);
+            default False.
+        max_age: how old the cassette may be: "30d", "12h", "P30D", a timedelta; default None: any age.
+        on_expiry: what happens to one that is older: "warn" (default), "fail", or "record" it anew (in mode
+            "none" and in CI: a warning).
         secrets: values that must not be recorded: a mapping of key to value, or values.
         sanitizers: beside the default chain, not instead of it.
         default_sanitizer: False turns the default chain off (`secrets` are scrubbed all the same).
@@ -92,6 +112,10 @@ class Options(Struct, frozen=True, kw_only=True):
     match_on: tuple[str | Callable[..., Any], ...] = DEFAULT_MATCH_ON
     exhausted: Exhausted = Exhausted()
     ordered: bool = False
+    strict: bool = False
+    drop_unused: bool = False
+    max_age: timedelta | None = None
+    on_expiry: str = "warn"
     secrets: Any = ()
     sanitizers: tuple[Any, ...] = ()
     default_sanitizer: bool = True
@@ -147,6 +171,8 @@ def _coerce(name: str, value: Any) -> Any:
         return tuple(value)
     if name == "exhausted":
         return exhausted.parse(value)
+    if name == "max_age":
+        return expiry.parse(value)
     if name == "ignore_hosts":
         return frozenset(_host(host) for host in _listed(value))
     if name == "secrets" and isinstance(value, Iterator):
@@ -207,6 +233,8 @@ def _check(options: Options) -> None:
         raise _unknown("mode", options.mode, tuple(MODES), options.mode)
     if options.scope not in get_args(ScopeName):
         raise _unknown("scope", options.scope, get_args(ScopeName), options.scope)
+    if options.on_expiry not in get_args(OnExpiry):
+        raise _unknown("on_expiry", options.on_expiry, get_args(OnExpiry), options.on_expiry)
     for name in BOUNDS:
         value = getattr(options, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:

@@ -113,7 +113,15 @@ class Player:
         for ordinal in range(first, min(first + most, len(self.reader))):
             yield ordinal, self.scrubbed(self.reader.read(ordinal).request)
 
-    def all(self) -> Iterator[Interaction]:
-        """All interactions in recorded order, read one at a time, scrubbed with the ruleset of today."""
+    def all(self, *, used_only: bool = False) -> Iterator[tuple[int, Interaction]]:
+        """All interactions in recorded order, or those that were played, with their ordinals.
+
+        They are read one at a time, scrubbed with the ruleset of today.
+        """
+        unused = self.played.unplayed() if used_only else iter(())
+        skipped = next(unused, None)
         for ordinal in range(len(self.reader)):
-            yield stored.scrub_interaction(self.reader.read(ordinal), self.ruleset)
+            if ordinal == skipped:
+                skipped = next(unused, None)
+                continue
+            yield ordinal, stored.scrub_interaction(self.reader.read(ordinal), self.ruleset)

@@ -26,7 +26,7 @@ from hushtape.errors import (
 )
 from hushtape.model import Interaction, Request
 from hushtape.seam import Exchange
-from hushtape.session import closing, opening, stack, timing
+from hushtape.session import closing, opening, stack, timing, unplayed
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
 from hushtape.session.views import Unmatched, Unused
@@ -54,7 +54,7 @@ class Tape:
 
     def __init__(self, path: Path, mode: str, options: Options, chain: Chain, plan: Plan) -> None:
         self.path: Final = path
-        self.mode: Final = mode
+        self.mode = mode
         self.options: Final = options
         self.scope: Final = options.scope
         self.thread: Final = threading.get_ident()
@@ -64,7 +64,13 @@ class Tape:
         self.played = 0
         self.closed = False
         self.ledger: Final = Ledger(chain, options, partial(opening.create_journal, self))
-        self.row: Final = MODES[mode]
+        self.row = MODES[mode]
+        self.expired = False
+        """The cassette is past its `max_age`, and is recorded anew: the mode is "all" from then on."""
+        self.remarks: list[str] = []
+        """What is to be said as warnings once the tape has closed."""
+        self.dropped = 0
+        """Unused interactions that were removed from the cassette (`drop_unused`), known after closing."""
         self.reader: CassetteReader | None = None
         self.player: Player | None = None
         self._errors: list[UnmatchedRequestError] = []
@@ -118,7 +124,7 @@ class Tape:
     def interactions(self) -> Iterator[Interaction]:
         """All interactions on the tape, old ones first, read one at a time; scrubbed."""
         if self.player is not None:
-            yield from self.player.all()
+            yield from (interaction for _, interaction in self.player.all())
         journal = self.ledger.started
         if journal is not None and not self.closed:
             from hushtape.session.stored import scrub_interaction
@@ -169,6 +175,10 @@ class Tape:
     def records_new(self) -> bool:
         """A request that is not on the tape is recorded rather than refused."""
         return self.row.not_found == "record"
+
+    def record_anew(self) -> None:
+        """The cassette has expired: from here on this is a tape in mode "all"."""
+        self.expired, self.mode, self.row = True, "all", MODES["all"]
 
     def usable(self) -> Tape | None:
         """This tape, or None in a forked child of a recording: its calls pass unrecorded."""
@@ -234,6 +244,7 @@ class Tape:
 
         Raises:
             UnmatchedRequestError: a request was not answered, and not acknowledged.
+            UnusedInteractionsError: the tape is strict, and not all was played.
             RecordingFailedError: the recording can't be trusted.
             TapeOrderError: a tape opened later is still open, or this one is closed already.
         """
@@ -246,12 +257,17 @@ class Tape:
         finally:
             self.closed = True
             self.ledger.close()
+            unused = unplayed.complaint(self)
             problems += closing.settle_recording(self, error)
             self.close_reader()
         if misplaced is not None:
             problems.append(misplaced)
         problems += closing.unanswered(self.unmatched, self._error_count, error)
-        closing.tell(problems, error)
+        problems += unused if not self.dropped else ()
+        try:
+            closing.warn(self.remarks)
+        finally:
+            closing.tell(problems, error)
 
     def close_reader(self) -> None:
         """Let go of the cassette's file."""

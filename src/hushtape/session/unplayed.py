@@ -1,0 +1,83 @@
+"""What a tape did not play, when it closes: an error (`strict`), or removed (`drop_unused`).
+
+Lives here: the conditions under which unused interactions may be dropped, and the error that lists them.
+Must not: write the cassette itself (closing does), hold interactions. Called by: closing, tape.
+Dropping is the one thing a tape does that loses something, so every doubt keeps the cassette as it is: an
+exception, an unmatched request, mode "none", CI, nothing played at all, a file that changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from hushtape.errors import UnusedInteractionsError
+from hushtape.matching.text import shortened, visible
+from hushtape.sanitize.messages import safe_error
+from hushtape.session.expiry import in_ci
+from hushtape.session.stored import scrub_request
+
+if TYPE_CHECKING:
+    from hushtape.session.tape import Tape
+
+LISTED: Final = 10
+URI_SHOWN: Final = 200
+
+
+def complaint(tape: Tape) -> list[UnusedInteractionsError]:
+    """The error of a strict tape, made while its cassette can be read; none where all was played."""
+    player = tape.player
+    if not tape.options.strict or player is None or os.getpid() != tape.pid:
+        return []
+    unused = player.played.unplayed_count
+    if not unused:
+        return []
+    lines = []
+    for ordinal in islice(player.played.unplayed(), LISTED):
+        request = scrub_request(player.reader.read(ordinal).request, player.ruleset, with_body=False)
+        uri = visible(shortened(request.uri, URI_SHOWN))
+        lines.append(f"interaction {ordinal}: {visible(shortened(request.method, 40))} {uri}")
+    more = f"; and {unused - len(lines):,} more" if unused > len(lines) else ""
+    error = UnusedInteractionsError(
+        f"close {tape.path} (strict=True)",
+        f"{unused:,} of {len(player.played):,} interactions were not used: {'; '.join(lines)}{more}",
+        "If the program is right, drop_unused=True removes them, or record anew with mode='all'",
+        path=str(tape.path),
+        unused=unused,
+        interactions=tuple(lines),
+    )
+    return [safe_error(tape.ledger.ruleset, error)]
+
+
+def may_drop(tape: Tape, error: BaseException | None) -> bool:
+    """There are unused interactions, and they may be removed."""
+    player = tape.player
+    if not tape.options.drop_unused or player is None or not player.played.unplayed_count:
+        return False
+    if tape.mode == "none" or in_ci() or not _ended_well(tape, error):
+        return False
+    if player.played.unplayed_count == len(player.played):
+        return _keep(tape, "none of its interactions was used")
+    if tape.missed_calls:
+        return _keep(tape, "a forked child made calls that were not recorded")
+    return True
+
+
+def is_as_opened(tape: Tape) -> bool:
+    """Nobody replaced the cassette meanwhile; to be asked under its lock."""
+    if tape.reader is not None and tape.reader.is_current():
+        return True
+    return _keep(tape, "the file was changed while it was open")
+
+
+def _ended_well(tape: Tape, error: BaseException | None) -> bool:
+    """The program ran to its end, and every request was answered. A generator that was closed did not."""
+    exited = isinstance(error, SystemExit) and error.code in (None, 0)
+    return (error is None or exited) and not tape.failed and not tape.unmatched
+
+
+def _keep(tape: Tape, why: str) -> bool:
+    """Nothing is dropped, and the tape remarks on it."""
+    tape.remarks.append(f"{tape.path} keeps its unused interactions: {why}")
+    return False
