@@ -39,7 +39,7 @@ check: $(VENV)/.dev  ## lint, format, types and the import table
 bench: $(VENV)/.dev  ## measure time and memory beside the bare client (ARGS=--write-readme: into README.md)
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(VENV)/.dev  ## the long tests: 64,000 requests, kills at random moments
+soak: $(VENV)/.dev  ## the long tests: 64,000 requests, 200 kills at random moments, 10,000 broken cassettes a format
 	@$(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)
 
 docs: $(VENV)/.dev  ## run every example of README.md and docs/
