@@ -128,7 +128,7 @@ class InlineText:
             wanted = min(max(size, 16), end - position)
             raw = file.read(position, wanted)
             if position + wanted < end:
-                raw = raw[: _boundary(raw)]
+                raw = raw[: boundary(raw, len(raw))]
             try:
                 data = _decode(b'"%b"' % raw).encode()
             except (msgspec.MsgspecError, ValueError):
@@ -139,10 +139,9 @@ class InlineText:
             yield position, data
 
 
-def _boundary(raw: bytes) -> int:
-    """Where a piece of JSON string text can be cut: between characters and escapes."""
-    end = len(raw)
-    slash = raw.rfind(b"\\", max(0, end - 6))
+def boundary(raw: bytes, end: int) -> int:
+    """Where JSON string text can be cut, at `end` or just before it: between characters and escapes."""
+    slash = raw.rfind(b"\\", max(0, end - 6), max(0, end))
     if slash >= 0:
         run = slash
         while run > 0 and raw[run - 1] == 0x5C:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from array import array
 
-from hushtape.cassette.bodies import Pinned
+from hushtape.cassette.bodies import Pinned, boundary
 from hushtape.cassette.linescan import Found
 from hushtape.cassette.problems import malformed
+from hushtape.cassette.valueend import TRUNCATED, string_end, value_end
 from hushtape.errors import CassetteFormatError
 from hushtape.model import CHUNK
 
@@ -21,14 +22,21 @@ _DEPTH_MOST = 500
 _TEXT_MOST = 16 * 1024 * 1024
 """Most bytes of one interaction, its body's text not counted, or of the file's head."""
 
+_WINDOW_MOST = 2 * 1024 * 1024
+"""Most bytes of one value that are looked at whole; what is longer is walked over token by token."""
+_TAIL = 16  # bytes at a window's end that are looked at again: an escape, or two, may be cut there
+
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+')
 _SCALAR = re.compile(rb"[-+.0-9A-Za-z]*+")
-_PLAIN = re.compile(rb"[^\"{}\[\]]*+")
-# All up to the next bracket, whole strings included: one call passes a flat object.
-_FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+")*+')
+# All up to the next bracket, plain short strings included: one call passes most of a flat object.
+_FLAT = re.compile(rb'(?:[^"{}\[\]]++|"[^"\\\x00-\x1f]{0,250}+")*+')
+# All up to the next string that is long or holds an escape.
+_SHORT = re.compile(rb'(?:[^"]++|"[^"\\\x00-\x1f]{0,250}+")*+')
 _BRACKET = re.compile(_FLAT.pattern + rb"[{}\[\]]")
-_BODY_KEYS = (b'"string"', b'"base64"', b'"body"')
+BODY_KEYS: tuple[bytes, ...] = (b'"string"', b'"base64"', b'"body"')
+_KEY = re.compile(rb'("[^"\\]{1,16}")[ \t\r\n]*:[ \t\r\n]*\Z')
+_HEAD_KEYS = (b'"version"', b'"hushtape"', b'"_metadata"', b'"metadata"')
 
 
 class Scanner:
@@ -48,12 +56,12 @@ class Scanner:
         return self._base + self._at
 
     def _fill(self) -> bool:
-        """Move the window on; False at the end. What was before the next byte is let go."""
+        """Move the window on, by as much as is left in it; False at the end. What was passed is let go."""
         self._buffer = self._buffer[self._at :]
         self._base += self._at
         self._at = 0
         offset = self._base + len(self._buffer)
-        piece = self.file.read(offset, min(_PIECE, self._end - offset))
+        piece = self.file.read(offset, min(max(_PIECE, len(self._buffer)), self._end - offset))
         self._buffer += piece
         return bool(piece)
 
@@ -91,13 +99,27 @@ class Scanner:
         """Pass a string; where it begins and ends, quotes included."""
         start = self.position
         self.take(b'"')
-        self.run(_STRING)
+        self._run_string()
         if self.peek() != b'"':
             raise self.fault(
                 "a string holds a raw control character" if self.peek() else "the file ends in a string"
             )
         self._at += 1
         return start, self.position
+
+    def _run_string(self) -> None:
+        """Pass the inside of a string, as far as it is one."""
+        while True:
+            end = string_end(self._buffer, self._at)
+            if end > 0:
+                self._at = end - 1
+                return
+            if end == TRUNCATED:
+                self._at = max(self._at, boundary(self._buffer, len(self._buffer) - _TAIL))
+                if self._fill():
+                    continue
+            self.run(_STRING)
+            return
 
     def key(self) -> bytes:
         """Pass a key and its colon; the key with its quotes (long ones are cut)."""
@@ -116,6 +138,8 @@ class Scanner:
         """Pass any value; where it begins and ends. Only brackets and strings are looked at."""
         first = self.next_token()
         start = self.position
+        if self._skip_whole():
+            return start, self.position
         if first == b'"':
             return self.string()
         if first in (b"{", b"["):
@@ -125,6 +149,16 @@ class Scanner:
             if self.position == start:
                 raise self.fault(_unexpected(first, b"a value"))
         return start, self.position
+
+    def _skip_whole(self) -> bool:
+        """Pass a value that fits into a window; False: it does not, or it is malformed."""
+        while True:
+            end = value_end(self._buffer, self._at)
+            if end > 0:
+                self._at = end
+                return True
+            if end != TRUNCATED or len(self._buffer) - self._at >= _WINDOW_MOST or not self._fill():
+                return False
 
     def _skip_nested(self) -> None:
         open_brackets = bytearray()
@@ -207,7 +241,7 @@ def find_values(file: Pinned) -> Found:
                 ends.append(end)
         else:
             start, end = scanner.skip()
-            if key in (b'"version"', b'"hushtape"'):
+            if key in _HEAD_KEYS:
                 if end - start > _TEXT_MOST:
                     raise malformed(file.path, "its head is too large", offset=start)
                 head.append(key + b":" + file.read(start, end - start))
@@ -227,8 +261,10 @@ def _not_a_cassette(scanner: Scanner) -> CassetteFormatError:
     return scanner.fault("it is not JSON")
 
 
-def reduce(file: Pinned, start: int, end: int, canonical: bool) -> tuple[bytes, list[tuple[int, int]]]:
-    """An interaction's text with long body strings left in the file.
+def reduce(
+    file: Pinned, start: int, end: int, canonical: bool, keys: tuple[bytes, ...] = BODY_KEYS
+) -> tuple[bytes, list[tuple[int, int]]]:
+    """An interaction's text with long body strings, those under one of `keys`, left in the file.
 
     Returns:
         The text, with `{"span": n}` where the n-th string of the list stood (offsets without quotes).
@@ -236,7 +272,7 @@ def reduce(file: Pinned, start: int, end: int, canonical: bool) -> tuple[bytes, 
     spans: list[tuple[int, int]] = []
     parts: list[bytes] = []
     size, last = 0, start
-    for left, right in _long_strings(file, start, end, canonical):
+    for left, right in _long_strings(file, start, end, canonical, keys):
         parts += (file.read(last, left - last), b'{"span": %d}' % len(spans))
         size += left - last
         if size > _TEXT_MOST:
@@ -251,10 +287,12 @@ def reduce(file: Pinned, start: int, end: int, canonical: bool) -> tuple[bytes, 
     return b"".join(parts), spans
 
 
-def _long_strings(file: Pinned, start: int, end: int, canonical: bool) -> list[tuple[int, int]]:
+def _long_strings(
+    file: Pinned, start: int, end: int, canonical: bool, keys: tuple[bytes, ...]
+) -> list[tuple[int, int]]:
     """Body strings of more than 64 KiB: offsets, quotes included."""
     found = _long_lines(file, start, end) if canonical else None
-    return _long_tokens(file, start, end) if found is None else found
+    return _long_tokens(file, start, end, keys) if found is None else found
 
 
 _LINE = re.compile(rb'    "body": (?:\{"(?:string|base64)": )?(?=")')
@@ -290,19 +328,15 @@ def _body_line(file: Pinned, start: int, stop: int) -> tuple[int, int] | None:
     return start + opening.end(), stop - len(closing) + 1
 
 
-def _long_tokens(file: Pinned, start: int, end: int) -> list[tuple[int, int]]:
+def _long_tokens(file: Pinned, start: int, end: int, keys: tuple[bytes, ...]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     scanner = Scanner(file, start, end)
-    key = b""
     while True:
-        scanner.run(_PLAIN)
-        token = scanner.peek()
-        if not token:
+        scanner.run(_SHORT)
+        if not scanner.peek():
             return found
-        if token != b'"':
-            scanner.take(token)
-            continue
         left, right = scanner.string()
-        if right - left > CHUNK and key in _BODY_KEYS:
-            found.append((left, right))
-        key = file.read(left, right - left) if right - left <= 8 else b""
+        if right - left > CHUNK:
+            before = _KEY.search(file.read(max(start, left - 64), left - max(start, left - 64)))
+            if before is not None and before[1] in keys:
+                found.append((left, right))
