@@ -32,7 +32,7 @@ class Out:
         self._colour = wants_colour(self._stream)
 
     def write(self, *parts: Part) -> None:
-        """These parts, without a line break; what they hold is made safe."""
+        """These parts, without a line break (a part that is one, is one); what they hold is made safe."""
         self._stream.write("".join(map(self._shown, parts)))
 
     def line(self, *parts: Part) -> None:
@@ -44,10 +44,11 @@ class Out:
         self._stream.write(text)
 
     def _shown(self, part: Part) -> str:
-        if isinstance(part, str):
-            return safe(part)
-        style, text = part
-        return painted(safe(text), *style.split()) if self._colour else safe(text)
+        if part == "\n":
+            return "\n"
+        style, text = ("", part) if isinstance(part, str) else part
+        text = "\t".join(map(safe, text.split("\t"))) if "\t" in text else safe(text)
+        return painted(text, *style.split()) if self._colour else text
 
 
 def as_json(value: object, indent: int | None = 2) -> str:
