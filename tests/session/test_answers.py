@@ -12,7 +12,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hushtape.cassette.reader import CassetteInfo, CassetteReader
+from hushtape.cassette import CassetteInfo, CassetteReader
 from hushtape.matching import compile_matchers
 from hushtape.model import BytesBody, Interaction, Request
 from hushtape.sanitize import build

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hushtape.cassette.info import CassetteInfo, Reader
     from hushtape.cassette.journal import Journal
-    from hushtape.cassette.reader import CassetteInfo, CassetteReader
+    from hushtape.cassette.reader import CassetteReader
     from hushtape.cassette.recovery import Recovery, recover
     from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
 
@@ -20,6 +21,7 @@ __all__ = [
     "CassetteInfo",
     "CassetteReader",
     "Journal",
+    "Reader",
     "Recovery",
     "SpooledBody",
     "StoredBody",
@@ -28,9 +30,10 @@ __all__ = [
 
 _PLACES = {
     "BodySpool": "spool",
-    "CassetteInfo": "reader",
+    "CassetteInfo": "info",
     "CassetteReader": "reader",
     "Journal": "journal",
+    "Reader": "info",
     "Recovery": "recovery",
     "SpooledBody": "spool",
     "StoredBody": "spool",

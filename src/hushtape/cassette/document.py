@@ -138,7 +138,7 @@ class OnlyRequestIn(Struct, frozen=True):
 _decode = msgspec.json.Decoder(InteractionIn).decode
 _decode_request = msgspec.json.Decoder(RequestIn).decode
 _decode_only_request = msgspec.json.Decoder(OnlyRequestIn).decode
-_FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
+FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class Sources:
@@ -190,8 +190,8 @@ def interaction_from(text: bytes, sources: Sources, offset: int | None = None) -
         )
     except CassetteFormatError:
         raise
-    except _FAULTS as error:
-        raise _explain(error, sources.path, offset) from None
+    except FAULTS as error:
+        raise explain(error, sources.path, offset) from None
 
 
 def request_from(text: bytes, sources: Sources, offset: int, *, whole: bool) -> Request:
@@ -203,11 +203,12 @@ def request_from(text: bytes, sources: Sources, offset: int, *, whole: bool) -> 
         return _request(_decode_request(text), None, sources)
     except CassetteFormatError:
         raise
-    except _FAULTS as error:
-        raise _explain(error, sources.path, offset) from None
+    except FAULTS as error:
+        raise explain(error, sources.path, offset) from None
 
 
-def _explain(error: Exception, path: Path, offset: int | None) -> CassetteFormatError:
+def explain(error: Exception, path: Path, offset: int | None) -> CassetteFormatError:
+    """The error for one of `FAULTS`, met in an interaction."""
     if isinstance(error, FieldError):
         return malformed(path, f"an interaction can't be replayed: {error}", offset=offset)
     if isinstance(error, RecursionError):

@@ -9,59 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
 from hushtape.cassette import layout
 from hushtape.cassette.bodies import FileBody, InlineBase64, InlineText, Pinned
 from hushtape.cassette.document import Sources, interaction_from, request_from
 from hushtape.cassette.headertext import HeaderTexts
+from hushtape.cassette.info import Reader, parse_head
 from hushtape.cassette.linescan import Found, find_lines
-from hushtape.cassette.problems import malformed, newer
-from hushtape.cassette.stream import find_values, reduce
+from hushtape.cassette.problems import malformed
+from hushtape.cassette.stream import reduce
 from hushtape.model import CHUNK, Body, Interaction, Request
 
 _PIECE = 256 * 1024
 _REQUEST_END = b'\n   },\n   "response": '
 _EXTRA = b'\n   "hushtape": {\n'
 _END_PIECE = 8 * 1024
-_LATER = {".yaml": "YAML", ".yml": "YAML", ".har": "HAR"}
-
-
-class CassetteInfo(Struct, frozen=True):
-    """What the file's head says. `format` 0: another tool's file.
-
-    `complete` False: an exception or a kill cut the recording off. `recorded_at`: when it began.
-    `freeze_time`: what the program's clock showed, where it was frozen; else empty. Both ISO 8601.
-    """
-
-    format: int = 0
-    recorded_at: str = ""
-    freeze_time: str = ""
-    complete: bool = True
-    placeholders: tuple[str, ...] = ()
-
-
-class _Ours(Struct, frozen=True):
-    format: int = layout.FORMAT
-    recorded_at: str = ""
-    freeze_time: str = ""
-    complete: bool = True
-    placeholders: tuple[str, ...] = ()
-    certificates: dict[str, str] = {}
-
-
-class _Version(Struct, frozen=True):
-    format: int = layout.FORMAT
-
-
-class _HeadVersions(Struct, frozen=True):
-    version: int = 1
-    hushtape: _Version | None = None
-
-
-class _HeadIn(Struct, frozen=True):
-    hushtape: _Ours | None = None
 
 
 class CassetteReader:
@@ -73,25 +34,30 @@ class CassetteReader:
         self._starts = found.starts
         self._ends = found.ends
         self._canonical = found.canonical
-        self.info, certificates = _parse_head(found.head, file.path)
+        self.info, certificates = parse_head(found.head, file.path)
         self._texts = HeaderTexts()
         self._sources = Sources(file.path, certificates, file=self._body_file, texts=self._texts)
 
     @classmethod
-    def open(cls, path: Path) -> CassetteReader:
-        """Open the cassette and find its interactions.
+    def open(cls, path: Path) -> Reader:
+        """Open the cassette and find its interactions: hushtape's, or another tool's, told by its content.
 
         Raises:
             CassetteNotFoundError: there is none.
-            CassetteFormatError: it is cut, not JSON, nested too deeply, or of a format that can't be read.
+            CassetteFormatError: it is cut, nested too deeply, or of a format that can't be read.
             CassetteVersionError: a newer hushtape wrote it.
+            MissingDependencyError: it is YAML, and PyYAML is not installed.
         """
-        path = Path(path)
-        file = Pinned(path)
-        kind = _LATER.get(path.suffix.lower())
-        if kind is not None:
-            raise malformed(path, f"{kind} cassettes can't be read yet", remedy="Convert it to JSON first.")
-        return cls(file, find_lines(file) or find_values(file))
+        file = Pinned(Path(path))
+        found = find_lines(file)
+        if found is None:
+            from hushtape.cassette.foreign.opening import open_foreign  # most cassettes need none of it
+
+            other = open_foreign(file)
+            if not isinstance(other, Found):
+                return other
+            found = other
+        return cls(file, found)
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -175,21 +141,3 @@ class CassetteReader:
 
     def _body_file(self, name: str, size: int) -> Body:
         return FileBody(self.path, name, size)
-
-
-def _parse_head(head: bytes, path: Path) -> tuple[CassetteInfo, dict[str, str]]:
-    try:
-        versions = msgspec.json.decode(head, type=_HeadVersions)
-        if versions.version > 1:
-            raise newer(path, "version", versions.version, 1)
-        if versions.hushtape is not None and versions.hushtape.format > layout.FORMAT:
-            raise newer(path, "format", versions.hushtape.format, layout.FORMAT)
-        found = msgspec.json.decode(head, type=_HeadIn).hushtape
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0) from None
-    if found is None:
-        return CassetteInfo(), {}
-    info = CassetteInfo(
-        found.format, found.recorded_at, found.freeze_time, found.complete, found.placeholders
-    )
-    return info, found.certificates

@@ -18,7 +18,7 @@ from hushtape.session import stored
 from hushtape.session.index import Chains, Played
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteReader
+    from hushtape.cassette import Reader
     from hushtape.matching import Plan, Shape
     from hushtape.sanitize import Chain
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Player:
     """The replaying side of a tape."""
 
-    def __init__(self, reader: CassetteReader, plan: Plan, chain: Chain) -> None:
+    def __init__(self, reader: Reader, plan: Plan, chain: Chain) -> None:
         self.reader = reader
         self.plan = plan
         self.ruleset = chain.ruleset

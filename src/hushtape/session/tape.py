@@ -32,7 +32,7 @@ from hushtape.session.modes import MODES
 from hushtape.session.views import Unmatched, Unused
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteInfo, CassetteReader
+    from hushtape.cassette import CassetteInfo, Reader
     from hushtape.matching import Plan
     from hushtape.sanitize import Chain
     from hushtape.session.options import Options
@@ -71,7 +71,7 @@ class Tape:
         """What is to be said as warnings once the tape has closed."""
         self.dropped = 0
         """Unused interactions that were removed from the cassette (`drop_unused`), known after closing."""
-        self.reader: CassetteReader | None = None
+        self.reader: Reader | None = None
         self.player: Player | None = None
         self._errors: list[UnmatchedRequestError] = []
         self._error_count = 0

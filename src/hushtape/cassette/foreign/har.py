@@ -1,0 +1,183 @@
+"""HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as browsers and proxies export it.
+
+Lives here: finding the entries, and an entry as a model.Interaction. Must not: load a whole file. Called
+by: opening. Bodies stand decoded in a HAR while the heads still name their coding, so it counts as undone.
+Entries without an answer (status 0: blocked, aborted) and of other schemes (data:, ws:) are passed over.
+"""
+
+from __future__ import annotations
+
+from array import array
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from hushtape.cassette.bodies import Pinned
+from hushtape.cassette.document import FAULTS, explain
+from hushtape.cassette.fields import check_line, check_status, latin1
+from hushtape.cassette.foreign import har_parts
+from hushtape.cassette.foreign.lazy import json_text
+from hushtape.cassette.foreign.plain import Span, framing_of, undone_codings
+from hushtape.cassette.info import HAR, CassetteInfo
+from hushtape.cassette.problems import malformed
+from hushtape.cassette.stream import Scanner
+from hushtape.model import Body, Head, Interaction, Request, Response
+
+_KEYS = (b'"text"',)
+_SMALL = 1024 * 1024
+_NOTHING = Raw()
+
+
+class _Answer(Struct, frozen=True):
+    status: int = 0
+    statusText: str | None = ""
+    httpVersion: str | None = ""
+    headers: list[har_parts.Pair] = []
+    cookies: list[har_parts.Cookie] = []
+    content: har_parts.Content | None = None
+
+
+class _Question(Struct, frozen=True):
+    method: str
+    url: str
+    headers: list[har_parts.Pair] = []
+    cookies: list[har_parts.Cookie] = []
+    postData: har_parts.PostData | None = None
+
+
+class _Entry(Struct, frozen=True):
+    request: _Question
+    response: _Answer | None = None
+    startedDateTime: str | None = ""
+    timings: dict[str, Any] | None = None
+    extra: Raw = msgspec.field(default=_NOTHING, name="_hushtape")
+
+
+class _Creator(Struct, frozen=True):
+    name: str | None = ""
+
+
+class _UrlOnly(Struct, frozen=True):
+    url: str = ""
+
+
+class _StatusOnly(Struct, frozen=True):
+    status: int = 0
+
+
+class _Peek(Struct, frozen=True):
+    request: _UrlOnly = _UrlOnly()
+    response: _StatusOnly | None = None
+    extra: Raw = msgspec.field(default=_NOTHING, name="_hushtape")
+
+
+_decode = msgspec.json.Decoder(_Entry).decode
+_peek = msgspec.json.Decoder(_Peek).decode
+_creator = msgspec.json.Decoder(_Creator).decode
+
+
+class Har:
+    """The dialect."""
+
+    def interaction(self, file: Pinned, start: int, end: int) -> Interaction:
+        text, span = json_text(file, start, end, _KEYS)
+        entry = _decode(text)
+        request = _request(entry.request, span)
+        response = _response(request.method, entry.response, span) if entry.response is not None else None
+        return Interaction(
+            request,
+            response,
+            recorded_at=_utc(entry.startedDateTime or ""),
+            elapsed=har_parts.elapsed(entry.timings or {}),
+        )
+
+    def request(self, file: Pinned, start: int, end: int) -> Request:
+        text, span = json_text(file, start, end, _KEYS)
+        return _request(_decode(text).request, span)
+
+
+def _request(found: _Question, span: Span) -> Request:
+    uri = found.url.partition("#")[0]
+    check_line(found.method, uri)
+    headers = har_parts.headers(found.headers, found.cookies, answer=False)
+    body = har_parts.sent(found.postData, span) if found.postData is not None else None
+    return Request(found.method, uri, headers, body)
+
+
+def _response(method: str, found: _Answer, span: Span) -> Response:
+    reason = latin1(found.statusText or "")
+    version = har_parts.version(found.httpVersion or "")
+    check_status(reason, version)
+    headers = har_parts.headers(found.headers, found.cookies, answer=True)
+    body: Body | None = None
+    coding: tuple[str, ...] = ()
+    if found.content is not None:
+        kind = headers.get("content-type") or found.content.mimeType or ""
+        body, is_text = har_parts.content(found.content, kind, span)
+        coding = undone_codings(headers, body, is_text=is_text)
+    head = Head(found.status, reason, headers, version)
+    return Response(head, body, coding=coding, framing=framing_of(method, found.status, headers))
+
+
+def _utc(stated: str) -> str:
+    """A time of the file as the model states it; "" if it is none."""
+    try:
+        found = datetime.fromisoformat(stated)
+    except ValueError:
+        return ""
+    if found.tzinfo is None:
+        return ""
+    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def find_entries(file: Pinned, start: int) -> tuple[CassetteInfo, array[int], array[int]]:
+    """What the head says, and where each entry that can be replayed begins and ends.
+
+    Args:
+        start: offset of the first byte after a byte order mark.
+    Raises:
+        CassetteFormatError: it is not a HAR.
+    """
+    scanner = Scanner(file, start)
+    starts, ends = array("Q"), array("Q")
+    creator, seen = "", False
+    for _ in scanner.members(b"{", b"}"):
+        if scanner.key() != b'"log"':
+            scanner.skip()
+            continue
+        for _ in scanner.members(b"{", b"}"):
+            key = scanner.key()
+            if key == b'"entries"':
+                seen = True
+                for _ in scanner.members(b"[", b"]"):
+                    _add(file, *scanner.skip(), starts, ends)
+            else:
+                left, right = scanner.skip()
+                if key == b'"creator"' and right - left <= _SMALL:
+                    creator = _name(file, left, right)
+    if scanner.next_token():
+        raise scanner.fault("something follows after the log's end")
+    if not seen:
+        raise malformed(file.path, "it has no entries: it is not a HAR")
+    return CassetteInfo(source=f"{HAR} ({creator})" if creator else HAR), starts, ends
+
+
+def _add(file: Pinned, left: int, right: int, starts: array[int], ends: array[int]) -> None:
+    text, _ = json_text(file, left, right, _KEYS)
+    try:
+        found = _peek(text)
+    except FAULTS as error:
+        raise explain(error, file.path, left) from None
+    answered = found.response is not None and found.response.status >= 100
+    if (answered or found.extra) and found.request.url.lower().startswith(("http://", "https://")):
+        starts.append(left)
+        ends.append(right)
+
+
+def _name(file: Pinned, left: int, right: int) -> str:
+    try:
+        return (_creator(file.read(left, right - left)).name or "")[:100]
+    except FAULTS as error:
+        raise explain(error, file.path, left) from None

@@ -1,0 +1,133 @@
+"""What the head of a cassette says, and the seam that every kind of cassette is read through.
+
+Lives here: `CassetteInfo`, the `Reader` protocol, parsing of heads. Must not: find or read interactions.
+Called by: reader, foreign/, front ends. What a front end asks of another tool's file (its frozen time, its
+metadata) stands in `CassetteInfo`, so that nobody parses a head twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from hushtape.cassette import layout
+from hushtape.cassette.problems import malformed, newer
+from hushtape.model import Interaction, Request
+
+NATIVE, VCRPY, KEBOOLA, HAR = "hushtape", "vcrpy", "keboola.vcr", "HAR"
+
+
+class CassetteInfo(Struct, frozen=True):
+    """What the file's head says.
+
+    Attributes:
+        format: of the `hushtape` objects in the file; 0: another tool's file.
+        recorded_at: when the recording began, as the file states it; "" if it does not.
+        complete: False: an exception or a kill cut the recording off.
+        placeholders: those in use; another tool's file lists none.
+        source: who wrote it: "hushtape", "vcrpy", "keboola.vcr", or "HAR" and its creator.
+        freeze_time: ISO 8601, the time under which the recording program ran; "" if it was not frozen, or
+            the file leaves it open ("auto").
+        metadata: what stands under `_metadata` (keboola.vcr) or `metadata` (vcrpy 9), as it stands there.
+        metadata_key: which of the two; "" if neither.
+    """
+
+    format: int = 0
+    recorded_at: str = ""
+    freeze_time: str = ""
+    complete: bool = True
+    placeholders: tuple[str, ...] = ()
+    source: str = VCRPY
+    metadata: dict[str, Any] = {}
+    metadata_key: str = ""
+
+
+class Reader(Protocol):
+    """A sealed cassette of any kind. `read` may be called from any thread; bodies outlive `close`."""
+
+    path: Path
+    info: CassetteInfo
+
+    def __len__(self) -> int:
+        """How many interactions it holds."""
+
+    def read(self, ordinal: int) -> Interaction:
+        """The interaction that stands at this place of the file, counted from 0."""
+
+    def requests(self) -> Iterator[Request]:
+        """All requests, in file order, in one pass."""
+
+    def is_current(self) -> bool:
+        """The file that is open here still stands under its name, unchanged."""
+
+    def close(self) -> None:
+        """Let go of the file; bodies that are still being read keep it open."""
+
+
+class _Ours(Struct, frozen=True):
+    format: int = layout.FORMAT
+    recorded_at: str = ""
+    freeze_time: str = ""
+    complete: bool = True
+    placeholders: tuple[str, ...] = ()
+    certificates: dict[str, str] = {}
+
+
+class _Version(Struct, frozen=True):
+    format: int = layout.FORMAT
+
+
+class _HeadVersions(Struct, frozen=True):
+    version: Any = 1
+    hushtape: _Version | None = None
+
+
+class _HeadIn(Struct, frozen=True):
+    hushtape: _Ours | None = None
+    theirs: dict[str, Any] | None = msgspec.field(default=None, name="_metadata")
+    metadata: dict[str, Any] | None = None
+
+
+def parse_head(head: bytes, path: Path) -> tuple[CassetteInfo, dict[str, str]]:
+    """The head, a JSON object, and its table of certificates.
+
+    Raises:
+        CassetteVersionError: a newer hushtape, or a newer vcrpy, wrote the file.
+        CassetteFormatError: it is malformed.
+    """
+    try:
+        versions = msgspec.json.decode(head, type=_HeadVersions)
+        if isinstance(versions.version, int) and versions.version > 1:
+            raise newer(path, "version", versions.version, 1)
+        if versions.hushtape is not None and versions.hushtape.format > layout.FORMAT:
+            raise newer(path, "format", versions.hushtape.format, layout.FORMAT)
+        found = msgspec.json.decode(head, type=_HeadIn)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0) from None
+    return _info(found), found.hushtape.certificates if found.hushtape is not None else {}
+
+
+def _info(found: _HeadIn) -> CassetteInfo:
+    key = "_metadata" if found.theirs is not None else "metadata" if found.metadata is not None else ""
+    stated = found.theirs or found.metadata or {}
+    frozen = _text(stated.get("freeze_time")) if key == "_metadata" else ""
+    frozen = "" if frozen == "auto" else frozen
+    ours = found.hushtape or _Ours(0, _text(stated.get("recorded_at")))
+    return CassetteInfo(
+        ours.format,
+        ours.recorded_at,
+        ours.freeze_time or frozen,
+        ours.complete,
+        ours.placeholders,
+        source=NATIVE if found.hushtape is not None else KEBOOLA if key == "_metadata" else VCRPY,
+        metadata=stated,
+        metadata_key=key,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
