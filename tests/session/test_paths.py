@@ -46,9 +46,9 @@ def test_an_empty_path_is_refused(path: str) -> None:
         resolve(path, None)
 
 
-def test_a_suffix_that_is_not_written_yet_is_refused() -> None:
-    with pytest.raises(OptionError, match="JSON cassettes only"):
-        resolve("a.yaml", None)
+@pytest.mark.parametrize("name", ["a.yaml", "a.har", "a"])
+def test_any_suffix_may_name_a_cassette(name: str, tmp_path: Path) -> None:
+    assert resolve(name, tmp_path) == tmp_path / name
 
 
 def test_a_cassette_is_named_after_its_function_beside_the_module() -> None:

@@ -13,15 +13,22 @@ from pathlib import Path
 from hushtape.cassette import folder as folders
 from hushtape.cassette.problems import in_use, malformed, unwritable
 
+_READ_ONLY = (".yaml", ".yml", ".har")
+
 
 def check_writable(path: Path) -> None:
     """Find out now what would make the recording fail later.
 
     Raises:
         CassetteInUseError: a live process records on it.
-        CassetteWriteError: its folder can't be written, or a parent of it is no folder.
+        CassetteWriteError: its folder can't be written, a parent of it is no folder, or a tape does not write
+            what its suffix says.
         CassetteFormatError: a folder stands where the cassette should.
     """
+    if path.suffix.lower() in _READ_ONLY:
+        kind = path.suffix[1:].upper()
+        remedy = "Replay it (mode 'none'), or record on a name that ends in .json"
+        raise unwritable(path, f"record {path}", found=f"a tape does not write {kind}", remedy=remedy)
     # os.path rather than Path: these tell what can't be looked at as missing, and do not raise.
     if os.path.isdir(path):  # noqa: PTH112 - see above
         raise malformed(path, "it is a folder, not a file", remedy="Name the cassette's file.")

@@ -82,16 +82,16 @@ def unreadable(path: Path | str, error: OSError) -> CassetteFormatError | Casset
 
 
 def unwritable(
-    path: Path | str, doing: str, error: OSError | None = None, found: str = ""
+    path: Path | str, doing: str, error: OSError | None = None, found: str = "", remedy: str = ""
 ) -> CassetteWriteError:
     """Something could not be written; what was there before is untouched."""
     if error is not None:
         found = os.strerror(error.errno) if error.errno else type(error).__name__
     full = error is not None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    remedy = "Free some disk space" if full else "Check that the folder exists and can be written"
-    return CassetteWriteError(
-        doing, found, f"{remedy}; what had been recorded before is kept.", path=str(path)
-    )
+    if not remedy:
+        remedy = "Free some disk space" if full else "Check that the folder exists and can be written"
+        remedy += "; what had been recorded before is kept."
+    return CassetteWriteError(doing, found, remedy, path=str(path))
 
 
 def unfit(path: Path | str, interaction: Interaction, found: str) -> CassetteWriteError:

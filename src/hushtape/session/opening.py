@@ -19,7 +19,7 @@ from hushtape.errors import CassetteNotFoundError, HushtapeWarning
 from hushtape.session import expiry, timing
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteReader, Journal
+    from hushtape.cassette import Journal, Reader
     from hushtape.model import Request
     from hushtape.seam import Exchange
     from hushtape.session.tape import Tape
@@ -75,7 +75,7 @@ def _prepare(tape: Tape, replays: bool) -> Callable[[Request], Exchange]:
     return _make_replay(tape, tape.reader) if tape.reader is not None else tape.record
 
 
-def _make_replay(tape: Tape, reader: CassetteReader) -> Callable[[Request], Exchange]:
+def _make_replay(tape: Tape, reader: Reader) -> Callable[[Request], Exchange]:
     """What begins an exchange on a tape that holds a cassette."""
     from hushtape.session.answers import Answers
     from hushtape.session.player import Player

@@ -21,7 +21,7 @@ def resolve(path: str | os.PathLike[str], library: Path | None) -> Path:
     """The cassette's absolute path. A link is followed once, and must stay in the library if there is one.
 
     Raises:
-        OptionError: an empty path, one that leaves the library, or a suffix that is not written yet.
+        OptionError: an empty path or one that leaves the library.
     """
     if not isinstance(path, str | os.PathLike):
         raise _bad(type(path).__name__, "it is no path", 'give a file name, like "orders.json"')
@@ -42,8 +42,6 @@ def resolve(path: str | os.PathLike[str], library: Path | None) -> Path:
                 f"it leaves the library folder {inside}",
                 "keep cassettes inside, or give an absolute path",
             )
-    if found.suffix.lower() in (".yaml", ".yml", ".har"):
-        raise _bad(text, "this version writes and reads JSON cassettes only", "use a name that ends in .json")
     return found
 
 

@@ -8,8 +8,9 @@ Entries without an answer (status 0: blocked, aborted) and of other schemes (dat
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -28,6 +29,7 @@ from hushtape.model import Body, Head, Interaction, Request, Response
 _KEYS = (b'"text"',)
 _SMALL = 1024 * 1024
 _NOTHING = Raw()
+T = TypeVar("T")
 
 
 class _Answer(Struct, frozen=True):
@@ -70,6 +72,7 @@ class _StatusOnly(Struct, frozen=True):
 class _Peek(Struct, frozen=True):
     request: _UrlOnly = _UrlOnly()
     response: _StatusOnly | None = None
+    startedDateTime: str | None = ""
     extra: Raw = msgspec.field(default=_NOTHING, name="_hushtape")
 
 
@@ -140,44 +143,54 @@ def find_entries(file: Pinned, start: int) -> tuple[CassetteInfo, array[int], ar
     Raises:
         CassetteFormatError: it is not a HAR.
     """
+    found = _Log(file)
     scanner = Scanner(file, start)
-    starts, ends = array("Q"), array("Q")
-    creator, seen = "", False
     for _ in scanner.members(b"{", b"}"):
-        if scanner.key() != b'"log"':
+        if scanner.key() == b'"log"':
+            found.walk(scanner)
+        else:
             scanner.skip()
-            continue
+    if scanner.next_token():
+        raise scanner.fault("something follows after the log's end")
+    if not found.seen:
+        raise malformed(file.path, "it has no entries: it is not a HAR")
+    source = f"{HAR} ({found.creator})" if found.creator else HAR
+    return CassetteInfo(recorded_at=found.recorded_at, source=source), found.starts, found.ends
+
+
+class _Log:
+    """What one walk over the log finds."""
+
+    def __init__(self, file: Pinned) -> None:
+        self._file = file
+        self.starts, self.ends = array("Q"), array("Q")
+        self.creator = self.recorded_at = ""
+        self.seen = False
+
+    def walk(self, scanner: Scanner) -> None:
         for _ in scanner.members(b"{", b"}"):
             key = scanner.key()
             if key == b'"entries"':
-                seen = True
+                self.seen = True
                 for _ in scanner.members(b"[", b"]"):
-                    _add(file, *scanner.skip(), starts, ends)
+                    self._entry(*scanner.skip())
             else:
                 left, right = scanner.skip()
                 if key == b'"creator"' and right - left <= _SMALL:
-                    creator = _name(file, left, right)
-    if scanner.next_token():
-        raise scanner.fault("something follows after the log's end")
-    if not seen:
-        raise malformed(file.path, "it has no entries: it is not a HAR")
-    return CassetteInfo(source=f"{HAR} ({creator})" if creator else HAR), starts, ends
+                    creator = self._decoded(_creator, left, self._file.read(left, right - left))
+                    self.creator = (creator.name or "")[:100]
 
+    def _entry(self, left: int, right: int) -> None:
+        text, _ = json_text(self._file, left, right, _KEYS)
+        found = self._decoded(_peek, left, text)
+        answered = found.response is not None and found.response.status >= 100
+        if (answered or found.extra) and found.request.url.lower().startswith(("http://", "https://")):
+            self.recorded_at = self.recorded_at or _utc(found.startedDateTime or "")
+            self.starts.append(left)
+            self.ends.append(right)
 
-def _add(file: Pinned, left: int, right: int, starts: array[int], ends: array[int]) -> None:
-    text, _ = json_text(file, left, right, _KEYS)
-    try:
-        found = _peek(text)
-    except FAULTS as error:
-        raise explain(error, file.path, left) from None
-    answered = found.response is not None and found.response.status >= 100
-    if (answered or found.extra) and found.request.url.lower().startswith(("http://", "https://")):
-        starts.append(left)
-        ends.append(right)
-
-
-def _name(file: Pinned, left: int, right: int) -> str:
-    try:
-        return (_creator(file.read(left, right - left)).name or "")[:100]
-    except FAULTS as error:
-        raise explain(error, file.path, left) from None
+    def _decoded(self, decode: Callable[[bytes], T], offset: int, text: bytes) -> T:
+        try:
+            return decode(text)
+        except FAULTS as error:
+            raise explain(error, self._file.path, offset) from None

@@ -39,12 +39,13 @@ Elsewhere = Callable[[str], Any]
 
 
 class Budget:
-    """How many events one interaction may take, what its aliases reach included."""
+    """How many events one interaction may take, what its aliases reach included, and what they reached."""
 
-    __slots__ = ("left",)
+    __slots__ = ("known", "left")
 
     def __init__(self) -> None:
         self.left = _EVENTS_MOST
+        self.known: dict[int, Any] = {}  # by offset; a thousand aliases of one text are one text
 
 
 class Load:

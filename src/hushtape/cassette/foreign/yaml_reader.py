@@ -105,7 +105,10 @@ class VcrYaml:
             index = bisect_left(anchors.starts, place.start) - 1 if anchors is not None else -1
             if anchors is None or index < 0:
                 raise FieldError("an alias names an anchor that does not stand before it")
-            return self.load(file, anchors[index], _NONE, budget, hops + 1, typed=typed)
+            there = anchors[index]
+            if there.start not in budget.known:
+                budget.known[there.start] = self.load(file, there, _NONE, budget, hops + 1, typed=typed)
+            return budget.known[there.start]
 
         text = b" " * place.column + file.read(place.start, place.end - place.start)
         return Load(text, file, place.line, elsewhere, budget, typed=typed).value(left_out)
