@@ -19,7 +19,7 @@ from hushtape.cli.progress import Bar
 from hushtape.errors import CassetteWriteError, OptionError
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteReader
+    from hushtape.cassette import Reader
     from hushtape.model import Body, Interaction
     from hushtape.viewing.lens import Lens
 
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _json(
     options: argparse.Namespace,
-    reader: CassetteReader,
+    reader: Reader,
     lens: Lens,
     taken: Iterator[tuple[int, Interaction]],
     *,

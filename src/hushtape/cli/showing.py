@@ -16,7 +16,7 @@ from hushtape.viewing.pretty import NEWLINE, Piece
 from hushtape.viewing.summary import row, size
 
 if TYPE_CHECKING:
-    from hushtape.cassette import CassetteReader
+    from hushtape.cassette import Reader
     from hushtape.model import Body, Failure, Head, Headers, Interaction, Response
     from hushtape.viewing.lens import Lens
 
@@ -32,7 +32,7 @@ HIDDEN = (
 )
 
 
-def listing(out: Out, reader: CassetteReader, lens: Lens, taken: Iterator[tuple[int, Interaction]]) -> int:
+def listing(out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Interaction]]) -> int:
     """A line for each interaction."""
     info = reader.info
     about = "" if info.format else ", not written by hushtape"
@@ -68,7 +68,7 @@ def status(code: int | None, failure: str) -> tuple[str, str]:
 
 
 def interactions(
-    out: Out, reader: CassetteReader, lens: Lens, taken: Iterator[tuple[int, Interaction]], *, full: bool
+    out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Interaction]], *, full: bool
 ) -> int:
     """Whole interactions, one after the other."""
     for index, (number, stored) in enumerate(taken):
