@@ -22,7 +22,7 @@ from hushtape.matching import compile_matchers
 from hushtape.sanitize import build
 from hushtape.sanitize.logs import LogScrubbing
 from hushtape.sanitize.messages import tell
-from hushtape.session import stack
+from hushtape.session import stack, timing
 from hushtape.session.options import Options, OptionTypes, build_options, effective_mode
 from hushtape.session.paths import beside, resolve
 from hushtape.session.tape import Tape
@@ -170,8 +170,22 @@ def _connect(tape: Tape, cleanup: ExitStack) -> None:
         private = tape.scope == "context"
         held = freeze.freeze(tape.frozen_at, ticks=tape.options.tick, private=private)
         cleanup.callback(held.release)
+    if timing.passes_over_sleep(tape):
+        from hushtape.freeze import (
+            skipping,
+            sleeping,
+        )  # needs asyncio, which is half of what importing us would cost
+
+        tape.pauses = sleeping.Sleeps()
+        cleanup.callback(skipping.skip(_pauses).remove)
     if tape.offline:
         cleanup.callback(guard.block(stack.network_policy).remove)
+
+
+def _pauses() -> Any:
+    """Who passes over the sleeps of the calling thread: the innermost tape, if any, if it does."""
+    tape = stack.innermost()
+    return tape.pauses if tape is not None else None
 
 
 def _decorate(function: Callable[..., Any], fresh: Callable[[], CassetteContext]) -> Callable[..., Any]:

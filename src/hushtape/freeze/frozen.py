@@ -96,6 +96,11 @@ def freeze(instant: datetime, *, ticks: bool = False, private: bool = False) -> 
     return held
 
 
+def stands_still() -> bool:
+    """The program's clock shows one instant, and will go on showing it."""
+    return bool(_all) and not _all[-1].ticks
+
+
 def require() -> ModuleType:
     """time-machine.
 

@@ -29,6 +29,8 @@ DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 MODE_VARIABLE: Final = "HUSHTAPE_MODE"
 RECORDED: Final = "recorded"
 """freeze_time: the time at which the cassette was recorded."""
+SKIP: Final = "skip"
+ALWAYS: Final = "always"
 ModeName = Literal["once", "none", "new_episodes", "all"]
 ScopeName = Literal["process", "context"]
 Secrets = Mapping[str, str | None] | Iterable[str]
@@ -71,6 +73,7 @@ class OptionTypes(TypedDict, total=False):
     freeze_time: str | date | None
     tick: bool
     latency: str | float | None
+    sleep: str | None
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -106,6 +109,8 @@ class Options(Struct, frozen=True, kw_only=True):
         tick: the frozen clock goes on from there; default: it stands still.
         latency: None: a replay answers at once. "recorded": it takes the time that the server took until the
             response's head; a number: that many times as long.
+        sleep: None: `time.sleep` sleeps. "skip": while the tape replays, and so never meets a server, the
+            program's pauses are passed over; "always": while it records, too.
     """
 
     mode: str = "once"
@@ -131,6 +136,7 @@ class Options(Struct, frozen=True, kw_only=True):
     freeze_time: datetime | str | None = None
     tick: bool = False
     latency: str | float | None = None
+    sleep: str | None = None
 
     def __repr__(self) -> str:  # secrets and sanitizers may hold values
         return f"Options(mode={self.mode!r}, scope={self.scope!r})"
@@ -254,6 +260,8 @@ def _check(options: Options) -> None:
             value=True,
         )
     _check_latency(options.latency)
+    if options.sleep not in (None, SKIP, ALWAYS):
+        raise _wrong("sleep", '"skip" or "always"', options.sleep, 'write sleep="skip"')
     for name in SWITCHES:
         if not isinstance(getattr(options, name), bool):
             raise _wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")

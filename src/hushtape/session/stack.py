@@ -89,6 +89,11 @@ def route(host: str, port: int) -> Tape | None:
     return None
 
 
+def innermost() -> Tape | None:
+    """The tape that was opened last, of those that this thread and context see."""
+    return next((tape for tape in (*reversed(_mine()), *reversed(_process))), None)
+
+
 def network_policy(event: str, host: str, port: int | None) -> Exception | None:
     """What the network guard asks: None lets the socket call pass, an error refuses it."""
     here = _mine()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hushtape.sanitize import Chain
     from hushtape.session.options import Options
     from hushtape.session.player import Player
+    from hushtape.session.timing import Pauses
 
 MOST_ERRORS_KEPT: Final = 100
 
@@ -86,6 +87,8 @@ class Tape:
         """seam.Session: nothing is ever forwarded."""
         self.pace: Final = timing.pace(options)
         """Replayed heads take this much of the time that they took when recorded; 0: none."""
+        self.pauses: Pauses | None = None
+        """Told of each request, to know a pause between two; None: the program's sleeps are slept."""
         self.frozen_at: datetime | None = None
         """What the program's clock shows while the tape is open, or showed first (`tick`); None: the time."""
 
@@ -169,6 +172,8 @@ class Tape:
 
     def open(self, request: Request) -> Exchange:
         """seam.Session: begin an exchange."""
+        if self.pauses is not None:
+            self.pauses.asked()
         return self._exchange(request)
 
     @property

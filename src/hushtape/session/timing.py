@@ -1,17 +1,17 @@
 """Which time a tape runs at, and what its cassette says of it.
 
-Lives here: the meaning of `freeze_time` and `latency`. Must not: freeze or wait (api and the adapters do), or
-read the clock but through `clock`. Called by: tape, opening.
+Lives here: the meaning of `freeze_time`, `latency` and `sleep`. Must not: freeze or wait (api and
+the adapters do), or read the clock but through `clock`. Called by: tape, opening, api.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from hushtape import clock
 from hushtape.errors import CassetteFormatError, OptionError
-from hushtape.session.options import RECORDED
+from hushtape.session.options import ALWAYS, RECORDED, SKIP
 
 _AWAY: Final = timedelta(minutes=1)
 """A clock this far from the real time was set, or frozen, by somebody."""
@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from hushtape.cassette import CassetteInfo
     from hushtape.session.options import Options
     from hushtape.session.tape import Tape
+
+
+class Pauses(Protocol):
+    """What passes over the program's sleeps, as a tape sees it."""
+
+    def asked(self) -> None:
+        """The calling thread makes a request."""
+
+
+def passes_over_sleep(tape: Tape) -> bool:
+    """The program's sleeps are to be passed over: where it asked, while no request can reach a server."""
+    asked = tape.options.sleep
+    return asked == ALWAYS or (asked == SKIP and tape.offline)
 
 
 def instant(tape: Tape) -> datetime | None:
