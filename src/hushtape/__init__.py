@@ -33,6 +33,7 @@ from hushtape.errors import (
     UnusedInteractionsError,
     UsageError,
 )
+from hushtape.matching import MatchRequest, Verdict
 from hushtape.model import Headers, Interaction, Request, Response
 from hushtape.sanitize import (
     BaseSanitizer,
@@ -84,6 +85,7 @@ __all__ = [
     "IPv4UrlSanitizer",
     "Interaction",
     "JsonPathSanitizer",
+    "MatchRequest",
     "MissingDependencyError",
     "NetworkBlockedError",
     "OpaqueBodyError",
@@ -108,6 +110,7 @@ __all__ = [
     "UnusedInteractionsError",
     "UrlPatternSanitizer",
     "UsageError",
+    "Verdict",
     "__version__",
     "create_default_sanitizer",
     "dedup_sanitizers",

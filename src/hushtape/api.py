@@ -18,11 +18,11 @@ from typing import Any, TypeVar, Unpack, cast
 from hushtape import freeze
 from hushtape.clients import guard, registry
 from hushtape.errors import OptionError, TapeOrderError
-from hushtape.matching import compile_matchers
+from hushtape.matching import Ignored, compile_matchers
 from hushtape.sanitize import build
 from hushtape.sanitize.logs import LogScrubbing
 from hushtape.sanitize.messages import tell
-from hushtape.session import stack, timing
+from hushtape.session import ignoring, stack, timing
 from hushtape.session.options import Options, OptionTypes, build_options, effective_mode
 from hushtape.session.paths import beside, resolve
 from hushtape.session.tape import Tape
@@ -155,7 +155,11 @@ class Recorder:
 
 def _make_tape(path: Path, options: Options) -> Tape:
     mode = effective_mode(options)
-    plan = compile_matchers(options.match_on, max_parsed_body=options.max_callback_body)
+    plan = compile_matchers(
+        options.match_on,
+        ignored=Ignored(ignoring.all_rules(options)),
+        max_parsed_body=options.max_callback_body,
+    )
     chain = build(options.sanitizers, options.secrets, options.default_sanitizer)
     return Tape(path, mode, options, chain, plan)
 

@@ -118,7 +118,8 @@ def test_a_body_over_the_bound_is_compared_by_digest() -> None:
     long = '{"a": 1, "b": 2}'
     assert plan.mismatches(json_request(long), json_request(long)) == ()
     assert plan.mismatches(json_request(long), json_request('{"b": 2, "a": 1}'))[0].line == (
-        "body: asked 16 bytes, recorded 16 bytes, but other bytes"
+        "body: asked 16 bytes, recorded 16 bytes, but other bytes (longer than max_callback_body, so their "
+        "digests were compared)"
     )
 
 

@@ -12,7 +12,7 @@ from hushtape.errors import OptionError
 from hushtape.matching import DEFAULT_MATCH_ON, NAMES, compile_matchers
 from hushtape.matching.bodies import BodyDigest, DigestedBody, digest
 from hushtape.model import BytesBody, Request
-from tests.matching.support import BASE, ask, form_request, json_request
+from tests.matching.support import BASE, ask
 
 DEFAULT = compile_matchers(DEFAULT_MATCH_ON)
 
@@ -211,15 +211,6 @@ def test_a_plan_says_whether_it_needs_bodies() -> None:
     finally:
         del same_size.needs_body  # type: ignore[attr-defined]  # as above
     assert compile_matchers([same_size]).needs_body
-
-
-def test_a_plan_says_whether_a_digest_will_do() -> None:
-    assert not compile_matchers(["raw_body"]).needs_whole_body(json_request("1"))
-    assert not compile_matchers(["body"]).needs_whole_body(ask(Content_Type="image/png"))
-    assert compile_matchers(["body"]).needs_whole_body(json_request("1"))
-    assert compile_matchers(["body"]).needs_whole_body(form_request("a=1"))
-    assert compile_matchers(["json_body"]).needs_whole_body(ask())
-    assert compile_matchers([assert_short]).needs_whole_body(ask())
 
 
 @given(st.lists(st.binary(max_size=20), max_size=5))

@@ -144,7 +144,7 @@ def test_new_episodes_records_anew_where_no_line_of_the_mapping_fits(
 def test_requests_that_share_an_index_key_each_have_their_own_turn(
     client: Requests, jobs: Server, cassette: Path
 ) -> None:
-    def same_body(live: hushtape.Request, recorded: hushtape.Request) -> bool:
+    def same_body(live: hushtape.MatchRequest, recorded: hushtape.MatchRequest) -> bool:
         return bool(live.body == recorded.body)
 
     options: dict[str, Any] = {"match_on": ("method", "path", same_body)}

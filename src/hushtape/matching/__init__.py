@@ -5,17 +5,22 @@ Called by: session. `nearest` and `report`, the rarely needed half, are taken fr
 """
 
 from hushtape.matching.bodies import BodyDigest, DigestedBody
-from hushtape.matching.plan import DEFAULT_MATCH_ON, NAMES, Matcher, Mismatch, Plan, compile_matchers
+from hushtape.matching.called import Matcher, MatchRequest, Verdict
+from hushtape.matching.ignored import Ignored
+from hushtape.matching.plan import DEFAULT_MATCH_ON, NAMES, Mismatch, Plan, compile_matchers
 from hushtape.matching.shape import Shape
 
 __all__ = [
     "BodyDigest",
     "DEFAULT_MATCH_ON",
     "DigestedBody",
+    "Ignored",
+    "MatchRequest",
     "Matcher",
     "Mismatch",
     "NAMES",
     "Plan",
     "Shape",
+    "Verdict",
     "compile_matchers",
 ]

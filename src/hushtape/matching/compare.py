@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from hushtape.matching.bodies import without_boundary
+from hushtape.matching.multipart import without_boundary
 from hushtape.matching.parts import View, pairs
 from hushtape.matching.placeholders import Placeholders, segments
 from hushtape.matching.text import around, quoted
@@ -48,8 +48,11 @@ def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]
         return
     literal_ours, literal_theirs = live.path.split("/"), recorded.path.split("/")
     for place, (asked, stored) in enumerate(zip(ours, theirs, strict=True)):
-        same = literal_ours[place] == literal_theirs[place]
-        if not same and (wild is None or not _fits(asked, stored, wild)):
+        sent = literal_theirs[place]
+        if literal_ours[place] == sent:
+            continue
+        held = wild is not None and (wild.within(stored) or wild.within(sent))
+        if not held or not _fits(asked, stored, wild):
             yield from _value(f"path segment {place}", literal_ours[place], literal_theirs[place])
 
 
@@ -62,13 +65,13 @@ def query(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str
 
 def uri(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
     """The whole URI as it is written, the order of its parameters included."""
-    if live.request.uri == recorded.request.uri:
+    if live.uri == recorded.uri:
         return
     found = [line for part in (scheme, host, port, path, query) for line in part(live, recorded, wild)]
     yield from found
     if found or (wild is not None and _same_order(live, recorded, wild)):
         return
-    asked, stored = around(live.request.uri, recorded.request.uri)
+    asked, stored = around(live.uri, recorded.uri)
     yield f"uri: asked {asked}, recorded {stored} (the same parts, written otherwise)"
 
 

@@ -7,18 +7,21 @@ Must not: parse by itself (documents), hold more than the bound. Called by: plan
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
 
-from hushtape.matching import bodies, documents
+from hushtape.matching import bodies, documents, multipart
 from hushtape.matching.bodies import DigestedBody, Reading
 from hushtape.matching.compare import fields
 from hushtape.matching.documents import ABSENT, MASK
+from hushtape.matching.ignored import NOTHING, LeftOut, without
+from hushtape.matching.parts import View
 from hushtape.matching.placeholders import Placeholders
-from hushtape.matching.text import around, as_json, first_difference, sized
-from hushtape.model import Request
+from hushtape.matching.text import around, as_json, first_difference, quoted, sized, visible
+from hushtape.model import BytesBody, Request
 
 MAX_LINES: Final = 10
 """Most differences of one body that are told; a line says that there are more."""
@@ -30,22 +33,33 @@ BODY_MATCHERS: dict[str, Reading | None] = {
     "form_body": "form",
 }
 
+TREES: Final = ("json", "multipart")
+"""Readings whose value is compared like JSON, by pointer."""
+
+NAMED: Final = {"json": "JSON", "form": "a form", "multipart": "multipart", "raw": "bytes"}
+
+LONG: Final = " (longer than max_callback_body, so their digests were compared)"
+
 Places = frozenset[Any]
 NOWHERE: Final[Places] = frozenset()
 WHOLE: Final[Places] = frozenset([()])
 
 
 class Document(Struct, frozen=True):
-    """A body as one matcher reads it. `value` is None where it could not be read that way."""
+    """A body as one matcher reads it. `value` is None where it could not be read that way; `long`: it would
+    have been read, were it not above the bound."""
 
     reading: Reading
     value: Any = None
     data: bytes | None = None
     digest: DigestedBody | None = None
+    left_out: LeftOut = NOTHING
+    long: bool = False
 
 
-def read(name: str, request: Request, limit: int) -> Document:
+def read(name: str, view: View, limit: int) -> Document:
     """A request's body as the matcher `name` sees it; longer than `limit` bytes, by digest only."""
+    request, left_out = view.request, view.left_out
     content_type = bodies.content_type_of(request)
     by_type = bodies.reading(content_type)
     reading = BODY_MATCHERS[name] or by_type
@@ -53,20 +67,51 @@ def read(name: str, request: Request, limit: int) -> Document:
         reading = "multipart"
     data = bodies.whole(request.body, limit)
     if data is None or (reading == "raw" and request.body is None):
-        return Document("raw", digest=bodies.digest(request.body))
-    if reading == "json" and (parsed := documents.parse_json(data)) is not None:
-        return Document("json", parsed[0], data)
+        return Document("raw", digest=_digested(request, reading == "multipart"), long=reading != "raw")
+    if reading == "multipart":
+        parts = multipart.parts(data, content_type, partial(_part, left_out=left_out))
+        if parts is None:
+            return Document("raw", data=multipart.unbound(data, content_type))
+        return Document("multipart", [one for one in parts if one.get(multipart.NAME) not in left_out.form])
+    if reading == "json" and (name == "json_body" or bodies.may_be_json(data)):
+        parsed = documents.parse_json(data)
+        if parsed is not None:
+            return Document("json", without(parsed[0], left_out.json), data, None, left_out)
     if reading == "form":
-        return Document("form", documents.parse_form(data), data)
-    return Document("raw", data=bodies.unbound(data, content_type) if reading == "multipart" else data)
+        fields_sent = [pair for pair in documents.parse_form(data) if pair[0] not in left_out.form]
+        return Document("form", fields_sent, data, None, left_out)
+    return Document("raw", data=data)
+
+
+def _digested(request: Request, unbound: bool) -> DigestedBody:
+    found = bodies.digest(request.body, bodies.content_type_of(request))
+    return DigestedBody(found.size, found.unbound, found.unbound) if unbound else found
+
+
+def _part(content: bytes, content_type: str, left_out: LeftOut) -> Any:
+    """The content of a part: a JSON value, or text."""
+    if bodies.may_be_json(content) and bodies.reading(content_type) == "json":
+        parsed = documents.parse_json(content)
+        if parsed is not None:
+            return without(parsed[0], left_out.json)
+    return _text(content)
+
+
+def may_hold(view: View, wild: Placeholders) -> bool:
+    """A cheap look for placeholders, before the body is parsed."""
+    body = view.request.body
+    if isinstance(body, BytesBody):
+        # Escapes may hide one: of JSON, of forms.
+        return any(mark in body.data for mark in (b"\\", b"%", *wild.octets))
+    return body is not None
 
 
 def key(document: Document, masked: Places = NOWHERE) -> Hashable:
     """Equal for bodies that can match; the masked places are left out."""
     if masked == WHOLE:
         return MASK
-    if document.reading == "json":
-        return "json", documents.json_key(document.value, masked)
+    if document.reading in TREES:
+        return document.reading, documents.json_key(document.value, masked)
     if document.reading == "form":
         return "form", documents.form_key(document.value, masked)
     return _digest(document).digest
@@ -74,7 +119,7 @@ def key(document: Document, masked: Places = NOWHERE) -> Hashable:
 
 def places(document: Document, wild: Placeholders) -> Places:
     """Where the recorded body holds placeholders: JSON paths, form names, or WHOLE for raw text."""
-    if document.reading == "json":
+    if document.reading in TREES:
         return documents.json_places(document.value, wild)
     if document.reading == "form":
         return frozenset(name for name, value in document.value if wild.holds(value))
@@ -92,15 +137,33 @@ def compare(live: Document, recorded: Document, wild: Placeholders | None) -> It
 
 
 def _differences(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[str]:
-    if live.data is not None and live.data == recorded.data:
+    if live.reading != recorded.reading:
+        yield next(_raw(live, recorded, wild), _read_as(live, recorded))
+    elif live.data is not None and live.data == recorded.data and live.left_out is recorded.left_out:
         return
-    if live.reading == recorded.reading == "json":
+    elif live.reading in TREES:
         for at, asked, stored in documents.json_differences(live.value, recorded.value, wild):
-            yield f"body {at or '(whole)'}: {_json_sides(asked, stored)}"
-    elif live.reading == recorded.reading == "form":
+            where = _part_name(at, live, recorded) if live.reading == "multipart" else at
+            yield f"body {visible(where) or '(whole)'}: {_json_sides(asked, stored)}"
+    elif live.reading == "form":
         yield from fields("form field", live.value, recorded.value, wild)
     else:
         yield from _raw(live, recorded, wild)
+
+
+def _read_as(live: Document, recorded: Document) -> str:
+    """The same bytes under content types that mean something else."""
+    return f"body: asked as {NAMED[live.reading]}, recorded as {NAMED[recorded.reading]}"
+
+
+def _part_name(at: str, *both: Document) -> str:
+    """ "part 2 'file' /content": a pointer into parts, for people."""
+    place, _, rest = at.removeprefix("/").partition("/")
+    if not place:
+        return "parts"
+    names = [one.value[int(place)].get(multipart.NAME) for one in both if int(place) < len(one.value)]
+    named = f" {quoted(names[0])}" if names and names[0] else ""
+    return f"part {int(place) + 1}{named}" + (f" /{rest}" if rest else "")
 
 
 def _json_sides(asked: Any, stored: Any) -> str:
@@ -118,9 +181,10 @@ def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Itera
     ours, theirs = live.data, recorded.data
     if ours is None or theirs is None:
         asked, stored = _digest(live), _digest(recorded)
-        if asked != stored:
+        if asked.digest != stored.digest:
             how = "" if asked.size != stored.size else ", but other bytes"
-            yield f"body: asked {sized(asked.size)}, recorded {sized(stored.size)}{how}"
+            read = LONG if live.long or recorded.long else ""
+            yield f"body: asked {sized(asked.size)}, recorded {sized(stored.size)}{how}{read}"
         return
     if ours == theirs:
         return

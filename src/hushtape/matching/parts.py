@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote_plus
 
+from hushtape.matching.ignored import NONE, NOTHING, Ignored, LeftOut, Names
 from hushtape.model import Headers, Request
 
 DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
@@ -68,15 +69,41 @@ def query_key(query: str) -> list[str]:
     return sorted([piece if "=" in piece else piece + "=" for piece in pieces if piece])
 
 
+def without_pairs(query: str, names: Names) -> str:
+    """The query as it is written, without the parameters of these names."""
+    pieces = query.split("&")
+    kept = [piece for piece in pieces if not piece or decoded(piece.partition("=")[0]) not in names]
+    return query if len(kept) == len(pieces) else "&".join(kept)
+
+
 class View:
-    """A request with its URI taken apart, once, for all matchers."""
+    """A request with its URI taken apart, once, for all matchers, and without what is ignored in it.
 
-    __slots__ = ("host", "path", "port", "query", "request", "scheme")
+    Attributes:
+        request: as it is. left_out: what the ignore lists leave out of it.
+        uri, query, headers: reduced by that.
+    """
 
-    def __init__(self, request: Request) -> None:
+    __slots__ = ("headers", "host", "left_out", "path", "port", "query", "request", "scheme", "uri")
+
+    def __init__(self, request: Request, ignored: Ignored = NONE) -> None:
         self.request = request
+        self.uri = request.uri
+        self.headers = request.headers
         self.scheme, self.host, self.port, self.path, self.query = split(request.uri)
+        self.left_out = NOTHING
+        if ignored:
+            self.left_out = ignored.at(self.host, self.port, self.path)
+            self._reduce(self.left_out)
 
-    @property
-    def headers(self) -> Headers:
-        return self.request.headers
+    def _reduce(self, left_out: LeftOut) -> None:
+        if left_out.query and self.query:
+            query = without_pairs(self.query, left_out.query)
+            if query is not self.query:
+                self.query = query
+                self.uri = self.uri.partition("#")[0].partition("?")[0] + ("?" + query if query else "")
+        if left_out.headers:
+            pairs_sent = self.headers.pairs
+            kept = [pair for pair in pairs_sent if pair[0].lower() not in left_out.headers]
+            if len(kept) != len(pairs_sent):
+                self.headers = Headers(kept)

@@ -24,12 +24,15 @@ class Placeholders:
     what it says.
     """
 
-    __slots__ = ("_split", "spellings", "unreserved", "words")
+    __slots__ = ("_split", "octets", "spellings", "unreserved", "words")
 
     def __init__(self, texts: Iterable[str]) -> None:
         given = {text for text in texts if text}
         self.words = frozenset(text for text in given if text.isalpha() and text.islower())
         self.spellings = tuple(sorted(_spellings(given - self.words), key=lambda text: (-len(text), text)))
+        self.octets = tuple(
+            [text.encode("utf-8", "surrogatepass") for text in (*self.words, *self.spellings)]
+        )
         # Such text reads the same in a URI, whoever encoded it (RFC 3986 2.3).
         self.unreserved = not any(map(_RESERVED, self.spellings))
         self._split = re.compile("|".join(map(re.escape, self.spellings))) if self.spellings else None

@@ -10,20 +10,21 @@ per distinct shape; candidates found are verified with `mismatches`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
 from hushtape.errors import OptionError
-from hushtape.matching import bodies, compare_body
+from hushtape.matching import bodies, called, compare_body
+from hushtape.matching.called import Matcher, MatchRequest
 from hushtape.matching.compare import HEAD
 from hushtape.matching.compare_body import BODY_MATCHERS
+from hushtape.matching.ignored import NONE, Ignored
 from hushtape.matching.parts import DEFAULT_PORTS, View, query_key
 from hushtape.matching.placeholders import Placeholders, compiled
 from hushtape.matching.shape import Shape, key_parts, shape_of
-from hushtape.matching.text import shortened, visible
 from hushtape.model import Request
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
@@ -31,11 +32,6 @@ NAMES: Final = (*HEAD, *BODY_MATCHERS)
 URI_PARTS: Final = frozenset((*DEFAULT_MATCH_ON, "uri"))
 
 _DEFAULTS: Final = {"80": "http:", "443": "https:"}
-
-Matcher = Callable[[Request, Request], Any]
-"""A user's matcher: called with (live, recorded), both scrubbed. True or None: they match. False or an
-AssertionError: they don't, with the error's text as the reason. It should not change what it is given.
-An attribute `needs_body = False` on it spares the tape from holding bodies for it."""
 
 
 class Mismatch(Struct, frozen=True):
@@ -45,11 +41,17 @@ class Mismatch(Struct, frozen=True):
     line: str
 
 
-def compile_matchers(match_on: Sequence[str | Matcher], *, max_parsed_body: int = bodies.MAX_PARSED) -> Plan:
+def compile_matchers(
+    match_on: Sequence[str | Matcher],
+    *,
+    ignored: Ignored = NONE,
+    max_parsed_body: int = bodies.MAX_PARSED,
+) -> Plan:
     """The plan for `match_on`.
 
     Args:
         match_on: names out of `NAMES`, and callables (see `Matcher`). Said twice counts once.
+        ignored: the ignore lists.
         max_parsed_body: bytes; longer bodies are compared by digest instead of being parsed.
 
     Raises:
@@ -65,38 +67,54 @@ def compile_matchers(match_on: Sequence[str | Matcher], *, max_parsed_body: int 
     for matcher in matchers:
         if not callable(matcher) and matcher not in NAMES:
             raise _unknown(matcher)
-    return Plan(matchers, max_parsed_body)
+    return Plan(matchers, max_parsed_body, ignored)
 
 
 class Plan:
     """Matchers, compiled. Immutable; shared by threads.
 
     Attributes:
+        matchers: what `match_on` said; ignored: the ignore lists.
         names: what `match_on` said, callables by their names.
         needs_body: a verdict needs the request's body.
         uri_only: equal method and equal URI are all that is asked, so that equal texts need no verdict.
     """
 
-    __slots__ = ("_keyed", "_limit", "_matchers", "_plain", "names", "needs_body", "uri_only")
+    __slots__ = (
+        "_keyed",
+        "_limit",
+        "_own",
+        "_plain",
+        "ignored",
+        "matchers",
+        "names",
+        "needs_body",
+        "uri_only",
+    )
 
-    def __init__(self, matchers: tuple[str | Matcher, ...], limit: int) -> None:
-        self._matchers = matchers
+    def __init__(self, matchers: tuple[str | Matcher, ...], limit: int, ignored: Ignored = NONE) -> None:
+        self.matchers = matchers
+        self.ignored = ignored
         self._limit = limit
         self._keyed = tuple([matcher for matcher in matchers if isinstance(matcher, str)])
-        self._plain = frozenset(self._keyed) == frozenset(DEFAULT_MATCH_ON)
+        self._own = tuple([one for one in matchers if not isinstance(one, str) and hasattr(one, "key")])
+        self._plain = (
+            frozenset(self._keyed) == frozenset(DEFAULT_MATCH_ON)
+            and not self._own
+            and not any(rule.kind == "query" for rule in ignored.rules)
+        )
         self.uri_only = URI_PARTS.issuperset(matchers)
         self.names = tuple([_name(matcher) for matcher in matchers])
         self.needs_body = any(_needs_body(matcher) for matcher in matchers)
 
-    def needs_whole_body(self, request: Request) -> bool:
-        """The matchers look into this request's body; False: `BodyDigest` of it will do."""
-        for matcher in self._matchers:
-            if not isinstance(matcher, str):
-                if _needs_body(matcher):
-                    return True
-            elif matcher in ("json_body", "form_body") or (matcher == "body" and _is_read(request)):
-                return True
-        return False
+    def changed(self, matchers: Sequence[str | Matcher], ignored: Ignored) -> Plan:
+        """The same plan with other matchers or ignore lists: to see what they would change."""
+        return Plan(tuple(matchers), self._limit, ignored)
+
+    def settled(self, request: Request) -> Request:
+        """The request with its body read once, for all that this plan will ask of it: held up to the
+        bound; of a longer one, the digest."""
+        return bodies.settled(request, self._limit) if self.needs_body else request
 
     def key(self, request: Request) -> int:
         """The index key: equal for requests that can match exactly. Valid in this process only."""
@@ -116,7 +134,14 @@ class Plan:
                 path = head[slash:] if slash > 0 else "/"
                 return hash((request.method, authority, path, *(query_key(query) if mark and query else ())))
             return self._plain_key(request)
-        return hash(key_parts(self._keyed, request, None, self._limit))
+        return self._hash(request, None)
+
+    def _hash(self, request: Request, shape: Shape | None) -> int:
+        parts = key_parts(self._keyed, View(request, self.ignored), shape, self._limit)
+        if self._own:
+            seen = MatchRequest(request, self._limit)
+            parts += tuple([called.key_of(matcher, seen) for matcher in self._own])
+        return hash(parts)
 
     def _plain_key(self, request: Request) -> int:
         """The same as the short cut makes, for URIs that it can't take apart."""
@@ -134,11 +159,11 @@ class Plan:
         wild = compiled(placeholders)
         if not wild or (self.uri_only and not _may_hold(recorded.uri, wild)):
             return None
-        return shape_of(self._keyed, recorded, wild, self._limit)
+        return shape_of(self._keyed, View(recorded, self.ignored), wild, self._limit)
 
     def masked_key(self, request: Request, shape: Shape) -> int:
         """The key with the places of `shape` left out. Valid in this process only."""
-        return hash(key_parts(self._keyed, request, shape, self._limit))
+        return self._hash(request, shape)
 
     def mismatches(
         self, live: Request, recorded: Request, placeholders: Iterable[str] = ()
@@ -151,11 +176,11 @@ class Plan:
         if self.uri_only and live.uri == recorded.uri and live.method == recorded.method:
             return ()
         wild = compiled(placeholders) or None
-        one, other = View(live), View(recorded)
+        one, other = View(live, self.ignored), View(recorded, self.ignored)
         return tuple(
             [
                 Mismatch(_name(matcher), line)
-                for matcher in self._matchers
+                for matcher in self.matchers
                 for line in self._lines(matcher, one, other, wild)
             ]
         )
@@ -164,32 +189,13 @@ class Plan:
         self, matcher: str | Matcher, live: View, recorded: View, wild: Placeholders | None
     ) -> Iterable[str]:
         if not isinstance(matcher, str):
-            return _called(matcher, live.request, recorded.request)
+            return called.ask(
+                matcher, MatchRequest(live.request, self._limit), MatchRequest(recorded.request, self._limit)
+            )
         if matcher in HEAD:
             return HEAD[matcher](live, recorded, wild)
-        ours = compare_body.read(matcher, live.request, self._limit)
-        return compare_body.compare(ours, compare_body.read(matcher, recorded.request, self._limit), wild)
-
-
-def _called(matcher: Matcher, live: Request, recorded: Request) -> Iterator[str]:
-    """The verdict of a user's matcher."""
-    name = _name(matcher)
-    try:
-        verdict = matcher(live, recorded)
-    except AssertionError as error:
-        reason = visible(shortened(str(error).strip().partition("\n")[0])) or "an assertion failed"
-        yield f"matcher {name}: {reason}"
-        return
-    except Exception as error:  # a user's code may raise anything; it gets its own error, with the cause
-        raise OptionError(
-            f"match this request with {name}",
-            f"the matcher raised {type(error).__name__}",
-            "A matcher returns True or False, or raises AssertionError; correct it.",
-            option="match_on",
-            value=name,
-        ) from error
-    if verdict is not None and not verdict:
-        yield f"matcher {name}: returned {verdict!r}"
+        ours = compare_body.read(matcher, live, self._limit)
+        return compare_body.compare(ours, compare_body.read(matcher, recorded, self._limit), wild)
 
 
 def _may_hold(uri: str, wild: Placeholders) -> bool:
@@ -198,15 +204,10 @@ def _may_hold(uri: str, wild: Placeholders) -> bool:
     return (not wild.unreserved and "%" in uri) or wild.within(uri) or any(word in uri for word in wild.words)
 
 
-def _is_read(request: Request) -> bool:
-    """The matcher `body` parses bodies of this content type."""
-    return bodies.reading(bodies.content_type_of(request)) != "raw"
-
-
 def _name(matcher: str | Matcher) -> str:
     if isinstance(matcher, str):
         return matcher
-    return str(getattr(matcher, "__qualname__", None) or type(matcher).__qualname__)
+    return called.name_of(matcher)
 
 
 def _needs_body(matcher: str | Matcher) -> bool:

@@ -20,7 +20,6 @@ from hushtape.matching.compare_body import NOWHERE, Places
 from hushtape.matching.documents import MASK
 from hushtape.matching.parts import View, pairs, query_key
 from hushtape.matching.placeholders import Placeholders, segments
-from hushtape.model import Request
 
 IN_PATH: Final = frozenset(("path", "uri"))
 IN_QUERY: Final = frozenset(("query", "uri"))
@@ -42,14 +41,13 @@ class Shape(Struct, frozen=True):
     body: tuple[tuple[str, Places], ...] = ()
 
 
-def shape_of(names: tuple[str, ...], request: Request, wild: Placeholders, limit: int) -> Shape | None:
+def shape_of(names: tuple[str, ...], view: View, wild: Placeholders, limit: int) -> Shape | None:
     """The shape of a recorded request, in the places its matchers look at; None if none has any."""
-    view = View(request)
     found = Shape(
         _segments(view, wild) if not IN_PATH.isdisjoint(names) else (),
         _query(view, wild) if not IN_QUERY.isdisjoint(names) else frozenset(),
         _headers(view, wild) if "headers" in names else frozenset(),
-        _body(names, request, wild, limit),
+        _body(names, view, wild, limit),
     )
     return found if found != Shape() else None
 
@@ -73,22 +71,19 @@ def _headers(view: View, wild: Placeholders) -> frozenset[str]:
 
 
 def _body(
-    names: tuple[str, ...], request: Request, wild: Placeholders, limit: int
+    names: tuple[str, ...], view: View, wild: Placeholders, limit: int
 ) -> tuple[tuple[str, Places], ...]:
     found = []
     for name in names:
-        if name in compare_body.BODY_MATCHERS:
-            places = compare_body.places(compare_body.read(name, request, limit), wild)
+        if name in compare_body.BODY_MATCHERS and compare_body.may_hold(view, wild):
+            places = compare_body.places(compare_body.read(name, view, limit), wild)
             if places:
                 found.append((name, places))
     return tuple(found)
 
 
-def key_parts(
-    names: tuple[str, ...], request: Request, shape: Shape | None, limit: int
-) -> tuple[Hashable, ...]:
+def key_parts(names: tuple[str, ...], view: View, shape: Shape | None, limit: int) -> tuple[Hashable, ...]:
     """What the key is the hash of: one part a named matcher, in their order."""
-    view = View(request)
     return tuple([_part(name, view, shape, limit) for name in names])
 
 
@@ -100,11 +95,11 @@ def _part(name: str, view: View, shape: Shape | None, limit: int) -> Hashable:
     if name == "query":
         return tuple(query_key(view.query) if shape is None else sorted(_masked_query(view, shape)))
     if name == "uri":
-        return view.request.uri if shape is None else _masked_uri(view, shape)
+        return view.uri if shape is None else _masked_uri(view, shape)
     if name == "headers":
         return _header_part(view, NOWHERE if shape is None else shape.headers)
     if name in compare_body.BODY_MATCHERS:
-        return _body_part(name, view.request, shape, limit)
+        return _body_part(name, view, shape, limit)
     return str(getattr(view, name))  # scheme, host, port: never masked
 
 
@@ -134,8 +129,8 @@ def _header_part(view: View, masked: frozenset[str]) -> Hashable:
     )
 
 
-def _body_part(name: str, request: Request, shape: Shape | None, limit: int) -> Hashable:
+def _body_part(name: str, view: View, shape: Shape | None, limit: int) -> Hashable:
     masked = NOWHERE if shape is None else dict(shape.body).get(name, NOWHERE)
     if masked == compare_body.WHOLE:
         return MASK
-    return compare_body.key(compare_body.read(name, request, limit), masked)
+    return compare_body.key(compare_body.read(name, view, limit), masked)

@@ -28,7 +28,7 @@ class LiveBody:
         codings = coding.parse(headers.get("content-encoding"))
         self._decoder = coding.decoder(codings) if codings and coding.can_decode(codings) else None
         self._scrubber = ruleset.scrubber("request", headers.get("content-type"))
-        self._digest = BodyDigest()
+        self._digest = BodyDigest(headers.get("content-type"))
         self._held: bytearray | None = bytearray()
         self._prefix = b""
         self._limit = limit

@@ -20,7 +20,8 @@ from msgspec import Struct, structs
 
 from hushtape import clock
 from hushtape.errors import OptionError
-from hushtape.session import exhausted, expiry
+from hushtape.matching.ignored import Rule
+from hushtape.session import exhausted, expiry, ignoring
 from hushtape.session.exhausted import Exhausted, Policy
 from hushtape.session.expiry import OnExpiry
 from hushtape.session.modes import MODES
@@ -33,6 +34,7 @@ SKIP: Final = "skip"
 ALWAYS: Final = "always"
 ModeName = Literal["once", "none", "new_episodes", "all"]
 ScopeName = Literal["process", "context"]
+Ignore = Iterable[str] | Mapping[str, Iterable[str]]
 Secrets = Mapping[str, str | None] | Iterable[str]
 BOUNDS: Final = ("max_inline_body", "max_callback_body", "max_body")
 SWITCHES: Final = (
@@ -52,6 +54,10 @@ class OptionTypes(TypedDict, total=False):
 
     mode: ModeName
     match_on: Sequence[str | Callable[..., Any]]
+    ignore_query: Ignore
+    ignore_headers: Ignore
+    ignore_form: Ignore
+    ignore_json: Ignore
     exhausted: Policy | Mapping[str, Policy] | None
     ordered: bool
     strict: bool
@@ -82,6 +88,9 @@ class Options(Struct, frozen=True, kw_only=True):
     Attributes:
         mode: record mode, a key of `MODES`; default "once".
         match_on: matcher names or callables.
+        ignore_query, ignore_headers, ignore_form: names of parameters, header fields and form fields (of
+            multipart, too) that may differ; * stands for any text. ignore_json: JSON paths. A mapping of
+            places ("host", "host/path*", "/path*") to names holds for those only.
         exhausted: what a request gets whose answers were all played: "error", "first", "last", "cycle", or a
             mapping of patterns ("host", "host/path*", "/path*", "*") to these, of which the first that fits
             decides. Default None: an error; in mode "new_episodes" it is recorded anew.
@@ -115,6 +124,10 @@ class Options(Struct, frozen=True, kw_only=True):
 
     mode: str = "once"
     match_on: tuple[str | Callable[..., Any], ...] = DEFAULT_MATCH_ON
+    ignore_query: tuple[Rule, ...] = ()
+    ignore_headers: tuple[Rule, ...] = ()
+    ignore_form: tuple[Rule, ...] = ()
+    ignore_json: tuple[Rule, ...] = ()
     exhausted: Exhausted = Exhausted()
     ordered: bool = False
     strict: bool = False
@@ -175,6 +188,8 @@ def _coerce(name: str, value: Any) -> Any:
         if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
             raise _wrong(name, "a list", value, f"write {name}=[...]")
         return tuple(value)
+    if name in ignoring.OPTIONS:
+        return ignoring.rules(name, value)
     if name == "exhausted":
         return exhausted.parse(value)
     if name == "max_age":

@@ -43,9 +43,9 @@ class Player:
     def _build(self) -> None:
         """One pass over the stored requests, each scrubbed with the ruleset of today."""
         plan, wild, ruleset, add = self.plan, self.wild, self.ruleset, self._exact.add
-        key, wildcard, needs_body = plan.key, plan.wildcard, plan.needs_body
+        key, wildcard, settled, needs_body = plan.key, plan.wildcard, plan.settled, plan.needs_body
         for ordinal, request in enumerate(self.reader.requests()):
-            request = stored.scrub_request(request, ruleset, with_body=needs_body)
+            request = settled(stored.scrub_request(request, ruleset, with_body=needs_body))
             add(key(request), ordinal)
             shape = wildcard(request, wild)
             if shape is not None:
