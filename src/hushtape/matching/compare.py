@@ -143,8 +143,10 @@ def _fits(asked: str, stored: str, wild: Placeholders | None) -> bool:
 
 
 def _same_order(live: View, recorded: View, wild: Placeholders) -> bool:
-    """The query's parameters stand in the same order, each fitting its recorded one."""
+    """There are placeholders, and the parameters stand in the same order, each fitting its recorded one."""
     ours, theirs = pairs(live.query), pairs(recorded.query)
+    if not wild.within(recorded.path) and not any(wild.holds(value) for _, value in theirs):
+        return False
     return len(ours) == len(theirs) and all(
         name == other and _fits(value, stored, wild)
         for (name, value), (other, stored) in zip(ours, theirs, strict=True)

@@ -134,10 +134,11 @@ class _Absent:
 
 
 ABSENT: Final = _Absent()
+MISSING: Final = (GONE, ABSENT)
 
 
 def _same(live: Any, recorded: Any, wild: Placeholders | None) -> bool:
-    if live is GONE or recorded is GONE:  # where lists of other lengths meet, their last elements tell
+    if live in MISSING and recorded in MISSING:  # lists of other lengths differ in their last elements
         return True
     if isinstance(live, bool) is isinstance(recorded, bool) and live == recorded:
         return True
