@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "record and replay a small HTTPS job on this machine",
     "recover": "turn the journal of a killed recording into a cassette",
     "scan": "look for secrets in cassettes before they are committed",
+    "diff": "tell what changed between two cassettes",
     "show": "list what is on a cassette, or show interactions whole",
 }
 """Every command, and its line in the help. `hushtape.cli.NAME` has `register`, which adds its parser."""
