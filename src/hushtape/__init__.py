@@ -15,6 +15,7 @@ from hushtape.errors import (
     CassetteVersionError,
     CassetteWriteError,
     CutBodyError,
+    HookError,
     HushtapeError,
     HushtapeWarning,
     MissingDependencyError,
@@ -54,6 +55,7 @@ from hushtape.sanitize import (
     dedup_sanitizers,
     extract_values,
 )
+from hushtape.session.editable import EditableInteraction
 from hushtape.session.tape import Tape
 
 try:
@@ -78,7 +80,9 @@ __all__ = [
     "ConfigSecretsSanitizer",
     "CutBodyError",
     "DefaultSanitizer",
+    "EditableInteraction",
     "HeaderSanitizer",
+    "HookError",
     "Headers",
     "HushtapeError",
     "HushtapeWarning",

@@ -100,6 +100,16 @@ class PlaceholderReturnedError(SanitizerError):
     uri: str
 
 
+class HookError(UsageError):
+    """A hook raised, or left what can't be recorded or replayed.
+
+    Attributes: hook (str: its name); moment (str: the option it was given as).
+    """
+
+    hook: str
+    moment: str
+
+
 class MissingDependencyError(UsageError, ImportError):
     """An optional dependency is needed and not installed.
 

@@ -223,7 +223,10 @@ class Journal:
         old = self.entries.spools(index)
         self.commit(self.entries.sequence(index), interaction)
         self._void(index)
-        self._forget(old)
+        response = interaction.response
+        both = interaction.request.body, response.body if response is not None else None
+        kept = [body.path for body in both if type(body) is SpooledBody]
+        self._forget([path for path in old if path not in kept])
 
     def drop(self, index: int) -> None:
         """Take an entry back: it holds what can't be written anew."""

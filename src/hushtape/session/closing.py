@@ -20,7 +20,8 @@ from hushtape.errors import (
     SecretFoundError,
     UnmatchedRequestError,
 )
-from hushtape.session import expiry, opening, unplayed
+from hushtape.sanitize.messages import safe_error
+from hushtape.session import expiry, hooks, opening, unplayed
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def _settle(tape: Tape, journal: Journal, error: BaseException | None, drops: bo
         journal.discard()
     elif action_at_close(tape, error) == "keep-journal" or expiry.missed(tape, journal):
         journal.abandon()
-    elif _copy_old(tape, journal, used_only=drops):
+    elif not _hooked(tape, journal) and not drops:
+        journal.discard()  # hooks left nothing of what was recorded
+    elif not tape.failed and _copy_old(tape, journal, used_only=drops):
         _publish(tape, journal, complete=action_at_close(tape, error) == "publish")
         if drops and tape.player is not None:
             tape.dropped = tape.player.played.unplayed_count
@@ -66,6 +69,15 @@ def _settle(tape: Tape, journal: Journal, error: BaseException | None, drops: bo
         journal.discard()
         return [_failure(tape, None)]
     return []
+
+
+def _hooked(tape: Tape, journal: Journal) -> bool:
+    """Run the hooks of `before_save`; whether anything is left to be published, or the tape failed."""
+    try:
+        return not hooks.before_save(tape, journal) or tape.ledger.recorded > 0
+    except BaseException:  # Ctrl-C in a hook: the lock must not stay behind
+        journal.abandon()
+        raise
 
 
 def _search_the_rest(tape: Tape) -> None:
@@ -118,6 +130,14 @@ def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
     raise first
 
 
+def swallowed(tape: Tape, error: BaseException | None) -> list[HushtapeError]:
+    """The first error that a hook caused at replay, unless it ends the block right now: a copy of it."""
+    first = tape.hook_error
+    if first is None or _caused_by(error, first):
+        return []
+    return [safe_error(tape.ledger.ruleset, first)]
+
+
 def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
     """Write the old interactions again, scrubbed and audited; False: one of them failed the tape."""
     player = tape.player
@@ -165,7 +185,7 @@ def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:
     return failure
 
 
-def _caused_by(error: BaseException | None, unmatched_error: UnmatchedRequestError) -> bool:
+def _caused_by(error: BaseException | None, ours: HushtapeError) -> bool:
     """True if the exception in flight is this one, or was raised because of it."""
     for _ in range(50):  # bounded: a chain of contexts may be circular
         if error is None:
@@ -173,7 +193,7 @@ def _caused_by(error: BaseException | None, unmatched_error: UnmatchedRequestErr
         # botocore wraps any exception and keeps it as `error` in its keyword arguments (CLIENTS.md).
         wrapped = getattr(error, "kwargs", None)
         inner = wrapped.get("error") if isinstance(wrapped, dict) else None
-        if error is unmatched_error or inner is unmatched_error:
+        if error is ours or inner is ours:
             return True
         error = error.__cause__ or error.__context__
     return False

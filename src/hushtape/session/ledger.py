@@ -111,6 +111,10 @@ class Ledger:
         if not running and (journal := self._journal) is not None and journal.stale:
             journal.sweep()
 
+    def took_back(self) -> None:
+        """An interaction that was recorded is not any more: a hook discarded it."""
+        del self._stored[-1:]
+
     def cut_running(self) -> None:
         """End what still runs as "cut at close"."""
         for exchange in tuple(self._running):

@@ -21,9 +21,10 @@ from msgspec import Struct, structs
 from hushtape import clock
 from hushtape.errors import OptionError
 from hushtape.matching.ignored import Rule
-from hushtape.session import exhausted, expiry, ignoring
+from hushtape.session import exhausted, expiry, hooks, ignoring
 from hushtape.session.exhausted import Exhausted, Policy
 from hushtape.session.expiry import OnExpiry
+from hushtape.session.hooks import Hook
 from hushtape.session.modes import MODES
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
@@ -64,6 +65,9 @@ class OptionTypes(TypedDict, total=False):
     drop_unused: bool
     max_age: str | timedelta | None
     on_expiry: OnExpiry
+    after_capture: Hook | Sequence[Hook] | None
+    before_save: Hook | Sequence[Hook] | None
+    before_replay: Hook | Sequence[Hook] | None
     secrets: Secrets
     sanitizers: Sequence[Any]
     default_sanitizer: bool
@@ -101,6 +105,8 @@ class Options(Struct, frozen=True, kw_only=True):
         max_age: how old the cassette may be: "30d", "12h", "P30D", a timedelta; default None: any age.
         on_expiry: what happens to one that is older: "warn" (default), "fail", or "record" it anew (in mode
             "none" and in CI: a warning).
+        after_capture, before_save, before_replay: hooks, functions that get an `EditableInteraction`: when an
+            exchange has ended, before the cassette is written, before an interaction answers.
         secrets: values that must not be recorded: a mapping of key to value, or values.
         sanitizers: beside the default chain, not instead of it.
         default_sanitizer: False turns the default chain off (`secrets` are scrubbed all the same).
@@ -134,6 +140,9 @@ class Options(Struct, frozen=True, kw_only=True):
     drop_unused: bool = False
     max_age: timedelta | None = None
     on_expiry: str = "warn"
+    after_capture: tuple[Hook, ...] = ()
+    before_save: tuple[Hook, ...] = ()
+    before_replay: tuple[Hook, ...] = ()
     secrets: Any = ()
     sanitizers: tuple[Any, ...] = ()
     default_sanitizer: bool = True
@@ -192,6 +201,8 @@ def _coerce(name: str, value: Any) -> Any:
         return ignoring.rules(name, value)
     if name == "exhausted":
         return exhausted.parse(value)
+    if name in hooks.MOMENTS:
+        return hooks.listed(name, value)
     if name == "max_age":
         return expiry.parse(value)
     if name == "ignore_hosts":

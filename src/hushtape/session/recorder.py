@@ -30,7 +30,7 @@ from hushtape.model import (
 )
 from hushtape.sanitize.messages import octets
 from hushtape.seam import FORWARD, Forward
-from hushtape.session import callbacks
+from hushtape.session import callbacks, hooks
 from hushtape.session.auditing import audit_heads
 from hushtape.session.bodies import BodyPipe, opaque
 from hushtape.session.ledger import Ledger
@@ -241,6 +241,12 @@ class RecordingExchange:
                 self.drop()
                 return
             interaction = changed
+        if self.ledger.options.after_capture:
+            kept = hooks.captured(self.ledger, interaction)
+            if kept is None:
+                self.drop()
+                return
+            interaction = kept
         self._commit(interaction)
         self.done = True
         self._request_pipe = self._response_pipe = None

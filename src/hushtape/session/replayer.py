@@ -13,9 +13,19 @@ from msgspec import structs
 
 from hushtape import clock
 from hushtape.errors import BodyTooLargeError, HushtapeError, ReplayError
-from hushtape.model import NO_HEADERS, BytesBody, Failure, Framing, Head, Headers, Request, Tls
+from hushtape.model import (
+    NO_HEADERS,
+    BytesBody,
+    Failure,
+    Framing,
+    Head,
+    Headers,
+    Interaction,
+    Request,
+    Tls,
+)
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
-from hushtape.session import callbacks
+from hushtape.session import callbacks, hooks
 from hushtape.session.live import LiveBody
 
 if TYPE_CHECKING:
@@ -69,6 +79,8 @@ class ReplayExchange:
         answers = self._answers
         interaction = answers.find(live)
         if interaction is not None:
+            if tape.options.before_replay:
+                interaction = self._through_hooks(interaction, live)
             tape.count_played()
             pace = tape.pace
             return Replay(interaction, self._began + pace * interaction.elapsed if pace else 0.0)
@@ -77,6 +89,13 @@ class ReplayExchange:
         error = answers.explain(tape, live)
         tape.count_unmatched(error)
         return Refuse(error)
+
+    def _through_hooks(self, interaction: Interaction, live: Request) -> Interaction:
+        try:
+            return hooks.replayed(self._tape, interaction, live)
+        except HushtapeError as error:
+            self._tape.remember(error)  # programs swallow exceptions: it is raised again at close
+            raise
 
     def _scrubbed(self) -> Request | None:
         """The live request, scrubbed as the stored ones were; None: a callback leaves it out."""

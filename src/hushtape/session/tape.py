@@ -68,6 +68,8 @@ class Tape:
         self.row = MODES[mode]
         self.expired = False
         """The cassette is past its `max_age`, and is recorded anew: the mode is "all" from then on."""
+        self.hook_error: HushtapeError | None = None
+        """The first error that a hook of `before_replay` caused."""
         self.remarks: list[str] = []
         """What is to be said as warnings once the tape has closed."""
         self.dropped = 0
@@ -136,8 +138,8 @@ class Tape:
                 alone = self.ledger.learning.alone
                 yield interaction if alone is None else scrub_interaction(interaction, alone)
 
-    def acknowledge(self, error: UnmatchedRequestError) -> None:
-        """State that the program was right to survive this unmatched request.
+    def acknowledge(self, error: HushtapeError) -> None:
+        """State that the program was right to survive this unmatched request, or this error of a hook.
 
         The error is then not raised again when the tape closes.
         """
@@ -145,6 +147,8 @@ class Tape:
             if error in self._errors:
                 self._errors.remove(error)
                 self._error_count -= 1
+            if error is self.hook_error:
+                self.hook_error = None
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "failed" if self.failed else "open"
@@ -222,6 +226,11 @@ class Tape:
             if len(self._errors) < MOST_ERRORS_KEPT:
                 self._errors.append(error)
 
+    def remember(self, error: HushtapeError) -> None:
+        """Keep the first error of a hook until the tape closes."""
+        with self._lock:
+            self.hook_error = self.hook_error or error
+
     # --- opening and closing ---------------------------------------------------------------------
 
     def start(self) -> None:
@@ -268,6 +277,7 @@ class Tape:
         if misplaced is not None:
             problems.append(misplaced)
         problems += closing.unanswered(self.unmatched, self._error_count, error)
+        problems += closing.swallowed(self, error)
         problems += unused if not self.dropped else ()
         try:
             closing.warn(self.remarks)

@@ -74,7 +74,8 @@ def is_as_opened(tape: Tape) -> bool:
 def _ended_well(tape: Tape, error: BaseException | None) -> bool:
     """The program ran to its end, and every request was answered. A generator that was closed did not."""
     exited = isinstance(error, SystemExit) and error.code in (None, 0)
-    return (error is None or exited) and not tape.failed and not tape.unmatched
+    answered = not tape.unmatched and tape.hook_error is None
+    return (error is None or exited) and answered and not tape.failed
 
 
 def _keep(tape: Tape, why: str) -> bool:

@@ -1,0 +1,246 @@
+"""An interaction as hooks see it: to look at, and to change in place.
+
+Lives here: the editable views, and the frozen interaction that comes of them, checked. Must not: run a hook,
+scrub, write; read a body before it is asked for. Called by: hooks. Public: EditableInteraction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+from msgspec import structs
+
+from hushtape.cassette.fields import check_line, check_pairs, check_status, latin1
+from hushtape.errors import BodyTooLargeError
+from hushtape.model import Body, BytesBody, Failure, Headers, Interaction, Request, Response
+
+
+class EditableHeaders(MutableMapping[str, str]):
+    """Header fields; look-up ignores case. Of a repeated field, `[name]` is the first value, and assigning to
+    it leaves one. `pairs` holds all fields in their order."""
+
+    def __init__(self, headers: Headers) -> None:
+        self.pairs: list[tuple[str, str]] = list(headers.pairs)
+
+    def __getitem__(self, name: str) -> str:
+        for key, value in self.pairs:
+            if key.lower() == name.lower():
+                return value
+        raise KeyError(name)
+
+    def __setitem__(self, name: str, value: str) -> None:
+        places = self._places(name)
+        if not places:
+            self.pairs.append((name, value))
+            return
+        self.pairs[places[0]] = (self.pairs[places[0]][0], value)
+        for place in reversed(places[1:]):
+            del self.pairs[place]
+
+    def __delitem__(self, name: str) -> None:
+        places = self._places(name)
+        if not places:
+            raise KeyError(name)
+        for place in reversed(places):
+            del self.pairs[place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({name.lower(): name for name, _ in reversed(self.pairs)}.values())
+
+    def __len__(self) -> int:
+        return len({name.lower() for name, _ in self.pairs})
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self._places(name))
+
+    def get_all(self, name: str) -> list[str]:
+        """All values of a field, in order."""
+        return [self.pairs[place][1] for place in self._places(name)]
+
+    def add(self, name: str, value: str) -> None:
+        """One more field, behind the others."""
+        self.pairs.append((name, value))
+
+    def _places(self, name: str) -> list[int]:
+        return [place for place, (key, _) in enumerate(self.pairs) if key.lower() == name.lower()]
+
+    def frozen(self) -> Headers:
+        """The fields as the model holds them."""
+        pairs = [(str(name), latin1(str(value))) for name, value in self.pairs]
+        check_pairs(pairs)
+        return Headers(pairs)
+
+    def __repr__(self) -> str:
+        return f"EditableHeaders({self.pairs!r})"
+
+
+class _Message:
+    """Headers and a body that is read when it is asked for."""
+
+    def __init__(self, headers: Headers, body: Body | None, limit: int, uri: str) -> None:
+        self.headers = EditableHeaders(headers)
+        self._original = body
+        self._limit = limit
+        self._where = uri
+        self._data: bytes | None = None
+        self.assigned = False
+
+    @property
+    def body(self) -> bytes:
+        """The whole body, content coding undone; assign bytes or text (UTF-8) to replace it.
+
+        Raises:
+            BodyTooLargeError: it passes `max_callback_body`.
+        """
+        if self._data is None:
+            self._data = self._read()
+        return self._data
+
+    @body.setter
+    def body(self, value: bytes | bytearray | memoryview | str) -> None:
+        if not isinstance(value, bytes | bytearray | memoryview | str):
+            raise TypeError(f"a body is bytes or str, not {type(value).__name__}")
+        self._data = value.encode("utf-8") if isinstance(value, str) else bytes(value)
+        self.assigned = True
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8 text; what is none is escaped as surrogates, and comes back as it was."""
+        return self.body.decode("utf-8", "surrogateescape")
+
+    @text.setter
+    def text(self, value: str) -> None:
+        self.body = value.encode("utf-8", "surrogateescape")
+
+    def json(self) -> Any:
+        """The body, parsed. To change it: `response.body = json.dumps(changed)`."""
+        return json.loads(self.body)
+
+    def _read(self) -> bytes:
+        body, limit = self._original, self._limit
+        if body is None:
+            return b""
+        data = bytearray()
+        for piece in body.chunks():
+            data += piece
+            if len(data) > limit:
+                raise BodyTooLargeError(
+                    f"show a hook the body of {self._where}",
+                    f"it passes max_callback_body ({limit:,})",
+                    "Raise max_callback_body, or let the hook leave this body alone",
+                    option="max_callback_body",
+                    limit=limit,
+                )
+        return bytes(data)
+
+    def frozen_body(self) -> Body | None:
+        """What is to be stored: the original where nothing was assigned."""
+        if not self.assigned:
+            return self._original
+        return BytesBody(self._data) if self._data else None
+
+
+class EditableRequest(_Message):
+    """A request: `method`, `uri`, `headers`, `body`, `text`, `json()`."""
+
+    def __init__(self, request: Request, limit: int) -> None:
+        super().__init__(request.headers, request.body, limit, request.uri)
+        self.method = request.method
+        self.uri = request.uri
+        self._request = request
+
+    def frozen(self) -> Request:
+        """The request as it is now."""
+        request, headers = self._request, self.headers.frozen()
+        same = (self.method, self.uri) == (request.method, request.uri) and headers == request.headers
+        if same and not self.assigned:
+            return request
+        method, uri = str(self.method), str(self.uri)
+        check_line(method, uri)
+        return Request(method, uri, headers, self.frozen_body(), request.http_version)
+
+
+class EditableResponse(_Message):
+    """A response: `status`, `reason`, `headers`, `body`, `text`, `json()`."""
+
+    def __init__(self, response: Response, limit: int, uri: str) -> None:
+        super().__init__(response.head.headers, response.body, limit, uri)
+        self.status = response.head.status
+        self.reason = response.head.reason
+        self._response = response
+
+    def frozen(self) -> Response:
+        """The response as it is now."""
+        response, head, headers = self._response, self._response.head, self.headers.frozen()
+        same = (self.status, self.reason) == (head.status, head.reason) and headers == head.headers
+        if same and not self.assigned:
+            return response
+        status, reason = int(self.status), latin1(str(self.reason))
+        check_status(reason, head.http_version)
+        if not 200 <= status <= 599:
+            raise ValueError(f"{status} is no status of a final response")
+        body = self.frozen_body()
+        head = structs.replace(head, status=status, reason=reason, headers=headers)
+        # Without the field the body is replayed as it is stored.
+        coding = response.coding if "content-encoding" in self.headers else ()
+        framing = "length" if response.framing == "none" and body is not None else response.framing
+        return structs.replace(response, head=head, body=body, coding=coding, framing=framing)
+
+
+class EditableInteraction:
+    """An interaction in the hands of a hook, which changes it in place.
+
+    Attributes:
+        request: its request. response: its response; None where the call failed.
+        failure: how the call failed, or None. recorded_at, elapsed: as in `Interaction`. None of these three
+            can be changed.
+        live: before a replay the request that is about to be answered, scrubbed; else None.
+        discarded: `discard` was called.
+    """
+
+    def __init__(self, interaction: Interaction, limit: int, live: Request | None = None) -> None:
+        self._interaction = interaction
+        self.request = EditableRequest(interaction.request, limit)
+        response = interaction.response
+        self.response = (
+            EditableResponse(response, limit, interaction.request.uri) if response is not None else None
+        )
+        self.live = live
+        self.discarded = False
+
+    @property
+    def failure(self) -> Failure | None:
+        """How the call failed."""
+        return self._interaction.failure
+
+    @property
+    def recorded_at(self) -> str:
+        """When its request was issued, ISO 8601."""
+        return self._interaction.recorded_at
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the request's start to the response's head."""
+        return self._interaction.elapsed
+
+    def discard(self) -> None:
+        """Leave this interaction out of the cassette."""
+        self.discarded = True
+
+    def frozen(self) -> Interaction:
+        """The interaction as it is now: the same object where nothing was changed.
+
+        Raises:
+            ValueError: a field of it can't stand in a message.
+        """
+        interaction = self._interaction
+        request = self.request.frozen()
+        response = self.response.frozen() if self.response is not None else None
+        if request is interaction.request and response is interaction.response:
+            return interaction
+        return structs.replace(interaction, request=request, response=response)
+
+    def __repr__(self) -> str:
+        return f"<EditableInteraction {self.request.method} {self.request.uri}>"

@@ -1,0 +1,204 @@
+"""Hooks: a user's functions, each called at a stated moment, once, and never again on stored data.
+
+Lives here: the three moments, and what becomes of what a hook changed. Must not: run at another moment,
+trust a hook's output (what is stored is scrubbed and audited again), tell a hook's error text (it may quote
+a body).
+Called by: recorder (after_capture), closing (before_save), replayer (before_replay).
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import structs
+
+from hushtape.errors import HookError, HushtapeError, OptionError, interruption
+from hushtape.sanitize.messages import safe_error
+from hushtape.session.editable import EditableInteraction
+from hushtape.session.learning import bodies
+
+if TYPE_CHECKING:
+    from hushtape.cassette import Journal
+    from hushtape.model import Interaction, Request
+    from hushtape.session.ledger import Ledger
+    from hushtape.session.tape import Tape
+
+Hook = Callable[[EditableInteraction], Any]
+"""Changes the interaction in place; what it returns is not looked at."""
+MOMENTS: Final = ("after_capture", "before_save", "before_replay")
+
+
+def listed(name: str, value: Any) -> tuple[Hook, ...]:
+    """The option `name` as it was given: a hook, several, or None.
+
+    Raises:
+        OptionError: something in it is no plain function.
+    """
+    hooks = () if value is None else (value,) if callable(value) or not isinstance(value, Iterable) else value
+    for hook in hooks:
+        if not callable(hook) or _is_coroutine_function(hook):
+            raise OptionError(
+                f"use option {name!r}",
+                f"it takes plain functions, and {type(hook).__name__} (or a coroutine function) was given",
+                f"write {name}=function, or a list of them: each gets the interaction, and changes it",
+                option=name,
+                value=None,
+            )
+    return tuple(hooks)
+
+
+def _is_coroutine_function(hook: Hook) -> bool:
+    called = hook if inspect.isroutine(hook) else type(hook).__call__
+    return inspect.iscoroutinefunction(called)
+
+
+# --- what is stored -----------------------------------------------------------------------------------
+
+
+def captured(ledger: Ledger, interaction: Interaction) -> Interaction | None:
+    """What the hooks of `after_capture` make of an exchange that has just ended; None: it is not recorded.
+
+    Raises:
+        HushtapeError: a hook raised, or what it made of it can't be recorded.
+    """
+    changed = _stored("after_capture", ledger.options.after_capture, ledger, interaction)
+    still = bodies(changed) if changed is not None else []
+    for body in bodies(interaction):
+        if not any(body is other for other in still):
+            ledger.journal.discard_body(body)  # replaced or left out: it is not going to be committed
+    return changed
+
+
+def before_save(tape: Tape, journal: Journal) -> bool:
+    """Run the hooks of `before_save` over what this tape recorded; False: one of them failed the tape."""
+    ledger, hooks = tape.ledger, tape.options.before_save
+    if not hooks:
+        return True
+    try:
+        for index in journal.present():
+            interaction = journal.interaction(index)
+            changed = _stored("before_save", hooks, ledger, interaction)
+            if changed is None:
+                journal.drop(index)
+                ledger.took_back()
+            elif changed is not interaction:
+                journal.replace(index, changed)
+    except HushtapeError as error:
+        ledger.fail(error, "run before_save")
+    return not tape.failed
+
+
+def _stored(
+    moment: str, hooks: tuple[Hook, ...], ledger: Ledger, interaction: Interaction
+) -> Interaction | None:
+    view = EditableInteraction(interaction, ledger.options.max_callback_body)
+    changed = interaction
+    for hook in hooks:
+        changed = _call(moment, hook, view)
+        if view.discarded:
+            return None
+    return interaction if changed is interaction else _cleaned(ledger, view, changed)
+
+
+def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) -> Interaction:
+    """Scrubbed and audited like anything that is recorded; lengths and digests settled for new bodies."""
+    from hushtape.session.auditing import audited
+    from hushtape.session.settling import settle
+    from hushtape.session.stored import scrub_interaction
+
+    clean = scrub_interaction(changed, ledger.ruleset)
+    request, response = clean.request, clean.response
+    if view.request.assigned:
+        request = structs.replace(request, headers=settle(request.headers, request.body))
+    else:
+        request = structs.replace(request, body=changed.request.body)  # it was scrubbed under its old head
+    if response is not None and view.response is not None and changed.response is not None:
+        if view.response.assigned:
+            head = structs.replace(response.head, headers=settle(response.head.headers, response.body))
+            response = structs.replace(response, head=head, trailers=settle(response.trailers, response.body))
+        else:
+            response = structs.replace(response, body=changed.response.body)
+    return audited(ledger, structs.replace(clean, request=request, response=response))
+
+
+# --- what is replayed ---------------------------------------------------------------------------------
+
+
+def replayed(tape: Tape, interaction: Interaction, live: Request) -> Interaction:
+    """What the hooks of `before_replay` make of an answer; the cassette stays as it is.
+
+    Raises:
+        HushtapeError: a hook raised, discarded it, or changed the request.
+    """
+    view = EditableInteraction(interaction, tape.options.max_callback_body, live)
+    changed = interaction
+    try:
+        for hook in tape.options.before_replay:
+            changed = _call("before_replay", hook, view)
+            if view.discarded or changed.request is not interaction.request:
+                raise _error("before_replay", hook, "it discarded the interaction, or changed its request")
+    except HushtapeError as error:
+        safe = safe_error(tape.ledger.ruleset, error)
+    else:
+        body_changed = view.response is not None and view.response.assigned
+        return _with_true_fields(changed) if body_changed else changed
+    raise safe
+
+
+def _with_true_fields(changed: Interaction) -> Interaction:
+    """Length and digests as they are for the new body; the ETag is the hook's affair."""
+    from hushtape.session.settling import settle
+
+    response = changed.response
+    assert response is not None
+    etag = [value for name, value in response.head.headers.pairs if name.lower() == "etag"]
+    headers = settle(response.head.headers, response.body)
+    if etag:
+        pairs = [(name, etag[0] if name.lower() == "etag" else value) for name, value in headers.pairs]
+        headers = type(headers)(pairs)
+    head = structs.replace(response.head, headers=headers)
+    return structs.replace(changed, response=structs.replace(response, head=head))
+
+
+# --- calling ------------------------------------------------------------------------------------------
+
+
+def _call(moment: str, hook: Hook, view: EditableInteraction) -> Interaction:
+    """Run one hook; the interaction as it leaves it.
+
+    Raises:
+        HookError: it raised, or left what can't stand in a message.
+    """
+    try:
+        hook(view)
+    except HushtapeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a user's code may raise anything
+        struck = interruption(error)
+        if struck is not None:
+            raise struck from None
+        what = f"it raised {type(error).__name__}{_place(error)}"
+    else:
+        try:
+            return view.frozen()
+        except (ValueError, TypeError) as error:
+            what = f"what it left can't stand in a message: {error}"
+    # Outside the handlers: the error's text, which `__context__` would lead to, may quote what it was shown.
+    raise _error(moment, hook, what)
+
+
+def _place(error: Exception) -> str:
+    """Where in the user's code it was raised: the innermost frame, as file and line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _error(moment: str, hook: Hook, what: str) -> HookError:
+    name = str(getattr(hook, "__qualname__", None) or type(hook).__qualname__)
+    remedy = "The interaction was not recorded. Correct the hook, and record again"
+    if moment == "before_replay":
+        remedy = "The request was not answered. Correct the hook"
+    return HookError(f"run the hook {name} ({moment})", what, remedy, hook=name, moment=moment)
