@@ -175,10 +175,7 @@ def _connect(tape: Tape, cleanup: ExitStack) -> None:
         held = freeze.freeze(tape.frozen_at, ticks=tape.options.tick, private=private)
         cleanup.callback(held.release)
     if timing.passes_over_sleep(tape):
-        from hushtape.freeze import (
-            skipping,
-            sleeping,
-        )  # needs asyncio, which is half of what importing us would cost
+        from hushtape.freeze import skipping, sleeping  # few tapes need them
 
         tape.pauses = sleeping.Sleeps()
         cleanup.callback(skipping.skip(_pauses).remove)
