@@ -17,6 +17,7 @@ from time import time as imported_before
 from typing import Any
 
 import pytest
+import time_machine
 
 from hushtape import clock
 from hushtape.errors import MissingDependencyError, TapeOrderError
@@ -203,6 +204,24 @@ def test_a_program_that_removes_its_time_zone_gets_its_time_back() -> None:
     del os.environ["TZ"]
     held.release()
     assert is_real() and os.environ["TZ"] == "Asia/Kolkata"
+
+
+def test_a_journey_of_the_programs_own_may_outlast_ours() -> None:
+    held = freeze(INSTANT)
+    own = time_machine.travel(datetime(2020, 1, 1), tick=False)  # noqa: DTZ001 - it takes one without a zone
+    own.start()
+    held.release()
+    assert datetime.now(UTC).year in (2019, 2020)
+    own.stop()
+    assert is_real()
+
+
+def test_a_program_that_ends_our_journey_does_not_break_the_release() -> None:
+    held = freeze(INSTANT)
+    time_machine.travel(0).stop()
+    assert is_real()
+    held.release()
+    assert is_real()
 
 
 def test_without_time_machine_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

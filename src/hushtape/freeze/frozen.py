@@ -65,10 +65,18 @@ class Frozen:
             if self not in _all:
                 return
             _all.remove(self)
-            # time-machine deletes the variable; a program that did that itself must not make it fail halfway.
-            os.environ.setdefault("TZ", "UTC")
-            self._travel.stop()
+            self._stop()
         _here.set(tuple(held for held in _here.get() if held is not self))
+
+    def _stop(self) -> None:
+        """End this journey, wherever it stands: the program may be on one of its own that it began later."""
+        journeys = require().traveller_stack
+        if self.traveller not in journeys:
+            return  # the program ended ours instead of its own
+        journeys.append(journeys.pop(journeys.index(self.traveller)))
+        # time-machine deletes the variable; a program that did that itself must not make it fail halfway.
+        os.environ.setdefault("TZ", "UTC")
+        self._travel.stop()
 
 
 def freeze(instant: datetime, *, ticks: bool = False, private: bool = False) -> Frozen:
