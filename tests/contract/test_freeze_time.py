@@ -21,6 +21,7 @@ from botocore.credentials import Credentials
 import hushtape
 from hushtape import clock
 from tests.support import certificates
+from tests.support.forking import in_child
 from tests.support.servers import Server
 
 INSTANT = "2001-02-03T04:05:06.789012+00:00"
@@ -258,14 +259,9 @@ def test_threads_of_the_program_see_it(secure: Server, cassette: Path) -> None:
 
 
 def test_a_forked_child_sees_it(secure: Server, cassette: Path) -> None:
-    import os
-
     with hushtape.use_cassette(cassette, freeze_time=INSTANT):
         get(secure, "/number/3")
-        child = os.fork()
-        if child == 0:
-            os._exit(0 if clock.written(datetime.now(UTC)) == INSTANT else 1)
-        assert os.waitpid(child, 0)[1] == 0
+        assert in_child(lambda: clock.written(datetime.now(UTC))) == INSTANT
 
 
 def test_an_inner_tape_without_the_option_keeps_the_time_of_the_outer_one(cassette: Path) -> None:

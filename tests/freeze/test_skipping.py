@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from hushtape import clock
 from hushtape.freeze import freeze
 from hushtape.freeze.skipping import skip
 from hushtape.freeze.sleeping import AT_ONCE, IN_A_ROW, NAP, Sleeps
+from tests.support.forking import in_child
 
 genuine_functions = (time.sleep, time.monotonic, time.perf_counter, time.time, time.time_ns, asyncio.sleep)
 LONG = 100_000.0
@@ -276,11 +276,7 @@ def test_beside_other_tasks_asyncios_sleep_sleeps() -> None:
 
 def test_a_forked_child_passes_over_its_sleeps(slept: list[float]) -> None:
     with skipping():
-        child = os.fork()
-        if child == 0:
-            time.sleep(LONG)
-            os._exit(0 if slept == [NAP] else 1)
-        assert os.waitpid(child, 0)[1] == 0
+        assert in_child(lambda: (time.sleep(LONG), slept)[1]) == [NAP]
 
 
 def test_time_machine_may_be_imported_while_the_functions_are_ours() -> None:
