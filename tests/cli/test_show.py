@@ -96,7 +96,7 @@ def test_credentials_are_hidden_unless_asked_for(tmp_path: Path, capsys: Capture
     assert capsys.readouterr().out.count(TOKEN) == 3
     assert main(["show", path]) == 0
     out = capsys.readouterr().out
-    assert "not written by hushtape" in out and "Credentials are hidden here" in out
+    assert "written by vcrpy" in out and "Credentials are hidden here" in out
 
 
 def test_the_json_of_a_list_is_one_document(cassette: Path, capsys: Captured) -> None:

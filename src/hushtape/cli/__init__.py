@@ -29,6 +29,7 @@ COMMANDS = {
     "scan": "look for secrets in cassettes before they are committed",
     "diff": "tell what changed between two cassettes",
     "show": "list what is on a cassette, or show interactions whole",
+    "stats": "count what is on a cassette",
 }
 """Every command, and its line in the help. `hushtape.cli.NAME` has `register`, which adds its parser."""
 

@@ -110,6 +110,7 @@ def _json(
         "version": 1,
         "cassette": str(options.path),
         "format": info.format,
+        "source": info.source,
         "recorded_at": info.recorded_at or None,
         "complete": info.complete,
         "count": len(reader),

@@ -35,7 +35,7 @@ HIDDEN = (
 def listing(out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Interaction]]) -> int:
     """A line for each interaction."""
     info = reader.info
-    about = "" if info.format else ", not written by hushtape"
+    about = "" if info.format else f", written by {info.source}"
     partial = "" if info.complete else ", partial: its recording ended early"
     when = f", recorded {info.recorded_at}" if info.recorded_at else ""
     out.line(("bold", str(reader.path)), f"  {count(len(reader), 'interaction')}{when}{about}{partial}")
