@@ -23,6 +23,7 @@ from hushtape.sanitize import build
 from hushtape.sanitize.logs import LogScrubbing
 from hushtape.sanitize.messages import tell
 from hushtape.session import ignoring, stack, timing
+from hushtape.session.front import PLAIN, FrontEnd
 from hushtape.session.options import Options, OptionTypes, build_options, effective_mode
 from hushtape.session.paths import beside, resolve
 from hushtape.session.tape import Tape
@@ -38,9 +39,10 @@ class CassetteContext:
     generator functions and async generator functions are supported: the tape is open while they run.
     """
 
-    def __init__(self, path: CassettePath | None, options: Options) -> None:
+    def __init__(self, path: CassettePath | None, options: Options, front: FrontEnd = PLAIN) -> None:
         self._path = path
         self._options = options
+        self._front = front
         self._tape: Tape | None = None
         self._cleanup = ExitStack()
 
@@ -59,7 +61,7 @@ class CassetteContext:
             )
         if self._options.freeze_time is not None:
             freeze.require()
-        tape = _make_tape(resolve(self._path, self._options.library), self._options)
+        tape = _make_tape(resolve(self._path, self._options.library), self._options, self._front)
         tape.start()
         try:
             _connect(tape, self._cleanup)
@@ -101,7 +103,7 @@ class CassetteContext:
         path = self._path if self._path is not None else beside(function)
 
         def fresh() -> CassetteContext:
-            return CassetteContext(path, self._options)
+            return CassetteContext(path, self._options, self._front)
 
         return cast(F, _decorate(function, fresh))
 
@@ -153,15 +155,22 @@ class Recorder:
         return f"Recorder(mode={self.options.mode!r}, library={str(self.options.library)!r})"
 
 
-def _make_tape(path: Path, options: Options) -> Tape:
-    mode = effective_mode(options)
+def open_for(front: FrontEnd, path: CassettePath, **options: Unpack[OptionTypes]) -> CassetteContext:
+    """For front ends: as `use_cassette(path, **options)`, with what the front end fixes beyond options."""
+    return CassetteContext(path, build_options(options), front)
+
+
+def _make_tape(path: Path, options: Options, front: FrontEnd) -> Tape:
+    mode = front.mode or effective_mode(options)
     plan = compile_matchers(
         options.match_on,
         ignored=Ignored(ignoring.all_rules(options)),
         max_parsed_body=options.max_callback_body,
     )
-    chain = build(options.sanitizers, options.secrets, options.default_sanitizer)
-    return Tape(path, mode, options, chain, plan)
+    chain = build(
+        options.sanitizers, options.secrets, options.default_sanitizer, drop_short=front.drop_short
+    )
+    return Tape(path, mode, options, chain, plan, front)
 
 
 def _connect(tape: Tape, cleanup: ExitStack) -> None:

@@ -31,6 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "freeze": {"clock", "patching", "errors"},
     "session": {"seam", "model", "sanitize", "matching", "cassette", "coding", "clock", "errors"},
     "api": {"session", "sanitize", "matching", "clients.registry", "clients.guard", "freeze", "errors"},
+    "keboola": {"api", "cassette", "patching", "freeze", "clock"} | WITHOUT_IO,
     "scan": {"sanitize", "cassette", "model", "errors"},
     "viewing": {"cassette", "session.stored"} | WITHOUT_IO,
     "cli": {"api", "demo", "scan", "viewing", "cassette"} | WITHOUT_IO,

@@ -17,7 +17,7 @@ import weakref
 from pathlib import Path
 from time import sleep
 
-from hushtape.cassette import records
+from hushtape.cassette import additions, records
 from hushtape.cassette.problems import in_use, missing, unwritable
 
 SUFFIX = ".recording"
@@ -193,7 +193,9 @@ def _furnish(folder: Folder, cassette: Path) -> None:
 
 
 def holds_exchanges(path: Path) -> bool:
-    """True if a finished exchange stands in the folder's journal."""
+    """True if a finished exchange stands in the folder's journal, or a list that a front end adds."""
+    if additions.lists(path):
+        return True
     try:
         fd = os.open(path / JOURNAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import os
 import warnings
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from hushtape.cassette import folder as folders
-from hushtape.cassette import layout, lessons, records
+from hushtape.cassette import additions, layout, lessons, records
 from hushtape.cassette.appending import CLOSED, Appender
 from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries
@@ -47,12 +48,15 @@ class Journal:
         recorded_at: str,
         placeholders: tuple[str, ...] = (),
         freeze_time: str = "",
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         self.path = path
         self.max_inline_body = max_inline_body
         self._most_held = min(max_inline_body, CHUNK)
         self.recorded_at = recorded_at
         self.freeze_time = freeze_time
+        self.members = dict(members or {})
+        """Top-level members that a front end adds (additions.py); may be changed until `seal`."""
         self._folder = folder
         self._spools = count(1)
         self._lessons = count(1)
@@ -68,6 +72,7 @@ class Journal:
             "freeze_time": freeze_time,
             "format": layout.FORMAT,
             "placeholders": placeholders,
+            "members": self.members,
         }
         self._appender.head(msgspec.json.encode(about))
 
@@ -80,6 +85,7 @@ class Journal:
         recorded_at: str = "",
         placeholders: tuple[str, ...] = (),
         freeze_time: str = "",
+        members: Mapping[str, Any] | None = None,
     ) -> Journal:
         """Lock the cassette and begin a journal; a left-over one is set aside, with a warning.
 
@@ -89,6 +95,7 @@ class Journal:
             recorded_at: when the recording began, ISO 8601; stands in the sealed file's head.
             placeholders: those that may be in use, for the head of a file that `recover` makes.
             freeze_time: what the program's clock shows, if it is frozen; stands in the sealed file's head.
+            members: top-level members that a front end adds; plain data, scrubbed.
         Raises:
             CassetteInUseError: it is being recorded already, here or in another process.
             CassetteWriteError: its folder can't be written.
@@ -105,7 +112,7 @@ class Journal:
                     f"Keep what it holds with: hushtape recover {aside}"
                 )
                 warnings.warn(message, HushtapeWarning, stacklevel=2)
-            return cls(path, folder, max_inline_body, recorded_at, placeholders, freeze_time)
+            return cls(path, folder, max_inline_body, recorded_at, placeholders, freeze_time, members)
         except HushtapeWarning:  # filters may turn warnings into errors: then nothing is recorded
             folder.remove()
             raise
@@ -183,6 +190,20 @@ class Journal:
             self._appender.certificate(entry)
             self._certificates[der] = known
         return known
+
+    def append(self, name: str, line: bytes) -> None:
+        """One more item of a list that a front end adds to the cassette; `line` is JSON, scrubbed. It
+        survives a SIGKILL when this returns.
+
+        Raises:
+            CassetteWriteError: it can't be written.
+        """
+        if not self._folder.held:
+            raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
+        try:
+            additions.append(self._folder.path, name, line)
+        except OSError as error:
+            raise unwritable(self.path, f"write to the recording of {self.path}", error) from None
 
     def read_all(self) -> Iterator[Interaction]:
         """What has been committed so far, in the order of `begin`; bodies stay on disk."""
@@ -298,6 +319,7 @@ class Journal:
             recorded_at=self.recorded_at,
             freeze_time=self.freeze_time,
             placeholders=tuple(placeholders),
+            members=self.members,
         )
         self._close()
         self._folder.remove()

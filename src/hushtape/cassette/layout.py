@@ -24,7 +24,8 @@ FORMAT = 1
 HEAD_END = b',\n "interactions": ['
 START = b'  {\n   "request": '
 BETWEEN = b",\n"
-TAIL = b"\n ]\n}\n"
+LAST, CLOSE = b"\n ]", b"\n}\n"
+TAIL = LAST + CLOSE
 SPOOL = b'{"spool": '
 
 _REQUEST = START + b'{\n    "method": %b,\n    "uri": %b,\n    "headers": %b,\n    "body": '

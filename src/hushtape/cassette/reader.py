@@ -6,8 +6,10 @@ Lives here: opening, the index of offsets, lazy reading. Must not: write, match,
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from hushtape.cassette import layout
 from hushtape.cassette.bodies import FileBody, InlineBase64, InlineText, Pinned
@@ -58,6 +60,14 @@ class CassetteReader:
                 return other
             found = other
         return cls(file, found)
+
+    @classmethod
+    def empty(cls, path: Path) -> CassetteReader:
+        """A cassette without interactions, of which there is no file."""
+        with NamedTemporaryFile() as nothing:
+            file = Pinned(Path(nothing.name))
+        file.path = Path(path)
+        return cls(file, Found(b"{}", array("Q"), array("Q"), True))
 
     def __len__(self) -> int:
         return len(self._starts)

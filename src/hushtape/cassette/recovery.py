@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from hushtape.cassette import counter, records
+from hushtape.cassette import additions, counter, records
 from hushtape.cassette import folder as folders
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.lessons import Unsearched
@@ -46,6 +47,7 @@ class _About(Struct, frozen=True):
     recorded_at: str = ""
     freeze_time: str = ""
     placeholders: tuple[str, ...] = ()
+    members: dict[str, Any] = {}
 
 
 def recover(path: Path, *, replace: bool = False) -> Recovery:
@@ -89,7 +91,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         new = sum(number >= 0 for number in sequences)
         begun = max(counter.read(place), max(sequences, default=-1) + 1)
         in_flight = max(0, begun - new - damaged)
-        if not order:
+        if not order and not additions.lists(place):
             return Recovery(None, 0, in_flight, damaged)
         target = cassette if replace or not os.path.lexists(cassette) else _beside(cassette)
         Seal(entries, target, place).publish(
@@ -97,6 +99,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
             recorded_at=about.recorded_at,
             freeze_time=about.freeze_time,
             placeholders=about.placeholders,
+            members=about.members,
         )
         left = unsearched.places(map(entries.sequence, order))
         return Recovery(target, len(order), in_flight, damaged, target != cassette, left)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import codecs
 import os
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from hushtape.cassette import layout
+from hushtape.cassette import additions, layout
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.jsontext import string
 from hushtape.cassette.layout import Splice
@@ -43,7 +43,13 @@ class Seal:
         self._used: set[str] = set()
 
     def publish(
-        self, *, complete: bool, recorded_at: str, placeholders: tuple[str, ...], freeze_time: str = ""
+        self,
+        *,
+        complete: bool,
+        recorded_at: str,
+        placeholders: tuple[str, ...],
+        freeze_time: str = "",
+        members: Mapping[str, Any] | None = None,
     ) -> Path:
         """Write and publish.
 
@@ -58,7 +64,7 @@ class Seal:
             with os.fdopen(fd, "wb", buffering=_BUFFER) as out:
                 self._mode = os.fstat(fd).st_mode & 0o777
                 top = _top(complete, recorded_at, freeze_time, placeholders, self._entries.certificates)
-                self._write(out, top)
+                self._write(out, top + additions.rendered(members or {}) + layout.HEAD_END)
                 out.flush()
                 os.fsync(fd)
             if self._used:
@@ -88,7 +94,9 @@ class Seal:
                 self._body(out, splice)
                 position = splice.offset + splice.length
             self._copy(out, offset + position, length - position)
-        out.write(b"]\n}\n" if first else layout.TAIL)
+        out.write(b"]" if first else layout.LAST)
+        additions.write_lists(out, self._folder)
+        out.write(layout.CLOSE)
 
     def _copy(self, out: BinaryIO, offset: int, length: int) -> None:
         """A range of the journal, in pieces."""
@@ -164,7 +172,7 @@ def _top(
     placeholders: tuple[str, ...],
     certificates: list[bytes],
 ) -> bytes:
-    """The file up to its first interaction."""
+    """The file up to its members and interactions."""
     lines = [
         b'  "format": %d' % layout.FORMAT,
         b'  "recorded_at": %b' % string(recorded_at),
@@ -177,7 +185,7 @@ def _top(
     if certificates:
         joined = b",\n".join(b"   " + entry for entry in sorted(certificates))
         lines.append(b'  "certificates": {\n%b\n  }' % joined)
-    return b'{\n "version": 1,\n "hushtape": {\n%b\n }%b' % (b",\n".join(lines), layout.HEAD_END)
+    return b'{\n "version": 1,\n "hushtape": {\n%b\n }' % b",\n".join(lines)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -53,11 +53,11 @@ def _settle(tape: Tape, journal: Journal, error: BaseException | None, drops: bo
     drops = drops and not tape.failed and unplayed.is_as_opened(tape)  # now that the cassette is locked
     if tape.failed:
         return [_failure(tape, str(journal.abandon()))]
-    if not tape.ledger.recorded and not drops:
+    if not (tape.ledger.recorded or drops or tape.front.always):
         journal.discard()
     elif action_at_close(tape, error) == "keep-journal" or expiry.missed(tape, journal):
         journal.abandon()
-    elif not _hooked(tape, journal) and not drops:
+    elif not _hooked(tape, journal) and not (drops or tape.front.always):
         journal.discard()  # hooks left nothing of what was recorded
     elif not tape.failed and _copy_old(tape, journal, used_only=drops):
         _publish(tape, journal, complete=action_at_close(tape, error) == "publish")
@@ -78,6 +78,17 @@ def _hooked(tape: Tape, journal: Journal) -> bool:
     except BaseException:  # Ctrl-C in a hook: the lock must not stay behind
         journal.abandon()
         raise
+
+
+def begin_empty(tape: Tape) -> None:
+    """Where an empty recording counts, it has a journal, too. The tape still records."""
+    nothing_yet = tape.ledger.started is None and not tape.failed and os.getpid() == tape.pid
+    if not tape.front.always or tape.offline or not nothing_yet:
+        return
+    try:
+        _ = tape.ledger.journal
+    except (HushtapeError, OSError) as problem:
+        tape.ledger.fail(problem, "begin the recording")
 
 
 def _search_the_rest(tape: Tape) -> None:
@@ -164,6 +175,8 @@ def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
         complete = complete and tape.complete
         placeholders.update(tape.player.placeholders)  # other options may have left some in what is kept
     complete = complete and not tape.missed_calls
+    if tape.front.members is not None:
+        journal.members.update(tape.front.members(tape))
     journal.seal(complete=complete, placeholders=tuple(sorted(placeholders)))
 
 

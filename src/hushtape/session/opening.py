@@ -36,9 +36,10 @@ def prepare(tape: Tape) -> Callable[[Request], Exchange]:
         CassetteInUseError: another process records on it.
     """
     exists = os.path.lexists(tape.path)
-    if not exists and tape.row.missing == "error":
+    empty = not exists and tape.row.missing == "error"
+    if empty and not tape.front.always:
         raise _not_found(tape)
-    replays = exists and tape.row.reads and _open_reader(tape)
+    replays = (exists or empty) and tape.row.reads and _open_reader(tape, empty)
     try:
         return _prepare(tape, replays)
     except BaseException:
@@ -46,11 +47,11 @@ def prepare(tape: Tape) -> Callable[[Request], Exchange]:
         raise
 
 
-def _open_reader(tape: Tape) -> bool:
+def _open_reader(tape: Tape, empty: bool) -> bool:
     """Open the cassette; False: it has expired, and is recorded anew."""
     from hushtape.cassette.reader import CassetteReader
 
-    reader = CassetteReader.open(tape.path)
+    reader = CassetteReader.empty(tape.path) if empty else CassetteReader.open(tape.path)
     try:
         if expiry.must_record_anew(tape, reader.info):
             reader.close()
@@ -113,6 +114,7 @@ def create_journal(tape: Tape) -> Journal:
         recorded_at=timing.began(tape),
         freeze_time=timing.shown(tape),
         placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
+        members=tape.front.members(tape) if tape.front.members is not None else None,
     )
 
 

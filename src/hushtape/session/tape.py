@@ -27,6 +27,7 @@ from hushtape.errors import (
 from hushtape.model import Interaction, Request
 from hushtape.seam import Exchange
 from hushtape.session import closing, opening, stack, timing, unplayed
+from hushtape.session.front import PLAIN, FrontEnd
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
 from hushtape.session.views import Unmatched, Unused
@@ -51,9 +52,12 @@ class Tape:
         thread, pid: who opened it. row: the mode's row of the table. ledger: the books of a recording.
         player: answers from the cassette, None where there is none to answer from.
         played: requests that were answered from the cassette, repeated answers (`exhausted`) included.
+        front: what a front end fixed.
     """
 
-    def __init__(self, path: Path, mode: str, options: Options, chain: Chain, plan: Plan) -> None:
+    def __init__(
+        self, path: Path, mode: str, options: Options, chain: Chain, plan: Plan, front: FrontEnd = PLAIN
+    ) -> None:
         self.path: Final = path
         self.mode = mode
         self.options: Final = options
@@ -62,6 +66,7 @@ class Tape:
         self.pid: Final = os.getpid()
         self.chain: Final = chain
         self.plan: Final = plan
+        self.front: Final = front
         self.played = 0
         self.closed = False
         self.ledger: Final = Ledger(chain, options, partial(opening.create_journal, self))
@@ -268,6 +273,7 @@ class Tape:
         misplaced = stack.pop(self)
         try:
             self.ledger.cut_running()
+            closing.begin_empty(self)
         finally:
             self.closed = True
             self.ledger.close()

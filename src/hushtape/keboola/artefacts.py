@@ -1,0 +1,93 @@
+"""The files beside a component's cassette: logs, a sync action's output, the expected exit code.
+
+Lives here: writing and reading `logs.json`, `sync_action_result.json` and `expected_status.json`. Must not:
+compare or scrub (its caller has). Called by: recorder.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from pathlib import Path
+from typing import Any
+
+from hushtape.errors import UnmatchedRequestError
+from hushtape.keboola.errors import ExitCodeError, VCRRecorderError
+from hushtape.keboola.files import read_object, write_atomically, write_json
+from hushtape.keboola.log_capture import ComponentRunResult, load_logs, save_logs
+
+LOGS, SYNC_ACTION, EXPECTED_STATUS = "logs.json", "sync_action_result.json", "expected_status.json"
+
+
+class Artefacts:
+    """The files of one cassette folder.
+
+    Attributes: logs_path, sync_action_result_path, expected_status_path.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.logs_path = folder / LOGS
+        self.sync_action_result_path = folder / SYNC_ACTION
+        self.expected_status_path = folder / EXPECTED_STATUS
+
+    def save(self, result: ComponentRunResult, output: str | None) -> None:
+        """Keep what a recorded run left; all texts are scrubbed. `output`: of a sync action, else None."""
+        save_logs(result, self.logs_path)
+        if output is None:
+            self.sync_action_result_path.unlink(missing_ok=True)
+        else:
+            write_atomically(self.sync_action_result_path, output)
+        self._save_status(exit_code(result))
+
+    def _save_status(self, code: int) -> None:
+        """The exit code, if it is not 0. The requests that the case may survive are its author's: they stay."""
+        status = {**self._status(), "exit_code": code}
+        if code or status.get("acknowledge"):
+            write_json(self.expected_status_path, status)
+        else:
+            self.expected_status_path.unlink(missing_ok=True)
+
+    def _status(self) -> dict[str, Any]:
+        if not self.expected_status_path.exists():
+            return {}
+        try:
+            return read_object(self.expected_status_path)
+        except ValueError as error:
+            raise VCRRecorderError(
+                f"read {self.expected_status_path}", str(error), 'Write {"exit_code": 1}.'
+            ) from None
+
+    def recorded_logs(self) -> ComponentRunResult | None:
+        """What the recorded run logged; None where it was not kept."""
+        return load_logs(self.logs_path) if self.logs_path.exists() else None
+
+    def recorded_output(self) -> str | None:
+        """What the recorded sync action printed; None where there is none."""
+        path = self.sync_action_result_path
+        return path.read_text("utf-8") if path.exists() else None
+
+    def acknowledges(self, error: UnmatchedRequestError) -> bool:
+        """Whether the case says that it survives this request: "METHOD URL", with `*` and `?`."""
+        listed = self._status().get("acknowledge") or ()
+        asked = f"{error.method} {error.uri}"
+        return any(fnmatch.fnmatchcase(asked, str(pattern)) for pattern in listed)
+
+    def check_exit_code(self, result: ComponentRunResult) -> None:
+        """Raises ExitCodeError unless the run ended as the recorded one."""
+        expected, actual = int(self._status().get("exit_code") or 0), exit_code(result)
+        if expected == actual:
+            return
+        remedy = (
+            "The component changed since the cassette was recorded: mend it, or record the case anew."
+            if not actual
+            else f"If it is meant to fail, write {{\"exit_code\": {actual}}} to {self.expected_status_path}, "
+            "or record the case anew."
+        )
+        found = f"the component ended with exit code {actual}"
+        raise ExitCodeError(
+            f"end with exit code {expected}", found, remedy, expected=expected, actual=actual
+        )
+
+
+def exit_code(result: ComponentRunResult) -> int:
+    """The run's exit code; 0 where it just returned."""
+    return int(result.exit_code or 0)

@@ -1,0 +1,132 @@
+"""What a test's data folder says about recording: secrets, configuration, sanitizers, the action.
+
+Lives here: reading `config.secrets.json`, `config.json`, `sanitizers.py` and a script's VCR_SANITIZERS. Must
+not: write anything, record. Called by: recorder, debug_run, runners.
+Whatever is there and can't be used stops the run: recording on without a sanitizer publishes what it hides.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hushtape.errors import SanitizerError, interruption
+from hushtape.keboola.errors import SecretsLoadError
+from hushtape.keboola.files import read_object
+from hushtape.sanitize import BaseSanitizer
+from hushtape.sanitize.loading import load
+
+CONFIG_FILE = "config.json"
+SANITIZERS_FILE = "sanitizers.py"
+VARIABLE = "VCR_SANITIZERS"
+PROBE = "__vcr_probe__"
+"""The name under which a component script runs when it is only asked for its VCR_SANITIZERS."""
+
+
+def load_secrets(path: Path) -> dict[str, Any]:
+    """The secrets file's mapping; empty where there is no file.
+
+    Raises:
+        SecretsLoadError: it can't be read, or is no JSON object. The message holds nothing of the file.
+    """
+    try:
+        return read_object(path)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        found = error.strerror if isinstance(error, OSError) else str(error)
+        raise SecretsLoadError(
+            f"load the secrets of {path}", str(found), "Write a JSON object of secrets.", path=str(path)
+        ) from None
+
+
+def load_config(folder: Path) -> dict[str, Any]:
+    """The configuration in a data folder; empty where there is none or it is no JSON object."""
+    try:
+        return read_object(folder / CONFIG_FILE)
+    except (OSError, ValueError):
+        return {}
+
+
+def action_of(config: Mapping[str, Any]) -> str:
+    """The configuration's action; "run" where it names none."""
+    action = config.get("action")
+    return action if isinstance(action, str) and action else "run"
+
+
+def data_folder() -> Path:
+    """The component's data folder: ``KBC_DATADIR``, or ``/data``."""
+    return Path(os.environ.get("KBC_DATADIR") or "/data")
+
+
+def load_sanitizers(folder: Path, config: Mapping[str, Any]) -> list[BaseSanitizer]:
+    """What `get_sanitizers(config)` of the folder's `sanitizers.py` returns; nothing where there is no file.
+
+    Raises:
+        SanitizerError: the file is there and can't be used.
+    """
+    path = folder / SANITIZERS_FILE
+    return load(path, config) if os.path.lexists(path) else []
+
+
+def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
+    """The list VCR_SANITIZERS that a component script states at its top; nothing where it states none.
+
+    The script is run under a probe name, so that what stands below ``if __name__ == "__main__"`` is not.
+
+    Raises:
+        SanitizerError: the script can't be run, or the list holds something else than sanitizers.
+    """
+    before = sys.path.copy()
+    sys.path.insert(0, str(Path(script).absolute().parent))
+    failure: SanitizerError | None = None
+    found: object = None
+    try:
+        found = runpy.run_path(str(script), run_name=PROBE).get(VARIABLE)
+    except (Exception, SystemExit) as error:  # a component's script may raise anything
+        if interruption(error) is not None:
+            raise
+        lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == str(script)]
+        failure = _unusable(script, f"it raised {type(error).__name__}", lines[-1] if lines else None)
+    finally:
+        sys.path[:] = before
+    if failure is not None:  # outside the handler: its text may hold a value of the configuration
+        raise failure
+    return checked(found, f"{VARIABLE} of {script}")
+
+
+def checked(given: object, where: str) -> list[BaseSanitizer]:
+    """A list of sanitizers, or None for none at all.
+
+    Raises:
+        SanitizerError: it is something else.
+    """
+    if given is None:
+        return []
+    if isinstance(given, BaseSanitizer):
+        return [given]
+    if not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
+        raise _wrong(where, f"it is a {type(given).__name__}")
+    items = list(given)
+    for index, item in enumerate(items):
+        if not isinstance(item, BaseSanitizer):
+            what = "a class, no instance" if isinstance(item, type) else f"a {type(item).__name__}"
+            raise _wrong(where, f"item {index} is {what}")
+    return items
+
+
+def _wrong(where: str, found: str) -> SanitizerError:
+    return SanitizerError(f"use {where}", found, "Give a list of sanitizers.", sanitizer=where)
+
+
+def _unusable(script: Path, found: str, line: int | None) -> SanitizerError:
+    place = f"{script}, line {line}" if line else str(script)
+    return SanitizerError(
+        f"load {VARIABLE} from {place}", found, "Mend the script: nothing is recorded without it.",
+        sanitizer=VARIABLE,
+    )
