@@ -24,9 +24,11 @@ from hushtape.sanitize.logs import LogScrubbing
 from hushtape.sanitize.messages import tell
 from hushtape.session import ignoring, stack, timing
 from hushtape.session.front import PLAIN, FrontEnd
-from hushtape.session.options import Options, OptionTypes, build_options, effective_mode
+from hushtape.session.options import MODE_VARIABLE, Options, OptionTypes, build_options, effective_mode
 from hushtape.session.paths import beside, resolve
 from hushtape.session.tape import Tape
+
+__all__ = ["MODE_VARIABLE", "CassetteContext", "FrontEnd", "Recorder", "Tape", "open_for", "use_cassette"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 CassettePath = str | os.PathLike[str]

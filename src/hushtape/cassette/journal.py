@@ -18,8 +18,8 @@ from typing import Any
 
 import msgspec
 
-from hushtape.cassette import folder as folders
 from hushtape.cassette import additions, layout, lessons, records
+from hushtape.cassette import folder as folders
 from hushtape.cassette.appending import CLOSED, Appender
 from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries

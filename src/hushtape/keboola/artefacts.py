@@ -39,7 +39,7 @@ class Artefacts:
         self._save_status(exit_code(result))
 
     def _save_status(self, code: int) -> None:
-        """The exit code, if it is not 0. The requests that the case may survive are its author's: they stay."""
+        """The exit code, if it is not 0. Requests that the case may survive are its author's: they stay."""
         status = {**self._status(), "exit_code": code}
         if code or status.get("acknowledge"):
             write_json(self.expected_status_path, status)
@@ -79,13 +79,11 @@ class Artefacts:
         remedy = (
             "The component changed since the cassette was recorded: mend it, or record the case anew."
             if not actual
-            else f"If it is meant to fail, write {{\"exit_code\": {actual}}} to {self.expected_status_path}, "
+            else f'If it is meant to fail, write {{"exit_code": {actual}}} to {self.expected_status_path}, '
             "or record the case anew."
         )
         found = f"the component ended with exit code {actual}"
-        raise ExitCodeError(
-            f"end with exit code {expected}", found, remedy, expected=expected, actual=actual
-        )
+        raise ExitCodeError(f"end with exit code {expected}", found, remedy, expected=expected, actual=actual)
 
 
 def exit_code(result: ComponentRunResult) -> int:

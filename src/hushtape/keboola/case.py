@@ -17,7 +17,7 @@ from typing import Any
 
 from hushtape.errors import SanitizerError, interruption
 from hushtape.keboola.errors import SecretsLoadError
-from hushtape.keboola.files import read_object
+from hushtape.keboola.files import merged, read_object
 from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.loading import load
 
@@ -53,6 +53,27 @@ def load_config(folder: Path) -> dict[str, Any]:
         return {}
 
 
+def require_config(folder: Path) -> dict[str, Any]:
+    """The same for a folder whose configuration tells the secrets: one that can't be read is an error.
+
+    Raises:
+        SecretsLoadError: it is there and is no JSON object.
+    """
+    path = folder / CONFIG_FILE
+    try:
+        return read_object(path)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        found = error.strerror if isinstance(error, OSError) else str(error)
+        raise SecretsLoadError(
+            f"read the configuration {path}",
+            f"{found}: which values are secret is not known",
+            "Write a JSON object.",
+            path=str(path),
+        ) from None
+
+
 def action_of(config: Mapping[str, Any]) -> str:
     """The configuration's action; "run" where it names none."""
     action = config.get("action")
@@ -74,6 +95,21 @@ def load_sanitizers(folder: Path, config: Mapping[str, Any]) -> list[BaseSanitiz
     return load(path, config) if os.path.lexists(path) else []
 
 
+def of_test_dir(
+    folder: Path, secrets_file: str, secrets: Mapping[str, Any] | None, sanitizers: object
+) -> dict[str, Any]:
+    """The recorder's arguments `secrets` and `sanitizers` for a test's data folder.
+
+    Args:
+        secrets: instead of the file's. sanitizers: they run beside those of `sanitizers.py`.
+    """
+    known = dict(secrets) if secrets is not None else load_secrets(folder / secrets_file)
+    given = checked(sanitizers, "the argument sanitizers")
+    # Merged: get_sanitizers(config) usually reads a secret out of the configuration.
+    own = load_sanitizers(folder, merged(load_config(folder), known))
+    return {"secrets": known, "sanitizers": [*given, *own]}
+
+
 def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
     """The list VCR_SANITIZERS that a component script states at its top; nothing where it states none.
 
@@ -91,7 +127,9 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
     except (Exception, SystemExit) as error:  # a component's script may raise anything
         if interruption(error) is not None:
             raise
-        lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == str(script)]
+        lines = [
+            one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == str(script)
+        ]
         failure = _unusable(script, f"it raised {type(error).__name__}", lines[-1] if lines else None)
     finally:
         sys.path[:] = before
@@ -127,6 +165,8 @@ def _wrong(where: str, found: str) -> SanitizerError:
 def _unusable(script: Path, found: str, line: int | None) -> SanitizerError:
     place = f"{script}, line {line}" if line else str(script)
     return SanitizerError(
-        f"load {VARIABLE} from {place}", found, "Mend the script: nothing is recorded without it.",
+        f"load {VARIABLE} from {place}",
+        found,
+        "Mend the script: nothing is recorded without it.",
         sanitizer=VARIABLE,
     )

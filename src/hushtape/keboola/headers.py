@@ -51,7 +51,7 @@ def kept(sanitizers: Iterable[BaseSanitizer]) -> HeaderSanitizer:
     for sanitizer in flat(sanitizers):
         if isinstance(sanitizer, DefaultSanitizer | HeaderSanitizer):
             names.update(dict.fromkeys(sorted(sanitizer.safe_headers)))
-    return HeaderSanitizer(safe_headers=names)
+    return HeaderSanitizer(safe_headers=list(names))
 
 
 def flat(sanitizers: Iterable[BaseSanitizer]) -> list[BaseSanitizer]:

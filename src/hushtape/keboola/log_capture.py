@@ -27,7 +27,7 @@ from hushtape.keboola.log_compare import (
     compare_texts,
     normalize_message,
 )
-from hushtape.keboola.streams import Tee
+from hushtape.keboola.streams import Tee, warnings_to
 from hushtape.sanitize import extract_values
 
 DEFAULT_LOG_LEVEL = logging.DEBUG
@@ -106,9 +106,7 @@ class LogCaptureHandler(logging.Handler):
             self.handleError(record)
             return
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        self._records.append(
-            CapturedLog(record.levelname, name, message, moment.replace("+00:00", "Z"))
-        )
+        self._records.append(CapturedLog(record.levelname, name, message, moment.replace("+00:00", "Z")))
 
     @property
     def records(self) -> list[CapturedLog]:
@@ -160,7 +158,7 @@ def run_with_log_capture(
     root.setLevel(log_level)
     code: int | None = None
     try:
-        with redirect_stderr(tee):
+        with warnings_to(sys.stderr), redirect_stderr(tee):
             code = _exit_code_of(fn)
     finally:
         root.removeHandler(handler)

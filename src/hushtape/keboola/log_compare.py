@@ -77,9 +77,7 @@ def compare_texts(
         summary.append(f"Log messages differ ({len(lines)} diff lines)")
     if old_stderr != new_stderr:
         first, second = old_stderr.splitlines(), new_stderr.splitlines()
-        lines = list(
-            difflib.unified_diff(first, second, "recorded stderr", "replayed stderr", lineterm="")
-        )
+        lines = list(difflib.unified_diff(first, second, "recorded stderr", "replayed stderr", lineterm=""))
         # Line breaks at the end alone: a diff of lines shows nothing.
         diffs += lines
         if lines:

@@ -77,7 +77,8 @@ def warn_if_over(bound: str | int | None = None) -> int:
     if most is not None and held > most:
         what = "max_memory" if named else f"{NEAR:.0%} of the container's limit"
         warning = MemoryWarning(
-            f"the run took {held / 1024**2:,.0f} MiB of memory at its peak, over {what} ({most / 1024**2:,.0f} MiB)"
+            f"the run took {held / 1024**2:,.0f} MiB of memory at its peak, more than {what} "
+            f"({most / 1024**2:,.0f} MiB)"
         )
         warning.peak, warning.bound = held, most
         warnings.warn(warning, stacklevel=2)

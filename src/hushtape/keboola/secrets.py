@@ -9,9 +9,12 @@ plain list of secrets, as the scaffolder writes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from hushtape.keboola.headers import flat
+from hushtape.sanitize import BaseSanitizer
+from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.sanitizers_values import hash_values, leaves
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
@@ -38,9 +41,13 @@ def _texts(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield path, value
 
 
-def usable(values: Mapping[str, str], placeholders: frozenset[str]) -> dict[str, str]:
+def placeholders(sanitizers: Iterable[BaseSanitizer]) -> frozenset[str]:
+    """The texts that the sanitizers leave."""
+    left = [getattr(one, "replacement", REDACTED) for one in flat(sanitizers)]
+    return frozenset([REDACTED, *(text for text in left if isinstance(text, str) and text)])
+
+
+def usable(values: Mapping[str, str], left: frozenset[str]) -> dict[str, str]:
     """The values without those that stand in a replacement text: a replay's dummy is often `token`."""
-    texts = [text.lower() for text in placeholders]
-    return {
-        name: value for name, value in values.items() if not any(value.lower() in text for text in texts)
-    }
+    texts = [text.lower() for text in left]
+    return {name: value for name, value in values.items() if not any(value.lower() in text for text in texts)}

@@ -8,7 +8,12 @@ may hold the stream for ever: once it is released it passes on and keeps nothing
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from typing import Any, TextIO
+
+from hushtape.patching import PatchSet
 
 
 class Tee(io.TextIOBase):
@@ -49,3 +54,23 @@ class Tee(io.TextIOBase):
         """What was written so far; from here on nothing is kept."""
         kept, self._kept = self._kept, None
         return kept.getvalue() if kept is not None else ""
+
+
+@contextmanager
+def warnings_to(stream: TextIO) -> Iterator[None]:
+    """Python's warnings go to `stream` meanwhile, whatever stderr is: each machine has others."""
+    patches = PatchSet()
+
+    def make(genuine: Any) -> Any:
+        def show(message: Any) -> None:
+            with redirect_stderr(stream):
+                genuine(message)
+
+        return show
+
+    if hasattr(warnings, "_showwarnmsg_impl"):  # where CPython, and pytest, decide what becomes of one
+        patches.replace(warnings, "_showwarnmsg_impl", make)
+    try:
+        yield
+    finally:
+        patches.remove()

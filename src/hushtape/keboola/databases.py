@@ -1,0 +1,110 @@
+"""Database calls of a run: adapters switched on and off, their log written to the cassette.
+
+Lives here: the log that an adapter fills while recording, and what it gets at replay. Must not: know a driver
+(db_recorder and its adapters do). Called by: recorder.
+Each query is scrubbed, audited and in the recording folder before the next one is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hushtape.cassette.additions import read_list
+from hushtape.errors import SecretFoundError
+from hushtape.keboola import db_values
+from hushtape.keboola.metadata import WRITES_AS
+from hushtape.sanitize.messages import tell
+
+if TYPE_CHECKING:
+    from hushtape.api import Tape
+    from hushtape.keboola.db_recorder import DBAdapter
+
+MEMBER = "db_interactions"
+
+
+class InteractionLog:
+    """What an adapter appends a query to, with its answer, once it is over."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+        self._count = 0
+
+    def append(self, entry: Mapping[str, Any]) -> None:
+        """Write one query to the recording. A fault of ours fails the tape, never the program's query."""
+        try:
+            line = self._scrubbed(dict(entry))
+            if not self._tape.closed:
+                self._tape.ledger.journal.append(MEMBER, line)
+                self._count += 1
+        except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
+            self._tape.ledger.fail(error, "record a database query")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _scrubbed(self, entry: dict[str, Any]) -> bytes:
+        """The entry as a line of JSON without secrets. The hash is one of the scrubbed parameters."""
+        ruleset = self._tape.ledger.ruleset
+        parameters = entry.pop("parameters", None)
+        if "params_hash" not in entry:
+            entry["params_hash"] = db_values.params_hash(parameters, lambda text: tell(ruleset, text))
+        text = tell(ruleset, db_values.encode(entry))
+        try:
+            return msgspec.json.encode(msgspec.json.decode(text))
+        except msgspec.DecodeError:  # a line that the audit withheld
+            raise SecretFoundError(
+                "record a database query",
+                "a secret stands in its answer in an encoding that can't be replaced",
+                "Name its column's value as a secret, or leave the query out.",
+                rule="audit",
+                place="db_interactions",
+            ) from None
+
+
+def described(adapters: Sequence[DBAdapter]) -> dict[str, Any]:
+    """What `_metadata` says of them."""
+    if not adapters:
+        return {}
+    names = sorted({adapter.driver_name for adapter in adapters})
+    return {"db_driver": ", ".join(names), "keboola_db_vcr_version": WRITES_AS}
+
+
+@contextmanager
+def recording(adapters: Sequence[DBAdapter], tape: Tape) -> Iterator[None]:
+    """Record the adapters' drivers."""
+    with _undone(adapters):
+        for adapter in adapters:
+            adapter.patch_for_record(InteractionLog(tape))
+        yield
+
+
+@contextmanager
+def replaying(adapters: Sequence[DBAdapter], cassette: Path) -> Iterator[None]:
+    """Replay the adapters' drivers from the cassette; without one they answer nothing."""
+    if not adapters:
+        yield
+        return
+    found = [db_values.revived(item) for item in read_list(cassette, MEMBER)] if cassette.exists() else []
+    with _undone(adapters):
+        for adapter in adapters:
+            adapter.patch_for_replay(list(found))
+        yield
+    for adapter in adapters:
+        problem = getattr(adapter, "unanswered", None)
+        if isinstance(problem, Exception):
+            raise problem
+
+
+@contextmanager
+def _undone(adapters: Sequence[DBAdapter]) -> Iterator[None]:
+    """Take all patches off again, whatever happens."""
+    try:
+        yield
+    finally:
+        for adapter in adapters:
+            adapter.unpatch()

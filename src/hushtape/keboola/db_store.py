@@ -1,0 +1,61 @@
+"""Recorded queries, found again.
+
+Lives here: the store that a replay answers from, and the error of a query that is not in it. Must not: know a
+driver. Called by: db_recorder, db_connections. Each answer is given once, in recorded order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hushtape.keboola import db_values
+from hushtape.keboola.errors import VCRRecorderError
+
+
+class UnmatchedQueryError(VCRRecorderError, RuntimeError):
+    """No recorded query answers this one. Attributes: sql (str, normalised)."""
+
+    sql: str
+
+
+class Store:
+    """Attributes: missed: the error of the first query that could not be answered."""
+
+    def __init__(self, interactions: Sequence[Mapping[str, Any]]) -> None:
+        self._left: dict[str, list[Mapping[str, Any]]] = {}
+        for entry in interactions:
+            self._left.setdefault(str(entry.get("sql_normalized", "")), []).append(entry)
+        self._lock = threading.Lock()
+        self.missed: UnmatchedQueryError | None = None
+
+    def take(self, sql: str, parameters: object) -> Mapping[str, Any]:
+        """The next answer to this statement, those for the same parameters first.
+
+        Raises:
+            UnmatchedQueryError: there is none left.
+        """
+        statement = db_values.normalize_sql(sql)
+        wanted = db_values.params_hash(parameters)
+        with self._lock:
+            left = self._left.get(statement, [])
+            # Parameters hold what a replay does not know (a recorded secret), so SQL alone will do.
+            for index, entry in enumerate(left):
+                if entry.get("params_hash") == wanted:
+                    return left.pop(index)
+            if left:
+                return left.pop(0)
+            error = self._unmatched(statement)
+            self.missed = self.missed or error
+        raise error
+
+    def _unmatched(self, statement: str) -> UnmatchedQueryError:
+        known = sorted(text for text, entries in self._left.items() if entries)[:5]
+        listed = "; ".join(text[:120] for text in known) or "none"
+        return UnmatchedQueryError(
+            f"replay the query {statement[:200]}",
+            f"no recorded answer is left for it (left: {listed})",
+            "Record the case anew, or correct the query.",
+            sql=statement,
+        )

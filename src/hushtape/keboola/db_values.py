@@ -1,0 +1,71 @@
+"""Database values as JSON, and back: dates, decimals and bytes keep their types.
+
+Lives here: the tags, SQL as it is compared, the hash of parameters. Must not: know a driver, write.
+Called by: databases, db_recorder. Tags: `{"__type__": "datetime" | "date" | "decimal" | "bytes", "value"}`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+_SPACE = re.compile(r"\s+")
+
+
+def normalize_sql(sql: str) -> str:
+    """The statement as it is compared: white space and case folded."""
+    return _SPACE.sub(" ", sql).strip().upper()
+
+
+def encode(value: object) -> str:
+    """The value as JSON on one line."""
+    return json.dumps(value, sort_keys=False, default=_tagged)
+
+
+def params_hash(parameters: object, clean: Callable[[str], str] | None = None) -> str:
+    """SHA-256 of the parameters as JSON with sorted keys; `clean` scrubs that first."""
+    text = json.dumps(parameters, sort_keys=True, default=_tagged)
+    return hashlib.sha256((clean(text) if clean is not None else text).encode()).hexdigest()
+
+
+def _tagged(value: object) -> object:
+    if isinstance(value, datetime):  # before date: it is one, too
+        return {"__type__": "datetime", "value": value.isoformat()}
+    if isinstance(value, date):
+        return {"__type__": "date", "value": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"__type__": "decimal", "value": str(value)}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return {"__type__": "bytes", "value": bytes(value).hex()}
+    read = getattr(value, "read", None)
+    if callable(read):  # a large object of the database (LOB)
+        return read()
+    return str(value)
+
+
+def revived(value: Any) -> Any:
+    """What `encode` wrote, with its types. A tag that can't be read stays as it is."""
+    if isinstance(value, list):
+        return [revived(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    make = _MAKERS.get(value.get("__type__", "")) if set(value) == {"__type__", "value"} else None
+    if make is None:
+        return {key: revived(item) for key, item in value.items()}
+    try:
+        return make(value["value"])
+    except (ValueError, TypeError, ArithmeticError):
+        return value
+
+
+_MAKERS: dict[str, Callable[[str], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "decimal": Decimal,
+    "bytes": bytes.fromhex,
+}

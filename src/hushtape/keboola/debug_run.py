@@ -1,0 +1,123 @@
+"""Recording a component inside the platform's container.
+
+Lives here: where the artefact goes and what it is called, picking up what a killed run left, and the loggers
+and the memory of the run. Must not: record itself (recorder does). Called by: VCRRecorder.record_debug_run.
+A killed run leaves its journal in out/files, free of secrets; the next run, or `hushtape recover`, makes the
+artefact of it. A run that raises leaves the artefact at once, marked `complete: false`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hushtape import clock
+from hushtape.cassette import recover
+from hushtape.errors import CassetteError, CassetteInUseError, HushtapeWarning
+from hushtape.keboola import case, memory
+from hushtape.sanitize import BaseSanitizer, dedup_sanitizers
+
+if TYPE_CHECKING:
+    from hushtape.keboola.recorder import Runner, VCRRecorder
+
+PREFIX = "vcr_debug_"
+RECORDING = ".recording"
+_QUIET = ("vcr", "urllib3")
+
+
+def record_debug_run(
+    kind: type[VCRRecorder],
+    runner: Runner,
+    sanitizers: Iterable[BaseSanitizer] | None = None,
+    *,
+    freeze_time_at: str | None = "",
+    max_memory: str | int | None = None,
+) -> None:
+    """Run the component and write ``out/files/vcr_debug_{component}_{config}_{timestamp}.json``.
+
+    Reads ``KBC_DATADIR`` (default ``/data``), ``KBC_COMPONENTID`` and ``KBC_CONFIGID``. Secrets are the
+    configuration's `#` values and those of `config.secrets.json`.
+
+    Args:
+        sanitizers: beside the default one; those of one class are merged.
+        freeze_time_at: the time that the component sees; "" (default): the second at which the run began,
+            which stands still, as with keboola.vcr; None: the time as it goes on.
+        max_memory: bytes, or text such as "256M", past which the run's peak is warned of. Default: the
+            variable `HUSHTAPE_MAX_MEMORY`, else 80 % of the container's limit.
+
+    Raises:
+        SanitizerError: a sanitizer can't be used. SecretsLoadError: the secrets file can't be used. Nothing
+        was run then. Otherwise what the component raises.
+    """
+    data = case.data_folder()
+    config = case.require_config(data)
+    secrets = case.load_secrets(data / kind.DEFAULT_SECRETS_FILE)
+    given = dedup_sanitizers(case.checked(sanitizers, "the argument sanitizers"))
+    began = clock.now().strftime("%Y-%m-%dT%H:%M:%S")
+    files = data / "out" / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    pick_up(files)
+    recorder = kind(
+        files,
+        secrets=secrets,
+        sanitizers=given,
+        freeze_time_at=began if freeze_time_at == "" else freeze_time_at,
+        cassette_file=artefact_name(files, began),
+        config=config,
+    )
+    try:
+        with _quiet_loggers():
+            recorder.record(runner)
+    finally:
+        memory.warn_if_over(max_memory)
+
+
+def artefact_name(files: Path, began: str) -> str:
+    """A name that is free: two runs may begin within a second."""
+    component = (os.environ.get("KBC_COMPONENTID") or "component").replace(".", "-")
+    config = os.environ.get("KBC_CONFIGID") or "unknown"
+    stem = "".join(
+        letter if letter.isalnum() or letter in "-_" else "-" for letter in f"{PREFIX}{component}_{config}"
+    )
+    stamp = began.replace("-", "").replace(":", "").replace("T", "_")
+    name, number = f"{stem}_{stamp}.json", 1
+    while os.path.lexists(files / name) or os.path.lexists(files / (name + RECORDING)):
+        number += 1
+        name = f"{stem}_{stamp}_{number}.json"
+    return name
+
+
+def pick_up(files: Path) -> list[Path]:
+    """Make artefacts of the journals that killed runs left in this folder. Returns those that were made."""
+    made = []
+    for journal in sorted(files.glob(f"{PREFIX}*.json{RECORDING}")):
+        try:
+            recovery = recover(journal)
+        except CassetteInUseError:
+            continue  # that run is alive
+        except CassetteError as error:
+            warnings.warn(
+                f"what a killed run left can't be recovered: {error}", HushtapeWarning, stacklevel=2
+            )
+            continue
+        if recovery.path is not None:
+            made.append(recovery.path)
+    return made
+
+
+@contextmanager
+def _quiet_loggers() -> Iterator[None]:
+    """Loggers that speak of every request, silent below WARNING."""
+    before = [(logger, logger.level) for logger in map(logging.getLogger, _QUIET)]
+    for logger, _ in before:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in before:
+            logger.setLevel(level)

@@ -1,0 +1,90 @@
+"""Configurations as the scaffolder reads and writes them.
+
+Lives here: names of cases, `{{secret.key}}` in place of secrets and back, the inputs that a configuration
+names. Must not: do I/O. Called by: scaffolder, scaffold_recording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from hushtape.sanitize.sanitizers_values import leaves
+
+PLACEHOLDER = re.compile(r"\{\{secret\.([^}]+)\}\}")
+SHORTEST_INSIDE = 6
+"""Characters of a secret from which on it is looked for inside longer values, too."""
+
+
+def is_raw(entry: Mapping[str, Any]) -> bool:
+    """Whether a definition is a configuration itself."""
+    return "parameters" in entry and "name" not in entry and "config" not in entry
+
+
+def name_for(config: Mapping[str, Any], index: int) -> str:
+    """``01_<report type of the first report>``, or ``01_test``."""
+    reports = config.get("parameters", {})
+    reports = reports.get("reports") if isinstance(reports, Mapping) else None
+    first = reports[0] if isinstance(reports, list) and reports else None
+    kind = first.get("report_type") if isinstance(first, Mapping) else None
+    plain = re.sub(r"[/\\\x00-\x1f]+", "_", kind) if isinstance(kind, str) else ""
+    return f"{index + 1:02d}_{plain or 'test'}"
+
+
+def masked(config: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with `{{secret.key}}` where a value of `secrets` stands; nested keys are dotted."""
+    known = [(str(value), path) for path, value in leaves(secrets) if isinstance(value, str) and value]
+    known.sort(key=lambda pair: -len(pair[0]))
+    return {key: _masked(value, known) for key, value in config.items()}
+
+
+def _masked(value: Any, known: list[tuple[str, str]]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _masked(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, known) for item in value]
+    if not isinstance(value, str):
+        return value
+    for secret, path in known:
+        if value == secret:
+            return _placeholder(path)
+        if len(secret) >= SHORTEST_INSIDE:
+            value = value.replace(secret, _placeholder(path))
+    return value
+
+
+def _placeholder(path: str) -> str:
+    return "{{secret." + path + "}}"
+
+
+def filled(config: Any, secrets: Mapping[str, Any]) -> Any:
+    """The inverse of `masked`, for the temporary copy that is recorded. Unknown names stay as they are."""
+    known = {path: str(value) for path, value in leaves(secrets)}
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: fill(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item) for item in value]
+        if isinstance(value, str):
+            return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), value)
+        return value
+
+    return fill(config)
+
+
+def input_destinations(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(``tables`` or ``files``, destination) of the inputs; paths that leave the folder are passed over."""
+    inputs = config.get("storage", {}).get("input", {}) if isinstance(config.get("storage"), Mapping) else {}
+    for kind in ("tables", "files"):
+        for entry in inputs.get(kind) or () if isinstance(inputs, Mapping) else ():
+            destination = entry.get("destination") if isinstance(entry, Mapping) else None
+            if isinstance(destination, str) and destination and not _leaves(destination):
+                yield kind, destination
+
+
+def _leaves(destination: str) -> bool:
+    path = PurePosixPath(destination)
+    return path.is_absolute() or ".." in path.parts

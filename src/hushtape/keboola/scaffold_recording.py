@@ -1,0 +1,189 @@
+"""One test case, recorded in a temporary copy.
+
+Lives here: the copy with the real secrets (a folder of its own, 0700, outside the tests), the recording, the
+replay whose outputs become the expected ones, and what is taken over. Must not: bring a secret back.
+Called by: scaffolder. The replay runs with the configuration as it is committed, so its outputs are those
+that every later replay gives; they are searched for the secrets all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hushtape import clock
+from hushtape.errors import HushtapeError
+from hushtape.keboola import case
+from hushtape.keboola.case import load_vcr_sanitizers
+from hushtape.keboola.errors import ScaffolderError
+from hushtape.keboola.files import read_object, write_atomically, write_json
+from hushtape.keboola.recorder import VCRRecorder
+from hushtape.keboola.secrets import secret_values
+from hushtape.keboola.validator import save_output_snapshot
+
+_DATA, _OUT = Path("source") / "data", Path("expected") / "data" / "out"
+
+
+class Recording(Struct, frozen=True):
+    """How cases are recorded. `component_script` None: they are not."""
+
+    component_script: Path | None
+    freeze_time_at: str | None = None
+    regenerate: bool = False
+    db_adapter: Any = None
+
+
+def record_case(
+    folder: Path, name: str, config: Mapping[str, Any], secrets: Mapping[str, Any], how: Recording
+) -> None:
+    """Record a case whose folder stands, and take over cassette, outputs and snapshot.
+
+    Args:
+        config: the configuration with the real secrets. secrets: their names and values.
+
+    Raises:
+        ScaffolderError: the component failed, the recording did, or an output holds a secret. The folder is
+            as it was.
+    """
+    data = folder / _DATA
+    frozen = how.freeze_time_at or clock.now().strftime("%Y-%m-%dT%H:%M:%S")
+    try:
+        with tempfile.TemporaryDirectory(prefix="hushtape-") as temporary:
+            recorded, replayed = Path(temporary) / "recorded", Path(temporary) / "replayed"
+            for copy in (recorded, replayed):
+                shutil.copytree(data, copy)
+                _empty(copy / "out")
+            shutil.rmtree(recorded / "cassettes", ignore_errors=True)
+            write_json(recorded / case.CONFIG_FILE, config)
+            _recorder(recorded, secrets, how, frozen).record(_runner(how, recorded))
+            shutil.rmtree(replayed / "cassettes", ignore_errors=True)
+            shutil.copytree(recorded / "cassettes", replayed / "cassettes")
+            _recorder(replayed, {}, how, None).replay(_runner(how, replayed))
+            _search(replayed / "out", secret_values(secrets, config), name)
+            _take_over(replayed, folder)
+    except ScaffolderError:
+        raise
+    except HushtapeError as error:
+        raise _failed(name, str(error)) from None
+    except Exception as error:  # noqa: BLE001 - a component may raise anything
+        # Its text may hold a secret of the configuration that it was given.
+        raise _failed(name, f"the component raised {type(error).__name__}") from None
+
+
+def _recorder(data: Path, secrets: Mapping[str, Any], how: Recording, frozen: str | None) -> VCRRecorder:
+    assert how.component_script is not None
+    return VCRRecorder.from_test_dir(
+        data,
+        secrets_override=secrets,
+        sanitizers=load_vcr_sanitizers(how.component_script),
+        db_adapters=[how.db_adapter] if how.db_adapter is not None else None,
+        freeze_time_at=frozen or "auto",
+    )
+
+
+def _runner(how: Recording, data: Path) -> Any:
+    def run() -> None:
+        with _environment(data), own_layer_off():
+            runpy.run_path(str(how.component_script), run_name="__main__")
+
+    return run
+
+
+@contextmanager
+def _environment(data: Path) -> Iterator[None]:
+    """The component's data folder and import path."""
+    before, path = os.environ.get("KBC_DATADIR"), sys.path.copy()
+    os.environ["KBC_DATADIR"] = str(data)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        if before is None:
+            os.environ.pop("KBC_DATADIR", None)
+        else:
+            os.environ["KBC_DATADIR"] = before
+
+
+@contextmanager
+def own_layer_off() -> Iterator[None]:
+    """keboola.component starts a recorder of its own where a cassette stands: not inside ours."""
+    from hushtape.patching import PatchSet
+
+    patches = PatchSet()
+    try:
+        from keboola.component.base import ComponentBase
+    except ImportError:
+        ComponentBase = None
+    for name in ("_should_vcr_replay", "_should_vcr_record"):
+        if ComponentBase is not None and hasattr(ComponentBase, name):
+            patches.replace(ComponentBase, name, lambda genuine: lambda: False)
+    try:
+        yield
+    finally:
+        patches.remove()
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("tables", "files"):
+        (folder / name).mkdir(parents=True)
+
+
+def _search(out: Path, secrets: Mapping[str, str], name: str) -> None:
+    """Raises ScaffolderError if a secret stands in an output as it is."""
+    wanted = [value.encode() for value in secrets.values() if len(value) >= 6]
+    longest = max(map(len, wanted), default=0)
+    for path in sorted(out.rglob("*")):
+        if path.is_file() and wanted and _holds(path, wanted, longest):
+            raise _failed(name, f"its output {path.relative_to(out)} holds a secret")
+
+
+def _holds(path: Path, wanted: list[bytes], longest: int) -> bool:
+    with path.open("rb") as file:
+        before = b""
+        while piece := file.read(1024 * 1024):
+            window = before + piece
+            if any(value in window for value in wanted):
+                return True
+            before = window[-longest:]
+    return False
+
+
+def _take_over(replayed: Path, folder: Path) -> None:
+    """Cassette, outputs and snapshot into the test's folder."""
+    data, expected = folder / _DATA, folder / _OUT
+    save_output_snapshot(replayed)
+    for old in (data / "cassettes", data / "out", expected):
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(replayed / "cassettes", data / "cassettes")
+    shutil.copytree(replayed / "out", data / "out")
+    for part in ("tables", "files"):
+        shutil.copytree(replayed / "out" / part, expected / part)
+    shutil.copyfile(replayed / "output_snapshot.json", data / "output_snapshot.json")
+    for manifest in expected.rglob("*.manifest"):
+        _lay_out(manifest)
+
+
+def _lay_out(manifest: Path) -> None:
+    """A manifest as people read it; one that is no JSON object stays as it is."""
+    try:
+        found = read_object(manifest)
+    except (OSError, ValueError):
+        return
+    write_atomically(manifest, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+
+
+def _failed(name: str, found: str) -> ScaffolderError:
+    return ScaffolderError(
+        f"record {name}", found, "Nothing was taken over. Mend it, and scaffold again.", name=name
+    )
