@@ -1,36 +1,33 @@
 """Options: their names, defaults and checks, the same for every entrance.
 
 Lives here: one frozen object that holds the options of a tape, made from what the caller gave and
-from the environment. Must not: open anything, import a client. Called by: api, tape.
+from the environment. Must not: open anything, import a client, take values apart (option_values).
+Called by: api, tape.
 An option that this version does not know is an error, never ignored: a misspelt `secrets` would
 publish them.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypedDict, get_args
 
 from msgspec import Struct, structs
 
-from hushtape import clock
 from hushtape.errors import OptionError
 from hushtape.matching.ignored import Rule
-from hushtape.session import exhausted, expiry, hooks, ignoring
 from hushtape.session.exhausted import Exhausted, Policy
 from hushtape.session.expiry import OnExpiry
 from hushtape.session.hooks import Hook
 from hushtape.session.modes import MODES
+from hushtape.session.option_values import RECORDED, coerced, unknown, wrong
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 MODE_VARIABLE: Final = "HUSHTAPE_MODE"
-RECORDED: Final = "recorded"
-"""freeze_time: the time at which the cassette was recorded."""
 SKIP: Final = "skip"
 ALWAYS: Final = "always"
 ModeName = Literal["once", "none", "new_episodes", "all"]
@@ -173,8 +170,8 @@ def build_options(given: Mapping[str, Any], base: Options | None = None) -> Opti
     known = Options.__struct_fields__
     for name, value in given.items():
         if name not in known:
-            raise _unknown("option", name, known, value)
-    values = {name: _coerce(name, value) for name, value in given.items()}
+            raise unknown("option", name, known, value)
+    values = {name: coerced(name, value) for name, value in given.items()}
     options = structs.replace(base or Options(), **values)
     _check(options)
     return options
@@ -188,85 +185,17 @@ def effective_mode(options: Options) -> str:
     """
     name = os.environ.get(MODE_VARIABLE) or options.mode
     if name not in MODES:
-        raise _unknown(f"mode (from {MODE_VARIABLE})", name, tuple(MODES), name)
+        raise unknown(f"mode (from {MODE_VARIABLE})", name, tuple(MODES), name)
     return name
-
-
-def _coerce(name: str, value: Any) -> Any:
-    if name in ("match_on", "sanitizers"):
-        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-            raise _wrong(name, "a list", value, f"write {name}=[...]")
-        return tuple(value)
-    if name in ignoring.OPTIONS:
-        return ignoring.rules(name, value)
-    if name == "exhausted":
-        return exhausted.parse(value)
-    if name in hooks.MOMENTS:
-        return hooks.listed(name, value)
-    if name == "max_age":
-        return expiry.parse(value)
-    if name == "ignore_hosts":
-        return frozenset(_host(host) for host in _listed(value))
-    if name == "secrets" and isinstance(value, Iterator):
-        return tuple(value)  # every tape of a Recorder or decorator needs them, not only the first
-    if name == "library" and value is not None:
-        if not isinstance(value, str | os.PathLike):
-            raise _wrong(name, "a folder's path", value, 'write library="tests/cassettes"')
-        return Path(value)
-    if name == "freeze_time" and value is not None and value != RECORDED:
-        return _instant(value)
-    return value
-
-
-def _instant(value: Any) -> datetime:
-    """The instant that a user wrote down."""
-    if isinstance(value, str | date):
-        try:
-            return clock.parsed(value)
-        except ValueError as error:
-            raise OptionError(
-                "use option 'freeze_time'",
-                f"{value!r} is no time in ISO 8601 ({error})",
-                'write freeze_time="2026-01-31T12:00:00Z" (without an offset it is in UTC), or "recorded"',
-                option="freeze_time",
-                value=value,
-            ) from None
-    raise _wrong("freeze_time", 'a time in ISO 8601 or "recorded"', value, 'write freeze_time="recorded"')
-
-
-def _listed(value: Any) -> Iterable[Any]:
-    return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else value
-
-
-def _host(host: Any) -> str:
-    """A host as calls are compared with it. One that can't be found in any call is an error."""
-    if not isinstance(host, str):
-        raise _wrong("ignore_hosts", "host names", host, 'write ignore_hosts=["api.example.com"]')
-    plain = host.lower().strip("[]").rstrip(".")
-    if not plain or "/" in plain or plain.count(":") == 1:
-        raise OptionError(
-            "use option 'ignore_hosts'",
-            f"{host!r} is no host name: a scheme, a port or a path is not part of it",
-            'write ignore_hosts=["api.example.com"]; it then covers all ports',
-            option="ignore_hosts",
-            value=None,
-        )
-    return plain
-
-
-def _wrong(name: str, takes: str, value: object, remedy: str) -> OptionError:
-    """The value itself is not shown: it may be a secret that stands in the wrong place."""
-    found = f"it takes {takes}, and {type(value).__name__} was given"
-    return OptionError(f"use option {name!r}", found, remedy, option=name, value=None)
 
 
 def _check(options: Options) -> None:
     if options.mode not in MODES:
-        raise _unknown("mode", options.mode, tuple(MODES), options.mode)
+        raise unknown("mode", options.mode, tuple(MODES), options.mode)
     if options.scope not in get_args(ScopeName):
-        raise _unknown("scope", options.scope, get_args(ScopeName), options.scope)
+        raise unknown("scope", options.scope, get_args(ScopeName), options.scope)
     if options.on_expiry not in get_args(OnExpiry):
-        raise _unknown("on_expiry", options.on_expiry, get_args(OnExpiry), options.on_expiry)
+        raise unknown("on_expiry", options.on_expiry, get_args(OnExpiry), options.on_expiry)
     for name in BOUNDS:
         value = getattr(options, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -287,30 +216,16 @@ def _check(options: Options) -> None:
         )
     _check_latency(options.latency)
     if options.sleep not in (None, SKIP, ALWAYS):
-        raise _wrong("sleep", '"skip" or "always"', options.sleep, 'write sleep="skip"')
+        raise wrong("sleep", '"skip" or "always"', options.sleep, 'write sleep="skip"')
     for name in SWITCHES:
         if not isinstance(getattr(options, name), bool):
-            raise _wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")
+            raise wrong(name, "True or False", getattr(options, name), f"write {name}=True, or leave it out")
 
 
 def _check_latency(latency: Any) -> None:
     if latency is None or latency == RECORDED:
         return
     if isinstance(latency, bool) or not isinstance(latency, int | float) or not 0 <= latency < math.inf:
-        raise _wrong(
+        raise wrong(
             "latency", '"recorded" or a factor, 0 or more', latency, 'write latency="recorded" or 0.5'
         )
-
-
-def _unknown(what: str, name: object, known: Sequence[str], value: object) -> OptionError:
-    near = difflib.get_close_matches(str(name).lower(), known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    # The value may be a secret under a misspelt name: it is not repeated.
-    kept = value if what != "option" else None
-    return OptionError(
-        f"use {what} {name!r}",
-        "this version of hushtape has none of that name",
-        f"{hint}There are: {', '.join(known)}",
-        option=str(name),
-        value=kept,
-    )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from hushtape import clock
 from hushtape.errors import CassetteFormatError, OptionError
-from hushtape.session.options import ALWAYS, RECORDED, SKIP
+from hushtape.session.option_values import RECORDED
+from hushtape.session.options import ALWAYS, SKIP
 
 _AWAY: Final = timedelta(minutes=1)
 """A clock this far from the real time was set, or frozen, by somebody."""
