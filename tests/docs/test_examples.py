@@ -23,7 +23,10 @@ names = {"ids": lambda page: page.name}
 
 
 def orders(call: Call) -> None:
-    text = json.dumps({"orders": [1, 2, 3], "path": call.path}).encode()
+    found: dict[str, object] = {"orders": [1, 2, 3], "path": call.path}
+    if call.path.startswith("/jobs/"):
+        found["state"] = ("STARTING", "RUNNING", "DONE")[min(call.server.next(call.path), 3) - 1]
+    text = json.dumps(found).encode()
     call.reply(200, text, [("Content-Type", "application/json")])
 
 

@@ -1,6 +1,6 @@
 """Values of options: from what a user may write to what a tape works with, and the errors for what is not.
 
-Lives here: one line for each option that is taken apart; those with a subject of their own have a file for it.
+Lives here: one line for each option that is taken apart; those with a subject of their own have a file of it.
 Must not: know defaults, look at two options at once (options does). Called by: options.
 """
 

@@ -53,7 +53,7 @@ def explain(tape: Tape, player: Player, live: Request, expected: int) -> Unmatch
         f"  asked       {_title(live)}",
         f"              {_where(player, live, expected)}",
         f"  expected    {_title(wanted)}",
-        f"              interaction {expected} of {len(player.played):,}, the first that was not played",
+        f"              interaction {expected}, the first of {len(player.played):,} that was not played",
         *[f"              {line}" for line in differences[:MOST_DIFFERENCES]],
         "",
         "What to do:",
