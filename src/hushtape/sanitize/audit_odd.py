@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from hushtape.sanitize import engine as engines
-from hushtape.sanitize.audit_views import escapes_undone
+from hushtape.sanitize.audit_escapes import escapes_undone
 from hushtape.sanitize.escapes import begins, ends
 from hushtape.sanitize.exact import SHORT, forms, pieces
 from hushtape.sanitize.rules import Rule, SecretRule
@@ -38,11 +38,11 @@ _SIGNS = frozenset(b" !\"#$%&'()*+,./:;<=>?@[\\]^`{|}~\t\r\n")
 class OddSecrets:
     """The odd secrets of a ruleset. `look` finds one of them in a buffer, or None."""
 
-    __slots__ = ("_bare", "_checks", "_find", "_table")
+    __slots__ = ("_bare", "_checks", "_find", "_spaces", "_table")
 
     def __init__(self, rules: Iterable[SecretRule]) -> None:
         self._table: dict[bytes, list[tuple[str, Check]]] = {}
-        self._bare = False
+        self._bare = self._spaces = False
         for rule in rules:
             self._add(rule)
         self._checks = tuple(self._table.values())
@@ -58,6 +58,8 @@ class OddSecrets:
         """Search a buffer as it is and under escapes; every escape is undone where a secret is bare."""
         for view, how in escapes_undone(data, every=self._bare):
             found = self._search(view)
+            if found is None and self._spaces and b"+" in view:
+                found = self._search(view.replace(b"+", b" "))
             if found is not None:
                 return (*found, how)
         return None
@@ -80,7 +82,7 @@ class OddSecrets:
         raw = rule.value.encode("utf-8", "surrogatepass")
         name, whole = rule.name or "secret", len(raw) < SHORT
         if not pieces(rule.value):
-            self._bare = True
+            self._bare, self._spaces = True, self._spaces or " " in rule.value
             self._anchor(raw, name, partial(_is_value, raw, whole))
             if not rule.value.isascii() and max(rule.value) <= "\xff":
                 octets = rule.value.encode("latin-1")

@@ -8,10 +8,11 @@ Called by: audit_views, audit_long.
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
-from zlib import decompressobj, error
+from zlib import MAX_WBITS, decompressobj, error
 
 from hushtape.sanitize.audit_containers import GZIP, ZIP, Container, container
 
@@ -22,8 +23,9 @@ MOST_BYTES: Final = 1024 * 1024
 """Bytes that are inflated of one view: a window holds at most 24 KiB of base64's; text shrinks to a tenth.
 Streams that reach the end of their window are followed without a bound (audit_long)."""
 
-LEAST: Final = 8
-"""Shorter beginnings are chance: noise behind two telling bytes often inflates to a few."""
+LEAST: Final = 6
+"""Shorter beginnings are chance: noise behind two telling bytes often inflates to a few. The shortest
+secrets that are looked for inside other text are as long."""
 
 MOST_TRIES: Final = 512
 """Beginnings that are tried; noise has one in some 16 KiB."""
@@ -40,6 +42,13 @@ _BZIP2_HEAD: Final = 4
 # zlib of a 32 KiB window at the levels that zlib writes. A literal first byte, so that `re` leaps to it.
 _ZLIB: Final = re.compile(rb"x[\x01\x5e\x9c\xda]")
 _STEP: Final = 512
+
+_SHORTEST: Final = 16
+"""Characters of a run that may be a raw stream."""
+_FIRST: Final = {
+    letter: place
+    for place, letter in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+}
 
 
 def starts(view: bytes, *, zlib: bool) -> Iterator[int]:
@@ -90,6 +99,38 @@ def inflated(view: bytes, *, zlib: bool = True) -> bytes:
             if len(found) == MOST_MEMBERS or left <= 0:
                 break
     return bytes(16).join(found)
+
+
+def deflated(runs: list[bytes]) -> bytes:
+    """What runs of base64 hold that are a raw deflate stream from their beginning on (SAML's redirect
+    binding 3.4.4.1): it has no magic, so each run is tried."""
+    found: list[bytes] = []
+    left = MOST_BYTES
+    for run in islice((run for run in runs if len(run) >= _SHORTEST), MOST_TRIES // 2):
+        # The kinds of a first block: fixed or dynamic codes (RFC 1951 3.2.3). Noise is turned down at once.
+        if (_FIRST[run[0]] << 2 | _FIRST[run[1]] >> 4) & 6 not in (2, 4):
+            continue
+        text = _raw(a2b_base64(run + b"AAA"[: -len(run) % 4]), left)
+        if len(text) >= LEAST:
+            found.append(text)
+            left -= len(text)
+            if left <= 0:
+                break
+    return bytes(16).join(found)
+
+
+def _raw(data: bytes, most: int) -> bytes:
+    decoder = decompressobj(-MAX_WBITS)
+    out: list[bytes] = []
+    try:
+        for start in range(0, len(data), _STEP):
+            out.append(decoder.decompress(data[start : start + _STEP], max(most, 1)))
+            most -= len(out[-1])
+            if most <= 0 or decoder.eof:
+                break
+    except error:
+        pass  # what came out before is looked at: the fault may be ours, two runs in one
+    return b"".join(out)
 
 
 def _beginning(pieces: Iterator[bytes], most: int) -> bytes:

@@ -35,11 +35,15 @@ def _hex(byte: int) -> bytes:
     )
 
 
+_UNIT = b"(?:" + _BACKSLASH + rb"++u|%(?:25){0,8}u)"
+
+
 def _units(char: str) -> bytes:
-    """`\\uXXXX`, as a surrogate pair where it takes one, behind any number of backslashes."""
+    """`\\uXXXX`, as a surrogate pair where it takes one, behind any number of backslashes; `%uXXXX`, which
+    JavaScript's `escape` writes."""
     units = char.encode("utf-16-be", "surrogatepass")
     pairs = (units[i : i + 2] for i in range(0, len(units), 2))
-    return b"".join(_BACKSLASH + b"++u" + _hex(high) + _hex(low) for high, low in pairs)
+    return b"".join(_UNIT + _hex(high) + _hex(low) for high, low in pairs)
 
 
 def one(char: str) -> bytes:
@@ -50,6 +54,8 @@ def one(char: str) -> bytes:
     ways.append(_AMPERSAND + _HASH + b"(?:0*%d|[xX]0*(?i:%x))" % (number, number) + _SEMICOLON)
     if number < 256:
         ways.append(_BACKSLASH + b"++x" + _hex(number))
+    if number > 127:  # octets, as Python shows bytes
+        ways.append(b"".join(_BACKSLASH + b"++x" + _hex(byte) for byte in raw))
     if 127 < number < 256:
         ways += [re.escape(bytes((number,))), b"%(?:25){0,8}" + _hex(number)]
     if char in _NAMED:
@@ -69,7 +75,7 @@ def one(char: str) -> bytes:
 
 def _bare(char: str) -> bytes:
     """The escapes of a character without the backslashes they begin with."""
-    ways = [_units(char)[len(_BACKSLASH) + 2 :], b"u0026" + _HASH + b"%d;" % ord(char)]
+    ways = [b"u" + _units(char)[len(_UNIT) :], b"u0026" + _HASH + b"%d;" % ord(char)]
     if ord(char) < 256:
         ways.append(b"x" + _hex(ord(char)))
     if char in _LETTER:

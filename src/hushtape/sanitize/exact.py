@@ -278,6 +278,8 @@ def _more_forms(value: str) -> set[bytes]:
         lambda text: text.translate(_HTML),
         lambda text: json.dumps(text)[1:-1].translate(_JSON_IN_HTML),
     )
+    if " " in value:  # forms write it as a plus sign
+        escapes += (lambda text: quote_plus(text, errors="replace"),)
     texts = newest = {value, *spelled_out(value)}
     for _ in range(3):
         newest = {escape(text) for text in newest for escape in escapes} - texts

@@ -27,8 +27,11 @@ TEACHING = frozenset(
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
 _BS = rb"(?:\\|%(?:25)*5[cC])"
 _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22);")
-_SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9])*"
-COLON = re.compile(_SPACE + rb"(?::|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+# A value may stand on the next line of an event (the HTML standard 9.2.6).
+_SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:)*"
+COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
+"""What stands before a string that Python's `repr` writes."""
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
 _SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
@@ -37,13 +40,28 @@ _EQUALS = re.compile(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
-_PART = re.compile(rb"[^\r\n]{0,256}\r?\n(?:[A-Za-z-]{1,64}:[^\r\n]{0,256}\r?\n){0,3}\r?\n")
+_PART_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z", re.IGNORECASE)
+_NESTED_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}[\"']?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE)
+_NESTED_REST = re.compile(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}[\"']?")
+_PART = re.compile(
+    rb"[^\r\n]{0,256}+\r?\n(?:[A-Za-z-]{1,64}+:[^\r\n]{0,256}+\r?\n|[ \t][^\r\n]{0,256}+\r?\n){0,8}+\r?\n"
+)
 # A line of dashes may stand in the value, too: the delimiter is the one that a part or nothing follows.
 # Shorter than what `Until` leaves unread, with the 70 characters of a boundary (RFC 2046 5.1.1).
 _PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
+# Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
+_NAMED = re.compile(rb"(?:name|key|id|property)(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
+_VALUED = re.compile(rb"\\{0,8}[\"']value\\{0,8}[\"']", re.IGNORECASE)
+_COMMA = re.compile(_SPACE + b"," + _SPACE)
+_ATTRIBUTE = re.compile(
+    rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
+    rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
+    re.IGNORECASE,
+)
 _SPACED = re.compile(rb"\s{1,8}[:=]\s{0,8}")
 _TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_CHILD = re.compile(rb"\s{0,64}<[A-Za-z_]")
 _TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
@@ -68,12 +86,15 @@ def is_password(name: str) -> bool:
 class Field:
     """The verifiers of one spelling of one name."""
 
-    __slots__ = ("_length", "_rule", "_text", "code", "numbers", "teaches")
+    __slots__ = ("_closing", "_length", "_rule", "_text", "code", "numbers", "teaches")
 
     def __init__(self, rule: FieldRule, spelling: str) -> None:
         self._rule = rule
         self._length = len(spelling.encode())
         self._text = rule.placeholder.encode()
+        self._closing = Until(
+            re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(spelling.encode()) + rb"\s*>")
+        )
         self.teaches = re.sub("[-_]", "", spelling) in TEACHING
         self.numbers = rule.numbers or is_password(spelling)
         self.code = spelling == "code"
@@ -103,11 +124,24 @@ class Field:
             return None
         colon = COLON.match(data, closing.end(), limit)
         if colon is None:
-            return self._part(data, start - len(quote), closing.end(), limit)
+            found = self._part(data, start - len(quote), closing.end(), limit)
+            return found or self._listed(data, start - len(quote), quote, closing.end(), limit)
         found = self._value(data, quote, colon.end(), limit)
         if self.code and found is not None and not is_oauth(data, start, limit, context, pair=False):
             return None
         return found
+
+    def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Found | None:
+        """The value of a pair that says `name` and `value`, as an object or as a tag."""
+        if self.code or _NAMED.search(data, max(0, start - 40), start) is None:
+            return None
+        comma = _COMMA.match(data, at, limit)
+        if comma is None:
+            attribute = _ATTRIBUTE.match(data, at, limit)
+            return self._quoted_at(data, attribute.end(), limit) if attribute else None
+        key = _VALUED.match(data, comma.end(), limit)
+        colon = COLON.match(data, key.end(), limit) if key else None
+        return self._value(data, quote, colon.end(), limit) if colon else None
 
     def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a
@@ -143,7 +177,8 @@ class Field:
         return self.pair(data, start, end, limit, context)
 
     def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
-        opening = _QUOTE.match(data, at, limit)
+        literal = _LITERAL.match(data, at, limit)
+        opening = _QUOTE.match(data, literal.end() if literal else at, limit)
         if opening is not None:
             return Found(opening.end(), -1, self._text, _string(opening[0]))
         whole = quote + self._text + quote
@@ -161,9 +196,18 @@ class Field:
 
     def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:
         """A multipart part: `name="token"`, perhaps further fields, an empty line (RFC 7578 4.2)."""
-        if data[max(0, start - 5) : start].lower() != b"name=" or self.code:
+        if self.code or _PART_NAME.search(data, max(0, start - 50), start) is None:
             return None
         head = _PART.match(data, at, limit)
+        return None if head is None else Found(head.end(), -1, self._text, _PART_END)
+
+    def _nested_part(self, data: bytes, start: int, limit: int) -> Found | None:
+        """A part whose name is a path: `name="user[password]"`."""
+        rest = _NESTED_REST.match(data, start + self._length, limit)
+        if rest is None or self.code or not self._rule.in_json:
+            return None
+        named = _NESTED_NAME.search(data, max(0, start - 96), start)
+        head = _PART.match(data, rest.end(), limit) if named else None
         return None if head is None else Found(head.end(), -1, self._text, _PART_END)
 
     # --- names before an equals sign: forms, query strings ----------------------------------------
@@ -176,7 +220,9 @@ class Field:
         if not begins(data, start):
             return None
         sign = _EQUALS.match(data, start + self._length, limit)
-        if sign is None or (self.code and not is_oauth(data, start, limit, context, pair=True)):
+        if sign is None:
+            return self._nested_part(data, start, limit)
+        if self.code and not is_oauth(data, start, limit, context, pair=True):
             return None
         at = sign.end()
         if sign[1][:1] == b"%":
@@ -219,6 +265,8 @@ class Field:
             return None
         if not context.xml and data.find(b"</", head.end(), limit) < 0:
             return None
+        if context.xml and head[0][-1:] == b">" and _CHILD.match(data, head.end(), limit):
+            return Found(head.end(), -1, self._text, self._closing)
         return Found(head.end(), -1, self._text, _TEXT_END)
 
 

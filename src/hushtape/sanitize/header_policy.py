@@ -77,6 +77,12 @@ _CREDENTIAL = frozenset(
         "pass",
         "passcode",
         "pin",
+        "secrets",
+        "signatures",
+        "passwords",
+        "sign",
+        "ticket",
+        "sid",
     ]
 )
 _SCHEMES = frozenset(

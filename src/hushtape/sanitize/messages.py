@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hushtape.errors import HushtapeError
+from hushtape.sanitize.heads import is_latin
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
@@ -32,12 +33,17 @@ def octets(ruleset: Ruleset, text: str) -> str:
     clean = ruleset.text(text)
     if clean is not text or text.isascii():
         return clean
-    try:
-        read = text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
+    if not is_latin(text):
         return text
-    clean = ruleset.text(read)
-    return text if clean is read else clean.encode("utf-8").decode("latin-1")
+    data = text.encode("latin-1")
+    for way in ("surrogatepass", "surrogateescape"):  # the second takes octets that are no UTF-8 along
+        try:
+            read = data.decode("utf-8", way)
+        except UnicodeError:
+            continue
+        clean = ruleset.text(read)
+        return text if clean is read else clean.encode("utf-8", way).decode("latin-1")
+    return text
 
 
 def _line(ruleset: Ruleset, line: str) -> str:

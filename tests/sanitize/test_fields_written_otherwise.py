@@ -1,0 +1,86 @@
+"""Credentials that nobody named, written as frameworks and languages write them: gone in every chunking."""
+
+from __future__ import annotations
+
+import pytest
+
+from hushtape.sanitize.chain import build
+
+SECRET = "hunter2Correct9Horse"
+JSON, XML, PART = "application/json", "text/xml", "multipart/form-data; boundary=b"
+RULES = build(engine="ahocorasick").ruleset
+
+
+def part(head: str) -> str:
+    return f"--b\r\n{head}\r\n\r\n{SECRET}\r\n--b--\r\n"
+
+
+WRITTEN = {
+    "Python's bytes": (JSON, f"{{'password': b'{SECRET}', 'a': 1}}"),
+    "Ruby's hash": (JSON, f'{{"password"=>"{SECRET}"}}'),
+    "an event whose value stands on its next line": (
+        "text/event-stream",
+        f'data: {{"password":\ndata:  "{SECRET}"}}\n\n',
+    ),
+    "a list of names and values": (JSON, f'[{{"name": "password", "value": "{SECRET}"}}]'),
+    "a list of keys and values in JSON in JSON": (
+        JSON,
+        f'{{"a": "[{{\\"key\\":\\"access_token\\",\\"value\\":\\"{SECRET}\\"}}]"}}',
+    ),
+    "a hidden input": (
+        "text/html",
+        f'<input type="hidden" name="access_token" id="t" value="{SECRET}"/>',
+    ),
+    "a meta tag": ("text/html", f"<meta name='access_token' content='{SECRET}'>"),
+    "a setting of .NET": (XML, f'<add key="password" value="{SECRET}"/>'),
+    "an element with children": (XML, f"<a:password>\n <value>{SECRET}</value><b/></a:password><c>1</c>"),
+    "a part with many fields": (
+        PART,
+        part(
+            'Content-Disposition: form-data; name="password"\r\nContent-Type: text/plain\r\n'
+            "Content-Transfer-Encoding: 8bit\r\nContent-Length: 20\r\nX-A: 1\r\nX-B:\r\n 2"
+        ),
+    ),
+    "a part with spaces": (PART, part('Content-Disposition: form-data; name = "password"')),
+    "a part whose name is encoded": (PART, part("Content-Disposition: form-data; name*=UTF-8''password")),
+    "a part whose name is a path": (PART, part('Content-Disposition: form-data; name="user[password][]"')),
+}
+
+
+def scrubbed(kind: str, text: str, size: int) -> bytes:
+    data, scrubber = text.encode(), RULES.scrubber("response", kind)
+    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
+    return b"".join(pieces) + scrubber.finish()
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("size", [1, 7, 64 * 1024])
+def test_a_credential_is_gone_and_only_that(written: str, size: int) -> None:
+    kind, text = WRITTEN[written]
+    inner = f"\n <value>{SECRET}</value><b/>" if "children" in written else SECRET
+    inner = f"b'{SECRET}'" if "bytes" in written else inner
+    clean = "b'REDACTED'" if "bytes" in written else "REDACTED"
+    assert scrubbed(kind, text, size).decode() == text.replace(inner, clean)
+
+
+NO_CREDENTIALS = {
+    "a list of names": '[{"name": "password", "type": "string", "value_type": "x"}]',
+    "a name and a value of others": '[{"title": "password", "value": "is required"}]',
+    "a list whose name is not of the kind": '[{"name": "zip", "value": "12345678"}]',
+    "a code in a list": '[{"name": "code", "value": "EUR"}]',
+    "an input of another name": '<input name="passwords" value="abcdefgh">',
+    "a parameter of a schema": '{"name": "token", "in": "query", "schema": {"type": "string"}}',
+    "a class": '<div class="password" value="abcdefgh">',
+}
+
+
+@pytest.mark.parametrize("text", NO_CREDENTIALS.values(), ids=NO_CREDENTIALS)
+def test_what_only_looks_like_one_stays(text: str) -> None:
+    assert scrubbed(JSON, text, 1 << 16).decode() == text
+
+
+@pytest.mark.parametrize("name", ["OK-ACCESS-SIGN", "X-Ticket", "X-Client-Secrets", "X-SID"])
+def test_header_fields_of_the_credential_kind_are_redacted(name: str) -> None:
+    from hushtape.model import Headers
+
+    assert RULES.headers(Headers([(name, SECRET)]), "request").get(name) == "REDACTED"
