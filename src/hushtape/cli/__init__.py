@@ -28,6 +28,7 @@ COMMANDS = {
     "recover": "turn the journal of a killed recording into a cassette",
     "scan": "look for secrets in cassettes before they are committed",
     "diff": "tell what changed between two cassettes",
+    "prune": "remove from cassettes what nobody needs",
     "show": "list what is on a cassette, or show interactions whole",
     "stats": "count what is on a cassette",
 }

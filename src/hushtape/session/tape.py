@@ -278,6 +278,7 @@ class Tape:
             self.closed = True
             self.ledger.close()
             unused = unplayed.complaint(self)
+            unplayed.report(self, error)
             problems += closing.settle_recording(self, error)
             self.close_reader()
         if misplaced is not None:

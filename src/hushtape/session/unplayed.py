@@ -1,4 +1,4 @@
-"""What a tape did not play, when it closes: an error (`strict`), or removed (`drop_unused`).
+"""What a tape did not play, when it closes: an error (`strict`), removed (`drop_unused`), reported.
 
 Lives here: the conditions under which unused interactions may be dropped, and the error that lists them.
 Must not: write the cassette itself (closing does), hold interactions. Called by: closing, tape.
@@ -8,11 +8,13 @@ exception, an unmatched request, mode "none", CI, nothing played at all, a file 
 
 from __future__ import annotations
 
+import errno
 import os
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from hushtape.errors import UnusedInteractionsError
+from hushtape.errors import HushtapeError, UnusedInteractionsError
 from hushtape.matching.text import shortened, visible
 from hushtape.sanitize.messages import safe_error
 from hushtape.session.expiry import in_ci
@@ -21,6 +23,7 @@ from hushtape.session.stored import scrub_request
 if TYPE_CHECKING:
     from hushtape.session.tape import Tape
 
+REPORT_VARIABLE: Final = "HUSHTAPE_USAGE"
 LISTED: Final = 10
 URI_SHOWN: Final = 200
 
@@ -48,6 +51,24 @@ def complaint(tape: Tape) -> list[UnusedInteractionsError]:
         interactions=tuple(lines),
     )
     return [safe_error(tape.ledger.ruleset, error)]
+
+
+def report(tape: Tape, error: BaseException | None) -> None:
+    """Tell the report that `HUSHTAPE_USAGE` names what was not played; `hushtape prune` reads it."""
+    name = os.environ.get(REPORT_VARIABLE)
+    player = tape.player
+    if not name or player is None or os.getpid() != tape.pid:
+        return
+    from hushtape.cassette import usage  # a tape that only records needs no reading half
+
+    try:
+        if not player.reader.is_current():
+            raise OSError(errno.ESTALE, "the cassette was changed while it was open")
+        unplayed, clean = player.played.unplayed(), _ended_well(tape, error)
+        usage.append(Path(name), tape.path, len(player.played), unplayed, clean=clean)
+    except (OSError, HushtapeError) as problem:
+        found = problem.strerror if isinstance(problem, OSError) else str(problem)
+        tape.remarks.append(f"{tape.path} is not in the report {name} of {REPORT_VARIABLE}: {found}")
 
 
 def may_drop(tape: Tape, error: BaseException | None) -> bool:

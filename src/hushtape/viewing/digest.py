@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hushtape.matching.parts import split
+from hushtape.matching.parts import query_key, split
 from hushtape.model import Body, Headers, Interaction, Request, Response
 
 TIMES: Final = frozenset({"date"})
@@ -55,9 +55,15 @@ def whole_digest(interaction: Interaction, rules: Rules, asked: int | None = Non
 
     `asked`: the request's digest, where it is known.
     """
-    response = interaction.response
     asked = request_digest(interaction.request, rules) if asked is None else asked
-    parts = [asked.to_bytes(8, "big")]
+    both = asked.to_bytes(8, "big") + answer_digest(interaction, rules).to_bytes(8, "big")
+    return _finished(both, None)
+
+
+def answer_digest(interaction: Interaction, rules: Rules) -> int:
+    """Equal for the same answers, or the same failures."""
+    response = interaction.response
+    parts = []
     if response is not None:
         head = _texts(_facts(response), rules.response_fields(response.head.headers))
         parts.append(_finished(head, response.body).to_bytes(8, "big"))
@@ -81,6 +87,12 @@ def place_digest(request: Request) -> int:
     """Equal for requests to the same method, host and path."""
     scheme, host, port, path, _ = split(request.uri)
     return _finished(_texts([request.method, scheme, host, port, path], []), None)
+
+
+def group_digest(request: Request) -> int:
+    """Equal for requests to the same method and URL, whatever the order of its query."""
+    scheme, host, port, path, query = split(request.uri)
+    return _finished(_texts([request.method, scheme, host, port, path, *query_key(query)], []), None)
 
 
 def _texts(texts: Iterable[str], fields: Iterable[tuple[str, str]]) -> bytes:
