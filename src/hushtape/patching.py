@@ -119,6 +119,12 @@ def _refused(target: object, name: str, why: str) -> UsageError:
     )
 
 
+def beneath(value: Any) -> Any:
+    """What a name of a foreign module stood for before anybody patched it, where it is a shim that was taken
+    along: a module that was imported under a patch, with `from time import sleep`, holds one for good."""
+    return _revived(value)
+
+
 def _revived(raw: Any) -> Any:
     """What stands beneath, where `raw` is a shim of an earlier patch that somebody put back."""
     try:

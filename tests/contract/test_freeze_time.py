@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from hushtape import clock
 from tests.support import certificates
 from tests.support.forking import in_child
 from tests.support.servers import Server
+from tests.support.wire import DATE
 
 INSTANT = "2001-02-03T04:05:06.789012+00:00"
 
@@ -299,6 +301,19 @@ def test_a_cassette_that_does_not_say_when_it_was_recorded_is_refused(cassette: 
     with pytest.raises(hushtape.OptionError, match="does not say when it was recorded"), opened:
         pass
     assert is_real()
+
+
+def test_a_cassette_of_another_tool_was_recorded_when_its_first_answer_is_dated(
+    secure: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette):
+        get(secure, "/number/3")
+    document = json.loads(cassette.read_text())
+    del document["hushtape"], document["interactions"][0]["hushtape"]
+    cassette.write_text(json.dumps(document))
+    with hushtape.use_cassette(cassette, mode="none", freeze_time="recorded") as tape:
+        get(secure, "/number/3")
+    assert tape.frozen_at == parsedate_to_datetime(DATE)
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "RECORDED", 5, b"2025-01-01"])

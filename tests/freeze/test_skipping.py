@@ -119,6 +119,21 @@ def test_names_that_modules_imported_before_are_replaced_too(slept: list[float])
     assert slept == [NAP]
 
 
+def test_a_module_that_was_imported_inside_an_earlier_tape_is_seen_by_the_next(slept: list[float]) -> None:
+    module: Any = ModuleType("a_program_of_tests")
+    sys.modules["a_program_of_tests"] = module
+    try:
+        with skipping():
+            module.pause = time.sleep
+        module.pause(1)
+        with skipping():
+            module.pause(1)
+        module.pause(1)
+    finally:
+        del sys.modules["a_program_of_tests"]
+    assert slept == [1, NAP, 1]
+
+
 def test_the_standard_librarys_own_waiting_is_left_alone() -> None:
     import queue
 

@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final
 
 from hushtape.freeze import frozen
 from hushtape.freeze.sleeping import NAP, Sleeps, ahead, alone, length, move
-from hushtape.patching import PatchSet
+from hushtape.patching import PatchSet, beneath
 
 Policy = Callable[[], Sleeps | None]
 """Which tape's sleeps those of the calling thread are; None: its sleeps are slept."""
@@ -91,6 +91,8 @@ def _found(replaced: dict[int, Any]) -> Iterator[tuple[ModuleType, str, Any]]:
         if not isinstance(module, ModuleType):
             continue
         for name, value in list(vars(module).items()):
+            if type(value) is FunctionType:  # perhaps ours, from an import inside an earlier tape
+                value = beneath(value)
             if id(value) in replaced:
                 yield module, name, value
 

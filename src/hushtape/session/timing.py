@@ -6,7 +6,9 @@ the adapters do), or read the clock but through `clock`. Called by: tape, openin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from hushtape import clock
@@ -40,7 +42,8 @@ def instant(tape: Tape) -> datetime | None:
     """What the program's clock is to show while the tape is open; None: the time, as it goes on.
 
     "recorded" is, where a cassette replays, what the clock showed when it was recorded: the time at which it
-    was frozen then, else the time at which the recording began. Where none does, it is now: what is then
+    was frozen then, else the time at which the recording began (a cassette of another tool may not say that:
+    its first interaction, or the first answer's Date, tells it). Where none replays, it is now: what is then
     recorded states it, so that the replay runs at the same instant to the microsecond.
 
     Raises:
@@ -56,7 +59,7 @@ def instant(tape: Tape) -> datetime | None:
         return clock.now()
     stated = info.freeze_time or info.recorded_at
     if not stated:
-        raise _unstated(tape)
+        return _first(tape)
     try:
         return clock.parsed(stated)
     except ValueError:
@@ -72,6 +75,18 @@ def pace(options: Options) -> float:
     """How much of the recorded latency a replay takes: a factor, 0 for none."""
     latency = options.latency
     return 1.0 if latency == RECORDED else float(latency or 0)
+
+
+def _first(tape: Tape) -> datetime:
+    """When the first interaction was recorded, by its own word or by its server's (RFC 9110 6.6.1)."""
+    interaction = next(tape.interactions(), None)
+    if interaction is not None:
+        response = interaction.response
+        date = response.head.headers.get("date") if response is not None else ""
+        for read, stated in ((clock.parsed, interaction.recorded_at), (parsedate_to_datetime, date)):
+            with suppress(ValueError):
+                return clock.parsed(read(stated))
+    raise _unstated(tape)
 
 
 def shown(tape: Tape) -> str:
