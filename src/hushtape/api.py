@@ -70,6 +70,7 @@ class CassetteContext:
         except BaseException:
             self._cleanup.close()
             stack.pop(tape)
+            tape.close_reader()
             raise
         self._tape = tape
         return tape

@@ -21,7 +21,7 @@ import time_machine
 
 from hushtape import clock
 from hushtape.errors import MissingDependencyError, TapeOrderError
-from hushtape.freeze import freeze
+from hushtape.freeze import Frozen, freeze
 
 INSTANT = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
 SECONDS = 981173106.789012
@@ -197,6 +197,19 @@ def test_two_tasks_may_freeze_the_same_instant_in_any_order_and_no_other() -> No
     _, refused = asyncio.run(both(datetime(2020, 1, 1, tzinfo=UTC)))
     assert isinstance(refused, TapeOrderError)
     assert is_real()
+
+
+def test_threads_let_go_in_any_order_and_the_time_zone_comes_back() -> None:
+    mine = freeze(INSTANT)
+    others: list[Frozen] = []
+    for _ in range(3):
+        thread = threading.Thread(target=lambda: others.append(freeze(INSTANT)))
+        thread.start()
+        thread.join()
+    for held in (others[1], mine, others[2], others[0]):
+        assert datetime.now(UTC) == INSTANT and time.localtime().tm_gmtoff == 0
+        held.release()
+    assert is_real() and os.environ["TZ"] == "Asia/Kolkata"
 
 
 def test_a_program_that_removes_its_time_zone_gets_its_time_back() -> None:

@@ -73,6 +73,10 @@ class Frozen:
         journeys = require().traveller_stack
         if self.traveller not in journeys:
             return  # the program ended ours instead of its own
+        for other in _all:
+            if other.traveller is journeys[-1]:
+                # Of another task, so to the same instant. Each knows the time zone of the one below it.
+                self.traveller, other.traveller = other.traveller, self.traveller
         journeys.append(journeys.pop(journeys.index(self.traveller)))
         # time-machine deletes the variable; a program that did that itself must not make it fail halfway.
         os.environ.setdefault("TZ", "UTC")
