@@ -35,6 +35,7 @@ from hushtape.errors import (
     UsageError,
 )
 from hushtape.matching import MatchRequest, Verdict
+from hushtape.matching.shown import shown
 from hushtape.model import Headers, Interaction, Request, Response
 from hushtape.sanitize import (
     BaseSanitizer,
@@ -119,5 +120,6 @@ __all__ = [
     "create_default_sanitizer",
     "dedup_sanitizers",
     "extract_values",
+    "shown",
     "use_cassette",
 ]

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from hushtape.matching import DEFAULT_MATCH_ON, compile_matchers
+from hushtape.matching.advice import Situation
 from hushtape.matching.nearest import EXAMINED, nearest
 from hushtape.matching.report import report
 from hushtape.matching.text import as_json, first_difference, quoted, shortened, visible
@@ -20,8 +21,9 @@ LIVE = ask(BASE + "/v1/orders?page=9")
 
 
 def text(ranked: object = None, **tape: object) -> str:
-    given = {"cassette": "tests/orders.json", "mode": "none", "total": 6} | tape
-    return report(LIVE, nearest(PLAN, LIVE, PAGES + OTHERS) if ranked is None else ranked, **given)  # type: ignore[arg-type]  # the tests' short form
+    known = {"cassette": "tests/orders.json", "mode": "none", "total": 6} | tape
+    found = nearest(PLAN, LIVE, PAGES + OTHERS) if ranked is None else ranked
+    return report(LIVE, found, PLAN, Situation(**known))  # type: ignore[arg-type]  # the tests' short form
 
 
 def test_the_likeliest_come_first() -> None:
@@ -59,33 +61,42 @@ def test_the_report_shows_request_differences_and_remedy() -> None:
     assert "tests/orders.json" in shown
     assert "asked       GET https://api.example.com/v1/orders?page=9" in shown
     assert "query page: asked '9', recorded '0'" in shown
-    assert "interaction 0, not played yet" in shown
-    assert "match_on=('method', 'scheme', 'host', 'port', 'path')" in shown
+    assert "interaction 0: not played yet" in shown
+    assert 'ignore_query={"page"}' in shown
     assert "HUSHTAPE_MODE=new_episodes" in shown
     assert "tape.acknowledge(error)" in shown
     assert "partial" not in shown
 
 
 def test_a_partial_cassette_and_an_unfinished_recording_are_said() -> None:
-    shown = text(complete=False, journal="tests/orders.json.recording")
+    shown = text(complete=False, left_over=True)
     assert "It is partial" in shown
-    assert "hushtape recover tests/orders.json" in shown
+    assert "hushtape recover --replace tests/orders.json" in shown
 
 
-@pytest.mark.parametrize(("times", "words"), [(1, "answer was played"), (3, "3 answers were played")])
+def test_a_mode_from_the_environment_is_said_to_override_the_option() -> None:
+    assert 'mode="new_episodes"' in text()
+    shown = " ".join(text(forced=True).split())
+    assert 'mode="new_episodes"' not in shown
+    assert "HUSHTAPE_MODE=none is set" in shown and "HUSHTAPE_MODE=new_episodes" in shown
+
+
+@pytest.mark.parametrize(
+    ("times", "words"), [(1, "answer was played"), (3, "3 recorded answers were played")]
+)
 def test_answers_that_are_used_up_are_said(times: int, words: str) -> None:
     used = nearest(PLAN, LIVE, [(place, LIVE) for place in range(times)], played=lambda ordinal: True)
     shown = text(used)
     assert "matches in every point" in shown
-    assert words in shown
+    assert words in shown and 'exhausted="last"' in shown
 
 
 def test_an_empty_cassette_is_said() -> None:
     assert "holds no interactions" in text((), total=0)
 
 
-def test_a_long_cassette_says_how_much_was_examined() -> None:
-    assert "Of 20,000 interactions, 1,000 were examined" in text(total=20_000)
+def test_a_very_long_cassette_says_how_much_was_looked_at() -> None:
+    assert "Of 200,000 interactions, 50,000 were looked at" in text(total=200_000, looked_at=50_000)
 
 
 def test_no_control_character_reaches_the_terminal() -> None:
@@ -95,14 +106,14 @@ def test_no_control_character_reaches_the_terminal() -> None:
     )
     plan = compile_matchers((*DEFAULT_MATCH_ON, "headers", "body"))
     ranked = nearest(plan, live, [(0, json_request('{"a": "\\u001b[2J"}'))])
-    shown = report(live, ranked, cassette=f"a{evil}", mode="none", total=1, match_on=plan.names)
+    shown = report(live, ranked, plan, Situation(cassette=f"a{evil}", mode="none", total=1))
     assert all(line.isprintable() for line in shown.split("\n"))
 
 
 def test_long_values_are_shortened() -> None:
     live = ask(BASE + "/?a=" + "x" * 100_000 + "1")
     ranked = nearest(PLAN, live, [(0, ask(BASE + "/?a=" + "x" * 100_000 + "2"))])
-    shown = report(live, ranked, cassette="a", mode="once", total=1)
+    shown = report(live, ranked, PLAN, Situation(cassette="a", mode="once", total=1))
     assert len(shown) < 3_000
     assert "from character 99,970" in shown
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from hushtape.errors import BodyTooLargeError, HushtapeError, OptionError
 from hushtape.matching import bodies
 from hushtape.matching.parts import pairs, split
-from hushtape.matching.text import shortened, visible
+from hushtape.matching.text import Difference, shortened, visible
 from hushtape.model import Headers, Request
 
 
@@ -120,7 +120,7 @@ def name_of(matcher: Matcher) -> str:
     return str(getattr(matcher, "__qualname__", None) or type(matcher).__qualname__)
 
 
-def ask(matcher: Matcher, live: MatchRequest, recorded: MatchRequest) -> Iterator[str]:
+def ask(matcher: Matcher, live: MatchRequest, recorded: MatchRequest) -> Iterator[Difference]:
     """The verdict as lines: none if they match."""
     name = name_of(matcher)
     try:
@@ -135,7 +135,8 @@ def ask(matcher: Matcher, live: MatchRequest, recorded: MatchRequest) -> Iterato
         raise _refused(name, "the matcher returned what is no verdict")
     if not verdict.matches:
         reason = verdict.reason.strip().partition("\n")[0]
-        yield f"matcher {visible(name)}: {visible(shortened(reason, 400)) or 'returned False'}"
+        told = visible(shortened(reason, 400)) or "returned False"
+        yield Difference(f"matcher {visible(name)}: {told}")
 
 
 def key_of(matcher: Matcher, request: MatchRequest) -> Any:

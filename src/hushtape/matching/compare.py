@@ -14,31 +14,31 @@ from collections.abc import Callable, Iterable, Iterator
 from hushtape.matching.multipart import without_boundary
 from hushtape.matching.parts import View, pairs
 from hushtape.matching.placeholders import Placeholders, segments
-from hushtape.matching.text import around, quoted
+from hushtape.matching.text import Difference, around, quoted, visible
 from hushtape.model import Headers
 
-Compare = Callable[[View, View, Placeholders | None], Iterator[str]]
+Compare = Callable[[View, View, Placeholders | None], Iterator[Difference]]
 
 
-def method(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def method(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """Case-sensitive (RFC 9110 9.1)."""
     yield from _value("method", live.request.method, recorded.request.method)
 
 
-def scheme(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def scheme(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     yield from _value("scheme", live.scheme, recorded.scheme)
 
 
-def host(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def host(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     yield from _value("host", live.host, recorded.host)
 
 
-def port(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def port(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """A missing port is the scheme's default."""
     yield from _value("port", live.port, recorded.port)
 
 
-def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """Percent-encoded, as sent; around placeholders the decoded segments are compared."""
     if live.path == recorded.path:
         return
@@ -56,14 +56,14 @@ def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]
             yield from _value(f"path segment {place}", literal_ours[place], literal_theirs[place])
 
 
-def query(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def query(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """Decoded pairs in any order; blank values count, "a" is "a="."""
     if live.query == recorded.query:
         return
     yield from fields("query", pairs(live.query), pairs(recorded.query), wild)
 
 
-def uri(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def uri(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """The whole URI as it is written, the order of its parameters included."""
     if live.uri == recorded.uri:
         return
@@ -72,10 +72,10 @@ def uri(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
     if found or (wild is not None and _same_order(live, recorded, wild)):
         return
     asked, stored = around(live.uri, recorded.uri)
-    yield f"uri: asked {asked}, recorded {stored} (the same parts, written otherwise)"
+    yield Difference(f"uri: asked {asked}, recorded {stored} (the same parts, written otherwise)")
 
 
-def headers(live: View, recorded: View, wild: Placeholders | None) -> Iterator[str]:
+def headers(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """All fields, names in any case, repeated ones in order (RFC 9110 5.3); multipart boundaries aside."""
     if live.headers == recorded.headers:
         return
@@ -85,7 +85,7 @@ def headers(live: View, recorded: View, wild: Placeholders | None) -> Iterator[s
         if asked == stored:
             continue
         if len(asked) != len(stored) or not all(map(_fits, asked, stored, [wild] * len(asked))):
-            yield f"header {name}: {_sides(asked, stored)}"
+            yield Difference(f"header {visible(name)}: {_sides(asked, stored)}", "headers", name)
 
 
 def field_values(fields_sent: Headers) -> dict[str, list[str]]:
@@ -102,13 +102,14 @@ def fields(
     live: Iterable[tuple[str, str]],
     recorded: Iterable[tuple[str, str]],
     wild: Placeholders | None,
-) -> Iterator[str]:
+) -> Iterator[Difference]:
     """The differences of two lists of named values, in any order."""
     ours, theirs = _by_name(live), _by_name(recorded)
     for name in dict.fromkeys((*ours, *theirs)):
         asked, stored = _unmet(ours.get(name, []), theirs.get(name, []), wild)
         if asked or stored:
-            yield f"{label} {quoted(name)[1:-1]}: {_sides(asked, stored)}"
+            kind = "query" if label == "query" else "form"
+            yield Difference(f"{label} {quoted(name)[1:-1]}: {_sides(asked, stored)}", kind, name)
 
 
 def _by_name(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -153,10 +154,10 @@ def _same_order(live: View, recorded: View, wild: Placeholders) -> bool:
     )
 
 
-def _value(label: str, asked: str, stored: str) -> Iterator[str]:
+def _value(label: str, asked: str, stored: str) -> Iterator[Difference]:
     if asked != stored:
         shown_asked, shown_stored = around(asked, stored)
-        yield f"{label}: asked {shown_asked}, recorded {shown_stored}"
+        yield Difference(f"{label}: asked {shown_asked}, recorded {shown_stored}")
 
 
 def _sides(asked: list[str], stored: list[str]) -> str:

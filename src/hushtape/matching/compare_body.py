@@ -16,11 +16,11 @@ from msgspec import Struct
 from hushtape.matching import bodies, documents, multipart
 from hushtape.matching.bodies import DigestedBody, Reading
 from hushtape.matching.compare import fields
-from hushtape.matching.documents import ABSENT, MASK
+from hushtape.matching.documents import ABSENT, MASK, pointer
 from hushtape.matching.ignored import NOTHING, LeftOut, without
 from hushtape.matching.parts import View
 from hushtape.matching.placeholders import Placeholders
-from hushtape.matching.text import around, as_json, first_difference, quoted, sized, visible
+from hushtape.matching.text import Difference, around, as_json, first_difference, quoted, sized, visible
 from hushtape.model import BytesBody, Request
 
 MAX_LINES: Final = 10
@@ -128,23 +128,26 @@ def places(document: Document, wild: Placeholders) -> Places:
     return WHOLE if wild.within(_text(document.data)) else NOWHERE
 
 
-def compare(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[str]:
+def compare(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[Difference]:
     """The differences in words, at most `MAX_LINES` and a last one that says there are more."""
     found = list(islice(_differences(live, recorded, wild), MAX_LINES + 1))
     yield from found[:MAX_LINES]
     if len(found) > MAX_LINES:
-        yield "body: more differences follow"
+        yield Difference("body: more differences follow")
 
 
-def _differences(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[str]:
+def _differences(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[Difference]:
     if live.reading != recorded.reading:
-        yield next(_raw(live, recorded, wild), _read_as(live, recorded))
+        yield next(_raw(live, recorded, wild), Difference(_read_as(live, recorded)))
     elif live.data is not None and live.data == recorded.data and live.left_out is recorded.left_out:
         return
     elif live.reading in TREES:
         for at, asked, stored in documents.json_differences(live.value, recorded.value, wild):
-            where = _part_name(at, live, recorded) if live.reading == "multipart" else at
-            yield f"body {visible(where) or '(whole)'}: {_json_sides(asked, stored)}"
+            if live.reading == "json":
+                line = f"body {visible(pointer(at)) or '(whole)'}: {_json_sides(asked, stored)}"
+                yield Difference(line, "json", at)
+            else:
+                yield _of_part(at, _json_sides(asked, stored), live, recorded)
     elif live.reading == "form":
         yield from fields("form field", live.value, recorded.value, wild)
     else:
@@ -156,14 +159,18 @@ def _read_as(live: Document, recorded: Document) -> str:
     return f"body: asked as {NAMED[live.reading]}, recorded as {NAMED[recorded.reading]}"
 
 
-def _part_name(at: str, *both: Document) -> str:
-    """ "part 2 'file' /content": a pointer into parts, for people."""
-    place, _, rest = at.removeprefix("/").partition("/")
-    if not place:
-        return "parts"
-    names = [one.value[int(place)].get(multipart.NAME) for one in both if int(place) < len(one.value)]
-    named = f" {quoted(names[0])}" if names and names[0] else ""
-    return f"part {int(place) + 1}{named}" + (f" /{rest}" if rest else "")
+def _of_part(at: tuple[str | int, ...], sides: str, *both: Document) -> Difference:
+    """The line speaks of "part 2 'file' /content": a pointer into parts, for people."""
+    if not at or not isinstance(at[0], int):
+        return Difference(f"body parts: {sides}")
+    parts = [one.value[at[0]] for one in both if at[0] < len(one.value)]
+    names = [part[multipart.NAME] for part in parts if multipart.NAME in part]
+    named = f" {quoted(names[0])}" if names else ""
+    below = f" {visible(pointer(at[1:]))}" if at[1:] else ""
+    line = f"body part {at[0] + 1}{named}{below}: {sides}"
+    if at[1:2] == ("content",) and len(at) > 2:
+        return Difference(line, "json", at[2:])
+    return Difference(line, "form" if names else "", names[0] if names else "")
 
 
 def _json_sides(asked: Any, stored: Any) -> str:
@@ -177,14 +184,14 @@ def _json_sides(asked: Any, stored: Any) -> str:
     return f"asked {as_json(asked)}, recorded {as_json(stored)}"
 
 
-def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[str]:
+def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[Difference]:
     ours, theirs = live.data, recorded.data
     if ours is None or theirs is None:
         asked, stored = _digest(live), _digest(recorded)
         if asked.digest != stored.digest:
             how = "" if asked.size != stored.size else ", but other bytes"
             read = LONG if live.long or recorded.long else ""
-            yield f"body: asked {sized(asked.size)}, recorded {sized(stored.size)}{how}{read}"
+            yield Difference(f"body: asked {sized(asked.size)}, recorded {sized(stored.size)}{how}{read}")
         return
     if ours == theirs:
         return
@@ -192,7 +199,7 @@ def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Itera
         text = _text(theirs)
         if wild.within(text) and wild.fits(text, _text(ours)):
             return
-    yield _raw_line(ours, theirs)
+    yield Difference(_raw_line(ours, theirs))
 
 
 def _raw_line(ours: bytes, theirs: bytes) -> str:

@@ -109,21 +109,29 @@ def json_places(value: Any, wild: Placeholders) -> frozenset[tuple[str, ...]]:
     return frozenset(found) if len(found) <= MAX_POINTERS else frozenset([()])
 
 
+At = tuple[str | int, ...]
+"""A place in a document: names of members, places of elements, from the root."""
+
+
 def json_differences(
-    live: Any, recorded: Any, wild: Placeholders | None, at: str = ""
-) -> Iterator[tuple[str, Any, Any]]:
-    """(JSON pointer, live value, recorded value) of each place that differs; ABSENT where there is none."""
+    live: Any, recorded: Any, wild: Placeholders | None, at: At = ()
+) -> Iterator[tuple[At, Any, Any]]:
+    """(place, live value, recorded value) of each place that differs; ABSENT where there is none."""
     if isinstance(live, dict) and isinstance(recorded, dict):
         for name in dict.fromkeys((*recorded, *live)):
-            below = f"{at}/{_escaped(name)}"
-            yield from json_differences(live.get(name, ABSENT), recorded.get(name, ABSENT), wild, below)
+            yield from json_differences(live.get(name, ABSENT), recorded.get(name, ABSENT), wild, (*at, name))
     elif isinstance(live, list) and isinstance(recorded, list):
         for position in range(max(len(live), len(recorded))):
             ours = live[position] if position < len(live) else ABSENT
             theirs = recorded[position] if position < len(recorded) else ABSENT
-            yield from json_differences(ours, theirs, wild, f"{at}/{position}")
+            yield from json_differences(ours, theirs, wild, (*at, position))
     elif not _same(live, recorded, wild):
         yield at, live, recorded
+
+
+def pointer(at: At) -> str:
+    """The place as a JSON pointer (RFC 6901)."""
+    return "".join([f"/{_escaped(str(one))}" for one in at])
 
 
 class _Absent:

@@ -59,13 +59,13 @@ def nearest(
         plan: the tape's matchers.
         live: the request, scrubbed.
         candidates: ordinals and recorded requests, scrubbed; of more than `EXAMINED`, the first count, so
-            likelier ones (of the same host, or near the last one played) should come first.
+            the likelier ones (by their sketches, or near the last one played) should come first.
         played: whether the interaction of this ordinal was played already.
         placeholders: those of the cassette: what they hide is no difference.
     """
-    view, names = View(live), _names(live)
+    view, values = View(live), _values(live)
     scored = [
-        (_cheap_distance(view, names, request), place, ordinal, request)
+        (_cheap_distance(view, values, request), place, ordinal, request)
         for place, (ordinal, request) in enumerate(islice(candidates, EXAMINED))
     ]
     likely = nsmallest(COMPARED, scored, key=lambda each: each[:2])
@@ -78,7 +78,7 @@ def nearest(
     return _without_twins(compared)[:limit]
 
 
-def _cheap_distance(live: View, names: set[str], recorded: Request) -> int:
+def _cheap_distance(live: View, values: set[tuple[str, str]], recorded: Request) -> int:
     """A guess at the distance from URI and method alone."""
     other = View(recorded)
     distance = 0 if live.request.method == recorded.method else WEIGHTS["method"]
@@ -89,13 +89,13 @@ def _cheap_distance(live: View, names: set[str], recorded: Request) -> int:
         wrong = sum(one != two for one, two in zip(ours, theirs, strict=False))
         distance += WEIGHTS["path"] * (wrong + abs(len(ours) - len(theirs)))
     if live.query != other.query:
-        distance += 1 + len(names ^ _names(recorded))
+        distance += len({name for name, _ in values ^ _values(recorded)})
     return distance
 
 
-def _names(request: Request) -> set[str]:
+def _values(request: Request) -> set[tuple[str, str]]:
     query = request.uri.partition("?")[2]
-    return {name for name, _ in pairs(query)} if query else set()
+    return set(pairs(query)) if query else set()
 
 
 def _without_twins(compared: list[Ranked]) -> tuple[Ranked, ...]:

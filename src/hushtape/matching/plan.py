@@ -25,6 +25,7 @@ from hushtape.matching.ignored import NONE, Ignored
 from hushtape.matching.parts import DEFAULT_PORTS, View, query_key
 from hushtape.matching.placeholders import Placeholders, compiled
 from hushtape.matching.shape import Shape, key_parts, shape_of
+from hushtape.matching.text import Difference
 from hushtape.model import Request
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
@@ -35,10 +36,12 @@ _DEFAULTS: Final = {"80": "http:", "443": "https:"}
 
 
 class Mismatch(Struct, frozen=True):
-    """One difference between a live request and a recorded one, in words."""
+    """One difference between a live request and a recorded one, in words; else as Difference."""
 
     matcher: str
     line: str
+    kind: str = ""
+    at: str | tuple[str | int, ...] = ""
 
 
 def compile_matchers(
@@ -75,17 +78,17 @@ class Plan:
 
     Attributes:
         matchers: what `match_on` said; ignored: the ignore lists.
-        names: what `match_on` said, callables by their names.
+        names: the same, callables by their names. limit: bytes of a body that are held.
         needs_body: a verdict needs the request's body.
         uri_only: equal method and equal URI are all that is asked, so that equal texts need no verdict.
     """
 
     __slots__ = (
         "_keyed",
-        "_limit",
         "_own",
         "_plain",
         "ignored",
+        "limit",
         "matchers",
         "names",
         "needs_body",
@@ -95,7 +98,7 @@ class Plan:
     def __init__(self, matchers: tuple[str | Matcher, ...], limit: int, ignored: Ignored = NONE) -> None:
         self.matchers = matchers
         self.ignored = ignored
-        self._limit = limit
+        self.limit = limit
         self._keyed = tuple([matcher for matcher in matchers if isinstance(matcher, str)])
         self._own = tuple([one for one in matchers if not isinstance(one, str) and hasattr(one, "key")])
         self._plain = (
@@ -109,12 +112,12 @@ class Plan:
 
     def changed(self, matchers: Sequence[str | Matcher], ignored: Ignored) -> Plan:
         """The same plan with other matchers or ignore lists: to see what they would change."""
-        return Plan(tuple(matchers), self._limit, ignored)
+        return Plan(tuple(matchers), self.limit, ignored)
 
     def settled(self, request: Request) -> Request:
         """The request with its body read once, for all that this plan will ask of it: held up to the
         bound; of a longer one, the digest."""
-        return bodies.settled(request, self._limit) if self.needs_body else request
+        return bodies.settled(request, self.limit) if self.needs_body else request
 
     def key(self, request: Request) -> int:
         """The index key: equal for requests that can match exactly. Valid in this process only."""
@@ -137,9 +140,9 @@ class Plan:
         return self._hash(request, None)
 
     def _hash(self, request: Request, shape: Shape | None) -> int:
-        parts = key_parts(self._keyed, View(request, self.ignored), shape, self._limit)
+        parts = key_parts(self._keyed, View(request, self.ignored), shape, self.limit)
         if self._own:
-            seen = MatchRequest(request, self._limit)
+            seen = MatchRequest(request, self.limit)
             parts += tuple([called.key_of(matcher, seen) for matcher in self._own])
         return hash(parts)
 
@@ -159,7 +162,7 @@ class Plan:
         wild = compiled(placeholders)
         if not wild or (self.uri_only and not _may_hold(recorded.uri, wild)):
             return None
-        return shape_of(self._keyed, View(recorded, self.ignored), wild, self._limit)
+        return shape_of(self._keyed, View(recorded, self.ignored), wild, self.limit)
 
     def masked_key(self, request: Request, shape: Shape) -> int:
         """The key with the places of `shape` left out. Valid in this process only."""
@@ -179,23 +182,23 @@ class Plan:
         one, other = View(live, self.ignored), View(recorded, self.ignored)
         return tuple(
             [
-                Mismatch(_name(matcher), line)
+                Mismatch(_name(matcher), found.line, found.kind, found.at)
                 for matcher in self.matchers
-                for line in self._lines(matcher, one, other, wild)
+                for found in self._lines(matcher, one, other, wild)
             ]
         )
 
     def _lines(
         self, matcher: str | Matcher, live: View, recorded: View, wild: Placeholders | None
-    ) -> Iterable[str]:
+    ) -> Iterable[Difference]:
         if not isinstance(matcher, str):
             return called.ask(
-                matcher, MatchRequest(live.request, self._limit), MatchRequest(recorded.request, self._limit)
+                matcher, MatchRequest(live.request, self.limit), MatchRequest(recorded.request, self.limit)
             )
         if matcher in HEAD:
             return HEAD[matcher](live, recorded, wild)
-        ours = compare_body.read(matcher, live, self._limit)
-        return compare_body.compare(ours, compare_body.read(matcher, recorded, self._limit), wild)
+        ours = compare_body.read(matcher, live, self.limit)
+        return compare_body.compare(ours, compare_body.read(matcher, recorded, self.limit), wild)
 
 
 def _may_hold(uri: str, wild: Placeholders) -> bool:

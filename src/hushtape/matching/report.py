@@ -1,69 +1,60 @@
 """The unmatched-request report: what was asked, what came nearest, what differs, what to do next.
 
 Lives here: its words and its layout, plain text of about 20 lines. Must not: scrub (the caller hands over
-scrubbed requests only), rank (nearest), colour (the terminal front end does). Called by: session.
+scrubbed requests only), rank (nearest), know what to do (advice), colour (painted). Called by: session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import Any, Final
 
-from msgspec import Struct
-
-from hushtape.matching.nearest import COMPARED, EXAMINED, Ranked
-from hushtape.matching.plan import DEFAULT_MATCH_ON, NAMES
+from hushtape.matching.advice import Situation, steps
+from hushtape.matching.nearest import Ranked
+from hushtape.matching.plan import Plan
 from hushtape.matching.text import shortened, sized, visible
 from hushtape.model import Request
 
-MAX_LINES = 12
+WIDTH: Final = 100
+"""Columns of a step; differences stay on one line each."""
+UNBROKEN: Final[dict[str, Any]] = {"break_long_words": False, "break_on_hyphens": False}
+
+MAX_LINES: Final = 12
 """Most differences shown of one candidate."""
 
-URI_SHOWN = 400
+URI_SHOWN: Final = 400
 """Most characters of a URI: longer than other values, since it is the request's name."""
-
-
-class Situation(Struct, frozen=True, kw_only=True):
-    """What the report needs to know of the tape; see `report`."""
-
-    cassette: str
-    mode: str
-    total: int
-    complete: bool
-    match_on: Sequence[str]
-    journal: str
 
 
 def report(
     live: Request,
     ranked: Sequence[Ranked],
-    *,
-    cassette: str,
-    mode: str,
-    total: int,
-    complete: bool = True,
-    match_on: Sequence[str] = DEFAULT_MATCH_ON,
-    journal: str = "",
+    plan: Plan,
+    tape: Situation,
+    placeholders: Iterable[str] = (),
 ) -> str:
-    """The report's text, without a final line break.
+    """The report's text, without a final line break and without colours.
 
     Args:
         live: the request, scrubbed. ranked: what `nearest` found for it, scrubbed too.
-        cassette: its path as the user named it. mode: the tape's record mode.
-        total: interactions on the tape. complete: False for a partial recording.
-        match_on: names of the matchers (`Plan.names`).
-        journal: the folder of an unfinished recording that `hushtape recover` could bring back, or "".
+        plan: the tape's matchers. tape: what there is to know of it.
+        placeholders: those of the cassette.
     """
-    tape = Situation(
-        cassette=cassette, mode=mode, total=total, complete=complete, match_on=match_on, journal=journal
-    )
-    lines = [f"No interaction on {visible(tape.cassette)} answers this request (mode '{tape.mode}').", ""]
+    lines = [
+        f"No interaction on {visible(tape.cassette)} answers this request (mode '{visible(tape.mode)}').",
+        "",
+    ]
     lines += [f"  asked       {_title(live)}", *_body_line(live)]
-    lines += [f"  matched on  {', '.join(map(visible, tape.match_on))}", ""]
+    lines += [f"  matched on  {', '.join(map(visible, plan.names))}", ""]
     for place, one in enumerate(ranked):
         lines += _candidate("nearest" if place == 0 else "then", one)
     lines += _extent(ranked, tape)
     lines += ["", "What to do:"]
-    lines += [f"  - {step}" for step in remedies(ranked, tape)]
+    for step in steps(live, ranked, plan, tape, placeholders):
+        lines += wrap(step.text, WIDTH, initial_indent="  - ", subsequent_indent="    ", **UNBROKEN)
+        if step.code:
+            lines.append(f"      {step.code}")
     return "\n".join(lines)
 
 
@@ -83,7 +74,7 @@ def _candidate(label: str, one: Ranked) -> list[str]:
     twins = f"; {one.twins} more like it" if one.twins else ""
     lines = [
         f"  {label:<11} {_title(one.request)}",
-        f"              interaction {one.ordinal}, {played}{twins}",
+        f"              interaction {one.ordinal}: {played}{twins}",
     ]
     if not one.mismatches:
         return [*lines, "              matches in every point"]
@@ -96,58 +87,18 @@ def _candidate(label: str, one: Ranked) -> list[str]:
 def _extent(ranked: Sequence[Ranked], tape: Situation) -> list[str]:
     """How much was looked at, and whether the cassette tells all that happened."""
     lines = []
+    looked_at = tape.total if tape.looked_at is None else tape.looked_at
+    held = f"{tape.total:,} interaction{'s' if tape.total != 1 else ''}"
     if tape.total == 0:
         lines.append("  The cassette holds no interactions.")
-    elif tape.total > EXAMINED:
-        lines.append(f"  Of {tape.total:,} interactions, {EXAMINED:,} were examined, {COMPARED} in full.")
+    elif looked_at < tape.total:
+        lines.append(
+            f"  Of {held}, {looked_at:,} were looked at; the next unmatched request goes on from there."
+        )
     else:
-        lines.append(f"  The cassette holds {tape.total:,} interaction{'s' if tape.total != 1 else ''}.")
+        lines.append(f"  The cassette holds {held}; these come nearest.")
     if not tape.complete:
         lines.append(
-            "  It is partial: its recording ended early, so this request may never have been recorded."
+            "  It is partial (complete: false): its recording ended early, perhaps before this request."
         )
     return ["", *lines] if ranked else lines
-
-
-def remedies(ranked: Sequence[Ranked], tape: Situation) -> list[str]:
-    """What the reader can do, the likeliest first; each names the option or command."""
-    steps = []
-    if tape.journal:
-        steps.append(
-            f"An unfinished recording lies in {visible(tape.journal)}: hushtape recover {tape.cassette}"
-        )
-    best = ranked[0] if ranked else None
-    if best is not None and not best.mismatches:
-        steps.append(_used_up(best))
-    elif best is not None:
-        steps += _loosen(best, tape)
-    if tape.mode == "all":
-        return steps or ["mode='all' replays nothing; use mode='once' to replay."]
-    steps.append("If the program is right: record what is missing with mode='new_episodes'")
-    steps[-1] += " (or HUSHTAPE_MODE=new_episodes), or everything anew with mode='all'."
-    if tape.mode == "none":
-        steps.append("mode='none' never records: set the mode for one run, where the network may be used.")
-    steps.append("If the program was right to survive it: tape.acknowledge(error) in the test.")
-    return steps
-
-
-def _used_up(best: Ranked) -> str:
-    if best.played:
-        answers = "answer was" if best.twins == 0 else f"{best.twins + 1} answers were"
-        return (
-            f"Its recorded {answers} played already: the program asks more often than when it was recorded."
-        )
-    return f"Interaction {best.ordinal} matches but was not free: another call in flight holds it."
-
-
-def _loosen(best: Ranked, tape: Situation) -> list[str]:
-    """One named matcher alone stands between: say how to leave it out, and what that gives up."""
-    different = {each.matcher for each in best.mismatches}
-    if len(different) != 1 or any(one not in NAMES for one in tape.match_on):
-        return []
-    name = different.pop()
-    left = [one for one in tape.match_on if one != name]
-    if not left or name in ("host", "method", "scheme", "port"):
-        return []
-    option = ", ".join(repr(one) for one in left)
-    return [f"If only its {visible(name)} may differ: match_on=({option}{',' if len(left) == 1 else ''})."]

@@ -10,9 +10,22 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 SHOWN: Final = 120
 """Most characters of one value in a line of the report."""
+
+
+class Difference(Struct, frozen=True):
+    """One difference, as a line; and what could be ignored to be rid of it.
+
+    `kind`: "query", "headers", "form" or "json", "" where nothing can; `at`: the name, or the JSON path
+    from the body's root, names and places.
+    """
+
+    line: str
+    kind: str = ""
+    at: str | tuple[str | int, ...] = ""
 
 
 def visible(text: str) -> str:

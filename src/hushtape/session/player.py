@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hushtape.cassette import Reader
     from hushtape.matching import Plan, Shape
     from hushtape.sanitize import Chain
+    from hushtape.session.nearby import Nearby
 
 
 class Player:
@@ -35,7 +36,9 @@ class Player:
         self.placeholders = tuple(sorted({*chain.ruleset.placeholders, *listed}))
         self.wild = frozenset(self.placeholders)
         self.played = Played(len(reader))
-        self._last = 0
+        self.nearby: Nearby | None = None
+        """Made at the first miss (unmatched)."""
+        self.last = 0
         self._exact = Chains(len(reader))
         self._shapes: dict[Shape, Chains] = {}
         self._build()
@@ -84,7 +87,7 @@ class Player:
         """Play this one; False if another thread was first."""
         if not self.played.claim(ordinal):
             return False
-        self._last = ordinal
+        self.last = ordinal
         return True
 
     def read_if(self, ordinal: int, live: Request) -> Interaction | None:
@@ -103,15 +106,6 @@ class Player:
     def scrubbed(self, recorded: Request) -> Request:
         """A stored request under the ruleset of today, as far as the matchers look at it."""
         return stored.scrub_request(recorded, self.ruleset, with_body=self.plan.needs_body)
-
-    def neighbours(self, most: int) -> Iterator[tuple[int, Request]]:
-        """Up to `most` stored requests around the one played last, scrubbed with the ruleset of today.
-
-        Programs ask in much the order in which they asked when recorded, so what is missed is near.
-        """
-        first = max(0, min(self._last - most // 2, len(self.reader) - most))
-        for ordinal in range(first, min(first + most, len(self.reader))):
-            yield ordinal, self.scrubbed(self.reader.read(ordinal).request)
 
     def all(self, *, used_only: bool = False) -> Iterator[tuple[int, Interaction]]:
         """All interactions in recorded order, or those that were played, with their ordinals.

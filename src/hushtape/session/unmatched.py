@@ -7,12 +7,17 @@ scrubbed. Called by: replayer, tape.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from hushtape.cassette import check
 from hushtape.errors import UnmatchedRequestError
-from hushtape.matching.nearest import EXAMINED, nearest
+from hushtape.matching.advice import Situation
+from hushtape.matching.nearest import nearest
 from hushtape.matching.report import report
 from hushtape.sanitize.messages import safe_error
+from hushtape.session.nearby import Nearby
+from hushtape.session.options import MODE_VARIABLE
 
 if TYPE_CHECKING:
     from hushtape.model import Request
@@ -22,22 +27,16 @@ if TYPE_CHECKING:
 
 def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
     """The error for `live` (scrubbed), with the report on the nearest recorded interactions."""
+    if player.nearby is None:
+        player.nearby = Nearby(player)
     ranked = nearest(
         player.plan,
         live,
-        player.neighbours(EXAMINED),
+        player.nearby.candidates(live),
         played=player.played.__getitem__,
         placeholders=player.placeholders,
     )
-    text = report(
-        live,
-        ranked,
-        cassette=str(tape.path),
-        mode=tape.mode,
-        total=len(player.played),
-        complete=tape.complete,
-        match_on=player.plan.names,
-    )
+    text = report(live, ranked, player.plan, situation(tape, player), player.placeholders)
     best = ranked[0] if ranked else None
     error = UnmatchedRequestError(
         f"answer {live.method} {live.uri}",
@@ -51,6 +50,20 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
         report=text,
     )
     return safe_error(tape.ledger.ruleset, error)
+
+
+def situation(tape: Tape, player: Player) -> Situation:
+    """What the report has to know of the tape."""
+    return Situation(
+        cassette=str(tape.path),
+        mode=tape.mode,
+        forced=bool(os.environ.get(MODE_VARIABLE)),
+        total=len(player.played),
+        looked_at=player.nearby.looked_at if player.nearby is not None else None,
+        complete=tape.complete,
+        left_over=check.has_left_over(tape.path),
+        bound=tape.options.max_callback_body,
+    )
 
 
 def raised_again(error: UnmatchedRequestError, total: int) -> UnmatchedRequestError:

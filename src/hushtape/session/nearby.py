@@ -1,0 +1,65 @@
+"""The recorded requests that may be nearest to an unmatched one: looked for over all of the tape.
+
+Lives here: sketches of the stored requests, made at the first miss within a bound of time and kept (16 bytes
+an interaction). Must not: cost anything before, compare in full (matching.nearest). Called by: unmatched.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from hushtape import clock
+from hushtape.matching.sketch import Sketches, sketch
+from hushtape.session import stored
+
+if TYPE_CHECKING:
+    from hushtape.model import Request
+    from hushtape.session.player import Player
+
+SECONDS: Final = 1.0
+"""Longest that one miss spends on sketches (some 50,000 requests); the next miss goes on from there."""
+STEP: Final = 256
+AROUND: Final = 50
+"""Neighbours of the interaction played last that are always looked at."""
+LIKELY: Final = 150
+
+
+class Nearby:
+    """The sketches of one tape."""
+
+    def __init__(self, player: Player, seconds: float = SECONDS) -> None:
+        self._player = player
+        self._seconds = seconds
+        self._requests: Iterator[Request] | None = None
+        self._sketches = Sketches()
+        self._lock = threading.Lock()
+
+    @property
+    def looked_at(self) -> int:
+        """Interactions that have a sketch by now."""
+        return len(self._sketches)
+
+    def candidates(self, live: Request) -> Iterator[tuple[int, Request]]:
+        """Ordinals and stored requests (scrubbed with the ruleset of today), the likeliest first."""
+        player = self._player
+        last = player.last
+        with self._lock:  # another thread may have missed, too
+            self._go_on()
+            likely = self._sketches.nearest(sketch(player.plan, live), last, LIKELY)
+        around = range(max(0, last - AROUND // 2), min(len(player.reader), last + AROUND // 2))
+        for ordinal in dict.fromkeys((*likely, *around)):
+            yield ordinal, player.plan.settled(player.scrubbed(player.reader.read(ordinal).request))
+
+    def _go_on(self) -> None:
+        """Make sketches until all have one or the time is up."""
+        player, add, plan = self._player, self._sketches.add, self._player.plan
+        if self._requests is None:
+            self._requests = player.reader.requests()
+        until = clock.monotonic() + self._seconds
+        for request in self._requests:
+            request = stored.scrub_request(request, player.ruleset, with_body=plan.needs_body)
+            add(sketch(plan, plan.settled(request)))
+            if len(self._sketches) % STEP == 0 and clock.monotonic() > until:
+                return
