@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "record and replay a small HTTPS job on this machine",
     "recover": "turn the journal of a killed recording into a cassette",
     "scan": "look for secrets in cassettes before they are committed",
+    "component": "test, record and migrate components of the Keboola platform",
     "diff": "tell what changed between two cassettes",
     "prune": "remove from cassettes what nobody needs",
     "show": "list what is on a cassette, or show interactions whole",

@@ -113,11 +113,14 @@ def of_test_dir(
 def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
     """The list VCR_SANITIZERS that a component script states at its top; nothing where it states none.
 
-    The script is run under a probe name, so that what stands below ``if __name__ == "__main__"`` is not.
+    A script that names the list is run under a probe name, so that what stands below
+    ``if __name__ == "__main__"`` is not; one that does not name it is not run.
 
     Raises:
         SanitizerError: the script can't be run, or the list holds something else than sanitizers.
     """
+    if not _names_sanitizers(script):
+        return []
     before = sys.path.copy()
     sys.path.insert(0, str(Path(script).absolute().parent))
     failure: SanitizerError | None = None
@@ -136,6 +139,14 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
     if failure is not None:  # outside the handler: its text may hold a value of the configuration
         raise failure
     return checked(found, f"{VARIABLE} of {script}")
+
+
+def _names_sanitizers(script: Path) -> bool:
+    try:
+        return VARIABLE.encode() in Path(script).read_bytes()
+    except OSError as error:
+        failure = _unusable(script, error.strerror or "it can't be read", None)
+    raise failure
 
 
 def checked(given: object, where: str) -> list[BaseSanitizer]:

@@ -74,7 +74,7 @@ def record_case(
     except ScaffolderError:
         raise
     except HushtapeError as error:
-        raise _failed(name, str(error)) from None
+        raise _failed(name, str(error).rstrip(".")) from None
     except Exception as error:  # noqa: BLE001 - a component may raise anything
         # Its text may hold a secret of the configuration that it was given.
         raise _failed(name, f"the component raised {type(error).__name__}") from None
