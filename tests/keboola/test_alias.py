@@ -1,4 +1,4 @@
-"""`keboola.vcr` is this package: with and without the original, beside other `keboola.*` packages, in children."""
+"""`keboola.vcr` is this package: with and without the original, beside other `keboola.*`, in children."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from hushtape.keboola.alias import MODULES
 
 
 @pytest.fixture(params=["with the original", "without the original"])
@@ -35,10 +33,11 @@ def run(code: str, *path: Path, command: tuple[str, ...] = ()) -> subprocess.Com
 
 SAME = """
 import importlib, hushtape.keboola
+from hushtape.keboola.alias import MODULES
 import keboola.vcr, keboola.component
 assert keboola.vcr is hushtape.keboola, keboola.vcr
 assert keboola.component.NAME == "component"
-for name in %r:
+for name in MODULES:
     ours = importlib.import_module("hushtape.keboola." + name)
     assert importlib.import_module("keboola.vcr." + name) is ours
     assert ours.__spec__.name == "hushtape.keboola." + name
@@ -46,7 +45,7 @@ from keboola.vcr import VCRRecorder
 from keboola.vcr.recorder import VCRRecorder as Same
 assert VCRRecorder is Same is hushtape.keboola.VCRRecorder
 print("same")
-""" % (MODULES,)
+"""
 
 
 def test_in_a_process_that_installs_it(installed: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "component",
-        description="For components of the Keboola platform: run what was written for keboola.vcr on hushtape.",
+        description="For components of the Keboola platform: what was written for keboola.vcr runs on it.",
         epilog="example: hushtape component alias -- python -m pytest tests",
     )
     inner = parser.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
