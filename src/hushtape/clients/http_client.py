@@ -6,7 +6,8 @@ Called by: the registry. What the hooks do is in `wire`: sending, receiving, con
 
 from __future__ import annotations
 
-import http.client
+# Not `http.client.HTTPConnection`: while that module is being imported, `http` does not name it yet.
+from http.client import HTTPConnection
 from typing import Any
 
 from hushtape.clients.wire import line
@@ -20,7 +21,7 @@ from hushtape.seam import Router
 
 def install(patches: PatchSet, router: Router) -> None:
     """Watch every HTTPConnection, those of subclasses that exist now included."""
-    base = http.client.HTTPConnection
+    base = HTTPConnection
     original_send = base.send
     patches.replace(base, "send", make_send(router))
     patches.replace(base, "getresponse", make_getresponse(original_send))

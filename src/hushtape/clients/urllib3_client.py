@@ -7,7 +7,7 @@ Must not: answer or record: http.client's hooks do. Called by: the registry, whe
 
 from __future__ import annotations
 
-import http.client
+import http.client as http_client
 import sys
 from datetime import date
 from typing import Any
@@ -61,7 +61,7 @@ class _RecentDate:
 def _adopt(patches: PatchSet, router: Router, kind: type) -> None:
     """Defer `connect` wherever this class finds one of its own (docker's unix sockets override it)."""
     for parent in kind.__mro__:
-        if "connect" in vars(parent) and issubclass(parent, http.client.HTTPConnection):
+        if "connect" in vars(parent) and issubclass(parent, http_client.HTTPConnection):
             patches.replace(parent, "connect", make_connect(router))
 
 

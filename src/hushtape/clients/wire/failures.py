@@ -9,7 +9,7 @@ built again: urllib3's wrap them, and at replay urllib3 itself wraps them anew.
 from __future__ import annotations
 
 import errno
-import http.client
+import http.client as http_client
 import socket
 import ssl
 import sys
@@ -38,12 +38,12 @@ _TYPES: dict[str, type[BaseException]] = {
     "ssl.SSLWantReadError": ssl.SSLWantReadError,
     "ssl.SSLWantWriteError": ssl.SSLWantWriteError,
     "ssl.SSLCertVerificationError": ssl.SSLCertVerificationError,
-    "http.client.RemoteDisconnected": http.client.RemoteDisconnected,
-    "http.client.BadStatusLine": http.client.BadStatusLine,
-    "http.client.LineTooLong": http.client.LineTooLong,
-    "http.client.UnknownProtocol": http.client.UnknownProtocol,
-    "http.client.IncompleteRead": http.client.IncompleteRead,
-    "http.client.HTTPException": http.client.HTTPException,
+    "http.client.RemoteDisconnected": http_client.RemoteDisconnected,
+    "http.client.BadStatusLine": http_client.BadStatusLine,
+    "http.client.LineTooLong": http_client.LineTooLong,
+    "http.client.UnknownProtocol": http_client.UnknownProtocol,
+    "http.client.IncompleteRead": http_client.IncompleteRead,
+    "http.client.HTTPException": http_client.HTTPException,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}
 _WRAPPERS = ("NameResolutionError", "NewConnectionError", "ConnectTimeoutError", "ProxyError")
@@ -99,9 +99,9 @@ def _root(error: BaseException) -> ErrorLink | None:
 
 def _message(error: BaseException) -> str:
     text = getattr(error, "strerror", None)
-    if isinstance(error, http.client.IncompleteRead):
+    if isinstance(error, http_client.IncompleteRead):
         return ""  # its text would be the body
-    if isinstance(error, http.client.HTTPException) and error.args:
+    if isinstance(error, http_client.HTTPException) and error.args:
         return str(error.args[0])
     return text if isinstance(text, str) else str(error)
 
@@ -126,10 +126,10 @@ def revive(failure: Failure) -> BaseException:
     kind = _TYPES.get(name)
     if kind is None:
         return OSError(link.message) if link.errno is None else OSError(link.errno, link.message)
-    if kind is http.client.IncompleteRead:
-        return http.client.IncompleteRead(b"")
-    if kind is http.client.LineTooLong:
-        revived = http.client.LineTooLong("")
+    if kind is http_client.IncompleteRead:
+        return http_client.IncompleteRead(b"")
+    if kind is http_client.LineTooLong:
+        revived = http_client.LineTooLong("")
         revived.args = (link.message,)
         return revived
     if link.errno is None:
