@@ -24,6 +24,7 @@ UNREAD = 141
 """128 + SIGPIPE: the reader of our output left, as `head` does."""
 
 COMMANDS = {
+    "completion": "print a completion script for your shell",
     "demo": "record and replay a small HTTPS job on this machine",
     "recover": "turn the journal of a killed recording into a cassette",
     "scan": "look for secrets in cassettes before they are committed",
@@ -76,8 +77,11 @@ def failed(error: HushtapeError, code: int = 1) -> int:
     return code
 
 
-def build_parser(command: str | None = None) -> argparse.ArgumentParser:
-    """The parser. Only `command` gets its arguments: the others' modules are not imported."""
+def build_parser(command: str | None = None, *, everything: bool = False) -> argparse.ArgumentParser:
+    """The parser. Only `command` gets its arguments: the others' modules are not imported.
+
+    `everything`: all of them do.
+    """
     parser = argparse.ArgumentParser(
         prog="hushtape",
         description="Records HTTP once and replays it for ever.",
@@ -86,7 +90,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, line in COMMANDS.items():
-        if name == command:
+        if name == command or everything:
             import_module(f"hushtape.cli.{name}").register(commands)
         else:
             commands.add_parser(name, help=line)
