@@ -17,7 +17,7 @@ _FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+[}\]]', re.DOTALL)
 ten times as fast on rows of JSON."""
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _DEPTH_MOST = 1000
-_NAME_MOST = 200
+NAME_MOST = 200
 
 
 class JsonPlace:
@@ -69,13 +69,13 @@ class JsonPlace:
     def _string(self, data: bytes, at: int) -> int:
         """Go on inside a string; where to go on behind it."""
         if self._escape and at < len(data):
-            if self._key and len(self._name) < _NAME_MOST:
+            if self._key and len(self._name) < NAME_MOST:
                 self._name += b"\\" + data[at : at + 1]
             at, self._escape = at + 1, False
         found = _STRING.match(data, at)
         end = found.end() if found else at
-        if self._key and len(self._name) < _NAME_MOST:
-            self._name += data[at : min(end, at + _NAME_MOST)]
+        if self._key and len(self._name) < NAME_MOST:
+            self._name += data[at : min(end, at + NAME_MOST)]
         if end >= len(data):
             return end
         if data[end] == 92:  # the chunk ends behind a backslash

@@ -101,7 +101,7 @@ class Run:
     def _standing(self, scanned: Scanned) -> list[tuple[int, Finding]]:
         """The findings that are not accepted, with their numbers."""
         standing: list[tuple[int, Finding]] = []
-        for number, finding in enumerate(scanned.findings()):
+        for number, finding in enumerate(scanned.findings(self.scanner.ruleset)):
             if self._baseline is not None and self._baseline.accepts(finding):
                 self.known.append(finding)
             else:

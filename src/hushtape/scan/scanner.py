@@ -13,13 +13,15 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from hushtape.sanitize import build
+from hushtape.sanitize import Ruleset, build
+from hushtape.sanitize.messages import tell
 from hushtape.sanitize.rules import SecretRule
 from hushtape.scan.finding import Finding, mask
 from hushtape.scan.judge import KNOWN, in_place, may_count, united
 from hushtape.scan.keyed import Keyed
 from hushtape.scan.locate import Located, Locator
 from hushtape.scan.look import WINDOW, Look
+from hushtape.scan.place import NAME_MOST
 from hushtape.scan.source import Text, Unreadable, texts
 
 _LISTED = re.compile(rb'"hushtape":.{0,4096}?"placeholders": \[([^\]]{1,4096})\]', re.DOTALL)
@@ -33,20 +35,27 @@ class Scanned(Struct, frozen=True):
     found: list[Located] = []
     error: str = ""
 
-    def findings(self) -> Iterator[Finding]:
-        """What was found, as it may be shown."""
+    def findings(self, ruleset: Ruleset) -> Iterator[Finding]:
+        """What was found, as it may be shown: a pointer is made of names, and a name may be a secret."""
         for one in self.found:
             candidate = one.candidate
             yield Finding(
                 self.text.name,
                 one.line,
-                one.pointer,
-                candidate.rule,
+                _told(ruleset, one.pointer),
+                tell(ruleset, candidate.rule),
                 mask(candidate.rule, candidate.end - candidate.start),
                 candidate.how,
                 candidate.text is not None and not self.text.locked,
                 one.mark,
             )
+
+
+def _told(ruleset: Ruleset, pointer: str) -> str:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
+    clean = [step if step.isdigit() else tell(ruleset, step) for step in steps]
+    shown = ["(a long name)" if len(step) >= NAME_MOST else step for step in clean]
+    return tell(ruleset, "/".join([step.replace("~", "~0").replace("/", "~1") for step in shown]))
 
 
 class Scanner:

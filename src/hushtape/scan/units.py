@@ -17,7 +17,9 @@ from hushtape.sanitize import Finding, Ruleset
 Audit = Callable[[bytes], "Finding | None"]
 
 _TOKEN = re.compile(rb"[^\s\"'<>,;{}()\[\]]{8,}")
-_FOLDED = re.compile(rb"[A-Za-z0-9+/_=-]{8,}(?:(?:\\n|\r?\n *)[A-Za-z0-9+/_=-]+)+")
+_MORE = rb"(?!-++\s)[A-Za-z0-9+/_=-]++(?=[\s\"'\\<]|\Z)"
+"""A further line: all of it, and no key or item of YAML (`headers:`, `- `)."""
+_FOLDED = re.compile(rb"[A-Za-z0-9+/_=-]{8,}+(\\n|\r?\n *)%b(?:\1%b)*+" % (_MORE, _MORE))
 _STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"?|'(?:[^']|'')*+'?", re.DOTALL)
 """One that does not end takes all that follows: to try again from each quote would take quadratic time."""
 _LINE = re.compile(rb"[^\n]+")

@@ -1,0 +1,54 @@
+"""What a scan prints holds no secret, and what it redacts takes nothing else along."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from hushtape.cli import main
+from hushtape.scan import Run
+from tests.adversarial.reading import readable
+
+SECRET = "projects/42/keys/abcdef0123~x"
+NAMES = {
+    "as it is": SECRET,
+    "percent": quote(SECRET, safe=""),
+    "spelled out": "".join(f"%{octet:02x}" for octet in SECRET.encode()),
+    "in the middle of a long name": "x" * 190 + SECRET,
+}
+
+
+@pytest.mark.parametrize("written", NAMES)
+@pytest.mark.parametrize("kind", ["json", "yaml"])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_secret_that_is_a_name_is_not_printed(
+    written: str, kind: str, options: list[str], tmp_path: Path
+) -> None:
+    document = {"rows": [{NAMES[written]: {"password": "hunter2Correct9", "id": SECRET}}]}
+    path, values = tmp_path / f"a.{kind}", tmp_path / "values"
+    path.write_text(json.dumps(document) if kind == "json" else yaml.safe_dump(document))
+    values.write_text(json.dumps({"key": SECRET}))
+    told = io.StringIO()
+    with redirect_stdout(told), redirect_stderr(told):
+        assert main(["scan", str(path), "--values-file", str(values), *options]) == 1
+    assert "known value" in told.getvalue()
+    assert readable(told.getvalue().encode(), SECRET, parts=True) is None
+
+
+@pytest.mark.parametrize("after", [{"headers": {"a": "b"}}, {"list": ["x"]}, {}])
+def test_base64_in_lines_of_yaml_is_redacted_up_to_its_last_line(
+    after: dict[str, object], tmp_path: Path
+) -> None:
+    hidden = "".join(f"%{octet:02X}" for octet in SECRET.encode())
+    path = tmp_path / "a.yaml"
+    path.write_text(yaml.safe_dump({"string": f"{hidden} and {hidden}".encode(), "zz": after}))
+    result = Run({"key": SECRET}, redact=True).over([path])
+    assert (result.code, result.fixed) == (0, 1)
+    found = yaml.safe_load(path.read_text())
+    assert found["zz"] == after and SECRET.encode() not in found["string"]
