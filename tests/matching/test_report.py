@@ -131,3 +131,8 @@ def test_values_are_shown_as_they_are_meant() -> None:
 )
 def test_the_first_difference_is_found(one: str, other: str, place: int) -> None:
     assert first_difference(one, other) == first_difference(one.encode(), other.encode()) == place
+
+
+def test_those_much_further_away_than_the_nearest_are_left_out() -> None:
+    shown = text(nearest(PLAN, LIVE, PAGES[:1] + OTHERS))
+    assert "other.example" not in shown and "DELETE" in shown

@@ -20,6 +20,8 @@ WIDTH: Final = 100
 """Columns of a step; differences stay on one line each."""
 UNBROKEN: Final[dict[str, Any]] = {"break_long_words": False, "break_on_hyphens": False}
 
+NEAR: Final = 3
+
 MAX_LINES: Final = 12
 """Most differences shown of one candidate."""
 
@@ -48,7 +50,8 @@ def report(
     lines += [f"  asked       {_title(live)}", *_body_line(live)]
     lines += [f"  matched on  {', '.join(map(visible, plan.names))}", ""]
     for place, one in enumerate(ranked):
-        lines += _candidate("nearest" if place == 0 else "then", one)
+        if one.distance <= 2 * ranked[0].distance + NEAR:  # those much further away would only be noise
+            lines += _candidate("nearest" if place == 0 else "then", one)
     lines += _extent(ranked, tape)
     lines += ["", "What to do:"]
     for step in steps(live, ranked, plan, tape, placeholders):

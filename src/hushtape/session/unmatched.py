@@ -8,6 +8,7 @@ scrubbed. Called by: replayer, tape.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hushtape.cassette import check
@@ -55,7 +56,7 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
 def situation(tape: Tape, player: Player) -> Situation:
     """What the report has to know of the tape."""
     return Situation(
-        cassette=str(tape.path),
+        cassette=named(tape.path),
         mode=tape.mode,
         forced=bool(os.environ.get(MODE_VARIABLE)),
         total=len(player.played),
@@ -64,6 +65,14 @@ def situation(tape: Tape, player: Player) -> Situation:
         left_over=check.has_left_over(tape.path),
         bound=tape.options.max_callback_body,
     )
+
+
+def named(path: Path) -> str:
+    """A cassette's path as it is typed in the working folder."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere; or the working folder is gone
+        return str(path)
 
 
 def raised_again(error: UnmatchedRequestError, total: int) -> UnmatchedRequestError:
