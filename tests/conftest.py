@@ -1,4 +1,4 @@
-"""What all tests share: how many examples hypothesis tries, and where it keeps none.
+"""What all tests share: no cache, how many examples hypothesis tries, and where it keeps none.
 
 Profiles, chosen by HYPOTHESIS_PROFILE: "default" keeps the suite within minutes; "thorough" is for
 looking for trouble. Examples are derandomized: a test that passes on one machine passes on the next.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, settings
+
+os.environ["HUSHTAPE_CACHE"] = ""  # nothing of the tests stays in the user's cache folder
 
 settings.register_profile(
     "default",

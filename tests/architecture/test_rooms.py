@@ -25,7 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "sanitize": {"model", "coding", "errors"},
     "sanitizers": {"sanitize"},
     "matching": {"model", "errors", "terminal"},
-    "cassette": {"model", "errors"},
+    "cassette": {"model", "clock", "errors"},
     "clock": {"errors"},
     "terminal": set(),
     "freeze": {"clock", "patching", "errors"},

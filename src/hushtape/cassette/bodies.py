@@ -27,9 +27,13 @@ _HIGH = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\Z")  # a surrogate pair's fi
 _O_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # non-blocking: a FIFO must not hang the open
 
 
-def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
-    """What tells one state of a file from another."""
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+Identity = tuple[int, int, int, int, int]
+
+
+def _identity(found: os.stat_result) -> Identity:
+    """What tells one state of a file from another: device, inode, size, and when its content and when its
+    inode was changed last, in nanoseconds. The last of them can't be set by hand."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 class Pinned:
@@ -39,7 +43,7 @@ class Pinned:
     closed with the last reference to it, never under somebody's hands.
     """
 
-    __slots__ = ("_identity", "fd", "path", "size")
+    __slots__ = ("fd", "identity", "path", "size")
 
     def __init__(self, path: Path, flags: int = 0) -> None:
         self.fd = -1
@@ -54,12 +58,19 @@ class Pinned:
         if not stat.S_ISREG(found.st_mode):
             raise malformed(path, "it is not a regular file")
         self.size = found.st_size
-        self._identity = _identity(found)
+        self.identity = _identity(found)
 
     def is_current(self) -> bool:
         """It still stands under its name, and nobody wrote to it since it was opened."""
         try:
-            return _identity(self.path.stat()) == self._identity
+            return _identity(self.path.stat())[:4] == self.identity[:4]
+        except OSError:
+            return False
+
+    def is_unchanged(self) -> bool:
+        """Nobody wrote to it since it was opened, wherever it stands by now."""
+        try:
+            return _identity(os.fstat(self.fd)) == self.identity
         except OSError:
             return False
 

@@ -61,6 +61,9 @@ class Reader(Protocol):
     def requests(self) -> Iterator[Request]:
         """All requests, in file order, in one pass."""
 
+    def scan_anew(self) -> bool:
+        """Forget what was remembered of the file, and look for its interactions; False: nothing was."""
+
     def is_current(self) -> bool:
         """The file that is open here still stands under its name, unchanged."""
 
@@ -109,6 +112,11 @@ def parse_head(head: bytes, path: Path) -> tuple[CassetteInfo, dict[str, str]]:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0) from None
     return _info(found), found.hushtape.certificates if found.hushtape is not None else {}
+
+
+def is_ours(head: bytes, path: Path) -> bool:
+    """hushtape wrote a file with this head. Raises as `parse_head`."""
+    return parse_head(head, path)[0].format > 0
 
 
 def _info(found: _HeadIn) -> CassetteInfo:

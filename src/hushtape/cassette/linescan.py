@@ -24,13 +24,34 @@ _START = b'{\n "version": 1,\n "hushtape": {\n'
 _HEAD_MOST = 1024 * 1024
 
 
+Spans = tuple[tuple[int, int], ...]
+
+
 class Found(Struct, frozen=True):
-    """The file's head as a JSON object, and where each interaction begins and ends."""
+    """Where things stand in a cassette.
+
+    Attributes:
+        head: the file's head, as a JSON object.
+        starts, ends: of the interactions. canonical: they are laid out as hushtape does.
+        parts: where the members of the head stand, each from its key to the end of its value.
+        reaches: for each interaction, how many bytes from its start hold all of its request, up to the end of
+            the request's object; 0: not known, or something of it stands further down. The pass over the
+            requests fills it in.
+        recalled: remembered, not found just now.
+    """
 
     head: bytes
     starts: array[int]
     ends: array[int]
     canonical: bool
+    parts: Spans = ()
+    reaches: array[int] = array("I")
+    recalled: bool = False
+
+
+def head_of(file: Pinned, parts: Spans) -> bytes:
+    """The head that stands in these places."""
+    return b"{%b}" % b",".join([file.read(start, end - start) for start, end in parts])
 
 
 def find_lines(file: Pinned) -> Found | None:
@@ -39,9 +60,10 @@ def find_lines(file: Pinned) -> Found | None:
     if head is None:
         return None
     first = len(head) + len(layout.HEAD_END)
+    parts = ((1, len(head)),)
     starts, ends = array("Q"), array("Q")
     if file.size == first + 4 and file.read(first, 4) == b"]\n}\n":
-        return Found(head + b"}", starts, ends, True)
+        return Found(head + b"}", starts, ends, True, parts)
     last = file.size - len(layout.TAIL)
     if last - 4 <= first or file.read(last - 4, 4 + len(layout.TAIL)) != b"\n  }" + layout.TAIL:
         return None
@@ -51,7 +73,19 @@ def find_lines(file: Pinned) -> Found | None:
     requests = _separators(file, first, last, starts, ends)
     ends.append(last)
     # A key "request" more than there are separators: a hand has laid out some interaction differently.
-    return Found(head + b"}", starts, ends, True) if requests == len(starts) else None
+    return Found(head + b"}", starts, ends, True, parts) if requests == len(starts) else None
+
+
+def canonical_frame(file: Pinned) -> tuple[Spans, int, int]:
+    """The parts of a canonical file's head, where its first interaction begins and where its last one ends.
+
+    Of a file that is not canonical: no parts."""
+    head = _head(file) or b""
+    return (
+        (((1, len(head)),) if head else ()),
+        len(head) + len(layout.HEAD_END) + 1,
+        file.size - len(layout.TAIL),
+    )
 
 
 def _head(file: Pinned) -> bytes | None:

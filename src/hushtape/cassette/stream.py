@@ -11,7 +11,7 @@ import re
 from array import array
 
 from hushtape.cassette.bodies import Pinned, boundary
-from hushtape.cassette.linescan import Found
+from hushtape.cassette.linescan import Found, head_of
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.valueend import TRUNCATED, string_end, value_end
 from hushtape.errors import CassetteFormatError
@@ -25,6 +25,8 @@ _TEXT_MOST = 16 * 1024 * 1024
 _WINDOW_MOST = 2 * 1024 * 1024
 """Most bytes of one value that are looked at whole; what is longer is walked over token by token."""
 _TAIL = 16  # bytes at a window's end that are looked at again: an escape, or two, may be cut there
+
+_HEAD_PARTS = 64
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+')
@@ -228,9 +230,11 @@ def find_values(file: Pinned) -> Found:
     if scanner.next_token() != b"{":
         raise _not_a_cassette(scanner)
     starts, ends = array("Q"), array("Q")
-    head, seen = [], False
+    parts: list[tuple[int, int]] = []
+    size, seen = 0, False
     for _ in scanner.members(b"{", b"}"):
-        key = scanner.key()
+        scanner.next_token()
+        place, key = scanner.position, scanner.key()
         if key == b'"interactions"':
             if seen:
                 raise scanner.fault("the key interactions stands there twice")
@@ -240,16 +244,17 @@ def find_values(file: Pinned) -> Found:
                 starts.append(start)
                 ends.append(end)
         else:
-            start, end = scanner.skip()
+            _, end = scanner.skip()
             if key in _HEAD_KEYS:
-                if end - start > _TEXT_MOST:
-                    raise malformed(file.path, "its head is too large", offset=start)
-                head.append(key + b":" + file.read(start, end - start))
+                size += end - place
+                if size > _TEXT_MOST or len(parts) >= _HEAD_PARTS:
+                    raise malformed(file.path, "its head is too large", offset=place)
+                parts.append((place, end))
     if scanner.next_token():
         raise scanner.fault("something follows after the cassette's end")
     if not seen:
         raise malformed(file.path, "it has no interactions: it is not a cassette")
-    return Found(b"{%b}" % b",".join(head), starts, ends, False)
+    return Found(head_of(file, tuple(parts)), starts, ends, False, tuple(parts))
 
 
 def _not_a_cassette(scanner: Scanner) -> CassetteFormatError:

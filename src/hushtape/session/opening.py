@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hushtape.cassette import check
-from hushtape.errors import CassetteNotFoundError, HushtapeWarning
+from hushtape.errors import CassetteFormatError, CassetteNotFoundError, HushtapeWarning
 from hushtape.session import expiry, timing
 
 if TYPE_CHECKING:
@@ -82,7 +82,12 @@ def _make_replay(tape: Tape, reader: Reader) -> Callable[[Request], Exchange]:
     from hushtape.session.player import Player
     from hushtape.session.replayer import ReplayExchange
 
-    tape.player = Player(reader, tape.plan, tape.chain)
+    try:
+        tape.player = Player(reader, tape.plan, tape.chain)
+    except CassetteFormatError:
+        if not reader.scan_anew():
+            raise
+        tape.player = Player(reader, tape.plan, tape.chain)
     answers = Answers(tape.player, tape.options.exhausted, ordered=tape.options.ordered)
     return partial(ReplayExchange, tape, tape.player, answers)
 

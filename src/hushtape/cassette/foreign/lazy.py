@@ -13,12 +13,13 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from hushtape.cassette import offsets
 from hushtape.cassette.bodies import InlineBase64, InlineText, Pinned
 from hushtape.cassette.document import FAULTS, explain
 from hushtape.cassette.foreign.plain import Span
 from hushtape.cassette.info import CassetteInfo
 from hushtape.cassette.problems import malformed
-from hushtape.cassette.stream import reduce
+from hushtape.cassette.stream import find_values, reduce
 from hushtape.errors import CassetteFormatError
 from hushtape.model import CHUNK, Body, Interaction, Request
 
@@ -47,9 +48,21 @@ class ForeignReader:
         self._starts = starts
         self._ends = ends
         self._dialect = dialect
+        self.recalled = False
+        """The offsets were remembered, not found just now."""
 
     def __len__(self) -> int:
         return len(self._starts)
+
+    def scan_anew(self) -> bool:
+        """Forget what was remembered of the file, and look for its interactions; False: nothing was."""
+        if not self.recalled or self._file is None:
+            return False
+        self.recalled = False
+        offsets.forget(self._file)
+        found = find_values(self._file)
+        self._starts, self._ends = found.starts, found.ends
+        return True
 
     def is_current(self) -> bool:
         """The file that is open here still stands under its name, unchanged."""
@@ -79,9 +92,16 @@ class ForeignReader:
         try:
             return parse(self._file, start, self._ends[ordinal])
         except CassetteFormatError:
+            self._doubt()
             raise
         except FAULTS as error:
+            self._doubt()
             raise explain(error, self.path, start) from None
+
+    def _doubt(self) -> None:
+        """If what was remembered is to blame, the next opening will do without."""
+        if self.recalled and self._file is not None:
+            offsets.forget(self._file)
 
 
 def json_text(file: Pinned, start: int, end: int, keys: tuple[bytes, ...]) -> tuple[bytes, Span]:

@@ -1,13 +1,14 @@
 """Which tool wrote this file, told by its content; its suffix only settles what content leaves open.
 
-Lives here: `open_foreign`. Must not: parse more than it needs to tell. Called by: reader, for every file
-that is not laid out as hushtape does.
+Lives here: `open_foreign`, `open_vcr`. Must not: parse more than it needs to tell. Called by: reader, for
+every file that is not laid out as hushtape does.
 """
 
 from __future__ import annotations
 
 import re
 
+from hushtape.cassette import offsets
 from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.foreign.lazy import ForeignReader
 from hushtape.cassette.info import KEBOOLA, Reader, parse_head
@@ -25,7 +26,7 @@ _PEEK = 64 * 1024
 
 
 def open_foreign(file: Pinned) -> Reader | Found:
-    """The reader for another tool's file; where a file of ours was laid out anew, its interactions.
+    """The reader for another tool's file; where it is JSON as vcrpy or we write it, its interactions.
 
     Raises:
         CassetteFormatError: it is no cassette.
@@ -43,18 +44,19 @@ def open_foreign(file: Pinned) -> Reader | Found:
         from hushtape.cassette.foreign.yaml_reader import open_yaml
 
         return open_yaml(file, mark)
-    return _json(file)
+    return find_values(file)
 
 
-def _json(file: Pinned) -> Reader | Found:
+def open_vcr(file: Pinned, found: Found, began: int) -> Reader:
+    """The reader for JSON of vcrpy or keboola.vcr; `began`: when the search for `found` began."""
     from hushtape.cassette.foreign.vcr_json import VcrJson
 
-    found = find_values(file)
     info, _ = parse_head(found.head, file.path)
-    if info.format:
-        return found
+    offsets.remember(file, found, began)
     dialect = VcrJson(keboola=info.source == KEBOOLA)
-    return ForeignReader(file, info, found.starts, found.ends, dialect)
+    reader = ForeignReader(file, info, found.starts, found.ends, dialect)
+    reader.recalled = found.recalled
+    return reader
 
 
 def _is_yaml(file: Pinned, top: bytes) -> bool:
