@@ -14,7 +14,11 @@ from hushtape.cassette.valueend import TRUNCATED, UNKNOWN, string_end, value_end
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]))
 _values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | _texts,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | _texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_texts, inner, max_size=4),
     max_leaves=12,
 )
