@@ -46,6 +46,7 @@ class PatchSet:
 
     def __init__(self) -> None:
         self._patches: list[_Patch] = []
+        self._places: set[tuple[int, str]] = set()
 
     def __len__(self) -> int:
         return len(self._patches)
@@ -69,7 +70,7 @@ class PatchSet:
             UsageError: there is no such attribute, or the target does not allow it to be set.
         """
         with _lock:
-            if any(patch.target is target and patch.name == name for patch in self._patches):
+            if (id(target), name) in self._places:
                 return
             before = _revived(_own(target).get(name, _MISSING))
             found = _revived(_found(target, name))
@@ -81,6 +82,7 @@ class PatchSet:
             except (AttributeError, TypeError) as error:
                 raise _refused(target, name, str(error)) from error
             self._patches.append(_Patch(target, name, before, installed, retire))
+            self._places.add((id(target), name))
 
     def remove(self) -> None:
         """Take the patches back, the last one first. Removing an empty set does nothing.
@@ -91,6 +93,7 @@ class PatchSet:
         with _lock:
             while self._patches:
                 patch = self._patches.pop()
+                self._places.discard((id(patch.target), patch.name))
                 patch.retire()
                 if _own(patch.target).get(patch.name, _MISSING) is not patch.installed:
                     continue
