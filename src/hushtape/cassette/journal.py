@@ -27,7 +27,7 @@ from hushtape.cassette.fields import FieldError
 from hushtape.cassette.jsontext import string
 from hushtape.cassette.problems import unfit, unwritable
 from hushtape.cassette.seal import Seal
-from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
+from hushtape.cassette.spool import OWN, BodySpool, SpooledBody, StoredBody
 from hushtape.errors import HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
 
@@ -262,13 +262,13 @@ class Journal:
             self._forget([body.path])
 
     def _forget(self, paths: list[Path]) -> None:
-        """Remove body files that no entry names. One that equal bodies share may be named by an exchange
-        that has not committed yet: it waits for `sweep`."""
-        own = [path for path in paths if path.name.startswith("body-")]
-        self._stale.update(path for path in paths if path not in own)
-        for path in own:
-            if path not in self._named():
+        """Remove body files of an entry that is gone, or never came. One that equal bodies share may be named
+        by another, or by an exchange that has not committed yet: it waits for `sweep`."""
+        for path in paths:
+            if path.name.startswith(OWN):
                 path.unlink(missing_ok=True)
+            else:
+                self._stale.add(path)
 
     def _named(self) -> set[Path]:
         return {path for index in self.entries.order() for path in self.entries.spools(index)}

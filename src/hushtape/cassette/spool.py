@@ -62,6 +62,10 @@ def extension(content_type: str) -> str:
     return next((suffix for word, suffix in _EXTENSIONS if word in kind), ".bin")
 
 
+OWN = "body-"
+"""How the files begin that one interaction alone names; others are named after what they hold, and shared."""
+
+
 class BodySpool:
     """Takes a body piece by piece. Call `finish` or `discard`, once.
 
@@ -103,7 +107,7 @@ class BodySpool:
             raise unwritable(self._path, "keep a body beside the journal", error) from None
 
     def _open(self) -> None:
-        path = self._path / f"body-{next(self._numbers)}"
+        path = self._path / f"{OWN}{next(self._numbers)}"
         self._fd = os.open(path, os.O_RDWR | _NEW, 0o600)
         self._path = path
         self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")

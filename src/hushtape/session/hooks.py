@@ -106,22 +106,37 @@ def _stored(
 def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) -> Interaction:
     """Scrubbed and audited like anything that is recorded; lengths and digests settled for new bodies."""
     from hushtape.session.auditing import audited
-    from hushtape.session.settling import settle
     from hushtape.session.stored import scrub_interaction
 
-    clean = scrub_interaction(changed, ledger.ruleset)
+    # A body that the hook left alone was scrubbed and audited when it came; it is not read again.
+    request, response = changed.request, changed.response
+    asked = None if view.request.assigned else request.body
+    answered = None
+    if asked is not None:
+        request = structs.replace(request, body=None)
+    if response is not None and view.response is not None and not view.response.assigned:
+        answered, response = response.body, structs.replace(response, body=None)
+    clean = scrub_interaction(structs.replace(changed, request=request, response=response), ledger.ruleset)
+    clean = audited(ledger, _settled(view, clean))
     request, response = clean.request, clean.response
+    if asked is not None:
+        request = structs.replace(request, body=asked)
+    if answered is not None and response is not None:
+        response = structs.replace(response, body=answered)
+    return structs.replace(clean, request=request, response=response)
+
+
+def _settled(view: EditableInteraction, changed: Interaction) -> Interaction:
+    """Lengths and digests as they are for the bodies that the hook assigned."""
+    from hushtape.session.settling import settle
+
+    request, response = changed.request, changed.response
     if view.request.assigned:
         request = structs.replace(request, headers=settle(request.headers, request.body))
-    else:
-        request = structs.replace(request, body=changed.request.body)  # it was scrubbed under its old head
-    if response is not None and view.response is not None and changed.response is not None:
-        if view.response.assigned:
-            head = structs.replace(response.head, headers=settle(response.head.headers, response.body))
-            response = structs.replace(response, head=head, trailers=settle(response.trailers, response.body))
-        else:
-            response = structs.replace(response, body=changed.response.body)
-    return audited(ledger, structs.replace(clean, request=request, response=response))
+    if response is not None and view.response is not None and view.response.assigned:
+        head = structs.replace(response.head, headers=settle(response.head.headers, response.body))
+        response = structs.replace(response, head=head, trailers=settle(response.trailers, response.body))
+    return structs.replace(changed, request=request, response=response)
 
 
 # --- what is replayed ---------------------------------------------------------------------------------
