@@ -24,15 +24,15 @@ UNREAD = 141
 """128 + SIGPIPE: the reader of our output left, as `head` does."""
 
 COMMANDS = {
-    "completion": "print a completion script for your shell",
     "demo": "record and replay a small HTTPS job on this machine",
+    "show": "list what is on a cassette, or show interactions whole",
+    "diff": "tell what changed between two cassettes",
+    "stats": "count what is on a cassette",
+    "prune": "remove from cassettes what nobody needs",
     "recover": "turn the journal of a killed recording into a cassette",
     "scan": "look for secrets in cassettes before they are committed",
     "component": "test, record and migrate components of the Keboola platform",
-    "diff": "tell what changed between two cassettes",
-    "prune": "remove from cassettes what nobody needs",
-    "show": "list what is on a cassette, or show interactions whole",
-    "stats": "count what is on a cassette",
+    "completion": "print a completion script for your shell",
 }
 """Every command, and its line in the help. `hushtape.cli.NAME` has `register`, which adds its parser."""
 
