@@ -162,3 +162,15 @@ def test_scrubbed_and_unscrubbed_requests_meet(path: str, name: str, value: str,
         )
 
     assert meets(request(secret), request("REDACTED"), *EVERYTHING.names)
+
+
+def test_a_coarse_shape_still_leads_to_the_recorded_one() -> None:
+    recorded = json_request('{"u1": {"key": "REDACTED"}, "n": 1}')
+    plan = compile_matchers(["json_body"])
+    shape = plan.wildcard(recorded, HELD)
+    assert shape is not None
+    for text in ('{"u1": {"key": "x"}, "n": 1}', '{"u2": 5}'):
+        assert plan.masked_key(json_request(text), shape.coarse()) == plan.masked_key(
+            recorded, shape.coarse()
+        )
+    assert shape.coarse() == shape.coarse().coarse() != shape

@@ -180,3 +180,35 @@ def test_a_cassette_that_is_partial_is_said_to_be(client: Requests, server: Serv
         raise KeyError
     error = miss(cassette, lambda: client.session.get(server.url + "/number/2", timeout=5))
     assert "complete: false" in error.report
+
+
+def test_calls_to_a_host_that_is_not_recorded_can_be_let_through(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette):
+        client.session.get(server.url + "/number/1", timeout=5)
+    server.reset()
+
+    def call() -> None:
+        client.session.get(f"http://localhost:{server.port}/number/2", timeout=5)
+
+    advised = followed(miss(cassette, call), "ignore_hosts")
+    assert server.requests == []
+    with hushtape.use_cassette(cassette, mode="none", **advised):
+        call()
+    assert server.requests == ["GET /number/2"]
+
+
+def test_new_episodes_does_not_advise_itself(client: Requests, server: Server, cassette: Path) -> None:
+    with hushtape.use_cassette(cassette):
+        client.session.get(server.url + "/number/1", timeout=5)
+
+    def calls() -> None:
+        for _ in range(2):
+            client.session.get(server.url + "/number/1", timeout=5)
+
+    error = miss(cassette, calls, mode="new_episodes", exhausted="error")
+    assert 'mode="new_episodes"' not in codes(error) and "leave that out" in error.report
+    with hushtape.use_cassette(cassette, mode="new_episodes") as tape:
+        calls()
+    assert tape.recorded == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import requests
 
 import hushtape
-from hushtape.session.nearby import STEP, Nearby
+from hushtape.session.nearby import Nearby
 
 HOST = "https://api.example.com"
 
@@ -45,16 +46,24 @@ def test_it_is_found_at_the_other_end_of_a_long_tape(cassette: Path) -> None:
 
 
 def test_a_miss_stops_looking_when_its_time_is_up_and_the_next_goes_on(cassette: Path) -> None:
-    written(cassette, 3 * STEP)
+    written(cassette, 60)
     with hushtape.use_cassette(cassette, mode="none") as tape:
         assert tape.player is not None
         nearby = tape.player.nearby = Nearby(tape.player, seconds=-1)
-        first = miss(tape, f"/v1/orders?page={2 * STEP + 5}&limit=50")
-        assert nearby.looked_at == STEP and f"{STEP:,} were looked at" in first.report
-        for _ in range(3):
-            last = miss(tape, f"/v1/orders?page={2 * STEP + 5}&limit=50")
-    assert nearby.looked_at == 3 * STEP
-    assert last.nearest == 2 * STEP + 5 and "were looked at" not in last.report
+        first = miss(tape, "/v1/orders?page=55&limit=50")
+        assert nearby.looked_at == 1 and "1 were looked at" in first.report
+        for _ in range(60):
+            last = miss(tape, "/v1/orders?page=55&limit=50")
+    assert nearby.looked_at == 60
+    assert last.nearest == 55 and "were looked at" not in last.report
+
+
+def test_threads_that_miss_at_once_each_find_their_own(cassette: Path) -> None:
+    written(cassette, 500)
+    with hushtape.use_cassette(cassette, mode="none") as tape, ThreadPoolExecutor(8) as pool:
+        pages = range(0, 480, 20)
+        found = pool.map(lambda page: miss(tape, f"/v1/orders?page={page}&limit=50").nearest, pages)
+        assert list(found) == list(pages)
 
 
 def test_no_secret_of_the_live_request_or_the_recorded_one_is_in_the_report(cassette: Path) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from hushtape.matching.ignored import Ignored, Kind, Path, Rule
 from hushtape.matching.nearest import Ranked
+from hushtape.matching.parts import split
 from hushtape.matching.plan import Mismatch, Plan
 from hushtape.matching.text import visible
 from hushtape.model import Request
@@ -82,6 +83,8 @@ def steps(
     elif best is not None:
         found += _loosen(live, best, plan, tuple(placeholders))
         found += _too_long(best, tape)
+    if best is None or any(each.matcher == "host" for each in best.mismatches):
+        found.append(_let_pass(live))
     return [
         *found,
         *_record(tape),
@@ -220,6 +223,13 @@ def _what(mismatches: Sequence[Mismatch]) -> str:
     return "this"
 
 
+def _let_pass(live: Request) -> Step:
+    """Nothing of this host is on the tape: telemetry, another service."""
+    host = split(live.uri)[1].strip("[]")
+    text = "If calls to this host are no part of what is recorded, let them through to the network:"
+    return Step(text, f"ignore_hosts={_set([host])}")
+
+
 def _too_long(best: Ranked, tape: Situation) -> Iterator[Step]:
     if any("max_callback_body" in each.line for each in best.mismatches):
         yield Step(
@@ -231,7 +241,9 @@ def _too_long(best: Ranked, tape: Situation) -> Iterator[Step]:
 def _record(tape: Situation) -> Iterator[Step]:
     """How to record what is missing."""
     right = "If the program is right, record what is missing, with the network"
-    if tape.forced:
+    if tape.mode == "new_episodes":
+        yield Step('mode="new_episodes" would record it, were it not for exhausted="error": leave that out.')
+    elif tape.forced:
         yield Step(
             f"{right}. HUSHTAPE_MODE={visible(tape.mode)} is set and overrides the option mode, so for one "
             "run:",

@@ -52,6 +52,7 @@ def nearest(
     played: Callable[[int], object] = lambda ordinal: False,
     placeholders: Iterable[str] = (),
     limit: int = 3,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> tuple[Ranked, ...]:
     """The recorded requests nearest to `live`, the nearest first, at most `limit`.
 
@@ -62,6 +63,7 @@ def nearest(
             the likelier ones (by their sketches, or near the last one played) should come first.
         played: whether the interaction of this ordinal was played already.
         placeholders: those of the cassette: what they hide is no difference.
+        is_late: asked before each full comparison; after `limit` of them it ends the search.
     """
     view, values = View(live), _values(live)
     scored = [
@@ -71,6 +73,8 @@ def nearest(
     likely = nsmallest(COMPARED, scored, key=lambda each: each[:2])
     compared = []
     for _, _, ordinal, request in likely:
+        if len(compared) >= limit and is_late():
+            break
         found = plan.mismatches(live, request, placeholders)
         distance = sum(WEIGHTS.get(each.matcher, 1) for each in found)
         compared.append(Ranked(ordinal, request, bool(played(ordinal)), found, distance))

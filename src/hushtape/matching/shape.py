@@ -40,6 +40,11 @@ class Shape(Struct, frozen=True):
     headers: frozenset[str] = frozenset()
     body: tuple[tuple[str, Places], ...] = ()
 
+    def coarse(self) -> Shape:
+        """The same, with the whole body as one place: for tapes whose bodies hold them in ever new places."""
+        whole = tuple([(name, compare_body.WHOLE) for name, _ in self.body])
+        return Shape(self.segments, self.query, self.headers, whole)
+
 
 def shape_of(names: tuple[str, ...], view: View, wild: Placeholders, limit: int) -> Shape | None:
     """The shape of a recorded request, in the places its matchers look at; None if none has any."""

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 1.0
 """Longest that one miss spends on sketches (some 50,000 requests); the next miss goes on from there."""
-STEP: Final = 256
 AROUND: Final = 50
 """Neighbours of the interaction played last that are always looked at."""
 LIKELY: Final = 150
+AT_LEAST: Final = 10
+"""Candidates that are read however long that takes; long bodies make it long."""
 
 
 class Nearby:
@@ -35,6 +36,7 @@ class Nearby:
         self._requests: Iterator[Request] | None = None
         self._sketches = Sketches()
         self._lock = threading.Lock()
+        self._until = 0.0
 
     @property
     def looked_at(self) -> int:
@@ -45,21 +47,28 @@ class Nearby:
         """Ordinals and stored requests (scrubbed with the ruleset of today), the likeliest first."""
         player = self._player
         last = player.last
+        self._until = clock.monotonic() + self._seconds
         with self._lock:  # another thread may have missed, too
             self._go_on()
             likely = self._sketches.nearest(sketch(player.plan, live), last, LIKELY)
         around = range(max(0, last - AROUND // 2), min(len(player.reader), last + AROUND // 2))
-        for ordinal in dict.fromkeys((*likely, *around)):
+        self._until = max(self._until, clock.monotonic() + self._seconds / 2)
+        for place, ordinal in enumerate(dict.fromkeys((*likely, *around))):
+            if place >= AT_LEAST and self.is_late():
+                return
             yield ordinal, player.plan.settled(player.scrubbed(player.reader.read(ordinal).request))
+
+    def is_late(self) -> bool:
+        """The time for this miss is up."""
+        return clock.monotonic() > self._until
 
     def _go_on(self) -> None:
         """Make sketches until all have one or the time is up."""
         player, add, plan = self._player, self._sketches.add, self._player.plan
         if self._requests is None:
             self._requests = player.reader.requests()
-        until = clock.monotonic() + self._seconds
         for request in self._requests:
             request = stored.scrub_request(request, player.ruleset, with_body=plan.needs_body)
             add(sketch(plan, plan.settled(request)))
-            if len(self._sketches) % STEP == 0 and clock.monotonic() > until:
+            if self.is_late():
                 return

@@ -11,7 +11,7 @@ where a matcher has to be asked twice (a callable, a placeholder).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hushtape.model import Interaction, Request
 from hushtape.session import stored
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from hushtape.matching import Plan, Shape
     from hushtape.sanitize import Chain
     from hushtape.session.nearby import Nearby
+
+
+MOST_SHAPES: Final = 32
+"""Shapes of placeholders after which those in bodies count as one place: each costs every look-up."""
 
 
 class Player:
@@ -53,6 +57,9 @@ class Player:
             shape = wildcard(request, wild)
             if shape is not None:
                 chains = self._shapes.get(shape)
+                if chains is None and len(self._shapes) >= MOST_SHAPES:
+                    shape = shape.coarse()
+                    chains = self._shapes.get(shape)
                 if chains is None:
                     chains = self._shapes[shape] = Chains()
                 chains.add(plan.masked_key(request, shape), ordinal)

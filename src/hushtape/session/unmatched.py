@@ -36,6 +36,7 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
         player.nearby.candidates(live),
         played=player.played.__getitem__,
         placeholders=player.placeholders,
+        is_late=player.nearby.is_late,
     )
     text = report(live, ranked, player.plan, situation(tape, player), player.placeholders)
     best = ranked[0] if ranked else None
