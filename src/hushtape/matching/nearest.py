@@ -71,7 +71,7 @@ def nearest(
         for place, (ordinal, request) in enumerate(islice(candidates, EXAMINED))
     ]
     likely = nsmallest(COMPARED, scored, key=lambda each: each[:2])
-    compared = []
+    compared: list[Ranked] = []
     for _, _, ordinal, request in likely:
         if len(compared) >= limit and is_late():
             break
