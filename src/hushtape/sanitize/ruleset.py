@@ -37,6 +37,7 @@ from hushtape.sanitize.rules import (
     UrlParamsRule,
     UrlPatternRule,
 )
+from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import Context, Teach
 from hushtape.sanitize.stages import BodyScrubber, stages
 from hushtape.sanitize.wide import WideScrubber
@@ -196,11 +197,15 @@ class Ruleset:
     def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> BodyScrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
         plan, context = self._side(phase).plan, context_of(content_type)
-        scrubber = WideScrubber(plan, context, teach)
         further = self._stages[phase]
-        if further is None:
-            return scrubber
-        return further.behind(scrubber, lambda: WideScrubber(plan, context), content_type)
+
+        def make() -> BodyScrubber:
+            scrubber = Scrubber(plan, context, teach)
+            if further is None:
+                return scrubber
+            return further.behind(scrubber, lambda: Scrubber(plan, context), content_type)
+
+        return WideScrubber(make)
 
     def finder(self) -> Finder:
         """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""

@@ -9,10 +9,9 @@ even where the guess was wrong; the bytes are scrubbed once more as they are, fo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from hushtape.sanitize.plan import Plan
-from hushtape.sanitize.scrubber import Scrubber
-from hushtape.sanitize.spans import Context, Teach
+from hushtape.sanitize.stages import BodyScrubber
 
 _LITTLE = re.compile(rb"\xff\xfe(?!\0\0)|[\t\n\r -~]\0[\t\n\r -~]\0")
 _BIG = re.compile(rb"\xfe\xff|\0[\t\n\r -~]\0[\t\n\r -~]")
@@ -28,13 +27,17 @@ def coding_of(start: bytes) -> str:
 
 
 class WideScrubber:
-    """Scrubs one body of any coding. Not shared between threads."""
+    """Scrubs one body of any coding. Not shared between threads.
 
-    __slots__ = ("_made_of", "_plain", "_start", "_wide")
+    Args:
+        make: makes all that a body in UTF-8 passes: paths and users' patterns hold in UTF-16, too.
+    """
 
-    def __init__(self, plan: Plan, context: Context, teach: Teach | None = None) -> None:
-        self._plain = Scrubber(plan, context, teach)
-        self._made_of = plan, context, teach
+    __slots__ = ("_make", "_plain", "_start", "_wide")
+
+    def __init__(self, make: Callable[[], BodyScrubber]) -> None:
+        self._plain = make()
+        self._make = make
         self._wide: _Wide | None = None
         self._start: bytes | None = b""
         """The first bytes, until there are enough to tell."""
@@ -66,7 +69,7 @@ class WideScrubber:
             return b""
         self._start = None
         if coding := coding_of(start):
-            self._wide = _Wide(*self._made_of, coding)
+            self._wide = _Wide(self._make(), coding)
         return start
 
 
@@ -75,8 +78,8 @@ class _Wide:
 
     __slots__ = ("_coding", "_rest", "_scrubber", "_tail")
 
-    def __init__(self, plan: Plan, context: Context, teach: Teach | None, coding: str) -> None:
-        self._scrubber = Scrubber(plan, context, teach)
+    def __init__(self, scrubber: BodyScrubber, coding: str) -> None:
+        self._scrubber = scrubber
         self._coding = coding
         self._rest = b""
         self._tail = b""
