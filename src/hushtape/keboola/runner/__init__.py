@@ -1,0 +1,13 @@
+"""Runs a component's functional tests: a folder a case, recorded and replayed, outputs compared.
+
+Lives here: what `hushtape component test` and the pytest options do. Must not: know the command line or pytest.
+Called by: cli.component, keboola.pytest_plugin. `find_cases` and `run_case` are the two that matter.
+"""
+
+from hushtape.keboola.runner.folders import Case, find_cases
+from hushtape.keboola.runner.many import run_cases
+from hushtape.keboola.runner.one import run_case
+from hushtape.keboola.runner.outcome import Outcome, Problem
+from hushtape.keboola.runner.settings import Settings
+
+__all__ = ["Case", "Outcome", "Problem", "Settings", "find_cases", "run_case", "run_cases"]

@@ -1,0 +1,69 @@
+"""What a recorded case leaves in the tests' folder: cassette, outputs, snapshot.
+
+Lives here: the only writes into the tests' folder. Must not: judge, or hold a file in memory. Called by: one.
+Each file is replaced whole or not at all; the cassette comes last, so that it never stands beside older logs.
+What is published was scrubbed and audited by the recorder, or is the component's own output.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from hushtape.keboola.artefacts import EXPECTED_STATUS, LOGS, SYNC_ACTION
+from hushtape.keboola.files import read_object, write_json
+from hushtape.keboola.runner.comparing import SECTIONS
+from hushtape.keboola.runner.folders import CASSETTE, SNAPSHOT, Case
+from hushtape.keboola.validator import OutputSnapshot
+
+_BESIDE = (LOGS, SYNC_ACTION, EXPECTED_STATUS)
+
+
+def with_acknowledged(old: Path, fresh: Path) -> None:
+    """Requests that the case may survive are its author's: a new recording keeps them."""
+    path = old / EXPECTED_STATUS
+    listed = read_object(path).get("acknowledge") if path.is_file() else None
+    if listed:
+        write_json(fresh / EXPECTED_STATUS, {"acknowledge": listed})
+
+
+def publish_cassettes(fresh: Path, place: Path) -> None:
+    """Put a new recording in the place of the earlier one."""
+    place.mkdir(parents=True, exist_ok=True)
+    for name in (*_BESIDE, CASSETTE):
+        if (fresh / name).is_file():
+            _put(fresh / name, place / name)
+        else:
+            (place / name).unlink(missing_ok=True)
+
+
+def publish_outputs(case: Case, out: Path, *, snapshot: bool) -> None:
+    """Make the outputs the expected ones. `snapshot`: take one; an existing one is always made anew."""
+    for section in SECTIONS:
+        place = case.expected / section
+        place.mkdir(parents=True, exist_ok=True)
+        wanted = {path.relative_to(out / section) for path in (out / section).rglob("*") if path.is_file()}
+        for path in [path for path in place.rglob("*") if path.is_file() and path.name[0] != "."]:
+            if path.relative_to(place) not in wanted:
+                path.unlink()
+        for name in wanted:
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            _put(out / section / name, place / name)
+    path = case.data / SNAPSHOT
+    if snapshot or path.is_file():
+        snapshots = OutputSnapshot()
+        snapshots.save(snapshots.capture(out), path)
+
+
+def _put(source: Path, target: Path) -> None:
+    """Copy a file whole or not at all; it follows the umask."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with source.open("rb") as text, beside.open("xb") as copy:
+            shutil.copyfileobj(text, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
