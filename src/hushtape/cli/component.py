@@ -1,44 +1,242 @@
-"""`hushtape component ...`: what component teams run.
+"""`hushtape component ...`: functional tests of Keboola components.
 
-Lives here: the subcommands' options. Must not: do their work (hushtape.keboola does).
-Called by: the command line.
+Lives here: the options of test, scaffold, snapshot and alias, and what they print. Must not: run a case
+(keboola.runner does). Called by: the command line. Exit codes of `test`: 0 all passed, 1 a case did not, 2
+wrong usage; of `alias`: the command's own.
 """
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hushtape.cli.output import Out
+from hushtape.cli.progress import Bar
 from hushtape.errors import OptionError
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from hushtape.keboola.runner import Outcome, Settings
 
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "component",
-        description="For components of the Keboola platform: what was written for keboola.vcr runs on it.",
-        epilog="example: hushtape component alias -- python -m pytest tests",
+        description="Functional tests of Keboola components: a folder a case, recorded once, replayed.",
+        epilog="example: hushtape component test tests/functional --jobs 2",
     )
-    inner = parser.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
-    _register_alias(inner)
+    parts = parser.add_subparsers(dest="part", metavar="PART", title="parts", required=True)
+    _test(parts)
+    _scaffold(parts)
+    _snapshot(parts)
+    _alias(parts)
 
 
-def _register_alias(inner: Commands) -> None:
-    parser = inner.add_parser(
+def _test(parts: Commands) -> None:
+    parser = parts.add_parser(
+        "test",
+        help="run the cases of a tests' folder",
+        description="Run each case: replay it where it has a cassette, record it where it has secrets "
+        "(config.secrets.json), and compare what it writes with expected/. Ends with 0 if all passed, 1 if "
+        "one did not.",
+        epilog="example: hushtape component test tests/functional --tests 01_full_load --record",
+    )
+    parser.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path("tests/functional"))
+    _component(parser)
+    mode = parser.add_mutually_exclusive_group()
+    for name, line in (
+        ("record", "record every case anew"),
+        ("replay", "replay only: a case without a cassette may make no request"),
+        ("live", "run against the real API, without a tape"),
+    ):
+        mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=line)
+    parser.add_argument(
+        "--tests", metavar="NAME[,NAME]", default="", help="only these; * stands for any text"
+    )
+    parser.add_argument(
+        "--update", action="store_true",
+        help="record where there are secrets, and take what was written for expected/ and the snapshot",
+    )  # fmt: skip
+    parser.add_argument("--validate-snapshots", action="store_true", help="compare output_snapshot.json, too")
+    parser.add_argument(
+        "--freeze-time", metavar="ISO", default="auto",
+        help="the time that components see; `disable`: as it goes on; default: as recorded",
+    )  # fmt: skip
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="cases at a time, each in a process")
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write JUnit XML there")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
+    parser.add_argument("--verbose", "-v", action="store_true", help="show differences whole")
+    parser.set_defaults(run=test, mode="auto")
+
+
+def _scaffold(parts: Commands) -> None:
+    parser = parts.add_parser(
+        "scaffold",
+        help="make test folders from configurations, and record them",
+        description="Make a test folder for each definition, record it, and take its outputs for expected/. "
+        "Real secrets are merged into a temporary copy alone.",
+        epilog="example: hushtape component scaffold --definitions tests/setup/configs.json "
+        "--secrets secrets.json",
+    )
+    parser.add_argument(
+        "--definitions", metavar="FILE", type=Path, default=Path("tests/setup/configs.json"),
+        help="JSON: definitions with name and config, or configurations",
+    )  # fmt: skip
+    parser.add_argument("--output", metavar="DIR", type=Path, default=Path("tests/functional"))
+    _component(parser)
+    parser.add_argument(
+        "--input-files", metavar="DIR", type=Path, default=Path("tests/setup/input_files"),
+        help="where the inputs stand that configurations name",
+    )  # fmt: skip
+    parser.add_argument("--no-record", action="store_true", help="make the folders only")
+    parser.add_argument("--secrets", metavar="FILE", type=Path, help="JSON, merged in for the recording")
+    parser.add_argument("--freeze-time", metavar="ISO", help="the time that components see; default: now")
+    parser.add_argument(
+        "--chain-state", action="store_true", help="each case's out/state.json is the next one's input"
+    )
+    parser.add_argument("--regenerate", action="store_true", help="record cases that have a cassette, too")
+    parser.add_argument("--db-driver", choices=("auto", "oracledb", "none"), default="auto")
+    parser.set_defaults(run=scaffold)
+
+
+def _snapshot(parts: Commands) -> None:
+    parser = parts.add_parser(
+        "snapshot",
+        help="write output_snapshot.json of a case",
+        description="Write the hashes and sizes of a case's outputs to output_snapshot.json.",
+        epilog="example: hushtape component snapshot tests/functional/01_full_load",
+    )
+    parser.add_argument("folder", metavar="CASE", type=Path)
+    parser.add_argument("--output-subdir", metavar="NAME", default="out", help="below the data folder")
+    parser.set_defaults(run=snapshot)
+
+
+def _alias(parts: Commands) -> None:
+    parser = parts.add_parser(
         "alias",
         help="run a command in which keboola.vcr is hushtape.keboola",
         description="Run a command; in it, and in the processes that it starts, `import keboola.vcr` gives "
         "hushtape.keboola, whether keboola.vcr is installed or not. It works through PYTHONPATH, so not "
         "under `python -E` or `python -I`. The exit code is the command's.",
-        epilog="example: hushtape component alias -- python -m keboola.datadirtest tests/functional",
+        epilog="example: hushtape component alias -- python -m pytest tests",
     )
     parser.add_argument("command_line", metavar="COMMAND", nargs=argparse.REMAINDER, help="after a --")
-    parser.set_defaults(run=run_alias)
+    parser.set_defaults(run=alias)
 
 
-def run_alias(options: argparse.Namespace) -> int:
+def _component(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--component", metavar="SCRIPT", type=Path, default=Path("src/component.py"),
+        help="the component's script; default: src/component.py",
+    )  # fmt: skip
+
+
+def test(options: argparse.Namespace) -> int:
+    from hushtape.keboola.runner import find_cases, run_cases
+
+    settings = _settings(options)
+    cases = find_cases(options.folder, [name for name in options.tests.split(",") if name])
+    out, outcomes = Out(), []
+    bar = Bar("testing", len(cases))
+    with bar:
+        for ended in run_cases(cases, settings, options.jobs):
+            outcomes += ended
+            bar.step()
+            if not options.json:
+                for outcome in ended:
+                    _show(out, outcome)
+    _report(options, out, outcomes)
+    return 1 if any(one.problems for one in outcomes) else 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from hushtape.keboola.runner import Settings
+
+    if options.jobs < 1:
+        found = f"{options.jobs} is no number of processes"
+        raise OptionError("use --jobs", found, "Give 1 or more.", option="jobs", value=options.jobs)
+    _there(options.component)
+    return Settings(
+        component=str(options.component.absolute()),
+        mode=options.mode,
+        update=options.update,
+        validate_snapshots=options.validate_snapshots,
+        freeze_time=None if options.freeze_time == "disable" else options.freeze_time,
+        verbose=options.verbose,
+    )
+
+
+def _there(script: Path) -> None:
+    if not script.is_file():
+        raise OptionError(
+            f"run the component {script}", "there is no such file", "Name its script with --component.",
+            option="component", value=str(script),
+        )  # fmt: skip
+
+
+def _show(out: Out, outcome: Outcome) -> None:
+    from hushtape.keboola.runner.report import details, head
+
+    out.line(("green" if outcome.verdict == "passed" else "red", head(outcome)))
+    for line in details(outcome):
+        out.line(line)
+
+
+def _report(options: argparse.Namespace, out: Out, outcomes: list[Outcome]) -> None:
+    from hushtape.keboola.files import write_atomically
+    from hushtape.keboola.runner.junit import junit
+    from hushtape.keboola.runner.report import closing
+
+    if options.json:
+        import msgspec
+
+        from hushtape.cli.output import as_json
+
+        cases = [{**msgspec.to_builtins(one), "verdict": one.verdict} for one in outcomes]
+        out.json(as_json({"cases": cases}) + "\n")
+    else:
+        out.line(closing(outcomes))
+    if options.junit is not None:
+        write_atomically(options.junit, junit(outcomes, options.folder.name))
+
+
+def scaffold(options: argparse.Namespace) -> int:
+    from hushtape.keboola import OracleDBAdapter, TestScaffolder
+
+    if not options.no_record:
+        _there(options.component)
+    made = TestScaffolder().scaffold_from_json(
+        options.definitions,
+        options.output,
+        None if options.no_record else options.component,
+        record=not options.no_record,
+        freeze_time_at=None if options.freeze_time == "disable" else options.freeze_time,
+        secrets_file=options.secrets,
+        chain_state=options.chain_state,
+        regenerate=options.regenerate,
+        input_files_dir=options.input_files,
+        db_adapter=OracleDBAdapter() if options.db_driver == "oracledb" else None,
+    )
+    for folder in made:
+        Out().line(str(folder))
+    return 0
+
+
+def snapshot(options: argparse.Namespace) -> int:
+    from hushtape.keboola import save_output_snapshot
+
+    data = options.folder / "source" / "data"
+    if not data.is_dir():
+        raise OptionError(
+            f"take a snapshot of {options.folder}", f"there is no folder {data}", "Name a case's folder.",
+            option="CASE", value=str(options.folder),
+        )  # fmt: skip
+    Out().line(str(save_output_snapshot(data, options.output_subdir)))
+    return 0
+
+
+def alias(options: argparse.Namespace) -> int:
     from hushtape.keboola.aliased_command import run_aliased
 
     command = options.command_line

@@ -1,6 +1,6 @@
 """The errors of this front end, under keboola.vcr's names.
 
-Lives here: VCRRecorderError and its kind, ScaffolderError. Must not: hold unscrubbed text.
+Lives here: VCRRecorderError and its kind, ScaffolderError, CaseError. Must not: hold unscrubbed text.
 Called by: this room; components that catch them. All are hushtape errors too: they say what was asked, what
 was found and what to do, and pickle.
 """
@@ -35,5 +35,11 @@ class ExitCodeError(VCRRecorderError, RuntimeError):
 
 class ScaffolderError(HushtapeError):
     """Test folders can't be made. Attributes: name (str: the case, where one is meant)."""
+
+    name: str
+
+
+class CaseError(HushtapeError):
+    """A functional test can't be run. Attributes: name (str: the case, where one is meant)."""
 
     name: str

@@ -1,7 +1,7 @@
 """Runs a component's functional tests: a folder a case, recorded and replayed, outputs compared.
 
-Lives here: what `hushtape component test` and the pytest options do. Must not: know the command line or pytest.
-Called by: cli.component, keboola.pytest_plugin. `find_cases` and `run_case` are the two that matter.
+Lives here: what `hushtape component test` and the pytest options do. Must not: know the command line or
+pytest. Called by: cli.component, keboola.pytest_plugin. `find_cases` and `run_case` are the two that matter.
 """
 
 from hushtape.keboola.runner.folders import Case, find_cases

@@ -1,4 +1,4 @@
-"""A worker process: one case, as `python -m hushtape.keboola.runner.child ANSWER` with the task on standard input.
+"""A worker process: `python -m hushtape.keboola.runner.child ANSWER`, the task on standard input.
 
 Lives here: reading the task, writing the outcomes. Must not: judge. Called by: many.
 """

@@ -1,8 +1,8 @@
 """A component's outputs beside the expected ones.
 
 Lives here: comparing `out/tables` and `out/files`, and showing differences. Must not: change files, know
-cassettes. Called by: one. Tables are compared byte for byte but for line ends, manifests as JSON; hidden files
-don't count. Files are read a piece at a time; the lines of a difference are bounded.
+cassettes. Called by: one. Tables are compared byte for byte but for line ends, manifests as JSON; hidden
+files don't count. Files are read a piece at a time; the lines of a difference are bounded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from hushtape.keboola.runner.outcome import Problem
 
 SECTIONS = ("tables", "files")
-LINES = 40
+LINES = 12
 """Lines of a difference that are shown; all with `verbose`."""
 
 SHOWN = 2 * 1024 * 1024
@@ -69,10 +69,10 @@ def _shown(wanted: Path, found: Path, verbose: bool) -> str:
     if max(sizes) > SHOWN:
         return f"expected {sizes[0]:,} bytes, found {sizes[1]:,}: too long to be shown"
     try:
-        texts = [path.read_text("utf-8").splitlines() for path in (wanted, found)]
+        before, after = (path.read_text("utf-8").splitlines() for path in (wanted, found))
     except UnicodeDecodeError:
         return f"binary files of {sizes[0]:,} and {sizes[1]:,} bytes"
-    lines = difflib.unified_diff(*texts, "expected", "found", lineterm="", n=1)
+    lines = difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1)
     most = None if verbose else LINES
     shown = list(islice(lines, most))
     if next(lines, None) is not None:

@@ -40,7 +40,8 @@ def junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
             told.text = _text("\n".join(lines))
         if outcome.printed:
             ElementTree.SubElement(case, "system-out").text = _text(outcome.printed)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _text(text: str) -> str:

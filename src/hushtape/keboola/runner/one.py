@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hushtape.errors import HushtapeError, UnmatchedRequestError, UnmatchedRequestsError, interruption
+from hushtape.errors import HushtapeError, UnmatchedRequestError, interruption
 from hushtape.keboola import case as cases
 from hushtape.keboola.errors import ExitCodeError
 from hushtape.keboola.files import merged, read_object
@@ -44,12 +44,12 @@ def run_case(case: Case, settings: Settings) -> list[Outcome]:
     """Run a case, or a chain's links up to the first that does not pass."""
     if not case.links:
         with TemporaryDirectory(prefix="hushtape-chain-") as keep:
-            return [_Run(case, settings).outcome(None, Path(keep))]
+            return [_Run(case, settings).outcome(Path(keep))]
     outcomes: list[Outcome] = []
     handed = Handed()
     with TemporaryDirectory(prefix="hushtape-chain-") as keep:
         for link in case.links:
-            outcomes.append(_Run(link, settings).outcome(handed, Path(keep)))
+            outcomes.append(_Run(link, settings, handed).outcome(Path(keep)))
             if outcomes[-1].problems:
                 break
     return outcomes
@@ -61,19 +61,22 @@ class _Run:
 
     case: Case
     settings: Settings
+    handed: Handed | None = None
     problems: list[Problem] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    printed: io.StringIO = field(default_factory=io.StringIO)
 
-    def outcome(self, handed: Handed | None, keep: Path) -> Outcome:
+    def outcome(self, keep: Path) -> Outcome:
+        """Run the case to its end. `keep`: a folder for what the next link of a chain is handed."""
         begun = time.perf_counter()
         try:
-            with workspace(self.case, self.settings.component, handed) as space:
+            with workspace(self.case, self.settings.component, self.handed) as space:
                 space.script("set_up")
                 try:
                     self._judge(space)
                 finally:
-                    if handed is not None:
-                        space.collect(handed, keep)
+                    if self.handed is not None:
+                        space.collect(self.handed, keep)
                     space.script("tear_down")
         except HushtapeError as error:
             self.problems.append(Problem("error", str(error)))
@@ -87,14 +90,31 @@ class _Run:
     def _judge(self, space: Workspace) -> None:
         done = _what_to_do(self.case, self.settings)
         self.facts["done"] = done
-        with TemporaryDirectory(prefix="hushtape-cassettes-") as fresh:
-            if not self._run(space, done, Path(fresh)):
+        if done == "recorded":
+            self._record(space)
+        elif self._run(space, done, self.case.cassettes):
+            space.script("post_run")
+            self._compare(space)
+
+    def _record(self, space: Workspace) -> None:
+        """Record the case, and replay it at once: what the replay writes is compared, and expected from now
+        on. So a recording that does not replay is not kept, and no secret of a live run is/."""
+        with TemporaryDirectory(prefix="hushtape-cassettes-") as folder:
+            fresh = Path(folder)
+            if not self._run(space, "recorded", fresh):
                 return
             space.script("post_run")
-            if done == "recorded":
-                publish_cassettes(Path(fresh), self.case.cassettes)
+            with workspace(self.case, self.settings.component, self.handed) as again:
+                again.script("set_up")
+                if not self._run(again, "replayed", fresh) or self.problems:
+                    return
+                again.script("post_run")
+                publish_cassettes(fresh, self.case.cassettes)
                 if self.settings.update or not any(self.case.expected.glob("*/*")):
-                    publish_outputs(self.case, space.out, snapshot=self.settings.validate_snapshots)
+                    publish_outputs(self.case, again.out, snapshot=self.settings.validate_snapshots)
+                self._compare(again)
+
+    def _compare(self, space: Workspace) -> None:
         self.problems += compare(self.case.expected, space.out, verbose=self.settings.verbose)
         if self.settings.validate_snapshots and (self.case.data / SNAPSHOT).is_file():
             self._validate(space)
@@ -110,7 +130,7 @@ class _Run:
 
     # --- the run itself ----------------------------------------------------------------------------
 
-    def _run(self, space: Workspace, done: str, fresh: Path) -> bool:
+    def _run(self, space: Workspace, done: str, cassettes: Path) -> bool:
         """Run the component. False: there is nothing to be compared, or to be kept."""
         secrets = cases.load_secrets(self.case.data / SECRETS)
         if done != "replayed":
@@ -122,13 +142,14 @@ class _Run:
             if done == "live":
                 run = self._watched(component, None)
                 return self._ends(run, _expected_code(self.case) or 0)
-            with_acknowledged(self.case.cassettes, fresh)
+            if done == "recorded":
+                with_acknowledged(self.case.cassettes, cassettes)
             sanitizers = [
                 *cases.load_vcr_sanitizers(script),
                 *cases.load_sanitizers(self.case.data, merged(config, secrets)),
             ]
             recorder = VCRRecorder(
-                fresh if done == "recorded" else self.case.cassettes,
+                cassettes,
                 secrets=secrets,
                 sanitizers=sanitizers,
                 freeze_time_at=self.settings.freeze_time,
@@ -138,18 +159,17 @@ class _Run:
             run = self._watched(component, recorder)
             if done == "recorded":
                 return self._ends(lambda: recorder.record(run), self._code_to_keep())
-            self._ends(lambda: recorder.replay(run), None)
-            self._compare_logs(recorder)
-            return True
+            replayed = self._ends(lambda: recorder.replay(run), None)
+            if replayed:
+                self._compare_logs(recorder)
+            return replayed
 
     def _watched(self, component: Callable[[], None], recorder: VCRRecorder | None) -> Callable[[], None]:
         """The component's run, with its exit code, output and the tape's counts noted."""
 
         def run() -> None:
-            printed = io.StringIO()
             try:
-                with redirect_stdout(_Both(printed, recorder is not None)), redirect_stderr(printed):
-                    component()
+                component()
             except SystemExit as stop:
                 self.facts["exit_code"] = _code(stop)
                 raise
@@ -157,11 +177,12 @@ class _Run:
                 self.facts["exit_code"] = 1
                 raise
             finally:
-                self._note(recorder, printed.getvalue()[-PRINTED:])
+                self._note(recorder)
 
         return run
 
-    def _note(self, recorder: VCRRecorder | None, printed: str) -> None:
+    def _note(self, recorder: VCRRecorder | None) -> None:
+        printed = self.printed.getvalue()[-PRINTED:]
         tape = None if recorder is None else recorder.tape
         if tape is None:
             self.facts["printed"] = printed
@@ -175,10 +196,11 @@ class _Run:
     def _ends(self, run: Callable[[], object], expected: int | None) -> bool:
         """Whether the run ended as it should; `expected` None: the recorder compares the exit code."""
         try:
-            run()
+            with redirect_stdout(self.printed), redirect_stderr(self.printed):
+                run()
         except SystemExit:
             pass
-        except (UnmatchedRequestError, UnmatchedRequestsError) as error:
+        except UnmatchedRequestError as error:
             self.problems.append(Problem("requests", "a request is not on the cassette", str(error)))
             return False
         except ExitCodeError as error:
@@ -186,7 +208,9 @@ class _Run:
         except HushtapeError as error:
             self.problems.append(Problem("error", str(error)))
             return False
-        except Exception as error:  # the component's own: its type says what it is, its text may hold anything
+        except (
+            Exception
+        ) as error:  # the component's own: its type says what it is, its text may hold anything
             if interruption(error) is not None:
                 raise
             self.problems.append(Problem("error", f"the component raised {type(error).__name__}"))
@@ -216,21 +240,6 @@ class _Run:
             self.problems.append(Problem("sync action", text, printed.diff or ""))
 
 
-class _Both(io.TextIOBase):
-    """What a component prints: kept; with `through`, also where the recorder captures it."""
-
-    def __init__(self, kept: io.StringIO, through: bool) -> None:
-        import sys
-
-        self._kept, self._through = kept, sys.stdout if through else None
-
-    def write(self, text: str) -> int:
-        self._kept.write(text)
-        if self._through is not None:
-            self._through.write(text)
-        return len(text)
-
-
 def _what_to_do(case: Case, settings: Settings) -> str:
     if settings.mode == "record":
         return "recorded"
@@ -254,9 +263,3 @@ def _code(stop: SystemExit) -> int:
     if isinstance(stop.code, int):
         return stop.code
     return 0 if stop.code is None else 1
-
-
-def problems_of(outcomes: list[Outcome]) -> Iterator[Problem]:
-    """All problems of a case's outcomes."""
-    for outcome in outcomes:
-        yield from outcome.problems

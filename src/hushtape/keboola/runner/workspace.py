@@ -120,6 +120,9 @@ def workspace(case: Case, component: str, handed: Handed | None = None) -> Itera
         for place in ("in/tables", "in/files", "out/tables", "out/files"):
             (made.data / place).mkdir(parents=True, exist_ok=True)
         _fill_in(Path(made.source_config_path), case.name)
+        state = made.data / "in" / "state.json"
+        if not state.exists():
+            state.write_text("{}", "utf-8")  # as the platform and keboola.datadirtest do at a first run
         if handed is not None:
             _receive(made.data, handed)
         yield made
