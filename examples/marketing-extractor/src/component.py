@@ -30,6 +30,11 @@ VCR_SANITIZERS = [
     ),
 ]
 INVALID_TOKEN = 190
+COLUMNS = {
+    "campaigns": ["id", "name", "status", "daily_budget", "owner_email"],
+    "creatives": ["id", "name", "thumbnail"],
+    "insights": ["id", "campaign_id", "impressions", "clicks", "spend"],
+}
 
 
 class Component(ComponentBase):
@@ -89,15 +94,17 @@ class Component(ComponentBase):
 
     def _write(self, name: str, rows: Iterable[Row]) -> None:
         incremental = bool(self._parameters.get("incremental"))
-        table = self.create_out_table_definition(f"{name}.csv", primary_key=["id"], incremental=incremental)
+        columns = COLUMNS[name]
+        table = self.create_out_table_definition(
+            f"{name}.csv", columns=columns, primary_key=["id"], incremental=incremental
+        )
         count = 0
         with Path(table.full_path).open("w", newline="", encoding="utf-8") as file:
-            writer: csv.DictWriter[str] | None = None
-            for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is told below
-                if writer is None:
-                    writer = csv.DictWriter(file, list(row))
-                    writer.writeheader()
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            for row in rows:
                 writer.writerow(row)
+                count += 1
         self.write_manifest(table)
         logging.info("%s: %s rows", name, count)
 
