@@ -1,0 +1,221 @@
+"""One case: recorded and proven, replayed, judged; what goes wrong is told, and nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from hushtape.keboola.runner import Settings, find_cases, run_cases
+from tests.keboola.runner.conftest import SECRET, Project
+from tests.support.servers import Server
+
+
+def test_a_case_is_recorded_where_it_has_secrets_and_replayed_from_then_on(
+    project: Project, server: Server
+) -> None:
+    data = project.case("first")
+    [recorded] = project.run()
+    assert (recorded.done, recorded.played, recorded.problems) == ("recorded", 2, ())
+    rows = project.cases / "first" / "expected" / "data" / "out" / "tables" / "rows.csv"
+    assert rows.read_text().startswith("target,size\n/number/1,")
+    (data / "config.secrets.json").unlink()
+    server.reset()
+    [replayed] = project.run()
+    assert (replayed.done, replayed.played, replayed.unused, replayed.problems) == ("replayed", 2, 0, ())
+    assert "done: helped 0" in replayed.printed and server.requests == []
+
+
+def test_real_secrets_are_used_and_written_nowhere(project: Project, tmp_path: Path) -> None:
+    used = tmp_path / "used"
+    note = f"open({str(used)!r}, 'a').write(fields['X-Token'] + ' ')\n    sys.exit("
+    project.script.write_text(project.script.read_text().replace("sys.exit(", note))
+    data = project.case("first")
+    assert project.kinds() == []
+    assert used.read_text().split() == [SECRET, "dummy"], "recorded with it, replayed without"
+    kept = [path for path in project.root.rglob("*") if path.is_file() and SECRET in path.read_text()]
+    assert kept == [data / "config.secrets.json"]
+
+
+def test_a_case_without_cassette_and_secrets_runs_live(project: Project, server: Server) -> None:
+    project.case("first", secrets=False)
+    [outcome] = project.run()
+    assert outcome.done == "live" and len(server.requests) == 2
+    assert [one.text for one in outcome.problems] == ["out/tables/rows.csv was not expected"]
+
+
+def test_replay_without_a_cassette_refuses_every_request_and_passes_without_any(project: Project) -> None:
+    project.case("asks", secrets=False)
+    project.case("silent", secrets=False, targets=[])
+    expected = project.cases / "silent" / "expected" / "data" / "out" / "tables"
+    expected.mkdir(parents=True)
+    (expected / "rows.csv").write_text("target,size\n")
+    asks, silent = project.run(mode="replay")
+    assert [one.kind for one in asks.problems] == ["requests"] and silent.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda out: (out / "tables" / "rows.csv").write_text("other"), "out/tables/rows.csv differs"),
+        (lambda out: (out / "files").mkdir() or (out / "files" / "a").touch(), "out/files/a is missing"),
+        (lambda out: (out / "tables" / "rows.csv").unlink(), "out/tables/rows.csv was not expected"),
+    ],
+)
+def test_outputs_that_differ_are_told(project: Project, change: object, told: str) -> None:
+    project.case("first")
+    project.run()
+    out = project.cases / "first" / "expected" / "data" / "out"
+    if "files" in told:
+        (out / "files").rmdir()
+    change(out)  # type: ignore[operator]
+    [outcome] = project.run()
+    assert [(one.kind, one.text) for one in outcome.problems] == [("outputs", told)]
+
+
+def test_an_unused_interaction_is_told_and_no_failure(project: Project) -> None:
+    data = project.case("first")
+    project.run()
+    config = json.loads((data / "config.json").read_text())
+    config["parameters"]["targets"] = ["/number/1"]
+    (data / "config.json").write_text(json.dumps(config))
+    [outcome] = project.run(mode="replay")
+    assert outcome.unused == 1 and outcome.unused_shown == (f"GET {project.url}/number/2",)
+    assert {one.kind for one in outcome.problems} == {"outputs"}
+
+
+def test_a_recording_that_ends_otherwise_than_before_is_not_kept(project: Project) -> None:
+    data = project.case("first")
+    project.run()
+    before = (data / "cassettes" / "requests.json").read_bytes()
+    config = json.loads((data / "config.json").read_text())
+    config["parameters"]["exit"] = 2
+    (data / "config.json").write_text(json.dumps(config))
+    assert project.kinds(mode="record") == ["exit code"]
+    assert (data / "cassettes" / "requests.json").read_bytes() == before
+    assert project.kinds(mode="record", update=True) == []
+    assert json.loads((data / "cassettes" / "expected_status.json").read_text()) == {"exit_code": 2}
+    assert project.kinds() == []
+
+
+def test_the_expected_code_of_a_case_counts(project: Project) -> None:
+    project.case("fails", exit=1)
+    (project.cases / "fails" / "expected-code").write_text("1\n")
+    assert project.kinds() == []
+    [outcome] = project.run()
+    assert (outcome.exit_code, outcome.verdict) == (1, "passed")
+
+
+def test_update_takes_new_outputs_and_the_snapshot(project: Project) -> None:
+    data = project.case("first")
+    assert project.kinds(validate_snapshots=True) == []
+    snapshot = (data / "output_snapshot.json").read_text()
+    config = json.loads((data / "config.json").read_text())
+    config["parameters"]["targets"] = ["/number/3"]
+    (data / "config.json").write_text(json.dumps(config))
+    assert project.kinds(mode="record") == ["outputs"]
+    assert project.kinds(mode="record", update=True, validate_snapshots=True) == []
+    assert (data / "output_snapshot.json").read_text() != snapshot
+    (data / "output_snapshot.json").write_text(snapshot)
+    assert project.kinds(validate_snapshots=True) == ["snapshot"]
+
+
+@pytest.mark.parametrize("place", ["sanitizers.py", "component"])
+def test_a_broken_sanitizer_file_stops_the_run_before_a_request(
+    project: Project, server: Server, place: str
+) -> None:
+    data = project.case("first")
+    if place == "component":
+        project.script.write_text(f"if __name__ != '__main__': raise RuntimeError('{SECRET}')\n")
+    else:
+        (data / place).write_text("def get_sanitizers(config): raise RuntimeError(str(config))")
+    [outcome] = project.run()
+    assert outcome.verdict == "error" and server.requests == [] and not (data / "cassettes").exists()
+    assert SECRET not in outcome.problems[0].text
+
+
+def test_a_component_that_raises_is_told_by_its_type(project: Project) -> None:
+    project.case("first")
+    project.script.write_text(f"if __name__ == '__main__': raise KeyError('{SECRET}')")
+    [outcome] = project.run()
+    assert [one.text for one in outcome.problems] == ["the component raised KeyError"]
+
+
+def test_a_chain_hands_state_on_and_stops_where_it_fails(project: Project) -> None:
+    for link in ("1_first", "2_second", "3_third"):
+        project.case(f"chain/{link}", targets=["/number/1"])
+    outcomes = project.run()
+    assert [one.name for one in outcomes] == ["chain/1_first", "chain/2_second", "chain/3_third"]
+    assert [one.printed.strip().splitlines()[-1] for one in project.run()] == [
+        "done: helped 0",
+        "done: helped 1",
+        "done: helped 2",
+    ]
+    wrong = project.cases / "chain" / "2_second" / "expected" / "data" / "out" / "tables" / "rows.csv"
+    wrong.write_text("other")
+    assert [one.verdict for one in project.run()] == ["passed", "failed"]
+
+
+def test_the_cases_own_scripts_run_around_it(project: Project) -> None:
+    project.case("first", targets=[], secrets=False)
+    source = project.cases / "first" / "source"
+    notes = project.root / "notes"
+    for name in ("set_up", "post_run", "tear_down"):
+        (source / f"{name}.py").write_text(
+            "from pathlib import Path\n"
+            f"def run(context): Path({str(notes)!r}).open('a').write('{name} ' + str(Path("
+            "context.source_data_dir, 'out', 'tables', 'rows.csv').exists()) + '\\n')"
+        )
+    project.run(mode="live")
+    assert notes.read_text().splitlines() == ["set_up False", "post_run True", "tear_down True"]
+
+
+def test_variables_of_the_environment_are_filled_in(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.case("first", secrets=False, targets=["{{env.TARGET}}"])
+    [outcome] = project.run(mode="live")
+    assert "TARGET" in outcome.problems[0].text and outcome.verdict == "error"
+    monkeypatch.setenv("TARGET", "/number/4")
+    [outcome] = project.run(mode="live")
+    assert [one.kind for one in outcome.problems] == ["outputs"]
+
+
+def test_nothing_of_a_case_is_left_in_this_process(project: Project) -> None:
+    project.case("first")
+    before = sys.path.copy(), sys.argv.copy(), dict(os.environ), logging.getLogger().handlers.copy()
+    project.run()
+    assert before == (sys.path, sys.argv, dict(os.environ), logging.getLogger().handlers)
+    assert "helper" not in sys.modules and "keboola.vcr" not in sys.modules
+
+
+def test_a_worker_that_dies_fails_its_own_case_alone(project: Project) -> None:
+    project.case("first", targets=[], secrets=False)
+    project.case("second", targets=[], secrets=False)
+    text = project.script.read_text()
+    killed = (
+        "import os, signal; 'first' in os.environ['KBC_DATADIR'] and os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    project.script.write_text(killed + text)
+    settings = Settings(component=str(project.script), mode="live")
+    ended = {one[0].name: one[0] for one in run_cases(find_cases(project.cases), settings, jobs=2)}
+    assert "killed by signal 9" in ended["first"].problems[0].text
+    assert [one.kind for one in ended["second"].problems] == ["outputs"]
+
+
+def test_a_kill_while_recording_leaves_the_tree_as_it_was(project: Project) -> None:
+    data = project.case("first")
+    project.run()
+    before = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    kill = "import signal; os.kill(os.getpid(), signal.SIGKILL)\n    sys.exit("
+    project.script.write_text(project.script.read_text().replace("sys.exit(", kill))
+    before[project.script] = project.script.read_bytes()
+    settings = Settings(component=str(project.script), mode="record")
+    [[outcome]] = list(run_cases(find_cases(project.cases), settings, jobs=2))
+    assert "killed" in outcome.problems[0].text
+    after = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    assert after == before and Path(data).exists()
