@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -88,19 +85,3 @@ def test_scaffold_without_recording_makes_the_folders(project: Path) -> None:
     words = ["--definitions", "configs.json", "--output", "made", "--no-record"]
     assert main(["component", "scaffold", *words]) == 0
     assert (project / "made" / "made" / "source" / "data" / "config.json").is_file()
-
-
-def test_alias_runs_a_command_and_its_children_with_ours_in_place(tmp_path: Path) -> None:
-    inner = "import keboola.vcr; print(keboola.vcr.__name__)"
-    outer = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {inner!r}]).returncode)"
-    command = [sys.executable, "-m", "hushtape", "component", "alias", "--", sys.executable, "-c", outer]
-    ended = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), check=False)
-    assert ended.stdout.strip() == "hushtape.keboola" and ended.returncode == 0, ended.stderr
-
-
-@pytest.mark.parametrize(
-    ("word", "code"), [("import sys; sys.exit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 137)]
-)
-def test_alias_ends_as_its_command_does(word: str, code: int) -> None:
-    assert main(["component", "alias", "--", sys.executable, "-c", word]) == code
-    assert main(["component", "alias", "--", "no-such-command-anywhere"]) == 127

@@ -30,7 +30,6 @@ COMMANDS = {
     "stats": "count what is on a cassette",
     "prune": "remove from cassettes what nobody needs",
     "recover": "turn the journal of a killed recording into a cassette",
-    "component": "functional tests of Keboola components",
     "scan": "look for secrets in cassettes before they are committed",
     "component": "test, record and migrate components of the Keboola platform",
     "completion": "print a completion script for your shell",

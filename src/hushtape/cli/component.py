@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+
 def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "component",

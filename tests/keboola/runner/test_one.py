@@ -130,7 +130,7 @@ def test_a_broken_sanitizer_file_stops_the_run_before_a_request(
 ) -> None:
     data = project.case("first")
     if place == "component":
-        project.script.write_text(f"if __name__ != '__main__': raise RuntimeError('{SECRET}')\n")
+        project.script.write_text(f"if __name__ != '__main__': VCR_SANITIZERS = [int('{SECRET}')]\n")
     else:
         (data / place).write_text("def get_sanitizers(config): raise RuntimeError(str(config))")
     [outcome] = project.run()
