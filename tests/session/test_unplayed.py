@@ -256,11 +256,58 @@ def test_a_cassette_that_somebody_records_on_is_kept(
     before = recorded.read_bytes()
     other = Journal.create(recorded)
     try:
-        with pytest.raises(hushtape.CassetteInUseError), hushtape.use_cassette(recorded, drop_unused=True):
+        with (
+            pytest.warns(hushtape.HushtapeWarning, match="keeps its unused interactions: .*process"),
+            hushtape.use_cassette(recorded, drop_unused=True),
+        ):
             get(client, server, 0)
     finally:
         other.discard()
     assert recorded.read_bytes() == before
+
+
+FOREIGN = """version: 1
+interactions:
+- request: {method: GET, uri: 'http://127.0.0.1:1/1', headers: {}, body: null}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: one}}
+- request: {method: GET, uri: 'http://127.0.0.1:1/2', headers: {}, body: null}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: two}}
+"""
+
+
+def test_a_cassette_in_yaml_is_kept(client: Requests, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.yaml"
+    path.write_text(FOREIGN)
+    with (
+        pytest.warns(hushtape.HushtapeWarning, match="does not write YAML"),
+        hushtape.use_cassette(path, drop_unused=True),
+    ):
+        assert client.call("GET", "http://127.0.0.1:1/2").body == b"two"
+    assert path.read_text() == FOREIGN
+
+
+def test_a_cassette_that_never_said_its_age_does_not_begin_to(client: Requests, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.json"
+    entries = [
+        {
+            "request": {"method": "GET", "uri": f"http://127.0.0.1:1/{number}", "headers": {}, "body": None},
+            "response": {
+                "status": {"code": 200, "message": "OK"},
+                "headers": {},
+                "body": {"string": f"answer {number}"},
+            },
+        }
+        for number in (1, 2)
+    ]
+    path.write_text(json.dumps({"version": 1, "interactions": entries}))
+    with hushtape.use_cassette(path, drop_unused=True) as tape:
+        assert client.call("GET", "http://127.0.0.1:1/2").body == b"answer 2"
+    assert tape.dropped == 1 and json.loads(path.read_text())["hushtape"]["recorded_at"] == ""
+    with (
+        pytest.warns(hushtape.HushtapeWarning, match="does not say when"),
+        hushtape.use_cassette(path, mode="none", max_age="30d", strict=True),
+    ):
+        assert client.call("GET", "http://127.0.0.1:1/2").body == b"answer 2"
 
 
 def test_what_is_kept_is_scrubbed_with_the_rules_of_today_and_audited(

@@ -39,9 +39,10 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
     try:
         drops = unplayed.may_drop(tape, error)
         if journal is None:
-            if not drops:
+            if not drops or tape.info is None:
                 return []
-            journal = opening.create_journal(tape)
+            # Dropping makes nothing younger, and what never said its age does not begin to.
+            journal = opening.create_journal(tape, recorded_at=tape.info.recorded_at)
         return _settle(tape, journal, error, drops)
     except HushtapeError as problem:
         return [problem]

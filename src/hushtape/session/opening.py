@@ -53,7 +53,7 @@ def _open_reader(tape: Tape, empty: bool) -> bool:
 
     reader = CassetteReader.empty(tape.path) if empty else CassetteReader.open(tape.path)
     try:
-        if expiry.must_record_anew(tape, reader.info):
+        if not empty and expiry.must_record_anew(tape, reader.info):
             reader.close()
             tape.record_anew()
             return False
@@ -105,9 +105,11 @@ def _make_record(tape: Tape, replays: bool) -> Callable[[Request], Exchange]:
     return partial(ScrubbedFirst, BeforeRead(tape.ledger, reading, replays=replays))
 
 
-def create_journal(tape: Tape) -> Journal:
+def create_journal(tape: Tape, *, recorded_at: str | None = None) -> Journal:
     """The tape's journal, made at its first exchange.
 
+    Args:
+        recorded_at: what the head is to say; None: when this recording began, or the one that it adds to.
     Raises:
         CassetteInUseError, CassetteWriteError: as `Journal.create`.
     """
@@ -116,7 +118,7 @@ def create_journal(tape: Tape) -> Journal:
     return Journal.create(
         tape.path,
         max_inline_body=tape.options.max_inline_body,
-        recorded_at=timing.began(tape),
+        recorded_at=timing.began(tape) if recorded_at is None else recorded_at,
         freeze_time=timing.shown(tape),
         placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
         members=tape.front.members(tape) if tape.front.members is not None else None,

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hushtape.cassette import check
 from hushtape.errors import HushtapeError, UnusedInteractionsError
 from hushtape.matching.text import shortened, visible
 from hushtape.sanitize.messages import safe_error
@@ -82,6 +83,11 @@ def may_drop(tape: Tape, error: BaseException | None) -> bool:
         return _keep(tape, "none of its interactions was used")
     if tape.missed_calls:
         return _keep(tape, "a forked child made calls that were not recorded")
+    if tape.ledger.started is None:  # a tape that recorded has asked when it opened
+        try:
+            check.check_writable(tape.path)
+        except HushtapeError as problem:
+            return _keep(tape, problem.found)
     return True
 
 
