@@ -6,20 +6,15 @@ The environment is made once from requirements/urllib3-126.txt (pinned, hash-che
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import subprocess
-import sys
-import venv
 from pathlib import Path
 
 import pytest
 import urllib3
 
-ROOT = Path(__file__).parents[2]
-PINS = ROOT / "requirements" / "urllib3-126.txt"
-HOME = ROOT / f".venv-urllib3-126-py{sys.version_info.major}{sys.version_info.minor}"
+from tests.support.environments import ROOT, environment
+
 SUITE = [
     "test_common.py",
     "test_requests.py",
@@ -34,36 +29,10 @@ CHOSEN = "(requests or urllib3) and not http.client and not urllib.request and n
 INSIDE = urllib3.__version__.startswith("1.")
 
 
-def environment() -> Path:
-    """Its interpreter; made if it is missing or its pins changed. One process makes it."""
-    python, stamp = HOME / "bin" / "python", HOME / "pins.sha256"
-    wanted = hashlib.sha256(PINS.read_bytes()).hexdigest()
-    with PINS.open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text() != wanted:
-            venv.create(HOME, clear=True, with_pip=True)
-            install = [
-                python,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--require-hashes",
-                "--only-binary",
-                ":all:",
-                "-r",
-                PINS,
-            ]
-            subprocess.run(install, check=True)
-            stamp.write_text(wanted)
-    return python
-
-
 @pytest.mark.skipif(INSIDE, reason="this is that environment")
 @pytest.mark.timeout(240)
 def test_the_contract_holds_under_urllib3_1_26() -> None:
-    python = environment()
+    python = environment("urllib3-126")
     version = subprocess.run(
         [python, "-c", "import urllib3; print(urllib3.__version__)"],
         capture_output=True,

@@ -1,7 +1,7 @@
-"""Other releases and other tools in environments of their own, made from pinned, hash-checked requirements.
+"""Python environments of their own, for what can't be installed beside the rest.
 
-Lives here: making one, once; it is made anew when its pins change. Must not: run a test. Called by: the
-contract under urllib3 1.26, the comparison with vcrpy.
+Lives here: making one from pins (hash-checked), once, and anew when the pins change. Must not: know what
+is in it. Called by: tests that run their subject as a child there. They are ignored by git (`.venv-*`).
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
 
 
-def environment(pins: str) -> Path:
-    """The interpreter of the environment that `requirements/<pins>.txt` describes. One process makes it."""
-    source = ROOT / "requirements" / f"{pins}.txt"
-    home = ROOT / f".venv-{pins}-py{sys.version_info.major}{sys.version_info.minor}"
+def environment(name: str) -> Path:
+    """The interpreter of the environment that `requirements/<name>.txt` pins. One process makes it."""
+    pins = ROOT / "requirements" / f"{name}.txt"
+    home = ROOT / f".venv-{name}-py{sys.version_info.major}{sys.version_info.minor}"
     python, stamp = home / "bin" / "python", home / "pins.sha256"
-    wanted = hashlib.sha256(source.read_bytes()).hexdigest()
-    with source.open() as lock:
+    wanted = hashlib.sha256(pins.read_bytes()).hexdigest()
+    with pins.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
             venv.create(home, clear=True, with_pip=True)
-            subprocess.run([python, *_PIP, "--only-binary", ":all:", "-r", source], check=True)
+            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            locked = ["--require-hashes", "--only-binary", ":all:", "-r", pins]
+            subprocess.run([*install, *locked], check=True)
             stamp.write_text(wanted)
     return python

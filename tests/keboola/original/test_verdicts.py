@@ -1,0 +1,47 @@
+"""What keboola.vcr 0.7.1 recorded replays here with its verdicts, and the other way round.
+
+The original runs in an environment of its own (requirements/keboola.txt); there, too, ours is the alias.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.environments import ROOT, environment
+
+DRIVER = Path(__file__).with_name("driver.py")
+ALIAS = ["-m", "hushtape", "component", "alias", "--"]
+
+
+def drive(ours: bool, what: str, folder: Path) -> list[dict[str, Any]]:
+    """Run the driver with the original or with the alias; its verdicts."""
+    python = str(environment("keboola"))
+    command = [python, str(DRIVER), what, str(folder)]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "HUSHTAPE"))}
+    ended = subprocess.run(
+        [python, *ALIAS, *command] if ours else command,
+        capture_output=True,
+        text=True,
+        env={**clean, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    return [json.loads(line) for line in ended.stderr.splitlines() if line.startswith('{"case"')]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("recorded_by_us", [False, True], ids=["by the original", "by us"])
+def test_the_same_cassettes_have_the_same_verdicts(tmp_path: Path, recorded_by_us: bool) -> None:
+    drive(recorded_by_us, "record", tmp_path)
+    for secrets in tmp_path.glob("*/config.secrets.json"):
+        secrets.unlink()
+    theirs, ours = drive(False, "replay", tmp_path), drive(True, "replay", tmp_path)
+    assert len(ours) == len(theirs) == 50
+    differences = [(mine, other) for mine, other in zip(ours, theirs, strict=True) if mine != other]
+    assert differences == []
+    assert {one["ended"] for one in ours} == {"green", "exit", "ValueError", "unmatched"}
