@@ -1,0 +1,218 @@
+"""Database queries in the cassette: recorded, scrubbed, replayed without a driver's connection."""
+
+from __future__ import annotations
+
+import json
+import sys
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from hushtape.errors import MissingDependencyError, RecordingFailedError
+from hushtape.keboola import OracleDBAdapter, VCRRecorder
+from hushtape.keboola.db_recorder import UnmatchedQueryError
+from hushtape.keboola.db_values import encode, normalize_sql, params_hash, revived
+from tests.keboola.conftest import SECRET
+
+MOMENT = datetime(2024, 1, 1, 2, 3, 4, 5)  # noqa: DTZ001 - as drivers give them
+MIDNIGHT = datetime(2024, 1, 1)  # noqa: DTZ001 - as drivers give them
+ROWS = [
+    (1, "a", MOMENT, date(2024, 1, 1), Decimal("1.50"), b"\0\xff", None, 1.5),
+    (2, SECRET, None, None, None, None, None, None),
+]
+
+
+class Cursor:
+    arraysize = 100
+    description: Any = None
+
+    def execute(self, sql: str, parameters: Any = None, **keywords: Any) -> Cursor:
+        self.rows = list(ROWS)
+        self.description = [("ID", "NUMBER", 10, None, 5, 0, True), ("NAME", "TEXT", 1, 1, None, None, False)]
+        return self
+
+    def fetchone(self) -> Any:
+        return self.rows.pop(0) if self.rows else None
+
+    def fetchmany(self, size: int = 100) -> Any:
+        taken, self.rows = self.rows[:size], self.rows[size:]
+        return taken
+
+    def fetchall(self) -> Any:
+        return self.fetchmany(len(self.rows))
+
+    def __iter__(self) -> Any:
+        while self.rows:
+            yield self.rows.pop(0)
+
+    def close(self) -> None:
+        self.rows = []
+
+
+class Connection:
+    version = "23.1"
+    open = 0
+
+    def cursor(self) -> Cursor:
+        return Cursor()
+
+    def commit(self) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        Connection.open -= 1
+
+
+@pytest.fixture(autouse=True)
+def driver(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A stand-in for oracledb: only its `connect` is ours to replace."""
+    module = ModuleType("oracledb")
+
+    def connect(**given: Any) -> Connection:
+        Connection.open += 1
+        return Connection()
+
+    module.connect = connect  # type: ignore[attr-defined]
+    Connection.open = 0
+    monkeypatch.setitem(sys.modules, "oracledb", module)
+    return module
+
+
+def queries(seen: list[Any]) -> Callable[[], None]:
+    def run() -> None:
+        import oracledb  # type: ignore[import-not-found]
+
+        with oracledb.connect(user="u", password=SECRET) as connection:
+            cursor = connection.cursor()
+            seen.append(cursor.execute("SELECT *\n  from t where k = :1", [SECRET]).fetchall())
+            seen.append([column[0] for column in cursor.description])
+            cursor.execute("select 2 from t", {"day": MIDNIGHT})
+            seen.append([cursor.fetchone(), cursor.fetchmany(5), cursor.fetchone()])
+            with connection.cursor() as other:
+                seen.append(list(other.execute("select 3")))
+            connection.commit()
+
+    return run
+
+
+def recorder(data: Path) -> VCRRecorder:
+    return VCRRecorder.from_test_dir(data, db_adapters=[OracleDBAdapter()])
+
+
+def test_queries_are_recorded_as_they_end_without_secrets(data: Path, driver: ModuleType) -> None:
+    genuine = driver.connect
+    made = recorder(data)
+    made.record(queries([]))
+    found = json.loads(made.cassette_path.read_bytes())
+    statements = [entry["sql_normalized"] for entry in found["db_interactions"]]
+    assert statements == ["SELECT * FROM T WHERE K = :1", "SELECT 3", "SELECT 2 FROM T"]
+    assert found["db_interactions"][0]["rows"][1][1] == "REDACTED"
+    assert found["db_interactions"][0]["description"] == [["ID", "NUMBER"], ["NAME", "TEXT"]]
+    assert found["_metadata"]["db_driver"] == "oracledb"
+    assert SECRET not in made.cassette_path.read_text()
+    assert params_hash([SECRET]) != found["db_interactions"][0]["params_hash"]
+    assert driver.connect is genuine and Connection.open == 0
+
+
+def test_a_replay_gives_what_was_recorded_and_connects_to_nothing(data: Path, driver: ModuleType) -> None:
+    recorded: list[Any] = []
+    recorder(data).record(queries(recorded))
+    replayed: list[Any] = []
+    (data / "config.secrets.json").unlink()
+
+    def no_connection(**given: Any) -> Any:
+        pytest.fail("it connected")
+
+    driver.connect = no_connection  # type: ignore[attr-defined]
+    recorder(data).replay(queries(replayed))
+    hidden = json.loads(json.dumps(recorded, default=str).replace(SECRET, "REDACTED"))
+    assert json.loads(json.dumps(replayed, default=str)) == hidden
+    assert replayed[0][0] == ROWS[0]
+
+
+def test_a_query_that_is_not_recorded_fails_the_case_even_if_survived(data: Path) -> None:
+    recorder(data).record(lambda: None)
+
+    def survive() -> None:
+        import oracledb
+
+        try:
+            oracledb.connect().cursor().execute("select 9")
+        except Exception as error:
+            assert isinstance(error, UnmatchedQueryError)
+
+    with pytest.raises(UnmatchedQueryError, match="SELECT 9"):
+        recorder(data).replay(survive)
+
+
+def test_answers_are_given_once_and_parameters_choose_among_them(data: Path) -> None:
+    (data / "cassettes").mkdir()
+    entries = [
+        {
+            "sql_normalized": "SELECT 1",
+            "params_hash": params_hash([value]),
+            "description": None,
+            "rows": [[value]],
+        }
+        for value in ("a", "b")
+    ]
+    document = {"version": 1, "interactions": [], "db_interactions": entries}
+    (data / "cassettes" / "requests.json").write_text(json.dumps(document))
+    seen: list[Any] = []
+
+    def run() -> None:
+        import oracledb
+
+        cursor = oracledb.connect().cursor()
+        seen.extend(cursor.execute("select  1", [value]).fetchone() for value in ("b", "other"))
+        with pytest.raises(UnmatchedQueryError):
+            oracledb.connect().cursor().execute("select 1", ["a"])
+
+    with pytest.raises(UnmatchedQueryError):
+        recorder(data).replay(run)
+    assert seen == [("b",), ("a",)]
+
+
+def test_a_secret_that_can_not_be_replaced_fails_the_recording_not_the_query(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = b64encode(b64encode(b"xx" + SECRET.encode() + b"yyy")).decode()
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (hidden,))
+    seen: list[Any] = []
+
+    def run() -> None:
+        import oracledb
+
+        seen.append(oracledb.connect().cursor().execute("select 1").fetchone())
+
+    with pytest.raises(RecordingFailedError):
+        recorder(data).record(run)
+    assert seen == [(hidden,)]
+    assert not (data / "cassettes" / "requests.json").exists()
+
+
+def test_values_keep_their_types() -> None:
+    value = {"a": [MIDNIGHT, date(2024, 1, 2), Decimal("1.0"), b"\0", None, 1, {"__type__": "x"}]}
+    assert revived(json.loads(encode(value))) == value
+    assert revived({"__type__": "date", "value": "never"}) == {"__type__": "date", "value": "never"}
+
+
+def test_statements_are_compared_without_white_space_and_case() -> None:
+    assert normalize_sql("  select\n\t1 ") == normalize_sql("SELECT 1")
+
+
+def test_the_hash_is_that_of_the_older_tool() -> None:
+    assert params_hash(["x"]).startswith("cd65ea2c2ad9") and params_hash(None).startswith("74234e98afe7")
+    assert params_hash({"a": MIDNIGHT}).startswith("e8e1e8efbbcd")
+
+
+def test_a_driver_that_is_missing_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "oracledb", None)
+    with pytest.raises(MissingDependencyError, match="oracledb"):
+        recorder(data).record(lambda: None)

@@ -1,0 +1,191 @@
+"""Test folders from definitions: what is made, and that no secret gets into it, whatever fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hushtape.keboola import ScaffolderError, TestScaffolder, scaffold_tests
+from hushtape.keboola.scaffold_config import filled, input_destinations, masked, name_for
+from tests.keboola.conftest import SECRET, write
+from tests.support.servers import Server
+
+COMPONENT = """
+import json, os, pathlib, sys, urllib.request
+data = pathlib.Path(os.environ["KBC_DATADIR"])
+parameters = json.loads((data / "config.json").read_text())["parameters"]
+state = json.loads((data / "in" / "state.json").read_text())
+url = f"{parameters['url']}/echo?key={parameters['#key']}"
+answer = json.load(urllib.request.urlopen(url, timeout=5))
+(data / "out" / "tables" / "t.csv").write_text(f"a\\n{state.get('n', 0)}\\n")
+(data / "out" / "tables" / "t.csv.manifest").write_text('{"incremental":true}')
+(data / "out" / "state.json").write_text(json.dumps({"n": state.get("n", 0) + 1}))
+if parameters.get("leak"):
+    (data / "out" / "files" / "leak.txt").write_text(parameters["leak"])
+if parameters.get("fail"):
+    raise ValueError(parameters["#key"])
+"""
+
+
+@pytest.fixture
+def component(tmp_path: Path) -> Path:
+    script = tmp_path / "component.py"
+    script.write_text(COMPONENT)
+    return script
+
+
+def definition(server: Server, name: str = "one", **more: Any) -> dict[str, Any]:
+    parameters = {"url": server.url, "#key": SECRET, "note": f"see {SECRET}", **more}
+    return {"name": name, "config": {"parameters": parameters}, "secrets": {"key": SECRET}}
+
+
+def bytes_below(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_a_case_is_recorded_and_its_outputs_are_expected(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    folder = TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    data = folder / "source" / "data"
+    assert (folder / "expected" / "data" / "out" / "tables" / "t.csv").read_text() == "a\n0\n"
+    assert "\n" in (folder / "expected" / "data" / "out" / "tables" / "t.csv.manifest").read_text()
+    assert json.loads((data / "output_snapshot.json").read_text())["tables"]["t.csv"]["row_count"] == 2
+    assert len(json.loads((data / "cassettes" / "requests.json").read_bytes())["interactions"]) == 1
+    config = json.loads((data / "config.json").read_text())
+    assert config["parameters"]["#key"] == "{{secret.key}}"
+    assert SECRET.encode() not in bytes_below(folder)
+
+
+def test_what_stands_there_is_recorded_again_only_when_asked(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    for regenerate, asked in ((False, 1), (False, 1), (True, 2)):
+        TestScaffolder().scaffold_from_dict(
+            definition(server), tmp_path / "tests", component, regenerate=regenerate
+        )
+        assert len(server.requests) == asked
+
+
+def test_state_is_handed_on_and_external_secrets_are_for_the_recording_alone(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    config = {"parameters": {"url": server.url, "#key": "dummy", "reports": [{"report_type": "days"}]}}
+    write(tmp_path / "definitions.json", [config, config])
+    write(tmp_path / "secrets.json", {"parameters": {"#key": SECRET}})
+    folders = TestScaffolder().scaffold_from_json(
+        tmp_path / "definitions.json",
+        tmp_path / "tests",
+        component,
+        secrets_file=tmp_path / "secrets.json",
+        chain_state=True,
+    )
+    assert [folder.name for folder in folders] == ["01_days", "02_days"]
+    assert (folders[1] / "expected" / "data" / "out" / "tables" / "t.csv").read_text() == "a\n1\n"
+    assert SECRET.encode() not in bytes_below(tmp_path / "tests")
+    assert any(SECRET in target for target in server.requests)
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"fail": True}, {"leak": "{{secret.other}}"}, {"url": "http://127.0.0.1:1"}]
+)
+def test_a_recording_that_fails_leaves_no_secret_and_says_none(
+    tmp_path: Path, component: Path, server: Server, trouble: dict[str, Any]
+) -> None:
+    made = definition(server, **trouble)
+    made["secrets"]["other"] = "other-secret-77"
+    made["config"]["parameters"]["leak"] = made["config"]["parameters"].get("leak", "")
+    component.write_text(component.read_text().replace('parameters["leak"]', '"other-" + "secret-77"'))
+    with pytest.raises(ScaffolderError) as caught:
+        TestScaffolder().scaffold_from_dict(made, tmp_path / "tests", component)
+    assert SECRET not in str(caught.value)
+    left = bytes_below(tmp_path / "tests")
+    assert SECRET.encode() not in left and b"other-secret-77" not in left
+    assert not list((tmp_path / "tests").rglob("requests.json"))
+
+
+def test_a_kill_leaves_no_secret_in_the_tests(tmp_path: Path, component: Path, server: Server) -> None:
+    component.write_text(COMPONENT + "\nprint('waiting', flush=True)\nimport time; time.sleep(60)\n")
+    write(tmp_path / "definitions.json", [definition(server)])
+    code = (
+        "import sys; from hushtape.keboola import TestScaffolder\n"
+        "TestScaffolder().scaffold_from_json(sys.argv[1], sys.argv[2], sys.argv[3])"
+    )
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "definitions.json", tmp_path / "tests", component],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary)},
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"waiting\n"
+    running.send_signal(signal.SIGKILL)
+    running.wait(30)
+    running.stdout.close()
+    assert SECRET.encode() not in bytes_below(tmp_path / "tests")
+    assert all(path.stat().st_mode & 0o077 == 0 for path in temporary.iterdir())
+
+
+def test_without_recording_only_the_folders_are_made(tmp_path: Path, server: Server) -> None:
+    (folder,) = scaffold_tests([definition(server)], tmp_path / "tests", record=False)
+    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) == [
+        "source/data/config.json",
+        "source/data/in/state.json",
+    ]
+    assert server.requests == []
+
+
+def test_inputs_that_a_configuration_names_are_copied(tmp_path: Path) -> None:
+    config = {
+        "parameters": {},
+        "storage": {
+            "input": {
+                "tables": [{"destination": "in.csv"}, {"destination": "../../x"}],
+                "files": [{"destination": "f.bin"}],
+            }
+        },
+    }
+    assert list(input_destinations(config)) == [("tables", "in.csv"), ("files", "f.bin")]
+    (tmp_path / "inputs").mkdir()
+    (tmp_path / "inputs" / "in.csv").write_text("q\n")
+    write(tmp_path / "definitions.json", [config])
+    (folder,) = TestScaffolder().scaffold_from_json(
+        tmp_path / "definitions.json", tmp_path / "t", record=False, input_files_dir=tmp_path / "inputs"
+    )
+    assert (folder / "source" / "data" / "in" / "tables" / "in.csv").read_text() == "q\n"
+
+
+@pytest.mark.parametrize("bad", [{"a": 1}, [1], [{}], [{"name": "../x", "config": {}}], [{"name": "x"}]])
+def test_definitions_that_can_not_be_used_are_refused(tmp_path: Path, bad: Any) -> None:
+    write(tmp_path / "definitions.json", bad)
+    with pytest.raises(ScaffolderError):
+        TestScaffolder().scaffold_from_json(tmp_path / "definitions.json", tmp_path / "t", record=False)
+
+
+def test_recording_needs_a_component_and_definitions_a_file(tmp_path: Path) -> None:
+    with pytest.raises(ScaffolderError, match="No such file"):
+        TestScaffolder().scaffold_from_json(tmp_path / "none.json", tmp_path / "t")
+    with pytest.raises(ScaffolderError, match="component"):
+        TestScaffolder().scaffold_from_dict({"parameters": {}}, tmp_path / "t")
+
+
+def test_masking_and_filling_are_inverse() -> None:
+    secrets = {"key": "abcdefgh", "deep": {"#x": "12345678"}, "short": "ab"}
+    config = {"#key": "abcdefgh", "list": ["ab", "cab", "url?x=12345678"], "n": 1}
+    hidden = masked(config, secrets)
+    assert hidden["list"] == ["{{secret.short}}", "cab", "url?x={{secret.deep.#x}}"]
+    assert filled(hidden, secrets) == config
+    assert filled("{{secret.unknown}}", secrets) == "{{secret.unknown}}"
+
+
+def test_names_come_from_the_first_report() -> None:
+    assert name_for({"parameters": {"reports": [{"report_type": "a/b"}]}}, 9) == "10_a_b"
+    assert name_for({"parameters": {}}, 0) == "01_test"
