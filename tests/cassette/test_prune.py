@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +204,31 @@ def test_a_folder_that_can_not_be_made_is_told(cassette: Path) -> None:
     with pytest.raises(CassetteWriteError):
         prune(cassette, taking(0))
     assert len(uris(cassette)) == 5
+
+
+@pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.replace", "os.fchmod"])
+def test_a_disk_that_is_full_leaves_the_cassette_as_it_was(
+    cassette: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = cassette.read_bytes()
+    monkeypatch.setattr(call, full)
+    with pytest.raises(CassetteWriteError, match="No space left"):
+        prune(cassette, taking(0))
+    assert cassette.read_bytes() == before and os.listdir(cassette.parent) == ["orders.json"]
+
+
+def test_a_prune_that_is_killed_leaves_the_cassette_and_hinders_no_other(cassette: Path) -> None:
+    before = cassette.read_bytes()
+    code = (
+        "import os, pathlib, signal, sys\n"
+        "from hushtape.cassette.prune import prune\n"
+        "pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "prune(pathlib.Path(sys.argv[1]), lambda reader: [0])\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(cassette)], capture_output=True)
+    assert killed.returncode == -signal.SIGKILL and cassette.read_bytes() == before
+    prune(cassette, taking(0))
+    assert uris(cassette) == ["1", "2", "3", "4"] and os.listdir(cassette.parent) == ["orders.json"]

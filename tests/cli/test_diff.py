@@ -94,6 +94,7 @@ def test_status_headers_and_failures_are_told(two: Two) -> None:
         (b"a\nb\nc", b"a\nX\nY\nc", "text/plain", "response body line 2: 'b' -> 'X'"),
         (b"a=1&b=2", b"b=3&a=1", "application/x-www-form-urlencoded", "response body field b: '2' -> '3'"),
         (b"\0" * 99, b"\0" * 50 + b"\1", "image/png", "response body from byte 50: 99 bytes -> 51 bytes"),
+        (b"x\n" * 60_000, b"x\n" * 60_000 + b"y", "text/plain", "response body from byte 120,000"),
         (b'{"a":1}', b'{ "a": 1 }', "application/json", "the same JSON, written differently"),
         (b"a=1&b=2", b"b=2&a=1", "application/x-www-form-urlencoded", "the same fields, written differently"),
         (b"x" * 3_000_000, b"x" * 2_999_999 + b"y", "text/plain", "response body from byte 2,999,999"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from hushtape.matching.documents import ABSENT
-from hushtape.viewing.jsondiff import json_differences
+from hushtape.viewing.jsondiff import MOST_ALIGNED, json_differences
 from tests.viewing.test_pretty import values
 
 
@@ -41,3 +41,9 @@ def test_a_value_does_not_differ_from_itself(value: Any) -> None:
 @given(values, values)
 def test_different_values_differ_somewhere(left: Any, right: Any) -> None:
     assert bool(list(json_differences([left], [right]))) is (repr(left) != repr(right)) or left == right
+
+
+def test_lists_that_are_too_long_to_align_are_compared_place_by_place() -> None:
+    left = [0] * (MOST_ALIGNED + 1)
+    told = list(json_differences(left, [*left[:5], 9, *left[6:], 1]))
+    assert told == [("/5", 0, 9), (f"/{MOST_ALIGNED + 1}", ABSENT, 1)]

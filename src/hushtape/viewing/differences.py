@@ -26,6 +26,9 @@ from hushtape.viewing.lens import Lens, decoded
 MOST_READ: Final = 2 * 1024 * 1024
 """Bytes of a body that is read as JSON, form or text; longer ones are compared as bytes."""
 
+MOST_LINES: Final = 50_000
+"""Lines of a text that are aligned, some 200 bytes each; longer ones are compared as bytes."""
+
 LAYOUT: Final = "the same JSON, written differently"
 SAME_FIELDS: Final = "the same fields, written differently"
 
@@ -126,8 +129,7 @@ class Comparison(Struct, frozen=True):
         elif "binary" in (seen.kind, other.kind):
             yield from _as_bytes(place, left[0], right[0])
         else:
-            texts = [one.decode("utf-8", "backslashreplace") for one in (left[1], right[1])]
-            yield from _as_lines(place, texts[0], texts[1])
+            yield from _as_lines(place, left, right)
 
     def _as_json(self, place: str, left: Any, right: Any) -> Iterator[Difference]:
         same = True
@@ -181,9 +183,14 @@ def _joined(values: list[str] | None) -> str | None:
     return None if values is None else quoted(", ".join(values))
 
 
-def _as_lines(place: str, left: str, right: str) -> Iterator[Difference]:
+def _as_lines(
+    place: str, left: tuple[Body | None, bytes], right: tuple[Body | None, bytes]
+) -> Iterator[Difference]:
     """Text line by line; a run of removed lines stands beside the run that was added there."""
-    ours, theirs = left.split("\n"), right.split("\n")
+    if max(left[1].count(b"\n"), right[1].count(b"\n")) > MOST_LINES:
+        yield from _as_bytes(place, left[0], right[0])
+        return
+    ours, theirs = (one.decode("utf-8", "backslashreplace").split("\n") for one in (left[1], right[1]))
     pairs, _ = align([([hash(line) for line in ours], [hash(line) for line in theirs])])
     gone: list[int] = []
     new: list[int] = []

@@ -8,6 +8,7 @@ items that bear the same id are compared with each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, Final
 
 from hushtape.matching.documents import ABSENT, json_key
@@ -32,7 +33,15 @@ def json_differences(left: Any, right: Any, at: str = "") -> Iterator[tuple[str,
         yield at, left, right
 
 
+MOST_ALIGNED: Final = 50_000
+"""Items of lists that are aligned, some 200 bytes each; those of longer ones are compared place by place."""
+
+
 def _lists(left: list[Any], right: list[Any], at: str) -> Iterator[tuple[str, Any, Any]]:
+    if max(len(left), len(right)) > MOST_ALIGNED:
+        for place, (ours, theirs) in enumerate(zip_longest(left, right, fillvalue=ABSENT)):
+            yield from json_differences(ours, theirs, f"{at}/{place}")
+        return
     values = [[hash(json_key(item, frozenset())) for item in side] for side in (left, right)]
     names = [[_name(item) for item in side] for side in (left, right)]
     pairs, _ = align([(values[0], values[1]), (names[0], names[1])])
