@@ -85,6 +85,12 @@ class Headers:
         gone = {name.lower() for name in names}
         return Headers(pair for pair in self.pairs if pair[0].lower() not in gone)
 
+    def __getitem__(self, name: str) -> str:
+        """The first value of the field; KeyError where there is none."""
+        if name not in self:
+            raise KeyError(name)
+        return self.get(name)
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and any(key.lower() == name.lower() for key, _ in self.pairs)
 

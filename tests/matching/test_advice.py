@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -99,6 +100,21 @@ def test_it_names_what_would_make_the_nearest_match(
 )
 def test_where_nothing_would_it_names_nothing(match_on: Any, live: Request, recorded: Request) -> None:
     assert advice(compile_matchers(match_on), live, recorded) == []
+
+
+def test_an_id_in_each_of_many_elements_is_one_path() -> None:
+    live, recorded = (
+        json_request(json.dumps({"rows": [{"id": n * k, "v": 1} for k in range(1, 40)], "at": n}))
+        for n in (1, 2)
+    )
+    plan = compile_matchers(["json_body"])
+    (step,) = advice(plan, live, recorded)
+    assert options(step) == {"ignore_json": {"$.rows[*].id", "$.at"}}
+    other = json_request(json.dumps({"rows": [{"id": k, "v": 2} for k in range(1, 40)], "at": 2}))
+    (step,) = advice(plan, live, other)
+    assert options(step) == {"ignore_json": {"$.rows[*].v", "$.at"}}, (
+        "what follows after the lines shown, too"
+    )
 
 
 def test_what_is_ignored_already_stays_so() -> None:

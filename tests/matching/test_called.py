@@ -61,6 +61,9 @@ def test_the_names_are_those_that_vcrpy_has() -> None:
     assert (seen.path, seen.query) == ("/a%20b", [("a", "1"), ("b", "2")])
     assert (seen.body, seen.json, seen.headers.get("x-id")) == (b'{"x": 1}', {"x": 1}, "7")
     assert seen.url == seen.uri
+    assert seen.headers["x-ID"] == "7" and dict(seen.headers) == {"X-Id": "7"}
+    with pytest.raises(KeyError):
+        seen.headers["x-other"]
     assert MatchRequest(ask(), 100).body is None
     assert MatchRequest(json_request("{"), 100).json is None
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from hushtape.matching.compare_body import MORE
 from hushtape.matching.ignored import Ignored, Kind, Path, Rule
 from hushtape.matching.nearest import Ranked
 from hushtape.matching.parts import split
@@ -25,6 +26,7 @@ MOST_IGNORED: Final = 6
 """A request that differs in more is another request."""
 
 IN_URI: Final = ("scheme", "host", "port", "path", "query")
+ROUNDS: Final = 3
 INSTEAD: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "port": ((),),
     "host": ((),),
@@ -113,26 +115,43 @@ def _used_up(best: Ranked) -> Step:
 
 def _loosen(live: Request, best: Ranked, plan: Plan, placeholders: tuple[str, ...]) -> Iterator[Step]:
     """Options under which the best one matches: tried, not guessed."""
-    rules = _rules(best.mismatches)
-    rest = [each for each in best.mismatches if not each.kind or each.line.endswith("differences follow")]
-    if rules is None:
-        return
-    for matchers in _matchers(plan, rest):
-        ignored = plan.ignored.plus(rules)
-        if plan.changed(matchers, ignored).mismatches(live, best.request, placeholders):
+    for matchers in _matchers(plan, [each for each in best.mismatches if not _may_be_ignored(each)]):
+        rules = _tried(live, best, plan, matchers, placeholders)
+        if rules is None:
             continue
-        options: dict[str, Any] = {}
-        if matchers != plan.matchers:
-            options["match_on"] = matchers
-        options |= {
-            f"ignore_{kind}": _names(ignored, kind) for kind in dict.fromkeys(one.kind for one in rules)
-        }
+        ignored = plan.ignored.plus(rules)
+        options: dict[str, Any] = {"match_on": matchers} if matchers != plan.matchers else {}
+        for rule in rules:
+            options[f"ignore_{rule.kind}"] = _names(ignored, rule.kind)
         written = ", ".join([_written(name, value, plan) for name, value in options.items()])
         if best.played:
             written += ', exhausted="last"'
         again = ", and the answer was played already" if best.played else ""
         yield Step(f"If {_what(best.mismatches)} may differ{again}:", written)
         return
+
+
+def _may_be_ignored(each: Mismatch) -> bool:
+    return bool(each.kind) or each.line == MORE
+
+
+def _tried(
+    live: Request, best: Ranked, plan: Plan, matchers: tuple[Any, ...], placeholders: tuple[str, ...]
+) -> list[Rule] | None:
+    """Ignore lists under which the two match; None if there are none. Of a long body only some differences
+    are told at once, so what is left under the lists is looked at again."""
+    found = [each for each in best.mismatches if each.kind]
+    for _ in range(ROUNDS):
+        rules = _rules(found)
+        if rules is None:
+            return None
+        left = plan.changed(matchers, plan.ignored.plus(rules)).mismatches(live, best.request, placeholders)
+        if not left:
+            return rules
+        if not all(map(_may_be_ignored, left)):
+            return None
+        found += left
+    return None
 
 
 def _rules(mismatches: Sequence[Mismatch]) -> list[Rule] | None:
@@ -146,10 +165,20 @@ def _rules(mismatches: Sequence[Mismatch]) -> list[Rule] | None:
             if not each.at or "*" in each.at:
                 return None
             names.setdefault(each.kind, []).append(each.at)  # type: ignore[arg-type]  # one of Kind
+    paths = _for_all_elements(paths)
     if () in paths or sum(map(len, names.values())) + len(paths) > MOST_IGNORED:
         return None
     found = [Rule(kind, tuple(dict.fromkeys(held))) for kind, held in names.items()]
     return found + ([Rule("json", paths=tuple(dict.fromkeys(paths)))] if paths else [])
+
+
+def _for_all_elements(paths: list[Path]) -> list[Path]:
+    """`$.rows[*].id` in place of paths that differ in places of elements only: one element's is exact."""
+    found: dict[Path, list[Path]] = {}
+    for path in paths:
+        wide = tuple([((None,) if isinstance(step[0][0], int) else step[0], step[1]) for step in path])
+        found.setdefault(wide, []).append(path)
+    return [wide if len(held) > 1 else held[0] for wide, held in found.items()]
 
 
 def _matchers(plan: Plan, rest: Sequence[Mismatch]) -> Iterator[tuple[Any, ...]]:

@@ -23,6 +23,7 @@ from hushtape.matching.placeholders import Placeholders
 from hushtape.matching.text import Difference, around, as_json, first_difference, quoted, sized, visible
 from hushtape.model import BytesBody, Request
 
+MORE: Final = "body: more differences follow"
 MAX_LINES: Final = 10
 """Most differences of one body that are told; a line says that there are more."""
 
@@ -133,7 +134,7 @@ def compare(live: Document, recorded: Document, wild: Placeholders | None) -> It
     found = list(islice(_differences(live, recorded, wild), MAX_LINES + 1))
     yield from found[:MAX_LINES]
     if len(found) > MAX_LINES:
-        yield Difference("body: more differences follow")
+        yield Difference(MORE)
 
 
 def _differences(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[Difference]:
