@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -179,3 +180,15 @@ def test_ignoring_more_never_makes_a_difference(one: Any, other: Any, paths: lis
     if meets(live, recorded, "json_body"):
         assert meets(live, recorded, "json_body", ignore_json=paths)
     meets(live, recorded, "json_body", ignore_json=paths)
+
+
+def test_many_stars_cost_no_backtracking() -> None:
+    pattern, text = "a*" * 200 + "b", "a" * 200_000
+    assert text not in Names([pattern])
+    assert text + "b" in Names([pattern])
+
+
+@given(st.lists(st.text("ab", max_size=2), min_size=2, max_size=5), st.text("ab", max_size=8))
+def test_a_pattern_says_what_a_regular_expression_would(pieces: list[str], text: str) -> None:
+    expected = re.fullmatch(".*".join(pieces), text) is not None
+    assert (text in Names(["*".join(pieces)])) is expected

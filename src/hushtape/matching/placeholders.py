@@ -1,7 +1,7 @@
 """Placeholders in recorded values, and the text that may stand in their place.
 
 Lives here: telling whether a value holds a placeholder, and whether a live value fits around it.
-Must not: know where the value stood, scrub. Called by: shape, compare, documents.
+Must not: know where the value stood, scrub. Called by: shape, compare, documents, where.
 
 The look-up is linear and uses no regular expression with repetitions, so that no value can make it slow.
 """
@@ -58,7 +58,7 @@ class Placeholders:
             return True
         if self._split is None:
             return recorded == live
-        return _fits(self._split.split(recorded), live)
+        return fits_around(self._split.split(recorded), live)
 
     def literal_length(self, recorded: str) -> int:
         """How many characters of a recorded value have to be met exactly."""
@@ -67,7 +67,7 @@ class Placeholders:
         return sum(map(len, self._split.split(recorded)))
 
 
-def _fits(literals: list[str], live: str) -> bool:
+def fits_around(literals: list[str], live: str) -> bool:
     """The first literal begins `live`, the last ends it, the others follow in order between them."""
     if len(literals) == 1:
         return literals[0] == live
