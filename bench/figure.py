@@ -59,7 +59,8 @@ class Row:
 
     `sizes` maps a variant to the job's parameters, `quick_sizes` to those of a short run; `modes` are the
     recorders' modes, `floors` the bare client's, `own_modes` hushtape's alone. `options` are hushtape's own.
-    `recorders`: who takes part, if not all.
+    `recorders`: who takes part, if not all. `rising`: the variants come from small to large, and who fails at
+    one, or takes too long, is not asked for the larger ones.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Row:
     floors: tuple[str, ...] = (LIVE,)
     own_modes: tuple[str, ...] = ()
     recorders: tuple[str, ...] = RECORDERS
+    rising: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     repetitions: int = 5
     quick_repetitions: int = 2

@@ -5,7 +5,9 @@ own, so that imports and caches are in no figure; opening and closing the measur
 Run by `bench.worker`; which job makes which row stands in `bench.rows`.
 """
 
+import os
 import statistics
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,6 +22,7 @@ from bench.task import CANNED, MEMORY, RECORD, Task
 
 Figures = dict[str, float]
 _WARM_UP = 20
+_MIB = 1 << 20
 
 
 class Program:
@@ -151,13 +154,13 @@ def keep_alive(task: Task) -> Figures:
     program.warm_up()
     measure.settle()
     count, size = task.params["count"], task.params["size"]
-    first = last = 0.0
+    first = last = first_cpu = last_cpu = 0.0
 
     def body() -> None:
-        nonlocal first, last
-        first = measure.now()
+        nonlocal first, last, first_cpu, last_cpu
+        first, first_cpu = measure.now(), time.process_time()
         _loop(program, "one", range(count), size, [])
-        last = measure.now()
+        last, last_cpu = measure.now(), time.process_time()
 
     begin, cpu = measure.now(), time.process_time()
     program.under("main", body)
@@ -169,7 +172,54 @@ def keep_alive(task: Task) -> Figures:
         "closing": end - last,
         "opening_percent": (first - begin) * 100 / (end - begin),
         "request_ms": (last - first) * 1000 / count,
+        "request_cpu_ms": (last_cpu - first_cpu) * 1000 / count,
     }
+
+
+def opening(task: Task) -> Figures:
+    """Seconds to open a cassette, and the next time, its file in the page cache; the memory of it, in MB.
+
+    What hushtape remembers of a cassette goes into a folder of this process, so that the first time is one.
+    """
+    program = Program(task)
+    program.warm_up()
+    count, size = task.params["count"], task.params["size"]
+    if task.mode == RECORD:
+        begin = measure.now()
+        program.under("main", lambda: _loop(program, "one", range(count), size, []))
+        return {"seconds": measure.now() - begin}
+    for path in program.folder("main").rglob("*"):
+        _read(path)
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["HUSHTAPE_CACHE"] = cache
+        first, opened, peak = _open(program)
+        again, _, _ = _open(program)
+    return {"first": first, "again": again, "again_part": again / first, "opened_mb": opened, "peak_mb": peak}
+
+
+def _read(path: Path) -> None:
+    if path.is_file():
+        with path.open("rb", buffering=0) as file:
+            while file.read(_MIB):
+                pass
+
+
+def _open(program: Program) -> tuple[float, float, float]:
+    """Seconds until the cassette is ready to answer, the memory it holds then, and the peak until then."""
+    measure.settle()
+    measure.reset_peak()
+    start = measure.rss_kb()
+    seconds, held, peak = 0.0, 0, 0
+
+    def body() -> None:
+        nonlocal seconds, held, peak
+        seconds, peak = measure.now() - begin, measure.peak_kb()
+        measure.settle()
+        held = measure.rss_kb()
+
+    begin = measure.now()
+    program.under("main", body)
+    return seconds, (held - start) * 1.024 / 1000, (peak - start) * 1.024 / 1000
 
 
 def sessions(task: Task) -> Figures:
@@ -236,7 +286,7 @@ def events(task: Task) -> Figures:
 
 
 JOBS: dict[str, Callable[[Task], Figures]] = (
-    {job.__name__: job for job in (growth, download, keep_alive, sessions, threads, events)}
+    {job.__name__: job for job in (growth, download, keep_alive, opening, sessions, threads, events)}
     | scrubbing.JOBS
     | {"planted": planted.planted}
 )

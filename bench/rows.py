@@ -6,6 +6,7 @@ scrubbing stand in `bench.scrub_rows`.
 
 from typing import Any
 
+from bench.contenders import HUSHTAPE
 from bench.figure import Figure, Point, Row, bare
 from bench.scrub_rows import SCRUB_ROWS
 from bench.task import CANNED, LIVE, MEMORY, RECORD, REPLAY
@@ -94,22 +95,84 @@ def _speed() -> Row:
     )  # fmt: skip
 
 
+_COUNTS = (100, 1_000, 5_000, 20_000)
+_ASKED = (HUSHTAPE, "vcrpy", "cassetter")  # keboola.vcr records with vcrpy's engine, at 26 ms a request
+
+
 def _scale() -> Row:
+    """The whole of a replay, at four lengths, and what a request costs at each."""
+    longest, usual = f"{_COUNTS[-1]:,}", f"{_COUNTS[1]:,}"
+    totals = [
+        line
+        for variant in (f"{count:,}" for count in _COUNTS)
+        for line in (
+            Figure(
+                f"total-{variant}",
+                f"replay of {variant} small requests, opening included",
+                "seconds",
+                Point("", REPLAY, variant),
+                unit="s",
+            ),
+            Figure(
+                f"floor-{variant}",
+                f"the same {variant} on a canned socket (floor)",
+                "seconds",
+                bare(variant, CANNED),
+                unit="s",
+                rivals=False,
+            ),
+        )
+    ]
     return Row(
         name="scale",
-        title="replay of a long cassette",
+        title="replay of short and long cassettes, 2 KB each, keep-alive",
         job="keep_alive",
-        sizes={"200": {"count": 200, "size": 2_000}, "20,000": {"count": 20_000, "size": 2_000}},
-        quick_sizes={"200": {"count": 200, "size": 2_000}, "20,000": {"count": 1_000, "size": 2_000}},
+        sizes={f"{count:,}": {"count": count, "size": 2_000} for count in _COUNTS},
+        quick_sizes={f"{count:,}": {"count": count // 20, "size": 2_000} for count in _COUNTS},
         modes=(REPLAY,),
         floors=(CANNED,),
+        recorders=_ASKED,
+        rising=True,
+        repetitions=3,
         figures=(
-            Figure("request", "time per replayed request at 20,000 interactions", "request_ms",
-                   Point("", REPLAY, "20,000"), Point("", REPLAY, "200"), "ratio", "x that at 200", 1.2),
-            Figure("opening", "opening it, as a part of replaying all 20,000", "opening_percent",
-                   Point("", REPLAY, "20,000"), unit="%"),
-            Figure("floor", "the same on a canned socket", "request_ms", bare("20,000", CANNED),
-                   bare("200", CANNED), "ratio", "x that at 200", rivals=False),
+            *totals,
+            Figure("request", f"time per replayed request at {longest} interactions", "request_ms",
+                   Point("", REPLAY, longest), Point("", REPLAY, usual), "ratio", f"x that at {usual}", 1.2),
+            Figure("request-cpu", f"CPU time per replayed request at {longest}", "request_cpu_ms",
+                   Point("", REPLAY, longest), Point("", REPLAY, usual), "ratio", f"x that at {usual}",
+                   detail=True),
+            Figure("floor", "the same on a canned socket", "request_ms", bare(longest, CANNED),
+                   bare(usual, CANNED), "ratio", f"x that at {usual}", rivals=False),
+            Figure("opening", f"opening it, as a part of replaying all {longest}", "opening_percent",
+                   Point("", REPLAY, longest), unit="%"),
+        ),
+    )  # fmt: skip
+
+
+def _opening(name: str, count: int, quick: int, told: str, bounds: tuple[float, float] | None = None) -> Row:
+    """Opening a cassette of long bodies, ready to answer; `bounds`: seconds, and MB of memory."""
+    what = f"{count:,} interactions of 100 KB"
+    seconds, memory = bounds or (None, None)
+    return Row(
+        name=name,
+        title=f"opening a cassette of {what}{told}",
+        job="opening",
+        sizes={"": {"count": count, "size": 100_000}},
+        quick_sizes={"": {"count": quick, "size": 100_000}},
+        modes=(REPLAY,),
+        floors=(),
+        recorders=(HUSHTAPE,) if bounds else _ASKED,
+        repetitions=3,
+        figures=(
+            Figure("first", f"{what}: time to open{told}", "first", Point("", REPLAY), unit="s",
+                   bound=seconds, strict=True),
+            Figure("again", f"{what}: opened again", "again", Point("", REPLAY), unit="s"),
+            Figure("part", f"{what}: opened again, against the first time", "again_part", Point("", REPLAY),
+                   unit="x the first", bound=1.0 if bounds else None, strict=True, detail=True),
+            Figure("memory", f"{what}: memory that opening takes", "opened_mb", Point("", REPLAY), unit="MB",
+                   bound=memory, strict=True),
+            Figure("peak", f"{what}: peak of the process while opening, over its start", "peak_mb",
+                   Point("", REPLAY), unit="MB", detail=True),
         ),
     )  # fmt: skip
 
@@ -211,6 +274,10 @@ ROWS: tuple[Row, ...] = (
     _download(),
     _speed(),
     _scale(),
+    _opening("open", 2_000, 100, ""),
+    _opening(
+        "open-2gb", 20_000, 200, " (2 GB; no other recorder made one within three minutes)", (2.0, 50.0)
+    ),
     _threads(),
     _lossless(),
     _share_tls(),

@@ -60,6 +60,7 @@ class Schedule:
             for number in range(rounds):
                 shift = number % len(points) if REPLAY not in row.modes or RECORD not in row.modes else 0
                 for point in points[shift:] + points[:shift]:
+                    outcomes[point].failure = outcomes[point].failure or _gave_up(row, point, outcomes)
                     self._repeat(row, point, outcomes[point], library, f"run {number + 1} of {rounds}")
         finally:
             library.clear()
@@ -136,6 +137,16 @@ class Schedule:
             outcome.failure = f"fails: {figures['failure']}"
         else:
             outcome.runs.append(figures)
+
+
+def _gave_up(row: Row, point: Point, outcomes: Outcomes) -> str | None:
+    """Where a recorder failed at a smaller variant of a rising row: that it did."""
+    variants = list(row.sizes)
+    for smaller in variants[: variants.index(point.variant)] if row.rising else ():
+        failure = outcomes[Point(point.tool, point.mode, smaller)].failure
+        if failure:
+            return failure if " at " in failure else f"{failure} at {smaller}"
+    return None
 
 
 def _ending(status: int, errors: Path) -> str:

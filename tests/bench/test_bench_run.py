@@ -44,7 +44,7 @@ def test_the_live_client_and_both_floors_give_the_same_figures(service: Service,
     outcomes = schedule(service, tmp_path).run(tiny)
     assert [outcome.failure for outcome in outcomes.values()] == [None, None, None]
     assert {frozenset(outcome.runs[0]) for outcome in outcomes.values()} == {
-        frozenset({"seconds", "cpu", "opening", "closing", "opening_percent", "request_ms"})
+        frozenset({"seconds", "cpu", "opening", "closing", "opening_percent", "request_ms", "request_cpu_ms"})
     }
     assert service.served() - before == 20 + 3, "the floors ask the server for nothing"
 
@@ -63,3 +63,15 @@ def test_a_process_over_its_time_is_ended_and_told(service: Service, tmp_path: P
     tiny = row("events", (LIVE,), count=50, gap_ms=200)
     outcome = schedule(service, tmp_path, timeout=1).run(tiny)[bare()]
     assert (outcome.failure, outcome.over_seconds) == ("over 1 s", 1)
+
+
+def test_who_fails_at_a_small_size_is_not_asked_for_a_larger_one(service: Service, tmp_path: Path) -> None:
+    sizes = {name: {"count": 3, "size": 2_000} for name in ("few", "more", "most")}
+    rising = Row("tiny", "a tiny row", "keep_alive", sizes, sizes, FIGURES, floors=(), rising=True)
+    outcomes = schedule(service, tmp_path).run(rising)
+    reason = "fails: ModuleNotFoundError: No module named 'vcr'"
+    assert [outcomes[Point("vcrpy", RECORD, name)].failure for name in sizes] == [
+        reason,
+        f"{reason} at few",
+        f"{reason} at few",
+    ]
