@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hushtape.cassette import CassetteReader, Journal
 from hushtape.cassette.bodies import InlineBase64, InlineText
+from hushtape.errors import CassetteWriteError
 from hushtape.model import BytesBody, Headers, Interaction, Request, Response
 from tests.cassette.samples import content, exchange, flat, interactions
 
@@ -113,6 +114,42 @@ def test_unused_body_files_go_with_the_next_sealing_and_strangers_stay(tmp_path:
     sealed(tmp_path, [with_bodies(None, b"b" * 300_000)])
     left = sorted(file.name for file in (tmp_path / "orders.bodies").iterdir())
     assert len(left) == 2 and "mine.txt" in left
+
+
+def test_body_files_that_a_cassette_of_the_same_stem_names_stay(tmp_path: Path) -> None:
+    first = sealed(tmp_path, [with_bodies(None, b"a" * 300_000)], "orders.cassette")
+    gone = with_bodies(None, b"b" * 300_000)
+    sealed(tmp_path, [gone])
+    assert len(list((tmp_path / "orders.bodies").iterdir())) == 2
+    sealed(tmp_path, [exchange(1)])
+    (file,) = (tmp_path / "orders.bodies").iterdir()
+    assert file.read_bytes() == b"a" * 300_000
+    assert flat(CassetteReader.open(first).read(0)) == flat(with_bodies(None, b"a" * 300_000))
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "0" * 32 + ".json.bak", "0" * 31 + ".json", "F" * 32 + ".json"])
+def test_names_that_no_spool_gives_stay(tmp_path: Path, name: str) -> None:
+    sealed(tmp_path, [with_bodies(None, b"a" * 300_000)])
+    (tmp_path / "orders.bodies" / name).write_text("kept")
+    sealed(tmp_path, [exchange(1)])
+    assert [file.name for file in (tmp_path / "orders.bodies").iterdir()] == [name]
+
+
+def test_a_sealing_that_fails_leaves_the_earlier_body_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sealed(tmp_path, [with_bodies(None, b"a" * 300_000)])
+    replace = Path.replace
+
+    def refused(self: Path, target: Path) -> Path:
+        if Path(target) == path:
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(CassetteWriteError):
+        sealed(tmp_path, [with_bodies(None, b"b" * 300_000)])
+    assert flat(CassetteReader.open(path).read(0)) == flat(with_bodies(None, b"a" * 300_000))
 
 
 def test_two_recordings_of_the_same_are_the_same_bytes(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ A killed prune leaves the old file; body files go after the rename, as when a re
 from __future__ import annotations
 
 import os
-import re
 from array import array
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from hushtape.cassette.info import HAR, Reader
 from hushtape.cassette.linescan import find_lines
 from hushtape.cassette.problems import malformed, unwritable
 from hushtape.cassette.reader import CassetteReader
-from hushtape.cassette.seal import bodies_of
+from hushtape.cassette.seal import OURS, bodies_of
 from hushtape.cassette.stream import find_values
 from hushtape.errors import CassetteFormatError, CassetteInUseError
 
@@ -32,7 +31,6 @@ Choose = Callable[[Reader], Collection[int]]
 
 _PIECE = 256 * 1024
 _TEMPORARY: Final = "pruned"
-_OURS = re.compile(r"[0-9a-f]{32}(\.[a-z]+)?")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -178,7 +176,7 @@ def _unnamed(path: Path, reader: Reader, chosen: set[int]) -> tuple[tuple[str, .
         return (), True
     named = {name for number in range(len(reader)) if number not in chosen for name in _names(reader, number)}
     names = [entry.name for entry in folder.iterdir() if entry.is_file() and not entry.is_symlink()]
-    return tuple(sorted(name for name in names if name not in named and _OURS.fullmatch(name))), False
+    return tuple(sorted(name for name in names if name not in named and OURS.fullmatch(name))), False
 
 
 def _shares(other: Path, path: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,8 @@ from hushtape.cassette.problems import unwritable
 _PIECE = 48 * 1024  # a multiple of 3, so that base64 pieces join
 _BUFFER = 256 * 1024
 _TEMPORARY = "sealed"
+OURS = re.compile(r"[0-9a-f]{32}\.[a-z]{3,4}")
+"""Names that a spool gives to the files of long bodies (spool.py)."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -146,23 +149,32 @@ class Seal:
         self._used.add(name)
 
     def _remove_unused(self) -> None:
-        """Body files that the cassette no longer names. Failing is harmless: they are only too many."""
+        """Body files that no cassette names any more. Failing is harmless: they are only too many."""
         try:
             if not self._bodies.is_dir() or self._bodies.is_symlink():
                 return
-            for path in list(self._bodies.iterdir()):
-                if path.name not in self._used and _is_ours(path.name):
-                    path.unlink()
+            names = {path.name for path in self._bodies.iterdir() if not path.is_symlink()}
+            unused = {name for name in names - self._used if OURS.fullmatch(name)}
+            for name in unused - _named_by_others(unused, self._cassette):
+                (self._bodies / name).unlink()
             if not self._used:
                 self._bodies.rmdir()
         except OSError:
             return
 
 
-def _is_ours(name: str) -> bool:
-    """True for names that sealing gives: 32 hexadecimal digits and a suffix."""
-    digest = name.partition(".")[0]
-    return len(digest) == 32 and all(digit in "0123456789abcdef" for digit in digest)
+def _named_by_others(names: set[str], cassette: Path) -> set[str]:
+    """Which of these body files another cassette of the same stem names: `orders.cassette` has the folder of
+    `orders.json`. Any file that holds the digest counts; none is looked at where nothing is to be removed."""
+    found: set[str] = set()
+    for other in cassette.parent.iterdir() if names else ():
+        if other.stem == cassette.stem and other != cassette and other.is_file():
+            before = b""
+            for piece in _pieces(other):
+                window = before + piece
+                found |= {name for name in names - found if name[:32].encode() in window}
+                before = window[-31:]
+    return found
 
 
 def _top(
