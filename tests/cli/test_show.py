@@ -222,3 +222,48 @@ def test_a_cut_at_the_end_is_told(tmp_path: Path, capsys: Captured) -> None:
     assert "framing: chunked" in out and "content coding undone: gzip" in out
     assert main(["show", str(path)]) == 0
     assert "partial: its recording ended early" in capsys.readouterr().out
+
+
+YAML = """\
+interactions:
+- request:
+    body: null
+    headers: {Authorization: [Bearer abc.def-secret]}
+    method: GET
+    uri: https://api.example.com/b?api_key=qwertyuiop
+  response:
+    body: {string: '{"password": "hunter22"}'}
+    headers: {Content-Type: [application/json]}
+    status: {code: 200, message: OK}
+version: 1
+"""
+HAR = {
+    "startedDateTime": "2026-11-28T08:00:00.000Z",
+    "time": 1,
+    "request": {"method": "GET", "url": "https://api.example.com/b?api_key=qwertyuiop",
+                "headers": [{"name": "Authorization", "value": "Bearer abc.def-secret"}], "queryString": [],
+                "httpVersion": "HTTP/1.1", "cookies": [], "headersSize": -1, "bodySize": -1},
+    "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "cookies": [],
+                 "headers": [{"name": "Content-Type", "value": "application/json"}], "headersSize": -1,
+                 "content": {"size": 1, "mimeType": "application/json", "text": '{"password": "hunter22"}'},
+                 "bodySize": -1, "redirectURL": ""},
+    "cache": {},
+    "timings": {"send": 0, "wait": 1, "receive": 0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("theirs.yaml", YAML), ("theirs.har", json.dumps({"log": {"version": "1.2", "entries": [HAR]}}))],
+)
+def test_cassettes_of_every_format_are_shown_compared_and_counted(
+    tmp_path: Path, name: str, text: str, capsys: Captured
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert main(["show", str(path), "0"]) == 0
+    out = capsys.readouterr().out
+    assert "GET https://api.example.com/b?api_key=REDACTED" in out and '"password": "REDACTED"' in out
+    assert "secret" not in out.replace("--unscrubbed", "") and "Credentials are hidden" in out
+    assert main(["stats", str(path)]) == 0 and main(["diff", str(path), str(path)]) == 0
+    assert "qwertyuiop" not in capsys.readouterr().out

@@ -9,7 +9,7 @@ import pytest
 from hushtape.errors import BodyTooLargeError
 from hushtape.model import BytesBody, Interaction
 from hushtape.viewing import lens as lenses
-from hushtape.viewing.lens import DecodedBody, Lens, decoded, hides
+from hushtape.viewing.lens import MORE_FIELDS, DecodedBody, Lens, decoded, hides
 from tests.support.cassettes import interaction
 
 TOKEN = "ghp_" + "a1B2" * 9
@@ -58,6 +58,19 @@ def test_token_shapes_and_credential_headers_are_hidden() -> None:
     shown = Lens().through(stored)
     assert TOKEN not in repr(shown) + body(shown).decode() and "abcdef" not in repr(shown)
     assert hides(shown, stored) and not hides(stored, stored)
+
+
+@pytest.mark.parametrize("name", [*MORE_FIELDS, "apiKey", "API-KEY", "access_token"])
+def test_fields_that_hold_credentials_are_hidden_in_urls_and_bodies(name: str) -> None:
+    stored = interaction(
+        f"/?page=1&{name}=qwertyuiop", {name: "qwertyuiop", "page": 1}, sent={name: "qwertyuiop"}
+    )
+    shown = Lens().through(stored)
+    assert b"qwertyuiop" not in body(shown) and b'"page": 1' in body(shown)
+    assert shown.request.body is not None and b"qwerty" not in b"".join(shown.request.body.chunks())
+    assert "qwertyuiop" not in shown.request.uri and "page=1" in shown.request.uri
+    form = interaction(answer=f"{name}=qwertyuiop".encode(), content_type="application/x-www-form-urlencoded")
+    assert b"qwertyuiop" not in body(Lens().through(form))
 
 
 def test_what_holds_no_credential_is_shown_as_it_is() -> None:

@@ -20,6 +20,14 @@ from hushtape.session.stored import ScrubbedBody, scrub_interaction
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
 
+MORE_FIELDS: Final = [
+    "api_key", "apikey", "api_secret", "auth", "auth_token", "authtoken", "bearer", "credential",
+    "credentials", "passphrase", "passwd", "private_key", "pwd", "secret", "secret_key", "session_id",
+    "session_token", "sessionid", "sig", "signature",
+]  # fmt: skip
+"""Fields that are hidden beside the default ones. A recording must not change what a program needs; a screen
+may hide a value too many."""
+
 MOST_DECODED: Final = 4 * 1024**3
 """Bytes that one coded body may become; the default of `max_body`."""
 
@@ -30,9 +38,10 @@ class Lens:
     def __init__(self, *, unscrubbed: bool = False) -> None:
         self._ruleset: Ruleset | None = None
         if not unscrubbed:
-            from hushtape.sanitize import build
+            from hushtape.sanitize import BodyFieldSanitizer, QueryParamSanitizer, build
 
-            self._ruleset = build().ruleset
+            more = [BodyFieldSanitizer(MORE_FIELDS), QueryParamSanitizer(MORE_FIELDS, "REDACTED")]
+            self._ruleset = build(sanitizers=more).ruleset
 
     def through(self, interaction: Interaction) -> Interaction:
         """The interaction as it may be shown; bodies stay on disk and are scrubbed as they are read."""
