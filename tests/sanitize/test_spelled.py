@@ -87,3 +87,21 @@ def test_base64_in_lines_is_replaced(before: int, width: int, ending: str) -> No
 def test_the_lines_of_a_long_key_are_secret_however_they_are_joined(joint: str) -> None:
     left = scrubbed(f'["{joint.join(KEY.splitlines())}"]'.encode()).decode()
     assert not any(line in left for line in KEY.splitlines()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("secret", "written"),
+    [
+        ("Hunter2Correct9Horse", "https://hunter2correct9horse.example.com/"),
+        ("6f1c9a52-3e0b-4c8a-9a57-0d2f1c7b8e44", "https://h/6F1C9A52-3E0B-4C8A-9A57-0D2F1C7B8E44"),
+        ("DEADBEEF0123", "https://h/?key=deadbeef0123"),
+    ],
+)
+def test_a_secret_in_another_case_is_the_same_secret(secret: str, written: str) -> None:
+    """Clients put hosts into lower case; hex digits mean the same in both."""
+    assert secret.lower() not in build(secrets={"#key": secret}).ruleset.uri(written).lower()
+
+
+def test_words_are_found_in_their_own_case_only() -> None:
+    rules = build(secrets={"#key": "Customers"}).ruleset
+    assert rules.uri("https://h/customers/CUSTOMERS/Customers") == "https://h/customers/CUSTOMERS/REDACTED"

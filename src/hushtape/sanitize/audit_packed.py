@@ -43,6 +43,9 @@ _BZIP2_HEAD: Final = 4
 _ZLIB: Final = re.compile(rb"x[\x01\x5e\x9c\xda]")
 _STEP: Final = 512
 
+_NO_CHANCE: Final = 64
+"""Bytes that noise hardly ever inflates to without an end."""
+
 _SHORTEST: Final = 16
 """Characters of a run that may be a raw stream."""
 _FIRST: Final = {
@@ -106,12 +109,13 @@ def deflated(runs: list[bytes]) -> bytes:
     binding 3.4.4.1): it has no magic, so each run is tried."""
     found: list[bytes] = []
     left = MOST_BYTES
-    for run in islice((run for run in runs if len(run) >= _SHORTEST), MOST_TRIES // 2):
-        # The kinds of a first block: fixed or dynamic codes (RFC 1951 3.2.3). Noise is turned down at once.
-        if (_FIRST[run[0]] << 2 | _FIRST[run[1]] >> 4) & 6 not in (2, 4):
+    for run in islice(filter(_may_be_deflated, runs), MOST_TRIES // 2):
+        decoder = decompressobj(-MAX_WBITS)
+        try:
+            text = decoder.decompress(a2b_base64(run + b"AAA"[: -len(run) % 4]), left)
+        except error:
             continue
-        text = _raw(a2b_base64(run + b"AAA"[: -len(run) % 4]), left)
-        if len(text) >= LEAST:
+        if decoder.eof or len(text) >= _NO_CHANCE:
             found.append(text)
             left -= len(text)
             if left <= 0:
@@ -119,18 +123,14 @@ def deflated(runs: list[bytes]) -> bytes:
     return bytes(16).join(found)
 
 
-def _raw(data: bytes, most: int) -> bytes:
-    decoder = decompressobj(-MAX_WBITS)
-    out: list[bytes] = []
-    try:
-        for start in range(0, len(data), _STEP):
-            out.append(decoder.decompress(data[start : start + _STEP], max(most, 1)))
-            most -= len(out[-1])
-            if most <= 0 or decoder.eof:
-                break
-    except error:
-        pass  # what came out before is looked at: the fault may be ours, two runs in one
-    return b"".join(out)
+def _may_be_deflated(run: bytes) -> bool:
+    """Whether it is long enough, no path or hex digits (which are in lower case), and begins as a first block
+    with fixed or dynamic codes does (RFC 1951 3.2.3): half of all noise."""
+    return (
+        len(run) >= _SHORTEST
+        and not run.islower()
+        and (_FIRST[run[0]] << 2 | _FIRST[run[1]] >> 4) & 6 in (2, 4)
+    )
 
 
 def _beginning(pieces: Iterator[bytes], most: int) -> bytes:

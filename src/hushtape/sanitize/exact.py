@@ -32,6 +32,8 @@ _JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
 _LINE = 64
 _SHORTEST = 40
 _KEY = re.compile(r"[A-Za-z0-9+/_-]{40,}")
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
+_HEX = re.compile(r"[0-9A-Fa-f-]+")
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
@@ -188,21 +190,20 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     whole = is_short(rule)
     ahead = growth(len(value))
     found = pieces(value)
-    for offset, run in found:
-        source = _halves(value, offset)
-        back = growth(offset) if offset else 0
-        raw, following = run.encode(), _following(value, offset + len(run))
-        as_is = Searcher(
-            source,
-            text,
-            back=back,
-            whole=whole,
-            raw=raw,
-            following=following,
-            value=value,
-            offset=offset,
-        )
-        yield raw, Verifier(as_is, order, name, 0, back + 24, ahead)
+    for spelling in (value, *other_cases(value)):
+        for offset, run in pieces(spelling):
+            back = growth(offset) if offset else 0
+            as_is = Searcher(
+                _halves(spelling, offset),
+                text,
+                back=back,
+                whole=whole,
+                raw=run.encode(),
+                following=_following(spelling, offset + len(run)),
+                value=spelling,
+                offset=offset,
+            )
+            yield run.encode(), Verifier(as_is, order, name, 0, back + 24, ahead)
     for piece in fragments(value):
         yield from _fragment(piece, text, order, name)
     if not found:
@@ -210,6 +211,16 @@ def plain(rule: SecretRule, order: int) -> Anchored:
         verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
         for form in forms(value) | _more_forms(value):
             yield form, verifier
+
+
+def other_cases(value: str) -> list[str]:
+    """How else a secret of letters and digits is written: clients put hosts and HTTP/2's field names in lower
+    case (RFC 3986 6.2.2.1, RFC 9113 8.2), and hex digits mean the same in both. Not words: they stand
+    everywhere. The automaton folds case, so this costs a verifier."""
+    if len(value) < _PIECE // 2 or _NAME.fullmatch(value) is None or not any(map(str.isdigit, value)):
+        return []
+    cases = [value.lower(), value.upper()] if _HEX.fullmatch(value) else [value.lower()]
+    return [case for case in cases if case != value]
 
 
 def fragments(value: str) -> list[str]:
