@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +176,23 @@ def test_what_can_not_be_read_ends_with_2(tmp_path: Path, capsys: Captured) -> N
     assert main(["diff", good, str(tmp_path / "none.json")]) == 2
     assert main(["diff", good]) == 2
     assert capsys.readouterr().out == ""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("command", ["diff", "stats", "prune", "show"])
+def test_long_work_has_a_bar_on_a_terminal_that_is_gone_at_the_end(
+    two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    two.diff([interaction()] * 3, [interaction()] * 3)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("hushtape.cli.progress.PATIENCE", -1.0)
+    paths = [str(tmp_path / "a.json"), str(tmp_path / "b.json")][: 2 if command == "diff" else 1]
+    for stream, drawn in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert main([command, *paths, *(["--duplicates", "--dry-run"] if command == "prune" else [])]) == 0
+        assert ("%" in stream.getvalue()) is drawn
+        assert not drawn or stream.getvalue().endswith("\r\x1b[2K")
