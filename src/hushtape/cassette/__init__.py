@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hushtape.cassette.conversion import Conversion, convert
     from hushtape.cassette.info import CassetteInfo, Reader
     from hushtape.cassette.journal import Journal
     from hushtape.cassette.reader import CassetteReader
@@ -20,11 +21,13 @@ __all__ = [
     "BodySpool",
     "CassetteInfo",
     "CassetteReader",
+    "Conversion",
     "Journal",
     "Reader",
     "Recovery",
     "SpooledBody",
     "StoredBody",
+    "convert",
     "recover",
 ]
 
@@ -32,11 +35,13 @@ _PLACES = {
     "BodySpool": "spool",
     "CassetteInfo": "info",
     "CassetteReader": "reader",
+    "Conversion": "conversion",
     "Journal": "journal",
     "Reader": "info",
     "Recovery": "recovery",
     "SpooledBody": "spool",
     "StoredBody": "spool",
+    "convert": "conversion",
     "recover": "recovery",
 }
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from hushtape.cassette import folder as folders
 from hushtape.cassette.problems import in_use, malformed, unwritable
 
-_READ_ONLY = (".yaml", ".yml", ".har")
+_READ_ONLY = (".har",)
+_YAML = (".yaml", ".yml")
 
 
 def check_writable(path: Path) -> None:
@@ -23,12 +24,17 @@ def check_writable(path: Path) -> None:
         CassetteInUseError: a live process records on it.
         CassetteWriteError: its folder can't be written, a parent of it is no folder, or a tape does not write
             what its suffix says.
+        MissingDependencyError: it is YAML, and PyYAML is not installed.
         CassetteFormatError: a folder stands where the cassette should.
     """
     if path.suffix.lower() in _READ_ONLY:
         kind = path.suffix[1:].upper()
         remedy = "Replay it (mode 'none'), or record on a name that ends in .json"
         raise unwritable(path, f"record {path}", found=f"a tape does not write {kind}", remedy=remedy)
+    if path.suffix.lower() in _YAML:
+        from hushtape.cassette.foreign.yaml_events import library  # it is needed to seal
+
+        library(path)
     # os.path rather than Path: these tell what can't be looked at as missing, and do not raise.
     if os.path.isdir(path):  # noqa: PTH112 - see above
         raise malformed(path, "it is a folder, not a file", remedy="Name the cassette's file.")

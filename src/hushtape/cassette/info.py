@@ -34,6 +34,7 @@ class CassetteInfo(Struct, frozen=True):
             the file leaves it open ("auto").
         metadata: what stands under `_metadata` (keboola.vcr) or `metadata` (vcrpy 9), as it stands there.
         metadata_key: which of the two; "" if neither.
+        passed_over: entries of a HAR that can't be replayed (no answer, other schemes), which it leaves out.
     """
 
     format: int = 0
@@ -44,6 +45,7 @@ class CassetteInfo(Struct, frozen=True):
     source: str = VCRPY
     metadata: dict[str, Any] = {}
     metadata_key: str = ""
+    passed_over: int = 0
 
 
 class Reader(Protocol):

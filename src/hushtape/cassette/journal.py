@@ -28,6 +28,7 @@ from hushtape.cassette.jsontext import string
 from hushtape.cassette.problems import unfit, unwritable
 from hushtape.cassette.seal import Seal
 from hushtape.cassette.spool import OWN, BodySpool, SpooledBody, StoredBody
+from hushtape.cassette.top import Top
 from hushtape.errors import HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
 
@@ -302,25 +303,26 @@ class Journal:
         finally:
             os.close(fd)
 
-    def seal(self, *, complete: bool, placeholders: tuple[str, ...] = ()) -> Path:
+    def seal(
+        self,
+        *,
+        complete: bool,
+        placeholders: tuple[str, ...] = (),
+        style: str = "",
+    ) -> Path:
         """Publish the cassette, atomically, and end the recording.
 
         Args:
             complete: False marks a recording that an exception cut off.
             placeholders: those in use, listed in the file's head.
+            style: the format (see `Seal`); default what the suffix says.
         Raises:
             CassetteWriteError: nothing was published; the journal stands, and may be sealed again.
         """
         if not self._folder.held:
             raise unwritable(self.path, f"seal {self.path}", found=CLOSED)
-        seal = Seal(self.entries, self.path, self._folder.path)
-        path = seal.publish(
-            complete=complete,
-            recorded_at=self.recorded_at,
-            freeze_time=self.freeze_time,
-            placeholders=tuple(placeholders),
-            members=self.members,
-        )
+        top = Top(complete, self.recorded_at, self.freeze_time, tuple(placeholders), self.members)
+        path = Seal(self.entries, self.path, self._folder.path, style).publish(top)
         self._close()
         self._folder.remove()
         return path

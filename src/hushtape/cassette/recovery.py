@@ -19,6 +19,7 @@ from hushtape.cassette.entries import Entries
 from hushtape.cassette.lessons import Unsearched
 from hushtape.cassette.problems import malformed, missing, unreadable
 from hushtape.cassette.seal import Seal
+from hushtape.cassette.top import Top
 
 
 class Recovery(Struct, frozen=True):
@@ -95,11 +96,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
             return Recovery(None, 0, in_flight, damaged)
         target = cassette if replace or not os.path.lexists(cassette) else _beside(cassette)
         Seal(entries, target, place).publish(
-            complete=False,
-            recorded_at=about.recorded_at,
-            freeze_time=about.freeze_time,
-            placeholders=about.placeholders,
-            members=about.members,
+            Top(False, about.recorded_at, about.freeze_time, about.placeholders, about.members)
         )
         left = unsearched.places(map(entries.sequence, order))
         return Recovery(target, len(order), in_flight, damaged, target != cassette, left)

@@ -11,21 +11,23 @@ import codecs
 import os
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from hushtape.cassette import additions, layout
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.jsontext import string
 from hushtape.cassette.layout import Splice
 from hushtape.cassette.problems import unwritable
+from hushtape.cassette.top import Top, render
 
 _PIECE = 48 * 1024  # a multiple of 3, so that base64 pieces join
 _BUFFER = 256 * 1024
 _TEMPORARY = "sealed"
 OURS = re.compile(r"[0-9a-f]{32}\.[a-z]{3,4}")
 """Names that a spool gives to the files of long bodies (spool.py)."""
+_STYLES = {".yaml": "vcrpy-yaml", ".yml": "vcrpy-yaml", ".har": "har"}
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -34,26 +36,27 @@ def bodies_of(cassette: Path) -> Path:
     return cassette.with_name(cassette.stem + ".bodies")
 
 
-class Seal:
-    """One attempt to publish `entries` as `cassette`; `folder` is the recording folder."""
+def style_of(cassette: Path) -> str:
+    """The format that a suffix stands for."""
+    return _STYLES.get(cassette.suffix.lower(), "json")
 
-    def __init__(self, entries: Entries, cassette: Path, folder: Path) -> None:
+
+class Seal:
+    """One attempt to publish `entries` as `cassette`; `folder` is the recording folder.
+
+    `style`: "json" (ours), or one of foreign/writing.py; default what the cassette's suffix says.
+    """
+
+    def __init__(self, entries: Entries, cassette: Path, folder: Path, style: str = "") -> None:
         self._entries = entries
         self._cassette = cassette
         self._folder = folder
         self._bodies = bodies_of(cassette)
         self._mode = 0o644
         self._used: set[str] = set()
+        self._style = style or style_of(cassette)
 
-    def publish(
-        self,
-        *,
-        complete: bool,
-        recorded_at: str,
-        placeholders: tuple[str, ...],
-        freeze_time: str = "",
-        members: Mapping[str, Any] | None = None,
-    ) -> Path:
+    def publish(self, top: Top) -> Path:
         """Write and publish.
 
         Raises:
@@ -66,8 +69,11 @@ class Seal:
             fd = os.open(temporary, _NEW, 0o666)
             with os.fdopen(fd, "wb", buffering=_BUFFER) as out:
                 self._mode = os.fstat(fd).st_mode & 0o777
-                top = _top(complete, recorded_at, freeze_time, placeholders, self._entries.certificates)
-                self._write(out, top + additions.rendered(members or {}) + layout.HEAD_END)
+                head = render(top, self._entries.certificates)
+                if self._style == "json":
+                    self._write(out, head)
+                else:
+                    self._write_foreign(out, head)
                 out.flush()
                 os.fsync(fd)
             if self._used:
@@ -79,6 +85,22 @@ class Seal:
             raise unwritable(self._cassette, f"seal the cassette {self._cassette}", error) from None
         self._remove_unused()
         return self._cassette
+
+    def _write_foreign(self, out: BinaryIO, top: bytes) -> None:
+        from hushtape.cassette.foreign.writing import open_writer  # most cassettes are ours
+
+        if additions.lists(self._folder):
+            raise unwritable(
+                self._cassette,
+                f"seal the cassette {self._cassette}",
+                found="a front end added lists, which only hushtape's JSON holds",
+                remedy="Give the cassette a name that ends in .json",
+            )
+        entries = self._entries
+        writer = open_writer(self._style, out, top, self._cassette)
+        for index in entries.order():
+            writer.add(entries.text(index), entries.interaction(index, self._cassette))
+        writer.close()
 
     def _write(self, out: BinaryIO, top: bytes) -> None:
         entries, first = self._entries, True
@@ -175,29 +197,6 @@ def _named_by_others(names: set[str], cassette: Path) -> set[str]:
                 found |= {name for name in names - found if name[:32].encode() in window}
                 before = window[-31:]
     return found
-
-
-def _top(
-    complete: bool,
-    recorded_at: str,
-    freeze_time: str,
-    placeholders: tuple[str, ...],
-    certificates: list[bytes],
-) -> bytes:
-    """The file up to its members and interactions."""
-    lines = [
-        b'  "format": %d' % layout.FORMAT,
-        b'  "recorded_at": %b' % string(recorded_at),
-        b'  "complete": %b' % (b"true" if complete else b"false"),
-    ]
-    if freeze_time:
-        lines.insert(2, b'  "freeze_time": %b' % string(freeze_time))
-    if placeholders:
-        lines.append(b'  "placeholders": [%b]' % b", ".join(map(string, sorted(placeholders))))
-    if certificates:
-        joined = b",\n".join(b"   " + entry for entry in sorted(certificates))
-        lines.append(b'  "certificates": {\n%b\n  }' % joined)
-    return b'{\n "version": 1,\n "hushtape": {\n%b\n }' % b",\n".join(lines)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ UNREAD = 141
 """128 + SIGPIPE: the reader of our output left, as `head` does."""
 
 COMMANDS = {
+    "convert": "write a cassette in another format: vcrpy's, HAR, hushtape's",
     "demo": "record and replay a small HTTPS job on this machine",
     "show": "list what is on a cassette, or show interactions whole",
     "diff": "tell what changed between two cassettes",

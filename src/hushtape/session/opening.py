@@ -12,10 +12,11 @@ import os
 import warnings
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hushtape.cassette import check
 from hushtape.errors import CassetteFormatError, CassetteNotFoundError, HushtapeWarning
+from hushtape.sanitize.messages import tell
 from hushtape.session import expiry, timing
 
 if TYPE_CHECKING:
@@ -121,8 +122,27 @@ def create_journal(tape: Tape, *, recorded_at: str | None = None) -> Journal:
         recorded_at=timing.began(tape) if recorded_at is None else recorded_at,
         freeze_time=timing.shown(tape),
         placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
-        members=tape.front.members(tape) if tape.front.members is not None else None,
+        members=_members(tape),
     )
+
+
+def _members(tape: Tape) -> dict[str, Any]:
+    """What stands at the top of the cassette beside its interactions: what was there, scrubbed, and what the
+    front end adds."""
+    info = tape.info
+    members = {}
+    if info is not None and info.metadata_key:
+        members[info.metadata_key] = _scrubbed(tape, info.metadata)
+    return {**members, **tape.front.members(tape)} if tape.front.members is not None else members
+
+
+def _scrubbed(tape: Tape, value: Any) -> Any:
+    """The texts in metadata of another tool, keys as well, under the ruleset of today."""
+    if isinstance(value, str):
+        return tell(tape.ledger.ruleset, value)
+    if isinstance(value, dict):
+        return {_scrubbed(tape, key): _scrubbed(tape, inner) for key, inner in value.items()}
+    return [_scrubbed(tape, inner) for inner in value] if isinstance(value, list) else value
 
 
 def _warn_of_left_over(tape: Tape) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import subprocess
 from base64 import b64decode
 from collections.abc import Iterator
@@ -35,22 +36,40 @@ def vcrpy(*arguments: object) -> str:
     return ended.stdout
 
 
+def record(path: Path, server: Server) -> None:
+    """With hushtape: text, a coded answer, cookies, a redirect, and a failure between them."""
+    with hushtape.use_cassette(path), socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        taken.close()
+        for call in ("/echo?a=1", "/coded/gzip", "/cookies", "/redirect/1", "/status/204", "/empty"):
+            requests.get(server.url + call, allow_redirects=False, timeout=5)
+            with pytest.raises(requests.ConnectionError):
+                requests.get(nobody, timeout=5)
+        requests.post(server.url + "/upload", data={"one": "1"}, timeout=5)
+        if path.suffix == ".yaml":
+            requests.post(server.url + "/upload", data=b"\x00\xff", timeout=5)
+            requests.get(server.url + "/chunked/90000", timeout=5)
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The folder of all cassettes, and what a program saw that vcrpy replayed them to."""
     folder = tmp_path_factory.mktemp("cassettes")
     with Server() as server:
         vcrpy("record", folder, server.url)
+        for name in OURS:
+            record(folder / name, server)
     for name, text in CASSETTES.items():
         (folder / name).write_bytes(text.encode())
     yield folder, json.loads(vcrpy("replay", folder))
 
 
+OURS = ("ours.json", "ours.yaml")
 RECORDED = ("plain.yaml", "plain.json", "decoded.yaml", "decoded.json")
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("name", sorted({*RECORDED, *CASSETTES}))
+@pytest.mark.parametrize("name", sorted({*RECORDED, *OURS, *CASSETTES}))
 def test_the_same_answers_as_vcrpy(seen: tuple[Path, dict[str, Any]], name: str) -> None:
     folder, answers = seen
     assert "error" not in answers[name], "this is a cassette that vcrpy replays"
@@ -118,3 +137,12 @@ def test_all_requests_of_a_recorded_cassette_match_in_every_way(
             body = b64decode(call["body"]) if call["body"] is not None else None
             requests.request(call["method"], call["uri"], data=body, allow_redirects=False, timeout=5)
         assert tape.played == len(CassetteReader.open(folder / name))
+
+
+@pytest.mark.parametrize(("name", "played"), [("ours.json", 7), ("ours.yaml", 9)])
+def test_vcrpy_replays_our_cassettes_all_but_the_failures(
+    seen: tuple[Path, dict[str, Any]], name: str, played: int
+) -> None:
+    folder, answers = seen
+    assert len(CassetteReader.open(folder / name)) == played + 6
+    assert len(answers[name]["answers"]) == played

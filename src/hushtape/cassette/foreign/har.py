@@ -13,21 +13,22 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
 from hushtape.cassette.bodies import Pinned
-from hushtape.cassette.document import FAULTS, explain
+from hushtape.cassette.document import FAULTS, Sources, explain, interaction_from
 from hushtape.cassette.fields import check_line, check_status, latin1
 from hushtape.cassette.foreign import har_parts
-from hushtape.cassette.foreign.lazy import json_text
+from hushtape.cassette.foreign.lazy import ForeignReader, json_text
 from hushtape.cassette.foreign.plain import Span, framing_of, undone_codings
-from hushtape.cassette.info import HAR, CassetteInfo
+from hushtape.cassette.info import HAR, CassetteInfo, parse_head
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.stream import Scanner
 from hushtape.model import Body, Head, Interaction, Request, Response
 
 _KEYS = (b'"text"',)
-_SMALL = 1024 * 1024
+_HEAD = {b'"_hushtape"': b'"hushtape":', b'"_metadata"': b'"_metadata":'}
+_SMALL = 16 * 1024 * 1024
 _NOTHING = Raw()
 T = TypeVar("T")
 
@@ -82,11 +83,16 @@ _creator = msgspec.json.Decoder(_Creator).decode
 
 
 class Har:
-    """The dialect."""
+    """The dialect. `certificates`: the table of a file of ours."""
+
+    def __init__(self, certificates: dict[str, str]) -> None:
+        self.certificates = certificates
 
     def interaction(self, file: Pinned, start: int, end: int) -> Interaction:
         text, span = json_text(file, start, end, _KEYS)
         entry = _decode(text)
+        if entry.extra:
+            return self._ours(file, start, entry, span)
         request = _request(entry.request, span)
         response = _response(request.method, entry.response, span) if entry.response is not None else None
         return Interaction(
@@ -98,7 +104,29 @@ class Har:
 
     def request(self, file: Pinned, start: int, end: int) -> Request:
         text, span = json_text(file, start, end, _KEYS)
-        return _request(_decode(text).request, span)
+        entry = _decode(text)
+        return self._ours(file, start, entry, span).request if entry.extra else _request(entry.request, span)
+
+    def _ours(self, file: Pinned, offset: int, entry: _Entry, span: Span) -> Interaction:
+        """An entry that hushtape wrote: the same parts, and what HAR has no word for beside them."""
+        given = entry.response if entry.response is not None and entry.response.status else None
+        plain = {
+            "request": {"method": entry.request.method, "uri": entry.request.url},
+            "response": {"status": {"code": given.status, "message": given.statusText}} if given else None,
+            "hushtape": entry.extra,
+        }
+        found = interaction_from(msgspec.json.encode(plain), Sources(file.path, self.certificates), offset)
+        asked, posted = found.request, entry.request.postData
+        sent = har_parts.stored(posted.text, posted.encoding, span) if posted is not None else None
+        fields = har_parts.fields(entry.request.headers)
+        request = structs.replace(asked, headers=fields, body=sent)
+        response = found.response
+        if response is not None and given is not None:
+            head = structs.replace(response.head, headers=har_parts.fields(given.headers))
+            content = given.content
+            body = har_parts.stored(content.text, content.encoding, span) if content is not None else None
+            response = structs.replace(response, head=head, body=body)
+        return structs.replace(found, request=request, response=response)
 
 
 def _request(found: _Question, span: Span) -> Request:
@@ -135,8 +163,8 @@ def _utc(stated: str) -> str:
     return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def find_entries(file: Pinned, start: int) -> tuple[CassetteInfo, array[int], array[int]]:
-    """What the head says, and where each entry that can be replayed begins and ends.
+def open_har(file: Pinned, start: int) -> ForeignReader:
+    """The reader, for the entries that can be replayed.
 
     Args:
         start: offset of the first byte after a byte order mark.
@@ -154,8 +182,11 @@ def find_entries(file: Pinned, start: int) -> tuple[CassetteInfo, array[int], ar
         raise scanner.fault("something follows after the log's end")
     if not found.seen:
         raise malformed(file.path, "it has no entries: it is not a HAR")
-    source = f"{HAR} ({found.creator})" if found.creator else HAR
-    return CassetteInfo(recorded_at=found.recorded_at, source=source), found.starts, found.ends
+    info, certificates = parse_head(b"{%b}" % b",".join(found.head), file.path)
+    if not info.format:
+        source = f"{HAR} ({found.creator})" if found.creator else HAR
+        info = CassetteInfo(recorded_at=found.recorded_at, source=source, passed_over=found.passed_over)
+    return ForeignReader(file, info, found.starts, found.ends, Har(certificates))
 
 
 class _Log:
@@ -166,6 +197,8 @@ class _Log:
         self.starts, self.ends = array("Q"), array("Q")
         self.creator = self.recorded_at = ""
         self.seen = False
+        self.head: list[bytes] = []
+        self.passed_over = 0
 
     def walk(self, scanner: Scanner) -> None:
         for _ in scanner.members(b"{", b"}"):
@@ -176,6 +209,8 @@ class _Log:
                     self._entry(*scanner.skip())
             else:
                 left, right = scanner.skip()
+                if key in _HEAD and right - left <= _SMALL:
+                    self.head.append(_HEAD[key] + self._file.read(left, right - left))
                 if key == b'"creator"' and right - left <= _SMALL:
                     creator = self._decoded(_creator, left, self._file.read(left, right - left))
                     self.creator = (creator.name or "")[:100]
@@ -184,10 +219,13 @@ class _Log:
         text, _ = json_text(self._file, left, right, _KEYS)
         found = self._decoded(_peek, left, text)
         answered = found.response is not None and found.response.status >= 100
-        if (answered or found.extra) and found.request.url.lower().startswith(("http://", "https://")):
+        over_http = found.request.url.lower().startswith(("http://", "https://"))
+        if found.extra or (answered and over_http):
             self.recorded_at = self.recorded_at or _utc(found.startedDateTime or "")
             self.starts.append(left)
             self.ends.append(right)
+        else:
+            self.passed_over += 1
 
     def _decoded(self, decode: Callable[[bytes], T], offset: int, text: bytes) -> T:
         try:

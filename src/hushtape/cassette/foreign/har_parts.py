@@ -79,6 +79,16 @@ def headers(pairs: list[Pair], cookies: list[Cookie], *, answer: bool) -> Header
     return headers_of(plain)
 
 
+def fields(pairs: list[Pair]) -> Headers:
+    """Header fields of a file of ours, as they stand."""
+    return headers_of([[pair.name, pair.value or ""] for pair in pairs])
+
+
+def stored(text: str | SpanIn | None, encoding: str | None, span: Span) -> Body | None:
+    """A body of a file of ours: text is UTF-8, whatever its type says."""
+    return _text(text, encoding, "", span)
+
+
 def _apart(value: str) -> list[str]:
     """Chrome joins the values of a repeated field by a bare LF; CR is left for the check to refuse."""
     return value.split("\n") if "\n" in value and "\r" not in value else [value]

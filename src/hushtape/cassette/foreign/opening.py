@@ -37,9 +37,9 @@ def open_foreign(file: Pinned) -> Reader | Found:
         raise malformed(file.path, "it is UTF-16; cassettes are UTF-8", offset=0)
     mark = len(_BOM) if top.startswith(_BOM) else 0
     if _HAR.match(top, mark):
-        from hushtape.cassette.foreign.har import Har, find_entries
+        from hushtape.cassette.foreign.har import open_har
 
-        return ForeignReader(file, *find_entries(file, mark), Har())
+        return open_har(file, mark)
     if _is_yaml(file, top[mark:]):
         from hushtape.cassette.foreign.yaml_reader import open_yaml
 

@@ -118,7 +118,7 @@ class VcrYaml:
         bodies: list[bytes] = []
         for half in ("request", "response"):
             if isinstance(given.get(half), dict):
-                given[half] = {**given[half], "body": _beside(given[half].get("body"), bodies)}
+                given[half] = _half(given[half], bodies)
         try:
             text = msgspec.json.encode(given)
         except (TypeError, ValueError, RecursionError):
@@ -133,12 +133,25 @@ class VcrYaml:
         return interaction_from(text, sources, offset)
 
 
+def _half(half: dict[str, Any], bodies: list[bytes]) -> dict[str, Any]:
+    """A request or a response as it stands in JSON, where numbers and truth values are no text."""
+    half = {**half, "body": _beside(half.get("body"), bodies)}
+    status = half.get("status")
+    if isinstance(status, dict) and isinstance(status.get("code"), str) and status["code"].isdecimal():
+        half["status"] = {**status, "code": int(status["code"][:4])}
+    return half
+
+
 def _beside(body: Any, bodies: list[bytes]) -> Any:
     """The body as it stands in JSON; bytes go beside it."""
     if isinstance(body, str | bytes):
         bodies.append(body.encode() if isinstance(body, str) else body)
         return {"span": len(bodies) - 1}
-    if isinstance(body, dict) and isinstance(body.get("string"), bytes):
+    if not isinstance(body, dict):
+        return body
+    if body.get("absent") == "true" and not body.get("string"):
+        return {"string": "", "absent": True}
+    if isinstance(body.get("string"), bytes):
         bodies.append(body["string"])
-        return {**body, "string": {"span": len(bodies) - 1}}
+        return {"string": {"span": len(bodies) - 1}}
     return body
