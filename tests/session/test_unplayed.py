@@ -275,15 +275,24 @@ interactions:
 """
 
 
-def test_a_cassette_in_yaml_is_kept(client: Requests, tmp_path: Path) -> None:
+def test_a_cassette_in_yaml_loses_its_unused_interactions(client: Requests, tmp_path: Path) -> None:
     path = tmp_path / "foreign.yaml"
     path.write_text(FOREIGN)
+    with hushtape.use_cassette(path, drop_unused=True):
+        assert client.call("GET", "http://127.0.0.1:1/2").body == b"two"
+    assert "127.0.0.1:1/2" in path.read_text() and "127.0.0.1:1/1" not in path.read_text()
+
+
+def test_a_har_is_kept(client: Requests, tmp_path: Path) -> None:
+    (tmp_path / "foreign.yaml").write_text(FOREIGN)
+    path = convert(tmp_path / "foreign.yaml", tmp_path / "foreign.har").path
+    before = path.read_bytes()
     with (
-        pytest.warns(hushtape.HushtapeWarning, match="does not write YAML"),
+        pytest.warns(hushtape.HushtapeWarning, match="does not write HAR"),
         hushtape.use_cassette(path, drop_unused=True),
     ):
         assert client.call("GET", "http://127.0.0.1:1/2").body == b"two"
-    assert path.read_text() == FOREIGN
+    assert path.read_bytes() == before
 
 
 def test_a_cassette_that_never_said_its_age_does_not_begin_to(client: Requests, tmp_path: Path) -> None:
