@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import hushtape
+from hushtape.cassette import convert
 from tests.contract.drivers import Requests
 from tests.support.forking import in_child
 from tests.support.servers import Server
