@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from bench import measure, planted, scrubbing, tools
+from bench import marketing, measure, planted, scrubbing, tools
 from bench.task import CANNED, MEMORY, RECORD, Task
 
 Figures = dict[str, float]
@@ -288,5 +288,5 @@ def events(task: Task) -> Figures:
 JOBS: dict[str, Callable[[Task], Figures]] = (
     {job.__name__: job for job in (growth, download, keep_alive, opening, sessions, threads, events)}
     | scrubbing.JOBS
-    | {"planted": planted.planted}
+    | {"planted": planted.planted, "marketing": marketing.marketing}
 )

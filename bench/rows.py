@@ -266,6 +266,42 @@ def _growth_shared() -> Row:
     )  # fmt: skip
 
 
+def _marketing() -> Row:
+    def figures(count: int, mode: str) -> tuple[Figure, ...]:
+        point, done = Point("", mode, str(count)), "recorded" if mode == RECORD else "replayed"
+        what = f"{count:,} interactions of a marketing API, {done}"
+        against_bare = bare(str(count))
+        return (
+            Figure(f"{mode}-{count}", what, "seconds", point, against_bare, "ratio", "x bare"),
+            Figure(f"{mode}-{count}-rise", f"{what}: memory at the end over the start", "rise_mb", point,
+                   unit="MB", bound=8.0),
+            Figure(f"{mode}-{count}-peak", f"{what}: peak of the process", "peak_mb", point, unit="MB"),
+            Figure(f"{mode}-{count}-start", f"{what}: memory at the start", "start_mb", point, unit="MB",
+                   detail=True),
+            Figure(f"{mode}-{count}-end", f"{what}: memory at the end", "end_mb", point, unit="MB",
+                   detail=True),
+        )  # fmt: skip
+
+    rival = "keboola.vcr"
+    return Row(
+        name="marketing",
+        title="a data component's job: an imitated marketing API, a session per call, sanitizers",
+        job="marketing",
+        sizes={"1000": {"count": 1_000}, "2000": {"count": 2_000}},
+        quick_sizes={"1000": {"count": 100}, "2000": {"count": 200}},
+        recorders=("hushtape", rival),
+        repetitions=3,
+        figures=(
+            *figures(2_000, RECORD),
+            *figures(2_000, REPLAY),
+            Figure("cassette", "2,000 interactions of a marketing API: the cassette", "cassette_mb",
+                   Point("", RECORD, "2000"), unit="MB"),
+            Figure("replay-1000", "1,000 interactions of a marketing API, replayed", "seconds",
+                   Point("", REPLAY, "1000"), Point(rival, REPLAY, "1000"), "ratio", f"x {rival}", 0.1),
+        ),
+    )  # fmt: skip
+
+
 ROWS: tuple[Row, ...] = (
     _growth("growth-one", "one session", "one", 2_000, 100),
     _growth("growth-dropped", "a session per call, dropped", "dropped", 300, 40),
@@ -282,5 +318,6 @@ ROWS: tuple[Row, ...] = (
     _lossless(),
     _share_tls(),
     _events(),
+    _marketing(),
     *SCRUB_ROWS,
 )

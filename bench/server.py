@@ -17,11 +17,13 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import certifi
 import trustme
 
 from bench import payload
+from bench.example import example_api
 
 _BLOCK = os.urandom(64 << 10)  # binary, as downloads are; which bytes is nobody's concern
 
@@ -39,11 +41,12 @@ class Counter:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """`/json/SIZE/N`, `/slow/MS/N`, `/stream/BYTES`, `/events/COUNT/GAP_MS`, `/served`."""
+    """`/json/SIZE/N`, `/slow/MS/N`, `/stream/BYTES`, `/events/COUNT/GAP_MS`, `/served`, `/v1/...`."""
 
     protocol_version = "HTTP/1.1"
     tls: ssl.SSLContext
     counter: Counter
+    marketing: Any
 
     def setup(self) -> None:
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -51,12 +54,28 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
 
     def do_GET(self) -> None:
+        if self.path.startswith("/v1/"):
+            self.do_POST()
+            return
         kind, *arguments = self.path.strip("/").split("?")[0].split("/")
         if kind == "served":
             self._answer(json.dumps({"served": self.counter.value}).encode())
             return
         self.counter.add()
         _ROUTES[kind](self, *(int(argument) for argument in arguments))
+
+    def do_POST(self) -> None:
+        """The imitated marketing API."""
+        self.counter.add()
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        status = "200 OK"
+        try:
+            found = self.marketing.answer(self.command, self.path, body)
+        except example_api().ApiError as error:
+            status, found = f"{error.status} Refused", error.body
+        text = json.dumps(found, ensure_ascii=False).encode()
+        self._head("application/json", f"Content-Length: {len(text)}", status)
+        self.wfile.write(text)
 
     def json(self, size: int, number: int) -> None:
         self._answer(payload.json_body(size, number))
@@ -83,9 +102,9 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> None:
         self.wfile.write(payload.json_head(len(body), self.date_time_string()) + body)
 
-    def _head(self, content_type: str, framing: str) -> None:
+    def _head(self, content_type: str, framing: str, status: str = "200 OK") -> None:
         date = self.date_time_string()
-        head = f"HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Type: {content_type}\r\n{framing}\r\n\r\n"
+        head = f"HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Type: {content_type}\r\n{framing}\r\n\r\n"
         self.wfile.write(head.encode())
 
     def log_message(self, *_: object) -> None:
@@ -119,12 +138,18 @@ def _certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
     return context, bundle
 
 
+def _marketing(base: str) -> Any:
+    state = example_api().State(url=base)
+    return example_api().Api(state)
+
+
 def main(folder: Path) -> None:
     """Serve until standard input closes, which it also does when the parent dies."""
     Handler.tls, bundle = _certificates(folder)
     Handler.counter = Counter()
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    Handler.marketing = _marketing(f"https://localhost:{server.server_port}")
     print(json.dumps({"port": server.server_port, "ca": str(bundle)}), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         sys.stdin.read()

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench.figure import Figure, Point, Row, bare
@@ -19,12 +20,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield running
 
 
-def schedule(service: Service, work: Path, **others: float) -> Schedule:
+def schedule(service: Service, work: Path, **others: Any) -> Schedule:
     python = Path(sys.executable)
     return Schedule(
         service=service,
         pythons={"hushtape": python, "hushtape-fast": python, "vcrpy": python},
-        tools=("bare", "vcrpy"),
+        tools=others.get("tools", ("bare", "vcrpy")),
         work=work,
         quick=True,
         say=lambda _: None,
@@ -75,3 +76,14 @@ def test_who_fails_at_a_small_size_is_not_asked_for_a_larger_one(service: Servic
         f"{reason} at few",
         f"{reason} at few",
     ]
+
+
+def test_the_marketing_job_is_recorded_and_replays_without_the_server(
+    service: Service, tmp_path: Path
+) -> None:
+    figures = (Figure("record", "recorded", "rise_mb", Point("", RECORD), bare(), "ratio"),)
+    size = {"count": 30}
+    tiny = Row("tiny", "", "marketing", {"": size}, {"": size}, figures, recorders=("hushtape",))
+    measured = schedule(service, tmp_path, tools=("bare", "hushtape")).run(tiny)
+    assert {outcome.failure for outcome in measured.values()} == {None}, measured
+    assert measured[Point("hushtape", RECORD)].runs[0]["cassette_mb"] > 0.05
