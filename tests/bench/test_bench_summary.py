@@ -1,6 +1,7 @@
 """Statistics and judgement of the benchmark: pairs, spreads, bounds, standings. Nothing is timed here."""
 
 import pytest
+from bench.contenders import CONTENDERS
 from bench.figure import Figure, Point, bare
 from bench.rows import ROWS
 from bench.schedule import Outcome
@@ -96,7 +97,7 @@ def test_a_line_holds_every_tool_that_ran_and_judges_hushtape() -> None:
 
 def test_every_figure_reads_points_that_its_row_runs() -> None:
     for row in ROWS:
-        points = set(row.points(("bare", "hushtape")))
+        points = set(row.points(tuple(CONTENDERS)))
         for figure in row.figures:
             for point in filter(None, (figure.point, figure.against)):
                 assert Point(point.tool or "hushtape", point.mode, point.variant) in points, (
