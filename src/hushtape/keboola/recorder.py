@@ -138,17 +138,16 @@ class VCRRecorder:
             SanitizerError: `sanitizers.py` is there and can't be used.
         """
 
+        sanitizers = kwargs.pop("sanitizers", None)
+
         def make() -> VCRRecorder:
             folder = Path(test_data_dir)
             given = case.of_test_dir(
-                folder,
-                secrets_file or cls.DEFAULT_SECRETS_FILE,
-                secrets_override,
-                kwargs.pop("sanitizers", None),
+                folder, secrets_file or cls.DEFAULT_SECRETS_FILE, secrets_override, sanitizers
             )
             return cls(folder / cassette_subdir, **given, **kwargs)
 
-        return guarded(make)
+        return guarded(make, sanitizers)
 
     @classmethod
     def record_debug_run(

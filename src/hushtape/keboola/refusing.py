@@ -8,16 +8,20 @@ the error as soon as they ask it for anything.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from hushtape.errors import HushtapeError
+from hushtape.keboola.case import load_vcr_sanitizers
 
 if TYPE_CHECKING:
     from hushtape.keboola.recorder import VCRRecorder
 
 R = TypeVar("R", bound="VCRRecorder")
 
+_FRAMES = 8  # from_test_dir is called by the tester itself
 _late = False
 
 
@@ -27,14 +31,35 @@ def raise_late(late: bool) -> None:
     _late = late
 
 
-def guarded(make: Callable[[], R]) -> R:
-    """What `make` gives; while errors wait, a stand-in for one that it can't make."""
-    try:
+def guarded(make: Callable[[], R], sanitizers: object = None) -> R:
+    """What `make` gives; while errors wait, a stand-in for one that it can't make.
+
+    Args:
+        sanitizers: what the caller gave. A tester that gives none may have failed to load the script's
+            VCR_SANITIZERS, which it passes over, too: then they are loaded here.
+    """
+    if not _late:
         return make()
-    except HushtapeError as error:
-        if not _late:
-            raise
+    try:
+        script = _script_of_the_caller() if not sanitizers else None
+        if script is not None:
+            load_vcr_sanitizers(script)
+        return make()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the tester would run the component live
         return cast(R, _Refusing(error))
+
+
+def _script_of_the_caller() -> Path | None:
+    """The component script of the tester that asks for a recorder (keboola.datadirtest's VCRTestDataDir)."""
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(_FRAMES):
+        if frame is None:
+            return None
+        script = getattr(frame.f_locals.get("self"), "component_script", None)
+        if isinstance(script, (str, Path)):
+            return Path(script)
+        frame = frame.f_back
+    return None
 
 
 class _Refusing:
@@ -43,7 +68,7 @@ class _Refusing:
     last_log_comparison = None
     last_sync_action_comparison = None
 
-    def __init__(self, error: HushtapeError) -> None:
+    def __init__(self, error: Exception) -> None:
         self._error = error
 
     def __getattr__(self, name: str) -> Any:

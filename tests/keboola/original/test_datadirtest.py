@@ -6,7 +6,6 @@ the same cases, and give the same verdicts.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -117,15 +116,21 @@ def test_no_secret_is_in_what_we_scaffolded_and_auto_replays_it(tmp_path: Path) 
 
 
 @pytest.mark.timeout(240)
-def test_a_broken_sanitizer_file_stops_the_case_instead_of_running_it_live(tmp_path: Path) -> None:
+def test_broken_sanitizers_stop_the_case_instead_of_running_it_live(tmp_path: Path) -> None:
+    """The tester passes over what they raise, and goes on without a recorder, or without them."""
     made = Workshop(tmp_path)
+    data = tmp_path / "tests" / "full" / "source" / "data"
     with Server() as server:
         made.scaffold(server.url, ours=True)
-        (tmp_path / "tests" / "full" / "source" / "data" / "sanitizers.py").write_text("raise ValueError\n")
-        (tmp_path / "tests" / "full" / "source" / "data" / "cassettes" / "requests.json").unlink()
-        config = tmp_path / "tests" / "full" / "source" / "data" / "config.json"
-        assert json.loads(config.read_text())["parameters"]["url"] == server.url
+        (data / "cassettes" / "requests.json").unlink()
+        write(data / "config.secrets.json", {"parameters": {"#token": SECRET}})
         server.reset()
+        probed = "import sys\nif __name__ != '__main__':\n    raise ValueError(sys.argv)\n"
+        (tmp_path / "probed.py").write_text(
+            COMPONENT.read_text().replace("import csv\n", probed + "import csv\n")
+        )
+        assert made.verdicts("probed.py", ours=True, mode="record") == {"probed.py": "red"}
+        (data / "sanitizers.py").write_text("raise ValueError\n")
         for mode in ("replay", "record", "auto"):
             assert made.verdicts("component.py", ours=True, mode=mode) == {"component.py": "red"}
-        assert not [target for target in server.requests if "orders" in target]
+        assert not [target for target in server.requests if "orders" in target]  # the other case records
