@@ -437,3 +437,71 @@ def test_a_coroutine_function_is_refused() -> None:
     for wrong in (hook, Called()):
         with pytest.raises(OptionError, match="coroutine"):
             build_options({"after_capture": wrong})
+
+
+# --- with what else a tape does ------------------------------------------------------------------------
+
+LEARNED = "tok-4f9Kq2Zw8Lx7Rb3Nc5Vd"  # what the server's route /token hands out
+
+
+@pytest.mark.parametrize("moment", STORED)
+@pytest.mark.parametrize("first", ["/token", "/number/2"])
+def test_what_was_learned_is_redacted_in_what_a_hook_puts_in(
+    moment: str, first: str, client: Requests, server: Server, cassette: Path, tmp_path: Path
+) -> None:
+    import base64
+
+    packed = base64.b64encode(f"xx{LEARNED}yy".encode()).decode()
+
+    def leak(interaction: EditableInteraction) -> None:
+        if interaction.request.uri.endswith("/2") and interaction.response is not None:
+            interaction.response.headers["X-Leak"] = packed
+            interaction.response.text = f"v={LEARNED}"
+
+    options: Any = {moment: leak}
+    with hushtape.use_cassette(cassette, **options):
+        for target in (first, "/token" if first != "/token" else "/number/2"):
+            client.call("GET", server.url + target)
+    kept = on_disk(tmp_path)
+    assert LEARNED.encode() not in kept and packed.encode() not in kept and b"X-Leak" in kept
+
+
+def test_what_is_scrubbed_before_it_is_read_is_what_hooks_are_shown(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    shown: list[Any] = []
+
+    def look(interaction: EditableInteraction) -> None:
+        assert interaction.response is not None
+        shown.append(interaction.response.json())
+
+    hidden = hushtape.BodyFieldSanitizer(["square"], scrub_before_read=True)
+    with hushtape.use_cassette(cassette, sanitizers=[hidden], after_capture=look, before_save=look):
+        read = get(client, server, 3)
+    assert read == {"number": 3, "square": "REDACTED"} and shown == [read, read]
+
+
+def test_hooks_of_many_threads_run_once_each(client: Requests, server: Server, cassette: Path) -> None:
+    import threading
+
+    seen: list[str] = []
+
+    def third(interaction: EditableInteraction) -> None:
+        seen.append(interaction.request.uri)
+        if int(interaction.request.uri.rsplit("/", 1)[1]) % 3 == 0:
+            interaction.discard()
+
+    def work(start: int) -> None:
+        own = Requests()
+        for number in range(start, start + 15):
+            own.call("GET", f"{server.url}/number/{number}")
+        own.close()
+
+    with hushtape.use_cassette(cassette, after_capture=third) as tape:
+        threads = [threading.Thread(target=work, args=(start,)) for start in range(0, 120, 15)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(seen) == len(set(seen)) == 120 and tape.recorded == 80
+    assert sorted(map(int, numbers(cassette))) == [number for number in range(120) if number % 3]
