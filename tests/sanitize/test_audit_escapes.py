@@ -16,7 +16,15 @@ from hushtape.sanitize.chain import build
 from hushtape.sanitize.messages import octets
 
 WORD, BARE, ACCENTS, CHINESE = "hunter2/Correct9=Horse", " x\"y'z\\w ", "pâss✓wörd", "密码很长很长的秘密"
-SECRETS = {"word": WORD, "bare": BARE, "accents": ACCENTS, "chinese": CHINESE, "short": "Ab3$xZ"}
+SECRETS = {
+    "word": WORD,
+    "bare": BARE,
+    "accents": ACCENTS,
+    "chinese": CHINESE,
+    "short": "Ab3$xZ",
+    "emoji": "s3cr3t🔑key🔒x",
+    "signs": "🔑🔒🔓",
+}
 RULES = build(secrets=SECRETS).ruleset
 
 
@@ -28,6 +36,11 @@ def raw_deflate(text: str) -> str:
 def base64_cut_by_percent(text: str) -> str:
     coded = base64.b64encode(text.encode()).decode()
     return "%0A".join(coded[at : at + 12] for at in range(0, len(coded), 12)).replace("+", "%2B")
+
+
+def units(text: str) -> list[int]:
+    data = text.encode("utf-16-be")
+    return [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
 
 
 def encoded_word(text: str) -> str:
@@ -47,11 +60,17 @@ WAYS: dict[str, Callable[[str], str]] = {
     "references without semicolons": lambda text: "".join(f"&#{ord(one)}" for one in text),
     "hex references without semicolons": lambda text: "".join(f"&#x{ord(one):x}" for one in text),
     "braces": lambda text: "".join(f"\\u{{{ord(one):x}}}" for one in text),
+    "YAML": lambda text: (
+        "".join(f"\\U{ord(one):08X}" if ord(one) > 0xFFFF else one for one in text)
+        .encode("ascii", "backslashreplace")
+        .decode()
+    ),
+    "eight digits": lambda text: "".join(f"\\U{ord(one):08x}" for one in text),
     "octets of Python": lambda text: repr(text.encode())[2:-1],
     "all octets": lambda text: "".join(f"\\x{octet:02x}" for octet in text.encode()),
     "octal": lambda text: "".join(f"\\{octet:03o}" for octet in text.encode()),
     "JavaScript's escape": lambda text: "".join(
-        f"%u{ord(one):04X}" if ord(one) > 127 else f"%{ord(one):02X}" for one in text
+        f"%u{unit:04X}" if unit > 127 else f"%{unit:02X}" for unit in units(text)
     ),
     "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
     "raw deflate in base64": raw_deflate,

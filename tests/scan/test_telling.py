@@ -52,3 +52,11 @@ def test_base64_in_lines_of_yaml_is_redacted_up_to_its_last_line(
     assert (result.code, result.fixed) == (0, 1)
     found = yaml.safe_load(path.read_text())
     assert found["zz"] == after and SECRET.encode() not in found["string"]
+
+
+def test_a_secret_with_emoji_is_found_as_yaml_escapes_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(yaml.safe_dump({"body": "s3cr3t🔑key🔒x"}))
+    assert "\\U0001F511" in path.read_text()
+    assert Run({"key": "s3cr3t🔑key🔒x"}, redact=True).over([path]).code == 0
+    assert yaml.safe_load(path.read_text()) == {"body": "REDACTED"}

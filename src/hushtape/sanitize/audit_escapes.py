@@ -21,7 +21,7 @@ DEPTH: Final = 5
 
 _JSON = re.compile(
     rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
-    rb"|u\{[0-9A-Fa-f]{1,6}\}|[0-3][0-7]{2}|[\"\\/'bfnrt])"
+    rb"|u\{[0-9A-Fa-f]{1,6}\}|U00[01][0-9A-Fa-f]{5}|[0-3][0-7]{2}|[\"\\/'bfnrt])"
 )
 _HTML = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)")
 """Browsers read numbers without a semicolon, too (the HTML standard 13.2.5.80)."""
@@ -39,7 +39,7 @@ _JSON_WORDS = re.compile(
     + _WORD
     + rb")|x(?:2[56]|5[Cc]|[89A-Fa-f]|"
     + _WORD
-    + rb")|u\{|[0-3][0-7]{2})"
+    + rb")|u\{|U00[01]|[0-3][0-7]{2})"
 )
 _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa]0|[AaDd]);)"
 _HTML_WORDS = re.compile(rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;)")
@@ -60,8 +60,8 @@ def _json_text(escape: bytes) -> bytes:
     kind = escape[1:2]
     if kind.isdigit():
         return bytes((int(escape[1:], 8),))
-    if escape[2:3] == b"{":
-        number = int(escape[3:-1], 16)
+    if kind == b"U" or escape[2:3] == b"{":
+        number = int(escape[2:].strip(b"{}"), 16)
         return _utf8(chr(number)) if number < 0x110000 else escape
     if kind == b"u":
         return _text_of_units(escape.replace(b"\\u", b""))

@@ -54,6 +54,8 @@ def one(char: str) -> bytes:
     ways.append(_AMPERSAND + _HASH + b"(?:0*%d|[xX]0*(?i:%x))" % (number, number) + _SEMICOLON)
     if number < 256:
         ways.append(_BACKSLASH + b"++x" + _hex(number))
+    if number > 0xFFFF:  # YAML 1.2 5.7, and Python
+        ways.append(_BACKSLASH + b"++U" + b"".join(map(_hex, number.to_bytes(4, "big"))))
     if number > 127:  # octets, as Python shows bytes
         ways.append(b"".join(_BACKSLASH + b"++x" + _hex(byte) for byte in raw))
     if 127 < number < 256:

@@ -291,7 +291,8 @@ def _more_forms(value: str) -> set[bytes]:
     )
     if " " in value:  # forms write it as a plus sign
         escapes += (lambda text: quote_plus(text, errors="replace"),)
-    texts = newest = {value, *spelled_out(value)}
+    # What Python and YAML write: `\\xe4` is a character there, not an octet.
+    texts = newest = {value, value.encode("ascii", "backslashreplace").decode(), *spelled_out(value)}
     for _ in range(3):
         newest = {escape(text) for text in newest for escape in escapes} - texts
         texts = texts | newest
