@@ -26,6 +26,7 @@ from hushtape.cassette.fields import (
 )
 from hushtape.cassette.headertext import HeaderTexts
 from hushtape.cassette.problems import malformed
+from hushtape.cassette.readable import rebuilt
 from hushtape.errors import CassetteFormatError
 from hushtape.model import (
     NO_HEADERS,
@@ -63,6 +64,9 @@ class BodyIn(Struct, frozen=True):
     absent: bool = False
     spool: str | None = None
     span: int | None = None
+    json: Raw = _NOTHING
+    indent: int = -1
+    end: Literal["", "\n", "\r\n"] = ""
 
 
 class StatusIn(Struct, frozen=True, gc=False):
@@ -301,6 +305,8 @@ def _body(found: BodyIn, sources: Sources) -> Body | None:
         return None if found.absent and not text else BytesBody(text.encode())
     if isinstance(text, SpanIn) and sources.span is not None:
         return sources.span(text.span, "string")
+    if found.json:
+        return BytesBody(rebuilt(bytes(found.json), found.indent, found.end))
     packed = found.base64
     if type(packed) is str:
         return BytesBody(_base64(packed))

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from hushtape.cassette import layout
+from hushtape.cassette import layout, records
 from hushtape.cassette.document import Sources, interaction_from
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.spool import SpooledBody
-from hushtape.model import Body, Interaction
+from hushtape.model import CHUNK, Body, Interaction
 
 _decode_splices = msgspec.json.Decoder(list[layout.Splice]).decode
 
@@ -64,6 +64,18 @@ class Entries:
         """Offset and length of the payload that holds the entry: table, line break, text."""
         _, offset, length, table = self._rows[4 * index : 4 * index + 4]
         return offset - table - 1, length + table + 1
+
+    def void(self, index: int, journal: Path) -> None:
+        """Overwrite an entry's record with zeros, in the file that `fd` only appends to, and mark it void."""
+        offset, length = self.record(index)
+        fd = os.open(journal, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            head = records.head(records.VOID, self.sequence(index), length)
+            os.pwrite(fd, head, offset - records.HEAD_SIZE)
+            for start in range(offset, offset + length, CHUNK):
+                os.pwrite(fd, bytes(min(CHUNK, offset + length - start)), start)
+        finally:
+            os.close(fd)
 
     def splices(self, index: int) -> list[layout.Splice]:
         """Where bodies from files go into the text."""

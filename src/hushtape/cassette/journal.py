@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from hushtape.cassette import additions, layout, lessons, records
+from hushtape.cassette import additions, layout, lessons
 from hushtape.cassette import folder as folders
 from hushtape.cassette.appending import CLOSED, Appender
 from hushtape.cassette.counter import NAME, Counter
@@ -50,7 +50,9 @@ class Journal:
         placeholders: tuple[str, ...] = (),
         freeze_time: str = "",
         members: Mapping[str, Any] | None = None,
+        readable_bodies: bool = False,
     ) -> None:
+        self._readable = readable_bodies
         self.path = path
         self.max_inline_body = max_inline_body
         self._most_held = min(max_inline_body, CHUNK)
@@ -87,6 +89,7 @@ class Journal:
         placeholders: tuple[str, ...] = (),
         freeze_time: str = "",
         members: Mapping[str, Any] | None = None,
+        readable_bodies: bool = False,
     ) -> Journal:
         """Lock the cassette and begin a journal; a left-over one is set aside, with a warning.
 
@@ -97,6 +100,7 @@ class Journal:
             placeholders: those that may be in use, for the head of a file that `recover` makes.
             freeze_time: what the program's clock shows, if it is frozen; stands in the sealed file's head.
             members: top-level members that a front end adds; plain data, scrubbed.
+            readable_bodies: write JSON bodies as JSON where their bytes can be rebuilt (readable.py).
         Raises:
             CassetteInUseError: it is being recorded already, here or in another process.
             CassetteWriteError: its folder can't be written.
@@ -113,7 +117,16 @@ class Journal:
                     f"Keep what it holds with: hushtape recover {aside}"
                 )
                 warnings.warn(message, HushtapeWarning, stacklevel=2)
-            return cls(path, folder, max_inline_body, recorded_at, placeholders, freeze_time, members)
+            return cls(
+                path,
+                folder,
+                max_inline_body,
+                recorded_at,
+                placeholders,
+                freeze_time,
+                members,
+                readable_bodies,
+            )
         except HushtapeWarning:  # filters may turn warnings into errors: then nothing is recorded
             folder.remove()
             raise
@@ -155,7 +168,7 @@ class Journal:
             answered = self._settle(answered)
         certificate = self._certificate(interaction.tls) if interaction.tls is not None else None
         try:
-            text, splices = layout.render(interaction, asked, answered, certificate)
+            text, splices = layout.render(interaction, asked, answered, certificate, readable=self._readable)
         except FieldError as error:
             raise unfit(self.path, interaction, str(error)) from None
         table = _encode_splices(splices) if splices else b""
@@ -288,20 +301,10 @@ class Journal:
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""
-        offset, length = self.entries.record(index)
-        fd = os.open(self._folder.path / folders.JOURNAL, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            os.pwrite(
-                fd,
-                records.head(records.VOID, self.entries.sequence(index), length),
-                offset - records.HEAD_SIZE,
-            )
-            for start in range(offset, offset + length, CHUNK):
-                os.pwrite(fd, bytes(min(CHUNK, offset + length - start)), start)
+            self.entries.void(index, self._folder.path / folders.JOURNAL)
         except OSError as error:
             raise unwritable(self.path, f"overwrite a secret in the journal of {self.path}", error) from None
-        finally:
-            os.close(fd)
 
     def seal(
         self,

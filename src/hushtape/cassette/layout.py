@@ -15,6 +15,7 @@ from msgspec import Struct
 from hushtape.cassette import jsontext
 from hushtape.cassette.fields import check_line, check_status, check_type
 from hushtape.cassette.jsontext import encode, headers, string, strings
+from hushtape.cassette.readable import laid_out
 from hushtape.cassette.spool import SpooledBody, StoredBody
 from hushtape.model import Head, Interaction, Request, Response
 
@@ -52,12 +53,14 @@ class Splice(Struct, frozen=True, array_like=True):
     size: int
 
 
-def _body(body: StoredBody | None, is_request: bool) -> tuple[bytes, bytes, bytes]:
+def _body(body: StoredBody | None, is_request: bool, readable: bool = False) -> tuple[bytes, bytes, bytes]:
     """A body, as what stands before, inside and after; text where it is UTF-8, else tagged base64."""
     if body is None:
         return (b"null", b"", b"") if is_request else (b'{"string": "", "absent": true}', b"", b"")
     if isinstance(body, SpooledBody):
         return _stand_in(body), b"", b""
+    if readable and (shown := laid_out(body.data)) is not None:
+        return b"", shown, b""
     try:
         text = encode(body.data.decode())
     except UnicodeDecodeError:
@@ -81,11 +84,14 @@ def render(
     request_body: StoredBody | None,
     response_body: StoredBody | None,
     certificate: str | None,
+    *,
+    readable: bool = False,
 ) -> tuple[bytes, list[Splice]]:
     """The interaction's text, and where bodies from files go into it.
 
     Args:
         certificate: fingerprint of `interaction.tls.certificate`, or None.
+        readable: JSON bodies are written as JSON where their bytes can be rebuilt (readable.py).
     Raises:
         FieldError: a header field, the status line or the request line can't be replayed.
     """
@@ -96,12 +102,12 @@ def render(
     before = _REQUEST % (encode(method), string(uri), fields)
     if response is None:
         extra = _extra(interaction, request_order, b"", certificate)
-        parts = (before, *_body(request_body, True), _NO_RESPONSE, extra, _END)
+        parts = (before, *_body(request_body, True, readable), _NO_RESPONSE, extra, _END)
         return b"".join(parts), _splice(request_body, len(before), True)
     start = _status(response.head)
     fields, order = headers(response.head.headers.pairs)
     extra = _extra(interaction, request_order, order, certificate)
-    asked, answered = _body(request_body, True), _body(response_body, False)
+    asked, answered = _body(request_body, True, readable), _body(response_body, False, readable)
     text = b"".join((before, *asked, start, fields, _BODY, *answered, _RESPONSE_END, extra, _END))
     if type(request_body) is not SpooledBody and type(response_body) is not SpooledBody:
         return text, []

@@ -123,6 +123,7 @@ def create_journal(tape: Tape, *, recorded_at: str | None = None) -> Journal:
         freeze_time=timing.shown(tape),
         placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
         members=_members(tape),
+        readable_bodies=tape.options.readable_bodies,
     )
 
 

@@ -40,6 +40,7 @@ SWITCHES: Final = (
     "share_tls",
     "ignore_localhost",
     "allow_opaque",
+    "readable_bodies",
     "ordered",
     "strict",
     "drop_unused",
@@ -73,6 +74,7 @@ class OptionTypes(TypedDict, total=False):
     ignore_hosts: Iterable[str]
     ignore_localhost: bool
     allow_opaque: bool
+    readable_bodies: bool
     max_inline_body: int
     max_callback_body: int
     max_body: int
@@ -112,6 +114,7 @@ class Options(Struct, frozen=True, kw_only=True):
         ignore_hosts: hosts whose calls pass untouched; ``*.example.com`` covers its subdomains.
         ignore_localhost: the same for loopback addresses and ``localhost``.
         allow_opaque: store bodies whose content coding can't be undone, scanned as bytes only.
+        readable_bodies: write JSON bodies as JSON where their bytes can be rebuilt exactly; default off.
         max_inline_body: bytes up to which a body stands in the cassette file; default 256 KiB.
         max_callback_body: bytes of a body held for a callback or a parsing matcher; default 8 MiB.
         max_body: bytes of a body after decoding; default 4 GiB. Past it the tape is marked failed.
@@ -148,6 +151,7 @@ class Options(Struct, frozen=True, kw_only=True):
     ignore_hosts: frozenset[str] = frozenset()
     ignore_localhost: bool = False
     allow_opaque: bool = False
+    readable_bodies: bool = False
     max_inline_body: int = 256 * 1024
     max_callback_body: int = 8 * 1024 * 1024
     max_body: int = 4 * 1024**3
