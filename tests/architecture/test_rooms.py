@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "viewing": {"cassette", "session.stored"} | WITHOUT_IO,
     "cli": {"api", "demo", "keboola", "scan", "viewing", "cassette"} | WITHOUT_IO,
     "demo": {"api", "cassette"} | WITHOUT_IO,
+    "pytest_plugin": {"matching", "errors"},
 }
 """Room -> what it may import beside itself. A dotted entry is one file of a room."""
 
