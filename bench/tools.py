@@ -67,3 +67,26 @@ def recorded(folder: Path) -> int:
             return len(json.loads((folder / name).read_bytes())["interactions"])
     text = (folder / "cassette.yaml").read_text()
     return len(re.findall(r"^ *- request:", text, re.MULTILINE))
+
+
+def write_cassette(folder: Path, base: str, count: int, size: int) -> None:
+    """hushtape's cassette of `count` JSON interactions, as its recorder would hand them to the journal.
+
+    For sizes whose recording would take minutes before the first figure.
+    """
+    from bench import payload
+    from hushtape import model
+    from hushtape.cassette import Journal
+
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = model.Headers((("Accept", "*/*"), ("Authorization", "Bearer REDACTED")))
+    lines = payload.json_head(size, "Mon, 01 Jan 2024 00:00:00 GMT").decode("latin-1").split("\r\n")[1:-2]
+    head = model.Head(200, "OK", model.Headers(tuple(line.partition(": ")[::2]) for line in lines))
+    journal = Journal.create(folder / "cassette.json")
+    for number in range(count):
+        spool = journal.spool()
+        spool.write(payload.json_body(size, number))
+        response = model.Response(head, spool.finish("application/json"))
+        request = model.Request("GET", f"{base}/json/{size}/{number}", asked)
+        journal.commit(journal.begin(), model.Interaction(request, response))
+    journal.seal(complete=True)
