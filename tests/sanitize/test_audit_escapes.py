@@ -24,6 +24,7 @@ SECRETS = {
     "short": "Ab3$xZ",
     "emoji": "s3cr3t🔑key🔒x",
     "signs": "🔑🔒🔓",
+    "base64": "PiXmoEA1QO/e1eoJo3hvqE+/OGYJEY4xvNhRKG==",
 }
 RULES = build(secrets=SECRETS).ruleset
 
@@ -46,7 +47,9 @@ def units(text: str) -> list[int]:
 def encoded_word(text: str) -> str:
     return (
         "=?utf-8?Q?"
-        + "".join(f"={octet:02X}" if octet > 127 else chr(octet) for octet in text.encode())
+        + "".join(
+            chr(octet) if chr(octet).isalnum() and octet < 128 else f"={octet:02X}" for octet in text.encode()
+        )
         + "?="
     )
 
@@ -109,3 +112,11 @@ def test_a_secret_in_json_in_a_form_is_replaced() -> None:
 def test_a_reason_phrase_is_read_as_utf_8_whatever_else_stands_in_it(junk: str) -> None:
     reason = junk + ACCENTS.encode().decode("latin-1")
     assert octets(RULES, reason) == junk + "REDACTED"
+
+
+def test_a_reference_whose_digits_are_escaped_is_read_as_one() -> None:
+    told = "".join(
+        f"&#{str(ord(one))[0]}\\\\u00{ord(str(ord(one))[1]):02x}{str(ord(one))[2:]};" for one in WORD
+    )
+    auditor = RULES.auditor()
+    assert auditor.feed(b'{"a": "' + told.encode() + b'"}') or auditor.finish()

@@ -23,8 +23,10 @@ _JSON = re.compile(
     rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
     rb"|u\{[0-9A-Fa-f]{1,6}\}|U00[01][0-9A-Fa-f]{5}|[0-3][0-7]{2}|[\"\\/'bfnrt])"
 )
-_HTML = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)")
-"""Browsers read numbers without a semicolon, too (the HTML standard 13.2.5.80)."""
+_HTML = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_OPEN_HTML = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)")
+"""Browsers read numbers without a semicolon, too (the HTML standard 13.2.5.80). In a view of its own: the
+rest of a number may stand under another escape."""
 # An escape is worth undoing if it stands for a letter or digit, or for what begins another escape; the
 # ruleset's own scan reads through those of punctuation. Where base64 runs stand, also if it is one of
 # their characters.
@@ -105,7 +107,9 @@ AROUND: Final = 1024
 def _plain_mail(data: bytes, runs: bool) -> bytes:
     if b"=" in data and _QUOTED_PRINTABLE.search(data):
         if b"?=" in data:
-            data = _ENCODED_WORD.sub(lambda match: a2b_qp(match[1], header=True), data)
+            words = _ENCODED_WORD.sub(lambda match: a2b_qp(match[1], header=True), data)
+            if words != data:
+                return words  # the rest is the next layer: undone twice, an `=` of the text would go
         return a2b_qp(_JSON_BREAK.sub(b"=\n", data) if 92 in data else data)
     return data
 
@@ -168,8 +172,11 @@ def unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
         mixed = view if mixed is data else undo(mixed, runs)
     if how in _ONE_KIND:
         return single
+    opened = _OPEN_HTML.sub(lambda match: _html_text(match[0]), mixed) if b"&#" in mixed else mixed
+    if opened != mixed:
+        single.append(("mixed", opened))
     if mixed is data:
-        return []
+        return single
     return [("mixed", mixed)] if how == "mixed" else [("mixed", mixed), *single]
 
 
@@ -189,6 +196,10 @@ def _every_mail(data: bytes, runs: bool) -> bytes:
     return a2b_qp(data) if b"=" in data else data
 
 
+def _every_open_html(data: bytes, runs: bool) -> bytes:
+    return _OPEN_HTML.sub(lambda match: _html_text(match[0]), data) if b"&#" in data else data
+
+
 _EVERY: Final = (
     ("percent", _every_percent),
     ("JSON", _every_json),
@@ -204,7 +215,8 @@ def escapes_undone(data: bytes, *, every: bool) -> Iterator[tuple[bytes, str]]:
     """
     yield data, ""
     undo = _EVERY if every else _UNDO
-    for name, steps in (("mixed", undo), *((one[0], (one,)) for one in undo)):
+    alone = (*undo, ("HTML", _every_open_html))
+    for name, steps in (("mixed", undo), *((one[0], (one,)) for one in alone)):
         view = data
         for _ in range(DEPTH):
             before = view
