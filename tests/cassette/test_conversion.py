@@ -155,6 +155,12 @@ def test_what_can_not_be_is_one_error(tmp_path: Path, native: Path) -> None:
         convert(native, tmp_path / "orders.json" / "b.json")
 
 
+def test_bodies_are_laid_out_where_that_is_asked_for(native: Path) -> None:
+    result = convert(native, native.with_name("b.json"), readable_bodies=True)
+    assert '"json": {\n      "id": 1\n     }' in result.path.read_text()
+    assert whole(result.path) == whole(native)
+
+
 def test_progress_is_told(native: Path) -> None:
     steps: list[int] = []
     convert(native, native.with_name("b.json"), progress=steps.append)

@@ -57,6 +57,7 @@ def convert(
     style: str = "",
     replace: bool = False,
     max_inline_body: int = 256 * 1024,
+    readable_bodies: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Conversion:
     """Write `source` as `target`.
@@ -66,6 +67,7 @@ def convert(
         style: one of `STYLES`; default what the target's suffix says.
         replace: take the place of a file that stands at `target`.
         max_inline_body: bytes; longer bodies get files of their own (style "json" only).
+        readable_bodies: write JSON bodies as JSON where their bytes can be rebuilt (style "json" only).
         progress: called with how many interactions more are done.
     Raises:
         CassetteNotFoundError, CassetteFormatError, CassetteVersionError: the source can't be read.
@@ -81,6 +83,7 @@ def convert(
             max_inline_body=max_inline_body if style == "json" else _INLINE,
             recorded_at=reader.info.recorded_at,
             freeze_time=reader.info.freeze_time,
+            readable_bodies=readable_bodies and style == "json",
             members={reader.info.metadata_key: reader.info.metadata} if reader.info.metadata_key else None,
         )
         job = _Job(reader.info, style)

@@ -35,6 +35,9 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--to", choices=STYLES, help="the format; default what TARGET's suffix says (.json is hushtape's own)"
     )
+    parser.add_argument(
+        "--readable-bodies", action="store_true", help="lay JSON bodies out as JSON (hushtape's format only)"
+    )
     parser.add_argument("--replace", action="store_true", help="take the place of a file that is there")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
     parser.set_defaults(run=run)
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
             options.target,
             style=options.to or "",
             replace=options.replace,
+            readable_bodies=options.readable_bodies,
             progress=bar.step,
         )
     if options.json:

@@ -19,7 +19,7 @@ import pytest
 import requests
 
 import hushtape
-from hushtape.cassette import CassetteReader
+from hushtape.cassette import CassetteReader, convert
 from tests.cassette.foreign.corpus import CASSETTES
 from tests.support.environments import environment
 from tests.support.servers import Server
@@ -59,17 +59,24 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
         vcrpy("record", folder, server.url)
         for name in OURS:
             record(folder / name, server)
+    convert(folder / "ours.yaml", folder / "converted.yaml")
+    convert(folder / "ours.json", folder / "converted.json", style="vcrpy-json")
+    convert(folder / "plain.yaml", folder / "rewritten.yaml")
+    convert(folder / "ours.yaml", folder / "ours.har")
+    convert(folder / "ours.har", folder / "from_har.yaml")
+    (folder / "ours.har").unlink()
     for name, text in CASSETTES.items():
         (folder / name).write_bytes(text.encode())
     yield folder, json.loads(vcrpy("replay", folder))
 
 
 OURS = ("ours.json", "ours.yaml")
+CONVERTED = ("converted.yaml", "converted.json", "rewritten.yaml", "from_har.yaml")
 RECORDED = ("plain.yaml", "plain.json", "decoded.yaml", "decoded.json")
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("name", sorted({*RECORDED, *OURS, *CASSETTES}))
+@pytest.mark.parametrize("name", sorted({*RECORDED, *OURS, *CONVERTED, *CASSETTES}))
 def test_the_same_answers_as_vcrpy(seen: tuple[Path, dict[str, Any]], name: str) -> None:
     folder, answers = seen
     assert "error" not in answers[name], "this is a cassette that vcrpy replays"
@@ -139,7 +146,9 @@ def test_all_requests_of_a_recorded_cassette_match_in_every_way(
         assert tape.played == len(CassetteReader.open(folder / name))
 
 
-@pytest.mark.parametrize(("name", "played"), [("ours.json", 7), ("ours.yaml", 9)])
+@pytest.mark.parametrize(
+    ("name", "played"), [("ours.json", 7), ("ours.yaml", 9), ("converted.yaml", 9), ("converted.json", 7)]
+)
 def test_vcrpy_replays_our_cassettes_all_but_the_failures(
     seen: tuple[Path, dict[str, Any]], name: str, played: int
 ) -> None:
