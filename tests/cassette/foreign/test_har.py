@@ -103,7 +103,9 @@ def test_a_text_goes_back_into_its_charset(tmp_path: Path, times: int) -> None:
     assert body is not None and body.size == len(content(body) or b"")
 
 
-@pytest.mark.parametrize("kind", ["utf-16", "rot13", "nothing-known", "", "\u00e9"])
+@pytest.mark.parametrize(
+    "kind", ["utf-16", "rot13", "unicode_escape", "utf-7", "os.path", "nothing-known", "", "\u00e9"]
+)
 def test_a_charset_that_can_not_be_is_utf8(tmp_path: Path, kind: str) -> None:
     fields = [{"name": "Content-Type", "value": f"text/html; charset={kind}"}]
     text = {"mimeType": "text/html", "text": "caf\u00e9"}

@@ -23,6 +23,8 @@ from hushtape.cassette.foreign.plain import Span, body_of, headers_of
 from hushtape.model import CHUNK, Body, BytesBody, Headers
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_WEB = ("iso8859", "cp125", "cp866", "koi8", "gb", "big5", "shift_jis", "cp932", "euc_", "mac")
+"""Supersets of ASCII without state, by Python's names."""
 _UTF8 = frozenset(("utf-8", "ascii"))
 _BEFORE_HEAD = ("blocked", "dns", "connect", "send", "wait")  # `ssl` is a part of `connect`
 
@@ -142,13 +144,13 @@ def _text(text: str | SpanIn | None, encoding: str | None, kind: str, span: Span
 
 
 def _charset(kind: str) -> str:
-    """The charset that a type names, if Python knows it and it holds ASCII as it is; else UTF-8."""
+    """The charset that a type names, if it is one of the web's (encoding.spec.whatwg.org); else UTF-8."""
     found = _CHARSET.search(kind)
     try:
-        codec = codecs.lookup(found[1] if found else "utf-8")
-        return codec.name if "aZ~".encode(codec.name) == b"aZ~" else "utf-8"
+        name = codecs.lookup(found[1]).name if found else "utf-8"
     except (LookupError, UnicodeError):
         return "utf-8"
+    return name if name.startswith(_WEB) else "utf-8"
 
 
 class Recoded:
