@@ -8,7 +8,12 @@ wrong usage; of `alias`: the command's own.
 from __future__ import annotations
 
 import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from hushtape.cli.output import Out
@@ -57,14 +62,19 @@ def _test(parts: Commands) -> None:
     )
     parser.add_argument(
         "--update", action="store_true",
-        help="record where there are secrets, and take what was written for expected/ and the snapshot",
+        help="record where there are secrets, else replay, and take what was written for expected/ and the "
+        "snapshot",
     )  # fmt: skip
     parser.add_argument("--validate-snapshots", action="store_true", help="compare output_snapshot.json, too")
     parser.add_argument(
         "--freeze-time", metavar="ISO", default="auto",
         help="the time that components see; `disable`: as it goes on; default: as recorded",
     )  # fmt: skip
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="cases at a time, each in a process")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--jobs", metavar="N", type=int, default=1, help="cases at a time, each in a process")
+    ways.add_argument(
+        "--in-process", action="store_true", help="all cases in this process, where a debugger reaches them"
+    )
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write JUnit XML there")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
     parser.add_argument("--verbose", "-v", action="store_true", help="show differences whole")
@@ -134,21 +144,39 @@ def _component(parser: argparse.ArgumentParser) -> None:
 
 
 def test(options: argparse.Namespace) -> int:
-    from hushtape.keboola.runner import find_cases, run_cases
+    from hushtape.keboola.runner import IN_PROCESS, find_cases, run_cases
 
     settings = _settings(options)
     cases = find_cases(options.folder, [name for name in options.tests.split(",") if name])
     out, outcomes = Out(), []
     bar = Bar("testing", len(cases))
-    with bar:
-        for ended in run_cases(cases, settings, options.jobs):
+    with bar, _ended_by_signals():
+        for ended in run_cases(cases, settings, IN_PROCESS if options.in_process else options.jobs):
             outcomes += ended
             bar.step()
             if not options.json:
                 for outcome in ended:
                     _show(out, outcome)
+    outcomes.sort(key=lambda one: one.name)  # they ended in any order
     _report(options, out, outcomes)
     return 1 if any(one.problems for one in outcomes) else 0
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A signal that ends us is an interrupt: workers are ended, and working copies with secrets removed."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    ours = threading.current_thread() is threading.main_thread()  # only there handlers can be set
+    numbers = (signal.SIGTERM, signal.SIGHUP) if ours else ()
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -157,6 +185,11 @@ def _settings(options: argparse.Namespace) -> Settings:
     if options.jobs < 1:
         found = f"{options.jobs} is no number of processes"
         raise OptionError("use --jobs", found, "Give 1 or more.", option="jobs", value=options.jobs)
+    if options.mode == "live" and options.update:
+        raise OptionError(
+            "use --update with --live", "a live run's outputs may hold secrets", "Use --record --update.",
+            option="update", value=True,
+        )  # fmt: skip
     _there(options.component)
     return Settings(
         component=str(options.component.absolute()),

@@ -5,9 +5,9 @@ pytest. Called by: cli.component, keboola.pytest_plugin. `find_cases` and `run_c
 """
 
 from hushtape.keboola.runner.folders import Case, find_cases
-from hushtape.keboola.runner.many import run_cases
+from hushtape.keboola.runner.many import IN_PROCESS, run_cases
 from hushtape.keboola.runner.one import run_case
 from hushtape.keboola.runner.outcome import Outcome, Problem
 from hushtape.keboola.runner.settings import Settings
 
-__all__ = ["Case", "Outcome", "Problem", "Settings", "find_cases", "run_case", "run_cases"]
+__all__ = ["IN_PROCESS", "Case", "Outcome", "Problem", "Settings", "find_cases", "run_case", "run_cases"]

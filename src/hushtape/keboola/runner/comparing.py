@@ -2,7 +2,8 @@
 
 Lives here: comparing `out/tables` and `out/files`, and showing differences. Must not: change files, know
 cassettes. Called by: one. Tables are compared byte for byte but for line ends, manifests as JSON; hidden
-files don't count. Files are read a piece at a time; the lines of a difference are bounded.
+files don't count. Files are read a piece at a time, and a difference is shown from its first line on, a
+bounded number of lines: comparing all lines of two long files can take hours.
 """
 
 from __future__ import annotations
@@ -12,22 +13,29 @@ import json
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hushtape.keboola.runner.outcome import Problem
 
 SECTIONS = ("tables", "files")
 LINES = 12
-"""Lines of a difference that are shown; all with `verbose`."""
+"""Lines of a difference that are shown; `COMPARED` with `verbose`."""
 
-SHOWN = 2 * 1024 * 1024
-"""Bytes of files up to which their difference is shown line by line."""
+COMPARED = 2000
+"""Lines after the first difference that are compared; difflib takes n**2 steps at worst."""
+
+LONGEST = 300
+"""Characters of a line that are shown."""
+
+PIECE = 256 * 1024
+MANIFEST = 16 * 1024 * 1024
+"""Bytes up to which a manifest is read as JSON."""
 
 
 def compare(expected: Path, actual: Path, *, verbose: bool = False) -> Iterator[Problem]:
     """What differs between two `out` folders, a problem a file."""
     for section in SECTIONS:
-        wanted, found = _files(expected / section), _files(actual / section)
+        wanted, found = files_in(expected / section), files_in(actual / section)
         for name in sorted(wanted.keys() | found.keys()):
             place = f"out/{section}/{name}"
             if name not in found:
@@ -38,6 +46,13 @@ def compare(expected: Path, actual: Path, *, verbose: bool = False) -> Iterator[
                 yield Problem("outputs", f"{place} differs", _shown(wanted[name], found[name], verbose))
 
 
+def files_in(folder: Path) -> dict[str, Path]:
+    """Path below the folder -> file, of those that count: nothing on their way is hidden."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    named = {path.relative_to(folder).as_posix(): path for path in found}
+    return {name: path for name, path in named.items() if not any(part[0] == "." for part in name.split("/"))}
+
+
 def same(one: Path, other: Path) -> bool:
     """Whether two files say the same."""
     if one.name.endswith(".manifest"):
@@ -45,36 +60,55 @@ def same(one: Path, other: Path) -> bool:
         if first is not None and second is not None:
             return bool(first[0] == second[0])
     with one.open("rb") as left, other.open("rb") as right:
-        pairs = zip_longest(left, right, fillvalue=b"")
-        return all(a == b or a.replace(b"\r\n", b"\n") == b.replace(b"\r\n", b"\n") for a, b in pairs)
+        return all(a == b for a, b in zip_longest(_pieces(left), _pieces(right)))
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Path below the folder -> file."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    named = {path.relative_to(folder).as_posix(): path for path in found}
-    return {name: path for name, path in named.items() if not any(part[0] == "." for part in name.split("/"))}
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    r"""The file with `\n` for `\r\n`, in pieces of one length but for the last."""
+    held = carried = b""
+    while piece := file.read(PIECE):
+        piece = carried + piece
+        carried = b"\r" if piece.endswith(b"\r") else b""  # its line feed may come next
+        held += piece.removesuffix(carried).replace(b"\r\n", b"\n")
+        while len(held) >= PIECE:
+            yield held[:PIECE]
+            held = held[PIECE:]
+    yield held + carried
 
 
 def _json(path: Path) -> tuple[Any] | None:
     """The file's document, in a pair of brackets; None if it is none."""
     try:
-        return (json.loads(path.read_bytes()),)
+        return (json.loads(path.read_bytes()),) if path.stat().st_size <= MANIFEST else None
     except (ValueError, RecursionError):
         return None
 
 
 def _shown(wanted: Path, found: Path, verbose: bool) -> str:
-    sizes = wanted.stat().st_size, found.stat().st_size
-    if max(sizes) > SHOWN:
-        return f"expected {sizes[0]:,} bytes, found {sizes[1]:,}: too long to be shown"
-    try:
-        before, after = (path.read_text("utf-8").splitlines() for path in (wanted, found))
-    except UnicodeDecodeError:
-        return f"binary files of {sizes[0]:,} and {sizes[1]:,} bytes"
-    lines = difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1)
-    most = None if verbose else LINES
-    shown = list(islice(lines, most))
-    if next(lines, None) is not None:
-        shown.append("... (more with --verbose)")
-    return "\n".join(shown)
+    """The difference, from its first line on."""
+    with wanted.open("rb") as left, found.open("rb") as right:
+        before, after = _lines(left), _lines(right)
+        number, first = next(
+            (number, pair)
+            for number, pair in enumerate(zip_longest(before, after), 1)
+            if pair[0] != pair[1]
+        )  # fmt: skip
+        one = [line for line in (first[0], *islice(before, COMPARED)) if line is not None]
+        two = [line for line in (first[1], *islice(after, COMPARED)) if line is not None]
+    if any(b"\0" in line for line in (*one, *two)):
+        return f"binary files of {wanted.stat().st_size:,} and {found.stat().st_size:,} bytes"
+    hunks = difflib.unified_diff(_texts(one), _texts(two), lineterm="", n=0)
+    differing = [line for line in islice(hunks, 2, None) if line[0] != "@"]  # without its own head
+    most = COMPARED if verbose else LINES
+    more = ["... (more with --verbose)"] if len(differing) > most else []
+    return "\n".join([f"--- expected, +++ found, from line {number} on", *differing[:most], *more])
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Its lines without their ends; one that is very long comes in parts."""
+    while line := file.readline(PIECE):
+        yield line.rstrip(b"\r\n")
+
+
+def _texts(lines: list[bytes]) -> list[str]:
+    return [line.decode("utf-8", "backslashreplace")[:LONGEST] for line in lines]

@@ -62,7 +62,7 @@ def find_cases(folder: Path, selected: Sequence[str] = ()) -> list[Case]:
         selected: names or patterns (`0*_load`); none: all.
 
     Raises:
-        CaseError: there is no such folder, none of its cases has a selected name, or a folder is no case.
+        CaseError: there is no such folder, or none of its cases has a selected name.
     """
     if not folder.is_dir():
         raise CaseError(
@@ -80,20 +80,12 @@ def find_cases(folder: Path, selected: Sequence[str] = ()) -> list[Case]:
     return [case_in(folder / name) for name in wanted]
 
 
-def case_in(folder: Path, name: str = "") -> Case:
-    """The case or chain in a folder. Raises CaseError: it is neither."""
-    name = name or folder.name
+def case_in(folder: Path) -> Case:
+    """The case or chain in a folder. A folder that is neither is a case that can't be run."""
     if (folder / "source").is_dir():
-        return Case(name, folder)
-    links = tuple(case_in(inner, f"{name}/{inner.name}") for inner in _folders(folder))
-    if not links:
-        raise CaseError(
-            f"run the case {folder}",
-            "it holds neither source/ nor folders that do",
-            "Put the data folder into source/data, or begin the folder's name with an underscore.",
-            name=name,
-        )
-    return Case(name, folder, links)
+        return Case(folder.name, folder)
+    links = tuple(Case(f"{folder.name}/{one.name}", one) for one in _folders(folder))
+    return Case(folder.name, folder, links)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -1,53 +1,83 @@
 """Running a component's script in this process, as a process of its own would.
 
-Lives here: sys.path, sys.argv, KBC_DATADIR, the root logger, the component's own modules: set, and put back.
-Must not: record, judge. Called by: one.
+Lives here: sys.path, sys.argv, the environment, the working folder, streams, logging, the component's own
+modules: set, and put back. Must not: record, judge. Called by: one, component_run.
+What can't be put back (signal handlers, patched libraries, daemon threads) ends with the process: `run_cases`
+gives each case its own.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import runpy
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from hushtape.keboola.alias import Alias, install_alias
+from hushtape.keboola.errors import CaseError
 
 DATA_VARIABLE = "KBC_DATADIR"
+RUN_MODE = "KBC_COMPONENT_RUN_MODE"
+"""With "debug" in it keboola.component records by itself, into the outputs."""
+
+PATIENCE = 10.0
+"""Seconds that a component's threads get to end after it, as the interpreter's own end would wait."""
+
+
+@contextmanager
+def as_it_was() -> Iterator[None]:
+    """What a case's scripts and the component change in this process is put back."""
+    folder, environment = Path.cwd(), dict(os.environ)
+    path, argv = sys.path.copy(), sys.argv.copy()
+    streams = redirect_stdout(sys.stdout), redirect_stderr(sys.stderr)
+    try:
+        with _logging_as_it_was(), warnings.catch_warnings(), streams[0], streams[1]:
+            yield
+    finally:
+        os.chdir(folder)
+        for name in os.environ.keys() - environment.keys():
+            del os.environ[name]
+        os.environ.update(environment)
+        sys.path[:], sys.argv[:] = path, argv
 
 
 @contextmanager
 def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
-    """Gives what runs the script as `__main__` on this data folder; whatever it changed is put back.
+    """Gives what runs the script as `__main__` on this data folder. Call it within `as_it_was`.
 
     `import keboola.vcr` gives hushtape.keboola meanwhile: a script's VCR_SANITIZERS come from there.
+
+    The function raises CaseError where threads are left that would keep a process from ending.
     """
-    folder = str(script.resolve().parent)
-    path, argv, modules = sys.path.copy(), sys.argv.copy(), set(sys.modules)
-    variable = os.environ.get(DATA_VARIABLE)
+    folder = script.resolve().parent
+    modules = dict(sys.modules)
     ours = None if any(isinstance(one, Alias) for one in sys.meta_path) else install_alias()
-    sys.path.insert(0, folder)
+    sys.path.insert(0, str(folder))
     sys.argv[:] = [str(script)]
     os.environ[DATA_VARIABLE] = str(data)
+    os.environ.pop(RUN_MODE, None)
 
     def run() -> None:
-        runpy.run_path(str(script), run_name="__main__")
+        before = set(threading.enumerate())
+        with as_it_was():  # at once: what comes after the component imports, too
+            try:
+                runpy.run_path(str(script), run_name="__main__")
+            finally:
+                _join(before)
 
     try:
-        with _logging_as_it_was():
-            yield run
+        yield run
     finally:
-        sys.path[:], sys.argv[:] = path, argv
-        if variable is None:
-            os.environ.pop(DATA_VARIABLE, None)
-        else:
-            os.environ[DATA_VARIABLE] = variable
-        _forget(folder, modules)
         if ours is not None:
             ours.remove()
+        _forget(folder, modules)
 
 
 @contextmanager
@@ -55,16 +85,52 @@ def _logging_as_it_was() -> Iterator[None]:
     """keboola.component sets the root logger's handlers, and mutes it for a sync action."""
     root = logging.getLogger()
     level, handlers, filters = root.level, root.handlers.copy(), root.filters.copy()
+    disabled = root.manager.disable
     try:
         yield
     finally:
+        logging.disable(disabled)
         root.setLevel(level)
         root.handlers[:], root.filters[:] = handlers, filters
 
 
-def _forget(folder: str, before: set[str]) -> None:
-    """Drop the component's own modules: the next case imports them anew, as a new process does."""
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None)
-        if file and Path(file).is_relative_to(folder):
+def _join(before: set[threading.Thread]) -> None:
+    """Wait for the threads that a process would wait for: their requests belong to the run, too."""
+    if not _left(before):
+        return
+    gc.collect()  # a thread pool that nobody holds any more tells its idle threads to end
+    until = time.monotonic() + PATIENCE
+    for thread in _left(before):
+        thread.join(max(0.0, until - time.monotonic()))
+    names = ", ".join(thread.name for thread in _left(before))
+    if names:
+        raise CaseError(
+            "run the component to its end",
+            f"it left threads that go on: {names}",
+            "End them before it returns: as a process of its own it would not end.",
+            name="",
+        )
+
+
+def _left(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one not in before and not one.daemon]
+
+
+def _forget(folder: Path, before: Mapping[str, object]) -> None:
+    """Drop the component's own modules: the next case imports them anew, as a new process does. Installed
+    ones stay, also where the environment lies beside the script."""
+    for name in sys.modules.keys() - before.keys():
+        places = _places(sys.modules[name])
+        if any(place.is_relative_to(folder) and "site-packages" not in place.parts for place in places):
             del sys.modules[name]
+
+
+def _places(module: object) -> list[Path]:
+    """Where a module stands; of a namespace package, its folders."""
+    file = getattr(module, "__file__", None)
+    if isinstance(file, str):
+        return [Path(file)]
+    try:
+        return [Path(str(one)) for one in getattr(module, "__path__", ())]
+    except TypeError:  # a module may put anything into sys.modules
+        return []

@@ -22,7 +22,7 @@ def junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
     verdicts = [one.verdict for one in outcomes]
     root = ElementTree.Element(
         "testsuite",
-        name=suite,
+        name=_text(suite),
         tests=str(len(outcomes)),
         failures=str(verdicts.count("failed")),
         errors=str(verdicts.count("error")),
@@ -30,7 +30,7 @@ def junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
     )
     for outcome in outcomes:
         case = ElementTree.SubElement(
-            root, "testcase", classname=suite, name=outcome.name, time=f"{outcome.seconds:.3f}"
+            root, "testcase", classname=_text(suite), name=_text(outcome.name), time=f"{outcome.seconds:.3f}"
         )
         if outcome.problems:
             kind = "failure" if outcome.verdict == "failed" else "error"

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hushtape.keboola.artefacts import EXPECTED_STATUS, LOGS, SYNC_ACTION
+from hushtape.keboola.errors import CaseError
 from hushtape.keboola.files import read_object, write_json
-from hushtape.keboola.runner.comparing import SECTIONS
+from hushtape.keboola.runner.comparing import SECTIONS, files_in
 from hushtape.keboola.runner.folders import CASSETTE, SNAPSHOT, Case
 from hushtape.keboola.validator import OutputSnapshot
 
+SHORTEST_SOUGHT = 6
+"""Characters. Shorter ones stand in outputs by chance."""
+
+PIECE = 1024 * 1024
 _BESIDE = (LOGS, SYNC_ACTION, EXPECTED_STATUS)
 
 
@@ -38,18 +44,51 @@ def publish_cassettes(fresh: Path, place: Path) -> None:
             (place / name).unlink(missing_ok=True)
 
 
+def check_outputs(out: Path, hidden: Iterable[str]) -> None:
+    """Look for values that stand in working copies alone: an output that holds one is not published.
+
+    Raises:
+        CaseError: one does.
+    """
+    values = [value.encode() for value in hidden if len(value) >= SHORTEST_SOUGHT]
+    for section in SECTIONS:
+        for name, path in files_in(out / section).items():
+            if _holds(path, values):
+                raise CaseError(
+                    f"take out/{section}/{name} for the expected one",
+                    "it holds a value of the secrets file, or of a variable in the configuration",
+                    "Let the component not write it, or redact it before it is read.",
+                    name=name,
+                )
+
+
+def _holds(path: Path, values: Sequence[bytes]) -> bool:
+    kept = max(map(len, values), default=0)
+    with path.open("rb") as file:
+        before = b""
+        while values and (piece := file.read(PIECE)):
+            text = before + piece
+            if any(value in text for value in values):
+                return True
+            before = text[-kept:]
+    return False
+
+
 def publish_outputs(case: Case, out: Path, *, snapshot: bool) -> None:
     """Make the outputs the expected ones. `snapshot`: take one; an existing one is always made anew."""
     for section in SECTIONS:
         place = case.expected / section
         place.mkdir(parents=True, exist_ok=True)
-        wanted = {path.relative_to(out / section) for path in (out / section).rglob("*") if path.is_file()}
-        for path in [path for path in place.rglob("*") if path.is_file() and path.name[0] != "."]:
-            if path.relative_to(place) not in wanted:
+        wanted = files_in(out / section)
+        for name, path in files_in(place).items():
+            if name not in wanted:
                 path.unlink()
-        for name in wanted:
+        for folder in sorted((one for one in place.rglob("*") if one.is_dir()), reverse=True):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        for name, path in wanted.items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
-            _put(out / section / name, place / name)
+            _put(path, place / name)
     path = case.data / SNAPSHOT
     if snapshot or path.is_file():
         snapshots = OutputSnapshot()

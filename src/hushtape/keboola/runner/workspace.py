@@ -2,7 +2,8 @@
 
 Lives here: copying a case, filling in environment variables and secrets, handing on state and artifacts,
 running the case's own scripts. Must not: write into the tests' folder, record. Called by: one.
-Secrets are merged into the copy alone, which is private (0700) and goes when the case ends, whatever happens.
+Secrets are merged into the copy alone; it stands in a private folder (scratch) and
+goes when the case ends, whatever happens.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,33 +93,42 @@ class Workspace:
         path = Path(self.source_config_path)
         path.write_text(json.dumps(merged(read_object(path), secrets)), "utf-8")
 
-    def collect(self, handed: Handed, keep: Path) -> None:
-        """Take what the next link of a chain needs. `keep`: a folder that outlives this copy."""
+    def note_state(self) -> None:
+        """Read the state that the component left, if it can be read; the case's scripts look at it."""
+        with suppress(ValueError):
+            self.result_state = self._state()
+
+    def _state(self) -> dict[str, Any]:
         state = self.out / "state.json"
-        self.result_state = handed.state = read_object(state) if state.is_file() else {}
-        left = self.data / "artifacts" / "out"
-        handed.artifacts = None
-        if left.is_dir() and any(left.iterdir()):
-            handed.artifacts = keep / Path(self.orig_dir).name
-            shutil.copytree(left, handed.artifacts, dirs_exist_ok=True)
+        return read_object(state) if state.is_file() else {}
+
+    def left(self, keep: Path) -> Handed:
+        """What the next link of a chain is handed. `keep`: a free place that outlives this copy."""
+        state = self._state()
+        place = self.data / "artifacts" / "out"
+        if not place.is_dir() or not any(place.iterdir()):
+            return Handed(state)
+        return Handed(state, Path(shutil.copytree(place, keep)))
 
 
 @contextmanager
-def workspace(case: Case, component: str, handed: Handed | None = None) -> Iterator[Workspace]:
+def workspace(case: Case, component: str, folder: Path, handed: Handed | None = None) -> Iterator[Workspace]:
     """A copy of the case, ready to be run in.
 
     Args:
-        handed: what the link before it left; it takes the place of the case's own `in/state.json`.
+        folder: where the copy may stand. handed: what the link before it left; it takes the place of the
+            case's own `in/state.json`.
 
     Raises:
-        CaseError: the configuration names an environment variable that is not set.
+        CaseError: the folder is no case, can't be copied, has no configuration, or that names an environment
+            variable that is not set.
     """
-    with TemporaryDirectory(prefix=f"hushtape-{case.folder.name}-") as folder:
-        copy = Path(folder) / "case"
-        shutil.copytree(case.folder / "source", copy / "source", ignore=_ignored(case.data))
+    with TemporaryDirectory(prefix=f"{case.folder.name[:40]}-", dir=folder) as place:
+        copy = Path(place) / "case"
+        _copy(case, copy / "source")
         made = Workspace(str(case.folder), str(copy), component)
-        for place in ("in/tables", "in/files", "out/tables", "out/files"):
-            (made.data / place).mkdir(parents=True, exist_ok=True)
+        for inner in ("in/tables", "in/files", "out/tables", "out/files"):
+            (made.data / inner).mkdir(parents=True, exist_ok=True)
         _fill_in(Path(made.source_config_path), case.name)
         state = made.data / "in" / "state.json"
         if not state.exists():
@@ -128,6 +138,25 @@ def workspace(case: Case, component: str, handed: Handed | None = None) -> Itera
         yield made
 
 
+def _copy(case: Case, target: Path) -> None:
+    source, found = case.folder / "source", ""
+    if not source.is_dir():
+        found = "it has no folder source/"
+    elif not (case.data / "config.json").is_file():
+        found = "it has no source/data/config.json"
+    else:
+        try:
+            shutil.copytree(source, target, ignore=_ignored(case.data))
+        except shutil.Error as error:  # a list of (source, target, text), one for each file
+            first = error.args[0][0]
+            found = f"{first[0]} can't be copied: {first[2]}"
+        except (OSError, RecursionError) as error:
+            found = f"it can't be copied: {error}"
+    if found:
+        remedy = "A case is a folder with source/data/config.json; names that begin with _ don't count."
+        raise CaseError(f"run the case {case.name}", found, remedy, name=case.name)
+
+
 def _ignored(data: Path) -> Any:
     """For copytree: leave out what stands beside the configuration, and only there."""
     return lambda folder, names: [name for name in names if name in _NOT_COPIED and Path(folder) == data]
@@ -135,8 +164,6 @@ def _ignored(data: Path) -> Any:
 
 def _fill_in(path: Path, name: str) -> None:
     """Environment variables in a configuration: `{{env.NAME}}`."""
-    if not path.is_file():
-        return
     text = path.read_text("utf-8")
     missing = sorted({one for one in _VARIABLE.findall(text) if not os.environ.get(one)})
     if missing:

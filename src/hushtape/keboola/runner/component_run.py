@@ -1,0 +1,229 @@
+"""One run of the component in a working copy: live, recorded or replayed; what it left and what was wrong.
+
+Lives here: the recorder's arguments, how a run ended, what is noted of it. Must not: compare outputs, write
+into the tests' folder. Called by: one.
+All that it notes is scrubbed: by the tape's rules, and of the values that only the working copy holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from hushtape.api import Tape
+from hushtape.errors import HushtapeError, UnmatchedRequestError, interruption
+from hushtape.keboola import case as cases
+from hushtape.keboola.errors import CaseError, ExitCodeError
+from hushtape.keboola.files import merged, read_object
+from hushtape.keboola.log_capture import MASK, SHORTEST_MASKED
+from hushtape.keboola.recorder import VCRRecorder
+from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
+from hushtape.keboola.runner.isolation import isolated
+from hushtape.keboola.runner.outcome import Problem
+from hushtape.keboola.runner.printed import Printed
+from hushtape.keboola.runner.settings import Settings
+from hushtape.keboola.runner.workspace import Workspace
+from hushtape.keboola.secrets import secret_values
+from hushtape.sanitize.messages import tell
+
+SHOWN = 5
+"""Unused interactions that are named."""
+
+
+@dataclass
+class ComponentRun:
+    """Runs of one case's component.
+
+    Attributes:
+        problems: what was wrong. facts: what is known of the last run (fields of Outcome).
+        hidden: the values that stand in the working copy and not in the tests' folder.
+        refused: the last request that no server answered, while recording.
+    """
+
+    case: Case
+    settings: Settings
+    problems: list[Problem] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    refused: str = ""
+    printed: Printed = field(default_factory=Printed)
+
+    def run(self, space: Workspace, done: str, cassettes: Path) -> bool:
+        """Run it. `done`: "live", "recorded", "replayed". False: there is nothing to be compared or kept."""
+        self.printed, self.facts["exit_code"] = Printed(), 0
+        secrets = cases.load_secrets(self.case.data / SECRETS)
+        if done != "replayed":
+            space.merge(secrets)
+        config = read_object(Path(space.source_config_path))
+        self.facts["action"] = cases.action_of(config)
+        self._hide(secrets, config)
+        script = Path(self.settings.component)
+        with isolated(script, space.data) as component:
+            if done == "live":
+                return self._ends(self._watched(component, None), expected_code(self.case) or 0)
+            recorder = self._recorder(script, cassettes, secrets, config)
+            run = self._watched(component, recorder)
+            if done == "recorded":
+                return self._ends(lambda: recorder.record(run), self._code_to_keep()) and self._answered()
+            replayed = self._ends(lambda: recorder.replay(run), None)
+            if replayed:
+                self._compare_logs(recorder)
+            return replayed
+
+    def _recorder(
+        self, script: Path, cassettes: Path, secrets: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> VCRRecorder:
+        sanitizers = [
+            *cases.load_vcr_sanitizers(script),
+            *cases.load_sanitizers(self.case.data, merged(config, secrets)),
+        ]
+        return VCRRecorder(
+            cassettes,
+            secrets=secrets,
+            sanitizers=sanitizers,
+            freeze_time_at=self.settings.freeze_time,
+            log_normalizers=[(re.escape(f"{script.resolve().parent.parent}/"), "")],
+            config=config,
+        )
+
+    # --- secrets -----------------------------------------------------------------------------------
+
+    def _hide(self, secrets: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+        """What the configuration in the tests' folder says is no secret: it is committed."""
+        committed = (self.case.data / cases.CONFIG_FILE).read_text("utf-8", "replace")
+        values = {*secret_values(secrets, config).values(), *self.hidden}
+        self.hidden = frozenset(
+            value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
+        )
+
+    def masked(self, text: str) -> str:
+        """The text without these values, and as text that every file takes."""
+        for value in sorted(self.hidden, key=len, reverse=True):
+            text = text.replace(value, MASK)
+        return text.encode("utf-8", "backslashreplace").decode()
+
+    # --- the run -----------------------------------------------------------------------------------
+
+    def _watched(self, component: Callable[[], None], recorder: VCRRecorder | None) -> Callable[[], None]:
+        """The component's run, with its exit code, output and the tape's counts noted."""
+
+        def run() -> None:
+            try:
+                component()
+            except SystemExit as stop:
+                self.facts["exit_code"] = _code(stop)
+                raise
+            except Exception:
+                self.facts["exit_code"] = 1
+                raise
+            finally:
+                self._note(recorder)
+
+        return run
+
+    def _note(self, recorder: VCRRecorder | None) -> None:
+        tape, text = None if recorder is None else recorder.tape, self.printed.text(self.hidden)
+        if tape is None:
+            self.facts["printed"] = self.printed.cut(self.masked(text))
+            return
+        self.facts["printed"] = self.printed.cut(self.masked(tell(tape.ledger.ruleset, text)))
+        self.facts["played"] = tape.played + tape.recorded
+        self.facts["unused"] = len(tape.unused)
+        first = islice(tape.unused, SHOWN)
+        self.facts["unused_shown"] = tuple(f"{one.request.method} {one.request.uri}" for one in first)
+        self.refused = _refused(tape)
+
+    def _ends(self, run: Callable[[], object], expected: int | None) -> bool:
+        """Whether the run ended as it should; `expected` None: the recorder compares the exit code."""
+        try:
+            with redirect_stdout(self.printed), redirect_stderr(self.printed):
+                run()
+        except SystemExit:
+            pass
+        except UnmatchedRequestError as error:
+            return self._wrong("requests", "a request is not on the cassette", str(error))
+        except ExitCodeError as error:
+            self._wrong("exit code", str(error))
+        except HushtapeError as error:
+            return self._wrong("error", str(error))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # the component's own, CancelledError too; its text may hold anything
+            if interruption(error) is not None:
+                raise
+            return self._wrong("error", f"the component raised {type(error).__name__}")
+        code = self.facts.get("exit_code", 0)
+        if expected is not None and code != expected:
+            text = f"the component ended with exit code {code}, expected is {expected}"
+            return self._wrong("exit code", text)
+        return True
+
+    def _wrong(self, kind: Any, text: str, detail: str = "") -> bool:
+        self.problems.append(Problem(kind, text, detail))
+        return False
+
+    def _compare_logs(self, recorder: VCRRecorder) -> None:
+        logs, printed = recorder.last_log_comparison, recorder.last_sync_action_comparison
+        if logs is not None and not logs.success:
+            detail = logs.format_output(verbose=self.settings.verbose)
+            self._wrong("logs", "the logs differ from the recorded ones", detail)
+        if printed is not None and not printed.success:
+            self._wrong("sync action", "the sync action printed something else", printed.diff or "")
+
+    # --- exit codes --------------------------------------------------------------------------------
+
+    def _code_to_keep(self) -> int | None:
+        """The exit code that a new recording must have; None: there is nothing yet that says so."""
+        stated = expected_code(self.case)
+        if stated is not None or not self.case.has_cassette or self.settings.update:
+            return stated
+        status = self.case.cassettes / "expected_status.json"
+        return int(read_object(status).get("exit_code") or 0) if status.is_file() else 0
+
+    def _answered(self) -> bool:
+        """A run that fails because no server answered is no expected failure, unless the case says so."""
+        if not self.facts.get("exit_code") or not self.refused or expected_code(self.case) is not None:
+            return True
+        code = self.facts["exit_code"]
+        return self._wrong(
+            "requests",
+            f"the component ended with exit code {code} after a request that no server answered "
+            f"({self.refused}); if that is what the case shows, write {code} into its file {EXPECTED_CODE}",
+        )
+
+
+def expected_code(case: Case) -> int | None:
+    """What the case's own file says; None where there is none.
+
+    Raises:
+        CaseError: it holds no number.
+    """
+    for place in (case.folder, case.folder / "expected"):
+        path = place / EXPECTED_CODE
+        if path.is_file():
+            text = path.read_text("utf-8", "replace").strip()
+            if not text.isdecimal():
+                raise CaseError(
+                    f"read {path}", "it holds no exit code", "Write a number, such as 1.", name=case.name
+                )
+            return int(text)
+    return None
+
+
+def _refused(tape: Tape) -> str:
+    """The last request that was recorded, if no server answered it."""
+    journal = tape.ledger.started
+    entries = journal.present() if journal is not None else ()
+    last = journal.interaction(entries[-1]) if journal is not None and entries else None
+    return f"{last.request.method} {last.request.uri}" if last is not None and last.response is None else ""
+
+
+def _code(stop: SystemExit) -> int:
+    if isinstance(stop.code, int):
+        return stop.code
+    return 0 if stop.code is None else 1

@@ -1,0 +1,81 @@
+"""Outputs beside the expected ones: what counts as the same, and what is shown of a difference."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.keboola.runner import comparing
+from hushtape.keboola.runner.comparing import compare, same
+
+
+def pair(tmp_path: Path, one: bytes, other: bytes, name: str = "a.csv") -> tuple[Path, Path]:
+    for folder, text in (("one", one), ("other", other)):
+        place = tmp_path / folder / "tables"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(text)
+    return tmp_path / "one", tmp_path / "other"
+
+
+def shown(tmp_path: Path, one: bytes, other: bytes, **options: bool) -> list[str]:
+    [problem] = compare(*pair(tmp_path, one, other), **options)
+    return problem.detail.splitlines()
+
+
+@given(
+    lines=st.lists(st.sampled_from([b"a", b"\r", b"", b"bc\r"])),
+    other=st.lists(st.sampled_from([b"a", b"\r", b"", b"bc\r"])),
+    piece=st.integers(1, 7),
+)
+def test_line_ends_are_no_difference_wherever_the_pieces_end(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], other: list[bytes], piece: int
+) -> None:
+    folder = tmp_path_factory.mktemp("pieces")
+    one, two = folder / "one", folder / "two"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "PIECE", piece)
+        one.write_bytes(b"\r\n".join(lines))
+        two.write_bytes(b"\n".join(other))
+        plain = [path.read_bytes().replace(b"\r\n", b"\n") for path in (one, two)]
+        assert same(one, two) == (plain[0] == plain[1])
+
+
+def test_manifests_are_compared_as_json(tmp_path: Path) -> None:
+    assert not list(compare(*pair(tmp_path, b'{"a": 1, "b": 2}', b'{"b":2,"a":1}', "a.csv.manifest")))
+    assert list(compare(*pair(tmp_path, b'{"a": 1}', b'{"a": 2}', "a.csv.manifest")))
+
+
+def test_a_difference_is_shown_from_its_first_line_on(tmp_path: Path) -> None:
+    rows = [f"{number},x\n".encode() for number in range(100_000)]
+    changed = [*rows[:70_000], b"70000,y\n", *rows[70_001:]]
+    told = shown(tmp_path, b"".join(rows), b"".join(changed))
+    assert told == ["--- expected, +++ found, from line 70001 on", "-70000,x", "+70000,y"]
+
+
+def test_files_in_which_every_second_line_differs_are_compared_in_bounded_steps(tmp_path: Path) -> None:
+    rows = [f"{number},x\n".encode() for number in range(200_000)]
+    changed = [row.replace(b"x", b"y") if number % 2 else row for number, row in enumerate(rows)]
+    told = shown(tmp_path, b"".join(rows), b"".join(changed))
+    assert len(told) == 14 and told[-1].startswith("...")
+    assert len(shown(tmp_path, b"".join(rows), b"".join(changed), verbose=True)) > 1000
+
+
+def test_binary_files_of_any_size_are_compared_in_flat_memory(tmp_path: Path) -> None:
+    one, other = pair(tmp_path, b"\0" * 30_000_000, b"\0" * 29_999_999 + b"\1")
+    tracemalloc.start()
+    [problem] = compare(one, other)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert problem.detail == "binary files of 30,000,000 and 30,000,000 bytes" and most < 4_000_000
+
+
+def test_names_with_spaces_and_any_letters_are_told_and_hidden_files_do_not_count(tmp_path: Path) -> None:
+    one, other = pair(tmp_path, b"", b"", "léto 夏 .csv")
+    (other / "tables" / ".gitkeep").touch()
+    assert list(compare(one, other)) == []
+    (one / "tables" / "léto 夏 .csv").unlink()
+    assert [problem.text for problem in compare(one, other)] == ["out/tables/léto 夏 .csv was not expected"]
