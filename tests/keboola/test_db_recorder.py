@@ -13,12 +13,15 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import requests
 
 from hushtape.errors import MissingDependencyError, RecordingFailedError
 from hushtape.keboola import OracleDBAdapter, VCRRecorder
 from hushtape.keboola.db_recorder import UnmatchedQueryError
 from hushtape.keboola.db_values import encode, normalize_sql, params_hash, revived
 from tests.keboola.conftest import SECRET
+from tests.support.routes import TOKEN
+from tests.support.servers import Server
 
 MOMENT = datetime(2024, 1, 1, 2, 3, 4, 5)  # noqa: DTZ001 - as drivers give them
 MIDNIGHT = datetime(2024, 1, 1)  # noqa: DTZ001 - as drivers give them
@@ -195,6 +198,52 @@ def test_a_secret_that_can_not_be_replaced_fails_the_recording_not_the_query(
         recorder(data).record(run)
     assert seen == [(hidden,)]
     assert not (data / "cassettes" / "requests.json").exists()
+
+
+def test_a_secret_that_http_teaches_later_is_taken_out_of_earlier_queries(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (TOKEN,))
+
+    def run() -> None:
+        import oracledb
+
+        cursor = oracledb.connect().cursor()
+        cursor.execute("select 1").fetchone()
+        cursor.execute("select 2")
+        requests.post(f"{server.url}/token", timeout=5)
+
+    with Server() as server:
+        made = recorder(data)
+        made.record(run)
+    found = json.loads(made.cassette_path.read_bytes())["db_interactions"]
+    assert [entry["rows"] for entry in found] == [[["REDACTED"]], []]
+
+
+def test_a_secret_inside_a_statement_is_hidden_and_the_statement_found_again(data: Path) -> None:
+    def run() -> None:
+        import oracledb
+
+        oracledb.connect().cursor().execute(f"select * from t where token = '{SECRET}' and x = 1").fetchone()
+
+    made = recorder(data)
+    made.record(run)
+    stored = made.cassette_path.read_text()
+    assert SECRET not in stored and SECRET.upper() not in stored
+    assert "TOKEN = 'REDACTED' AND X = 1" in stored
+    recorder(data).replay(run)
+
+
+def test_an_adapter_that_normalises_itself_leaks_no_secret_in_capitals(data: Path) -> None:
+    class Own(OracleDBAdapter):
+        def patch_for_record(self, interaction_log: Any) -> None:
+            statement = normalize_sql(f"select '{SECRET}'")
+            interaction_log.append({"sql_normalized": statement, "params_hash": "x", "rows": []})
+
+    made = VCRRecorder.from_test_dir(data, db_adapters=[Own()])
+    made.record(lambda: None)
+    assert "SELECT 'REDACTED'" in made.cassette_path.read_text()
+    assert SECRET.upper() not in made.cassette_path.read_text()
 
 
 def test_values_keep_their_types() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,6 +73,19 @@ def append(folder: Path, name: str, line: bytes) -> None:
             data = data[os.write(fd, data) :]
     finally:
         os.close(fd)
+
+
+def rewrite(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    """Put every item of a list through `change`, one at a time, and the result in its place."""
+    source = folder / (LIST + check_name(name))
+    if not source.exists():
+        return
+    target = folder / f"new-{name}"
+    with source.open("rb") as lines, target.open("wb") as out:
+        for line in lines:
+            if line.endswith(b"\n"):
+                out.write(change(line[:-1]) + b"\n")
+    target.replace(source)
 
 
 def read_member(path: Path, name: str) -> Any:

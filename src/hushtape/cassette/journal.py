@@ -219,6 +219,17 @@ class Journal:
         except OSError as error:
             raise unwritable(self.path, f"write to the recording of {self.path}", error) from None
 
+    def rewrite(self, name: str, change: Callable[[bytes], bytes]) -> None:
+        """Put every item of such a list through `change`. Nothing may be appended to it meanwhile.
+
+        Raises:
+            CassetteWriteError: it can't be written; the list is as it was.
+        """
+        try:
+            additions.rewrite(self._folder.path, name, change)
+        except OSError as error:
+            raise unwritable(self.path, f"write to the recording of {self.path}", error) from None
+
     def read_all(self) -> Iterator[Interaction]:
         """What has been committed so far, in the order of `begin`; bodies stay on disk."""
         for index in self.entries.order():

@@ -7,7 +7,7 @@ Each query is scrubbed, audited and in the recording folder before the next one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hushtape.cassette.additions import read_list
-from hushtape.errors import SecretFoundError
+from hushtape.errors import HushtapeError, SecretFoundError
 from hushtape.keboola import db_values
 from hushtape.keboola.metadata import WRITES_AS
 from hushtape.sanitize.messages import tell
+from hushtape.sanitize.rules import REDACTED
 
 if TYPE_CHECKING:
     from hushtape.api import Tape
@@ -30,8 +31,10 @@ MEMBER = "db_interactions"
 class InteractionLog:
     """What an adapter appends a query to, with its answer, once it is over."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, secrets: Iterable[str] = ()) -> None:
         self._tape = tape
+        # What adapters normalise is in capitals: a secret in it, too.
+        self._capitals = sorted((value.upper() for value in secrets if len(value) > 2), key=len, reverse=True)
         self._count = 0
 
     def append(self, entry: Mapping[str, Any]) -> None:
@@ -44,6 +47,16 @@ class InteractionLog:
         except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
             self._tape.ledger.fail(error, "record a database query")
 
+    def finish(self) -> None:
+        """Scrub the queries once more: secrets that HTTP has taught meanwhile stand in earlier ones."""
+        ledger = self._tape.ledger
+        if not self._count or ledger.ruleset is ledger.chain.ruleset:
+            return
+        try:
+            ledger.journal.rewrite(MEMBER, lambda line: self._clean(line.decode()))
+        except HushtapeError as error:
+            ledger.fail(error, "scrub the database queries")
+
     def __len__(self) -> int:
         return self._count
 
@@ -51,9 +64,16 @@ class InteractionLog:
         """The entry as a line of JSON without secrets. The hash is one of the scrubbed parameters."""
         ruleset = self._tape.ledger.ruleset
         parameters = entry.pop("parameters", None)
+        if "sql" in entry:
+            entry["sql_normalized"] = db_values.normalize_sql(tell(ruleset, entry.pop("sql")))
+        for value in self._capitals:
+            entry["sql_normalized"] = entry.get("sql_normalized", "").replace(value, REDACTED)
         if "params_hash" not in entry:
             entry["params_hash"] = db_values.params_hash(parameters, lambda text: tell(ruleset, text))
-        text = tell(ruleset, db_values.encode(entry))
+        return self._clean(db_values.encode(entry))
+
+    def _clean(self, line: str) -> bytes:
+        text = tell(self._tape.ledger.ruleset, line)
         try:
             return msgspec.json.encode(msgspec.json.decode(text))
         except msgspec.DecodeError:  # a line that the audit withheld
@@ -75,12 +95,17 @@ def described(adapters: Sequence[DBAdapter]) -> dict[str, Any]:
 
 
 @contextmanager
-def recording(adapters: Sequence[DBAdapter], tape: Tape) -> Iterator[None]:
-    """Record the adapters' drivers."""
-    with _undone(adapters):
-        for adapter in adapters:
-            adapter.patch_for_record(InteractionLog(tape))
-        yield
+def recording(adapters: Sequence[DBAdapter], tape: Tape, secrets: Iterable[str]) -> Iterator[None]:
+    """Record the adapters' drivers; `secrets`: values that must not stand in a statement."""
+    logs = [InteractionLog(tape, secrets) for _ in adapters]
+    try:
+        with _undone(adapters):
+            for adapter, log in zip(adapters, logs, strict=True):
+                adapter.patch_for_record(log)
+            yield
+    finally:
+        for log in logs:
+            log.finish()
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hushtape.keboola import db_values
 from hushtape.keboola.db_store import Store
 
 
@@ -28,7 +27,7 @@ class RecordingCursor:
         given = () if parameters is None else (parameters,)
         answer = self._genuine.execute(sql, *given, **keywords)
         self._entry = {
-            "sql_normalized": db_values.normalize_sql(sql),
+            "sql": sql,
             "parameters": parameters if parameters is not None else keywords or None,
             "description": _described(self._genuine.description),
             "rows": [],

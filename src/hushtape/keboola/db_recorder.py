@@ -29,7 +29,7 @@ class DBAdapter(ABC):
     @abstractmethod
     def patch_for_record(self, interaction_log: Any) -> None:
         """Let the driver work, and append each query to the log once it is over:
-        ``{"sql_normalized", "parameters" (or "params_hash"), "description", "rows"}``."""
+        ``{"sql" (or "sql_normalized"), "parameters" (or "params_hash"), "description", "rows"}``."""
 
     @abstractmethod
     def patch_for_replay(self, interactions: Sequence[Mapping[str, Any]]) -> None:

@@ -6,12 +6,14 @@ driver. Called by: db_recorder, db_connections. Each answer is given once, in re
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hushtape.keboola import db_values
 from hushtape.keboola.errors import VCRRecorderError
+from hushtape.sanitize.rules import REDACTED
 
 
 class UnmatchedQueryError(VCRRecorderError, RuntimeError):
@@ -37,9 +39,10 @@ class Store:
             UnmatchedQueryError: there is none left.
         """
         statement = db_values.normalize_sql(sql)
+        recorded = statement if statement in self._left else self._hidden(statement)
         wanted = db_values.params_hash(parameters)
         with self._lock:
-            left = self._left.get(statement, [])
+            left = self._left.get(recorded, [])
             # Parameters hold what a replay does not know (a recorded secret), so SQL alone will do.
             for index, entry in enumerate(left):
                 if entry.get("params_hash") == wanted:
@@ -49,6 +52,14 @@ class Store:
             error = self._unmatched(statement)
             self.missed = self.missed or error
         raise error
+
+    def _hidden(self, statement: str) -> str:
+        """The recorded statement that is this one but for placeholders; else the statement itself."""
+        for text in self._left:
+            parts = map(re.escape, text.split(REDACTED))
+            if REDACTED in text and re.fullmatch("(.+?)".join(parts), statement):
+                return text
+        return statement
 
     def _unmatched(self, statement: str) -> UnmatchedQueryError:
         known = sorted(text for text, entries in self._left.items() if entries)[:5]

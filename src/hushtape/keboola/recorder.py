@@ -190,9 +190,10 @@ class VCRRecorder:
             databases=databases.described(self.db_adapters),
         )
         front = FrontEnd(mode="all", drop_short=True, always=True, members=about)
+        secrets = self._secret_values()
         with (
-            self._open(front, frozen, self._secret_values()) as tape,
-            databases.recording(self.db_adapters, tape),
+            self._open(front, frozen, secrets) as tape,
+            databases.recording(self.db_adapters, tape, tuple(secrets.values())),
         ):
             ended = self._watch(component_runner, clock)
         clean = self._cleaner(tape)
