@@ -27,8 +27,8 @@ REPLAY = FrontEnd(mode="none", always=True)
 def test_members_stand_in_the_cassette_and_are_asked_again_at_the_end(cassette: Path, server: Server) -> None:
     with open_for(RECORD, cassette) as tape:
         requests.get(f"{server.url}/echo", timeout=5)
-        tape.ledger.journal.append("db_interactions", b'{"n": 1}')
-        tape.ledger.journal.append("db_interactions", b'{"n": 2}')
+        tape.ledger.journal.lists.append("db_interactions", b'{"n": 1}')
+        tape.ledger.journal.lists.append("db_interactions", b'{"n": 2}')
     assert read_member(cassette, "_metadata") == {"pairs": 1}
     assert list(read_list(cassette, "db_interactions")) == [{"n": 1}, {"n": 2}]
     assert list(read_list(cassette, "more")) == []
@@ -80,7 +80,7 @@ def test_short_secrets_are_dropped_where_a_front_end_says_so(cassette: Path) -> 
 def test_what_a_kill_leaves_is_recovered_with_its_members(cassette: Path) -> None:
     journal = Journal.create(cassette, members={"_metadata": {"pairs": 0}})
     journal.commit(journal.begin(), exchange(1))
-    journal.append("db_interactions", b'{"n": 1}')
+    journal.lists.append("db_interactions", b'{"n": 1}')
     folder = journal.abandon()
     with (folder / "list-db_interactions").open("ab") as cut:
         cut.write(b'{"n": 2')
@@ -91,7 +91,7 @@ def test_what_a_kill_leaves_is_recovered_with_its_members(cassette: Path) -> Non
 
 def test_a_recording_of_queries_alone_is_kept_and_recovered(cassette: Path) -> None:
     journal = Journal.create(cassette)
-    journal.append("db_interactions", b'{"n": 1}')
+    journal.lists.append("db_interactions", b'{"n": 1}')
     journal.abandon()
     with pytest.warns(HushtapeWarning, match="set aside"):
         Journal.create(cassette).discard()

@@ -8,18 +8,23 @@ stand on one line each: the reader's line scan rests on that. Lists stand after 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
 from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.jsontext import string
-from hushtape.cassette.problems import malformed
+from hushtape.cassette.problems import malformed, unwritable
 from hushtape.cassette.stream import Scanner
+
+if TYPE_CHECKING:
+    from hushtape.cassette.folder import Folder
 
 LIST = "list-"
 _NAME = re.compile(r"[a-z_]{1,40}")
@@ -63,29 +68,54 @@ def write_lists(out: BinaryIO, folder: Path) -> None:
         out.write(b"]" if first else b"\n ]")
 
 
-def append(folder: Path, name: str, line: bytes) -> None:
-    """One more item at the end of a list; `line` is JSON without a line break."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(folder / (LIST + check_name(name)), flags, 0o600)
-    try:
-        data = memoryview(line + b"\n")
-        while data:
-            data = data[os.write(fd, data) :]
-    finally:
-        os.close(fd)
+class Lists:
+    """The lists of one recording: append items, or put each through a change."""
 
+    def __init__(self, folder: Folder, cassette: Path) -> None:
+        self._folder = folder
+        self._cassette = cassette
 
-def rewrite(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
-    """Put every item of a list through `change`, one at a time, and the result in its place."""
-    source = folder / (LIST + check_name(name))
-    if not source.exists():
-        return
-    target = folder / f"new-{name}"
-    with source.open("rb") as lines, target.open("wb") as out:
-        for line in lines:
-            if line.endswith(b"\n"):
-                out.write(change(line[:-1]) + b"\n")
-    target.replace(source)
+    def append(self, name: str, line: bytes) -> None:
+        """One more item at the end of a list; `line` is JSON on one line, scrubbed. It survives a SIGKILL when
+        this returns.
+
+        Raises:
+            CassetteWriteError: it can't be written.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        with self._writing():
+            fd = os.open(self._folder.path / (LIST + check_name(name)), flags, 0o600)
+            with os.fdopen(fd, "wb", buffering=0) as out:
+                data = memoryview(line + b"\n")
+                while data:
+                    data = data[out.write(data) :]
+
+    def rewrite(self, name: str, change: Callable[[bytes], bytes]) -> None:
+        """Put every item of a list through `change`. Nothing may be appended meanwhile.
+
+        Raises:
+            CassetteWriteError: it can't be written; the list is as it was.
+        """
+        source = self._folder.path / (LIST + check_name(name))
+        target = source.with_name(f"new-{name}")
+        with self._writing():
+            if not source.exists():
+                return
+            with source.open("rb") as lines, target.open("wb") as out:
+                for line in lines:
+                    if line.endswith(b"\n"):
+                        out.write(change(line[:-1]) + b"\n")
+            target.replace(source)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            if not self._folder.held:  # in a forked child, or after the end
+                raise OSError(errno.EBADF, "its recording is closed to this process")
+            yield
+        except OSError as error:
+            doing = f"write to the recording of {self._cassette}"
+            raise unwritable(self._cassette, doing, error) from None
 
 
 def read_member(path: Path, name: str) -> Any:

@@ -60,6 +60,7 @@ class Journal:
         self.freeze_time = freeze_time
         self.members = dict(members or {})
         """Top-level members that a front end adds (additions.py); may be changed until `seal`."""
+        self.lists = additions.Lists(folder, path)
         self._folder = folder
         self._spools = count(1)
         self._lessons = count(1)
@@ -204,31 +205,6 @@ class Journal:
             self._appender.certificate(entry)
             self._certificates[der] = known
         return known
-
-    def append(self, name: str, line: bytes) -> None:
-        """One more item of a list that a front end adds to the cassette; `line` is JSON, scrubbed. It
-        survives a SIGKILL when this returns.
-
-        Raises:
-            CassetteWriteError: it can't be written.
-        """
-        if not self._folder.held:
-            raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
-        try:
-            additions.append(self._folder.path, name, line)
-        except OSError as error:
-            raise unwritable(self.path, f"write to the recording of {self.path}", error) from None
-
-    def rewrite(self, name: str, change: Callable[[bytes], bytes]) -> None:
-        """Put every item of such a list through `change`. Nothing may be appended to it meanwhile.
-
-        Raises:
-            CassetteWriteError: it can't be written; the list is as it was.
-        """
-        try:
-            additions.rewrite(self._folder.path, name, change)
-        except OSError as error:
-            raise unwritable(self.path, f"write to the recording of {self.path}", error) from None
 
     def read_all(self) -> Iterator[Interaction]:
         """What has been committed so far, in the order of `begin`; bodies stay on disk."""

@@ -42,7 +42,7 @@ class InteractionLog:
         try:
             line = self._scrubbed(dict(entry))
             if not self._tape.closed:
-                self._tape.ledger.journal.append(MEMBER, line)
+                self._tape.ledger.journal.lists.append(MEMBER, line)
                 self._count += 1
         except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
             self._tape.ledger.fail(error, "record a database query")
@@ -53,7 +53,7 @@ class InteractionLog:
         if not self._count or ledger.ruleset is ledger.chain.ruleset:
             return
         try:
-            ledger.journal.rewrite(MEMBER, lambda line: self._clean(line.decode()))
+            ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode()))
         except HushtapeError as error:
             ledger.fail(error, "scrub the database queries")
 
