@@ -76,8 +76,8 @@ class Lists:
         self._cassette = cassette
 
     def append(self, name: str, line: bytes) -> None:
-        """One more item at the end of a list; `line` is JSON on one line, scrubbed. It survives a SIGKILL when
-        this returns.
+        """One more item at the end of a list; `line` is JSON on one line, scrubbed. It survives a SIGKILL
+        when this returns.
 
         Raises:
             CassetteWriteError: it can't be written.
