@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from hushtape.errors import SanitizerError
+from hushtape.errors import HushtapeWarning, SanitizerError
 from hushtape.keboola import SecretsLoadError, TokenSanitizer, VCRRecorder, debug_run, memory
 from hushtape.keboola.memory import MemoryWarning
 from tests.keboola.conftest import SECRET, everything_in
@@ -113,6 +113,22 @@ def test_where_it_is_not_known_what_is_secret_nothing_runs(container: Path, data
 def test_a_broken_list_of_sanitizers_stops_the_run(container: Path) -> None:
     with pytest.raises(SanitizerError):
         VCRRecorder.record_debug_run(lambda: pytest.fail("it ran"), sanitizers=[TokenSanitizer])  # type: ignore[list-item]
+
+
+def test_a_recording_that_can_not_be_trusted_does_not_fail_the_job(container: Path, server: Server) -> None:
+    def unknown_coding() -> None:
+        requests.get(f"{server.url}/coded/unknown", timeout=5)
+
+    with pytest.warns(HushtapeWarning, match="was not recorded"):
+        VCRRecorder.record_debug_run(unknown_coding)
+    assert artefacts(container) == []
+
+
+def test_without_the_extra_time_goes_on_and_says_so(container: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "time_machine", None)
+    with pytest.warns(HushtapeWarning, match="not frozen"):
+        VCRRecorder.record_debug_run(lambda: None)
+    assert VCRRecorder.load_metadata(artefacts(container)[0])["freeze_time"] is None
 
 
 def test_loggers_of_requests_are_quiet_meanwhile(container: Path) -> None:

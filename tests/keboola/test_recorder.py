@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from hushtape.errors import SanitizerError, UnmatchedRequestError
+from hushtape.errors import CassetteInUseError, SanitizerError, UnmatchedRequestError
 from hushtape.keboola import (
     ExitCodeError,
     HeaderSanitizer,
@@ -303,3 +304,45 @@ def test_a_short_secret_warns_and_does_not_stop_the_run(data: Path, server: Serv
     write(data / "config.secrets.json", {"parameters": {"#token": SECRET, "#flag": "1"}})
     with pytest.warns(UserWarning, match="#flag"):
         VCRRecorder.from_test_dir(data).record(component(server))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("expected_status.json", "[]"),
+        ("expected_status.json", '{"exit_code": "x"}'),
+        ("logs.json", "nope"),
+        ("logs.json", '{"logs": [1]}'),
+        ("logs.json", '{"logs": 5}'),
+    ],
+)
+def test_a_file_of_the_case_that_is_broken_is_named(data: Path, name: str, text: str) -> None:
+    VCRRecorder.from_test_dir(data).record(lambda: None)
+    (data / "cassettes" / name).write_text(text)
+    with pytest.raises(VCRRecorderError, match=name):
+        VCRRecorder.from_test_dir(data).replay(lambda: None)
+
+
+def test_no_text_that_a_component_leaves_holds_a_secret_in_any_usual_encoding(data: Path) -> None:
+    write(data / "config.json", {"parameters": {"#token": SECRET}, "action": "act"})
+    hidden = [SECRET, b64encode(f"x:{SECRET}".encode()).decode(), SECRET.encode().hex()]
+
+    def talk() -> None:
+        for text in hidden:
+            logging.getLogger(f"name {text}").warning("message %s", text)
+            print(text, file=sys.stderr)
+            print(text)
+        sys.exit(SECRET)
+
+    recorder = VCRRecorder.from_test_dir(data)
+    recorder.record(talk)
+    left = everything_in(data)
+    assert [text for text in hidden if text.encode() in left] == []
+    recorder.replay(talk)
+    assert recorder.last_log_comparison is not None and recorder.last_log_comparison.success
+
+
+def test_two_recordings_of_one_cassette_at_once_are_refused(data: Path) -> None:
+    recorder = VCRRecorder.from_test_dir(data)
+    with pytest.raises(CassetteInUseError):
+        recorder.record(lambda: VCRRecorder.from_test_dir(data).record(lambda: None))

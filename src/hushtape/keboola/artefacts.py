@@ -50,15 +50,21 @@ class Artefacts:
         if not self.expected_status_path.exists():
             return {}
         try:
-            return read_object(self.expected_status_path)
+            found = read_object(self.expected_status_path)
+            if not isinstance(found.get("exit_code") or 0, int):
+                raise ValueError("its exit code is no number")
         except ValueError as error:
-            raise VCRRecorderError(
-                f"read {self.expected_status_path}", str(error), 'Write {"exit_code": 1}.'
-            ) from None
+            raise _unusable(self.expected_status_path, str(error), 'Write {"exit_code": 1}.') from None
+        return found
 
     def recorded_logs(self) -> ComponentRunResult | None:
         """What the recorded run logged; None where it was not kept."""
-        return load_logs(self.logs_path) if self.logs_path.exists() else None
+        if not self.logs_path.exists():
+            return None
+        try:
+            return load_logs(self.logs_path)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise _unusable(self.logs_path, str(error), "Record the case anew.") from None
 
     def recorded_output(self) -> str | None:
         """What the recorded sync action printed; None where there is none."""
@@ -89,3 +95,7 @@ class Artefacts:
 def exit_code(result: ComponentRunResult) -> int:
     """The run's exit code; 0 where it just returned."""
     return int(result.exit_code or 0)
+
+
+def _unusable(path: Path, found: str, remedy: str) -> VCRRecorderError:
+    return VCRRecorderError(f"read {path}", found, remedy)

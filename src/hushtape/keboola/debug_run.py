@@ -16,9 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushtape import clock
+from hushtape import clock, freeze
 from hushtape.cassette import recover
-from hushtape.errors import CassetteError, CassetteInUseError, HushtapeWarning
+from hushtape.errors import (
+    CassetteError,
+    CassetteInUseError,
+    HushtapeWarning,
+    MissingDependencyError,
+    RecordingError,
+)
 from hushtape.keboola import case, memory
 from hushtape.sanitize import BaseSanitizer, dedup_sanitizers
 
@@ -50,6 +56,9 @@ def record_debug_run(
         max_memory: bytes, or text such as "256M", past which the run's peak is warned of. Default: the
             variable `HUSHTAPE_MAX_MEMORY`, else 80 % of the container's limit.
 
+    A recording that can't be trusted is a warning, not an error: the component's work is done by then, and
+    its journal is kept. So is a `time-machine` that is not installed: then time goes on.
+
     Raises:
         SanitizerError: a sanitizer can't be used. SecretsLoadError: the secrets file can't be used. Nothing
         was run then. Otherwise what the component raises.
@@ -66,15 +75,27 @@ def record_debug_run(
         files,
         secrets=secrets,
         sanitizers=given,
-        freeze_time_at=began if freeze_time_at == "" else freeze_time_at,
+        freeze_time_at=_frozen(began) if freeze_time_at == "" else freeze_time_at,
         cassette_file=artefact_name(files, began),
         config=config,
     )
     try:
         with _quiet_loggers():
             recorder.record(runner)
+    except RecordingError as error:
+        warnings.warn(f"the run was not recorded: {error}", HushtapeWarning, stacklevel=3)
     finally:
         memory.warn_if_over(max_memory)
+
+
+def _frozen(began: str) -> str | None:
+    """The time to freeze at, where it can be frozen."""
+    try:
+        freeze.require()
+    except MissingDependencyError as error:
+        warnings.warn(f"time is not frozen in this run: {error}", HushtapeWarning, stacklevel=4)
+        return None
+    return began
 
 
 def artefact_name(files: Path, began: str) -> str:

@@ -133,8 +133,10 @@ class LogSanitizer:
 
 
 def mapped(result: ComponentRunResult, clean: Callable[[str], str]) -> ComponentRunResult:
-    """A copy whose messages and stderr went through `clean`."""
-    logs = [replace(log, message=clean(log.message)) for log in result.logs]
+    """A copy whose texts went through `clean`."""
+    logs = [
+        replace(log, message=clean(log.message), logger_name=clean(log.logger_name)) for log in result.logs
+    ]
     return ComponentRunResult(result.exit_code, logs, clean(result.stderr))
 
 
