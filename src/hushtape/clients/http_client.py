@@ -6,6 +6,8 @@ Called by: the registry. What the hooks do is in `wire`: sending, receiving, con
 
 from __future__ import annotations
 
+import sys
+
 # Not `http.client.HTTPConnection`: while that module is being imported, `http` does not name it yet.
 from http.client import HTTPConnection
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from hushtape.clients.wire import line
 from hushtape.clients.wire.connecting import make_connect
 from hushtape.clients.wire.line import KEY
+from hushtape.clients.wire.message import make_parse_headers
 from hushtape.clients.wire.receiving import make_getresponse
 from hushtape.clients.wire.sending import make_send
 from hushtape.patching import PatchSet
@@ -26,6 +29,7 @@ def install(patches: PatchSet, router: Router) -> None:
     patches.replace(base, "send", make_send(router))
     patches.replace(base, "getresponse", make_getresponse(original_send))
     patches.replace(base, "close", _make_close)
+    patches.replace(sys.modules["http.client"], "parse_headers", make_parse_headers)
     adopt(patches, router, base)
 
 

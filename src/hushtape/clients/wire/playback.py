@@ -89,6 +89,14 @@ class Answer(_SocketFile, io.BytesIO):
     def peek(self, size: int = 0) -> bytes:
         return bytes(self.getbuffer()[super().tell() :])
 
+    def head_text(self, most: int) -> str | None:
+        """What stands from here to the next empty line; None if there is none within `most` bytes."""
+        at = super().tell()
+        with self.getbuffer() as view:
+            data = bytes(view[at : at + most])
+        end = data.find(b"\r\n\r\n")
+        return data[:end].decode("latin-1") if end > 0 else None
+
     @property
     def raw(self) -> Answer:
         return self
