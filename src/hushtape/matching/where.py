@@ -35,6 +35,7 @@ class Where(Struct, frozen=True):
         """
         if self.port and self.port != port:
             return False
+        host = host.rstrip(".")  # "api.example.com." is the same host, said in full (RFC 1034 3.1)
         if self.host.startswith("*."):
             if not host.endswith(self.host[1:]):
                 return False
@@ -63,6 +64,9 @@ def parse(text: str) -> Where:
         host, port = host[:colon], host[colon + 1 :]
         if not port.isdecimal():
             raise ValueError(f"{port[:20]!r} is no port")
+    if host not in ("", "*") and not host.strip("*."):
+        raise ValueError(f"{host[:20]!r} names no host")
+    host = host.rstrip(".")
     if host == "*":
         host = ""
     elif "*" in host.removeprefix("*."):

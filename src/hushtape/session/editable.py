@@ -7,22 +7,25 @@ scrub, write; read a body before it is asked for. Called by: hooks. Public: Edit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, MutableMapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Final
 
 from msgspec import structs
 
+from hushtape import coding
 from hushtape.cassette.fields import check_line, check_pairs, check_status, latin1
 from hushtape.errors import BodyTooLargeError
 from hushtape.model import Body, BytesBody, Failure, Headers, Interaction, Request, Response
+
+SCHEMES: Final = ("http://", "https://")
 
 
 class EditableHeaders(MutableMapping[str, str]):
     """Header fields; look-up ignores case. Of a repeated field, `[name]` is the first value, and assigning to
     it leaves one. `pairs` holds all fields in their order."""
 
-    def __init__(self, headers: Headers) -> None:
-        self.pairs: list[tuple[str, str]] = list(headers.pairs)
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.pairs: list[tuple[str, str]] = list(pairs)
 
     def __getitem__(self, name: str) -> str:
         for key, value in self.pairs:
@@ -68,7 +71,10 @@ class EditableHeaders(MutableMapping[str, str]):
 
     def frozen(self) -> Headers:
         """The fields as the model holds them."""
-        pairs = [(str(name), latin1(str(value))) for name, value in self.pairs]
+        pairs = [
+            (_text("the name of a header field", name), latin1(_text("the value of a header field", value)))
+            for name, value in self.pairs
+        ]
         check_pairs(pairs)
         return Headers(pairs)
 
@@ -80,12 +86,26 @@ class _Message:
     """Headers and a body that is read when it is asked for."""
 
     def __init__(self, headers: Headers, body: Body | None, limit: int, uri: str) -> None:
-        self.headers = EditableHeaders(headers)
+        self._headers = EditableHeaders(headers.pairs)
         self._original = body
         self._limit = limit
         self._where = uri
         self._data: bytes | None = None
         self.assigned = False
+
+    @property
+    def headers(self) -> EditableHeaders:
+        """The header fields; assign a mapping, or pairs of name and value, to replace all of them."""
+        return self._headers
+
+    @headers.setter
+    def headers(self, value: EditableHeaders | Headers | Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
+        pairs: Any = value
+        if isinstance(value, EditableHeaders | Headers):
+            pairs = value.pairs
+        elif isinstance(value, Mapping):
+            pairs = value.items()
+        self._headers = EditableHeaders([(name, one) for name, one in pairs])
 
     @property
     def body(self) -> bytes:
@@ -157,8 +177,11 @@ class EditableRequest(_Message):
         same = (self.method, self.uri) == (request.method, request.uri) and headers == request.headers
         if same and not self.assigned:
             return request
-        method, uri = str(self.method), str(self.uri)
+        method, uri = _text("the method", self.method), _text("the URI", self.uri)
         check_line(method, uri)
+        scheme, slashes, rest = uri.partition("://")
+        if f"{scheme.lower()}{slashes}" not in SCHEMES or rest[:1] in ("", "/", "?", "#"):
+            raise ValueError("the URI is not absolute: it begins with http:// or https:// and names a host")
         return Request(method, uri, headers, self.frozen_body(), request.http_version)
 
 
@@ -177,16 +200,37 @@ class EditableResponse(_Message):
         same = (self.status, self.reason) == (head.status, head.reason) and headers == head.headers
         if same and not self.assigned:
             return response
-        status, reason = int(self.status), latin1(str(self.reason))
+        status, reason = self.status, latin1(_text("the status text", self.reason))
+        if not isinstance(status, int):
+            raise TypeError(f"the status is a number, not {type(status).__name__}")
         check_status(reason, head.http_version)
         if not 200 <= status <= 599:
             raise ValueError(f"{status} is no status of a final response")
         body = self.frozen_body()
-        head = structs.replace(head, status=status, reason=reason, headers=headers)
-        # Without the field the body is replayed as it is stored.
-        coding = response.coding if "content-encoding" in self.headers else ()
         framing = "length" if response.framing == "none" and body is not None else response.framing
-        return structs.replace(response, head=head, body=body, coding=coding, framing=framing)
+        if framing == "length" and "chunked" in headers.get("transfer-encoding").lower():
+            framing = "chunked"  # the hook put the field there, and clients go by it
+        coded = _coded(response, headers)
+        head = structs.replace(head, status=int(status), reason=reason, headers=headers)
+        return structs.replace(response, head=head, body=body, coding=coded, framing=framing)
+
+
+def _coded(response: Response, headers: Headers) -> tuple[str, ...]:
+    """The content codings under which the body is to be replayed: what the head says now."""
+    if "content-encoding" not in headers:
+        return ()  # the body is replayed as it is stored
+    stated = headers.get_all("content-encoding")
+    if stated == response.head.headers.get_all("content-encoding"):
+        return response.coding
+    named = coding.parse(", ".join(stated))
+    # What we can't put back is left to the client, which knows no more of it.
+    return named if coding.encoded_size(named, 0) is not None else ()
+
+
+def _text(what: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is a text, not {type(value).__name__}")
+    return value
 
 
 class EditableInteraction:
@@ -194,21 +238,31 @@ class EditableInteraction:
 
     Attributes:
         request: its request. response: its response; None where the call failed.
-        failure: how the call failed, or None. recorded_at, elapsed: as in `Interaction`. None of these three
-            can be changed.
+            Both are changed in place.
+        failure: how the call failed, or None. recorded_at, elapsed: as in `Interaction`. These are to be read.
         live: before a replay the request that is about to be answered, scrubbed; else None.
         discarded: `discard` was called.
     """
 
     def __init__(self, interaction: Interaction, limit: int, live: Request | None = None) -> None:
         self._interaction = interaction
-        self.request = EditableRequest(interaction.request, limit)
+        self._request = EditableRequest(interaction.request, limit)
         response = interaction.response
-        self.response = (
+        self._response = (
             EditableResponse(response, limit, interaction.request.uri) if response is not None else None
         )
         self.live = live
         self.discarded = False
+
+    @property
+    def request(self) -> EditableRequest:
+        """Its request."""
+        return self._request
+
+    @property
+    def response(self) -> EditableResponse | None:
+        """Its response; None where the call failed."""
+        return self._response
 
     @property
     def failure(self) -> Failure | None:

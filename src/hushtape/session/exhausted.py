@@ -1,20 +1,21 @@
 """The option `exhausted`: what a request gets whose recorded answers were all played.
 
-Lives here: the policies, the patterns that choose one by host and path, and their checks. Must not: look
-anything up on a tape (player), know a record mode. Called by: options (once), replayer (only where the
-answers to a request are used up).
+Lives here: the policies, which of them a place has, and their checks. Must not: look anything up on a tape
+(player), read places (matching.where), know a record mode. Called by: options (once), answers (only where
+the answers to a request are used up).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from hushtape.errors import OptionError
+from hushtape.matching import where
+from hushtape.matching.parts import split
+from hushtape.matching.where import EVERYWHERE, Where
 
 Policy = Literal["error", "first", "last", "cycle"]
 """`error`: it is unmatched. `first`, `last`: the first (last) of its answers again. `cycle`: all of them
@@ -24,20 +25,10 @@ HOW: Final = 'write exhausted="last", or exhausted={"api.example.com/jobs/*": "l
 
 
 class Rule(Struct, frozen=True):
-    """One line of the mapping: `host` "" is any; ``*.name`` the subdomains; `path` None is any."""
+    """One line of the mapping."""
 
-    host: str
-    path: re.Pattern[str] | None
+    where: Where
     policy: Policy
-
-    def fits(self, host: str, path: str) -> bool:
-        """This rule speaks of such a request."""
-        if self.host.startswith("*."):
-            if not host.endswith(self.host[1:]):
-                return False
-        elif self.host and self.host != host:
-            return False
-        return self.path is None or self.path.fullmatch(path) is not None
 
 
 class Exhausted(Struct, frozen=True):
@@ -50,9 +41,8 @@ class Exhausted(Struct, frozen=True):
         rules = self.rules
         if not rules:
             return None
-        parts = urlsplit(uri)
-        host, path = (parts.hostname or "").rstrip("."), parts.path or "/"
-        return next((rule.policy for rule in rules if rule.fits(host, path)), None)
+        _, host, port, path, _ = split(uri)
+        return next((rule.policy for rule in rules if rule.where.covers(host, port, path)), None)
 
 
 def parse(value: Any) -> Exhausted:
@@ -64,10 +54,10 @@ def parse(value: Any) -> Exhausted:
     if value is None or isinstance(value, Exhausted):
         return value or Exhausted()
     if not isinstance(value, Mapping):
-        return Exhausted((Rule("", None, _policy(value)),))
+        return Exhausted((Rule(EVERYWHERE, _policy(value)),))
     rules: list[Rule] = []
     for pattern, policy in value.items():
-        if any(not rule.host and rule.path is None for rule in rules):
+        if any(rule.where == EVERYWHERE for rule in rules):
             raise _wrong(f"{pattern!r} stands behind '*', which fits every request", 'move "*" to the end')
         rules.append(_rule(pattern, policy))
     return Exhausted(tuple(rules))
@@ -83,23 +73,11 @@ def _policy(value: Any) -> Policy:
 def _rule(pattern: Any, policy: Any) -> Rule:
     if not isinstance(pattern, str) or not pattern:
         raise _wrong("a pattern is a text", HOW)
-    host, slash, rest = pattern.partition("/")
-    path = re.compile(".*".join(map(re.escape, ("/" + rest).split("*")))) if slash else None
-    return Rule(_host(host, pattern), path, _policy(policy))
-
-
-def _host(host: str, pattern: str) -> str:
-    """The pattern's host as requests' hosts are compared with it."""
-    if "?" in pattern or "#" in pattern:
-        raise _wrong(f"{pattern!r} names a query, and patterns are of hosts and paths", HOW)
-    plain = host.lower().rstrip(".")
-    if plain.startswith("[") and plain.endswith("]"):
-        return plain[1:-1]
-    if ":" in plain:
-        raise _wrong(f"{pattern!r} holds a scheme or a port, which are no part of a pattern", HOW)
-    if "*" in plain.removeprefix("*.") and plain != "*":
-        raise _wrong(f"{pattern!r}: in a host, '*' stands for all of it or for subdomains ('*.name')", HOW)
-    return "" if plain == "*" else plain
+    try:
+        place = where.parse(pattern)
+    except ValueError as error:
+        raise _wrong(f"{pattern[:200]!r} names no place: {error}", f"Places are {where.SYNTAX}") from None
+    return Rule(place, _policy(policy))
 
 
 def _wrong(found: str, remedy: str) -> OptionError:

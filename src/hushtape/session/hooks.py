@@ -195,7 +195,7 @@ def _call(moment: str, hook: Hook, view: EditableInteraction) -> Interaction:
         struck = interruption(error)
         if struck is not None:
             raise struck from None
-        what = f"it raised {type(error).__name__}{_place(error)}"
+        what = f"it raised {type(error).__name__}{_place(hook, error)}"
     else:
         try:
             return view.frozen()
@@ -205,10 +205,14 @@ def _call(moment: str, hook: Hook, view: EditableInteraction) -> Interaction:
     raise _error(moment, hook, what)
 
 
-def _place(error: Exception) -> str:
-    """Where in the user's code it was raised: the innermost frame, as file and line."""
+def _place(hook: Hook, error: Exception) -> str:
+    """Where in the user's code it was raised, as file and line: the innermost frame in the hook's own file
+    (what a view or a library raises is raised there, and its line would help nobody)."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    code = getattr(inspect.unwrap(hook), "__code__", None) or getattr(type(hook).__call__, "__code__", None)
+    own = [frame for frame in frames if code is not None and frame.filename == code.co_filename]
+    last = (own or frames)[-1:]
+    return f" at {last[0].filename}:{last[0].lineno}" if last else ""
 
 
 def _error(moment: str, hook: Hook, what: str) -> HookError:
