@@ -1,63 +1,71 @@
 """hushtape records HTTP once and replays it for ever.
 
 Lives here: the public names, gathered. Must not: define anything, import a client library, patch.
-Called by: programs and tests (``import hushtape``).
+Called by: programs and tests (``import hushtape``). Names load when they are asked for (PEP 562): pytest
+imports the package for its plugin's sake in every run, most of which record nothing.
 """
 
-from hushtape.api import CassetteContext, Recorder, use_cassette
-from hushtape.errors import (
-    BodyTooLargeError,
-    CassetteError,
-    CassetteExpiredError,
-    CassetteFormatError,
-    CassetteInUseError,
-    CassetteNotFoundError,
-    CassetteVersionError,
-    CassetteWriteError,
-    CutBodyError,
-    HookError,
-    HushtapeError,
-    HushtapeWarning,
-    MissingDependencyError,
-    NetworkBlockedError,
-    OpaqueBodyError,
-    OptionError,
-    PlaceholderReturnedError,
-    RecordingError,
-    RecordingFailedError,
-    ReplayError,
-    SanitizerError,
-    SecretFoundError,
-    TapeOrderError,
-    UnmatchedRequestError,
-    UnsupportedClientError,
-    UnusedInteractionsError,
-    UsageError,
-)
-from hushtape.matching import MatchRequest, Verdict
-from hushtape.matching.shown import shown
-from hushtape.model import Headers, Interaction, Request, Response
-from hushtape.sanitize import (
-    BaseSanitizer,
-    BodyFieldSanitizer,
-    CallbackSanitizer,
-    CompositeSanitizer,
-    ConfigSecretsSanitizer,
-    DefaultSanitizer,
-    HeaderSanitizer,
-    IPv4UrlSanitizer,
-    JsonPathSanitizer,
-    PatternSanitizer,
-    QueryParamSanitizer,
-    ResponseUrlSanitizer,
-    TokenSanitizer,
-    UrlPatternSanitizer,
-    create_default_sanitizer,
-    dedup_sanitizers,
-    extract_values,
-)
-from hushtape.session.editable import EditableInteraction
-from hushtape.session.tape import Tape
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+# At once: it holds on to the genuine clock, and a program may have frozen time when it asks for more.
+from hushtape import clock as clock
+
+if TYPE_CHECKING:
+    from hushtape.api import CassetteContext, Recorder, use_cassette
+    from hushtape.errors import (
+        BodyTooLargeError,
+        CassetteError,
+        CassetteExpiredError,
+        CassetteFormatError,
+        CassetteInUseError,
+        CassetteNotFoundError,
+        CassetteVersionError,
+        CassetteWriteError,
+        CutBodyError,
+        HookError,
+        HushtapeError,
+        HushtapeWarning,
+        MissingDependencyError,
+        NetworkBlockedError,
+        OpaqueBodyError,
+        OptionError,
+        PlaceholderReturnedError,
+        RecordingError,
+        RecordingFailedError,
+        ReplayError,
+        SanitizerError,
+        SecretFoundError,
+        TapeOrderError,
+        UnmatchedRequestError,
+        UnsupportedClientError,
+        UnusedInteractionsError,
+        UsageError,
+    )
+    from hushtape.matching import MatchRequest, Verdict
+    from hushtape.matching.shown import shown
+    from hushtape.model import Headers, Interaction, Request, Response
+    from hushtape.sanitize import (
+        BaseSanitizer,
+        BodyFieldSanitizer,
+        CallbackSanitizer,
+        CompositeSanitizer,
+        ConfigSecretsSanitizer,
+        DefaultSanitizer,
+        HeaderSanitizer,
+        IPv4UrlSanitizer,
+        JsonPathSanitizer,
+        PatternSanitizer,
+        QueryParamSanitizer,
+        ResponseUrlSanitizer,
+        TokenSanitizer,
+        UrlPatternSanitizer,
+        create_default_sanitizer,
+        dedup_sanitizers,
+        extract_values,
+    )
+    from hushtape.session.editable import EditableInteraction
+    from hushtape.session.tape import Tape
 
 try:
     from hushtape._version import __version__
@@ -123,3 +131,46 @@ __all__ = [
     "shown",
     "use_cassette",
 ]
+
+_ROOMS: Final = {
+    "api": "CassetteContext Recorder use_cassette",
+    "errors": """
+        BodyTooLargeError CassetteError CassetteExpiredError CassetteFormatError CassetteInUseError
+        CassetteNotFoundError CassetteVersionError CassetteWriteError CutBodyError HookError
+        HushtapeError HushtapeWarning MissingDependencyError NetworkBlockedError OpaqueBodyError
+        OptionError PlaceholderReturnedError RecordingError RecordingFailedError ReplayError
+        SanitizerError SecretFoundError TapeOrderError UnmatchedRequestError UnsupportedClientError
+        UnusedInteractionsError UsageError
+    """,
+    "matching": "MatchRequest Verdict",
+    "matching.shown": "shown",
+    "model": "Headers Interaction Request Response",
+    "sanitize": """
+        BaseSanitizer BodyFieldSanitizer CallbackSanitizer CompositeSanitizer ConfigSecretsSanitizer
+        DefaultSanitizer HeaderSanitizer IPv4UrlSanitizer JsonPathSanitizer PatternSanitizer
+        QueryParamSanitizer ResponseUrlSanitizer TokenSanitizer UrlPatternSanitizer
+        create_default_sanitizer dedup_sanitizers extract_values
+    """,
+    "session.editable": "EditableInteraction",
+    "session.tape": "Tape",
+}
+"""Where the public names live."""
+_PLACES: Final = {name: room for room, names in _ROOMS.items() for name in names.split()}
+_OPEN: Final = frozenset(room.partition(".")[0] for room in (*_ROOMS, "sanitizers"))
+"""Rooms that ``import hushtape`` is enough for: ``hushtape.errors.UnmatchedRequestError``."""
+
+
+def __getattr__(name: str) -> Any:
+    room = _PLACES.get(name)
+    if room is not None:
+        found = getattr(import_module(f"hushtape.{room}"), name)
+    elif name in _OPEN:
+        return import_module(f"hushtape.{name}")
+    else:
+        raise AttributeError(f"module 'hushtape' has no attribute {name!r}")
+    globals()[name] = found  # asked for once
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_OPEN})

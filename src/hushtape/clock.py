@@ -1,11 +1,11 @@
 """What time it is: as it is, and as the program sees it while its time is frozen.
 
-Lives here: reading the clock, and reading an instant that somebody wrote down. Must not: freeze (the room
-`freeze` does), format for people, sleep. Called by: session, freeze, the front ends.
+Lives here: reading the clock, waiting by it, and reading an instant that somebody wrote down. Must not:
+freeze (the room `freeze` does), format for people. Called by: session, freeze, cassette, clients, front ends.
 What a recording states of itself (when, how long) is real time, whatever stands between us and the clock:
 our own freeze, or a library that the program froze time with. freezegun replaces what it finds in the
 namespace of a module, so the genuine functions are bound where it does not look; time-machine changes the
-functions themselves, and has an escape hatch.
+functions themselves, and has an escape hatch. This file is loaded with the package, so that they are genuine.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ def now_ns(read: Callable[[], int] = time.time_ns) -> int:
         except ValueError:  # another thread has just come back to the present
             pass
     return read()
+
+
+def pause(seconds: float, wait: Callable[[float], object] = time.sleep) -> None:
+    """Really wait, where we have to, while the program's sleeps are passed over."""
+    wait(seconds)
 
 
 def monotonic(read: Callable[[], float] = time.perf_counter) -> float:

@@ -41,7 +41,7 @@ ROOMS: dict[str, set[str]] = {
 """Room -> what it may import beside itself. A dotted entry is one file of a room."""
 
 DOORSTEP = {
-    "hushtape": {"api", "errors", "matching", "model", "sanitize", "session", "_version"},
+    "hushtape": {"api", "clock", "errors", "matching", "model", "sanitize", "session", "_version"},
     "__main__": {"cli"},
 }
 """The package itself, and `python -m hushtape`."""

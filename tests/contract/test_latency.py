@@ -18,7 +18,7 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 import hushtape
-from hushtape.clients.wire import latency
+from hushtape import clock
 from tests.support import certificates
 from tests.support.servers import Server
 from tests.support.wire import Call
@@ -30,7 +30,7 @@ SLOW = 0.03
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the adapters waited, in seconds; nothing is waited for."""
     waited: list[float] = []
-    monkeypatch.setattr(latency, "sleep", waited.append)
+    monkeypatch.setattr(clock, "pause", waited.append)
     return waited
 
 
@@ -179,7 +179,7 @@ def test_a_thread_that_waits_holds_no_other_up(
             waiting.set()
             assert answered.wait(30)
 
-    monkeypatch.setattr(latency, "sleep", wait)
+    monkeypatch.setattr(clock, "pause", wait)
     order: list[str] = []
 
     def ask() -> None:
@@ -209,11 +209,11 @@ def test_an_interrupted_wait_ends_the_call(
     with hushtape.use_cassette(cassette):
         with_requests(server, "/slow")
         with_requests(server, "/fast")
-    monkeypatch.setattr(latency, "sleep", interrupted)
+    monkeypatch.setattr(clock, "pause", interrupted)
     with hushtape.use_cassette(cassette, mode="none", latency="recorded"):
         with pytest.raises(Limit):
             with_requests(server, "/slow")
-        monkeypatch.setattr(latency, "sleep", lambda seconds: None)
+        monkeypatch.setattr(clock, "pause", lambda seconds: None)
         assert with_requests(server, "/fast") == b"an answer"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 import hushtape
+from hushtape import clock
 from hushtape.freeze.sleeping import NAP
 from tests.support import certificates
 from tests.support.servers import Server
@@ -102,15 +106,42 @@ def test_the_innermost_tape_decides(server: Server, cassette: Path, slept: list[
 def test_recorded_latency_is_waited_for_all_the_same(
     server: Server, cassette: Path, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hushtape.clients.wire import latency
-
     waits: list[float] = []
-    monkeypatch.setattr(latency, "sleep", waits.append)
+    monkeypatch.setattr(clock, "pause", waits.append)
     with hushtape.use_cassette(cassette):
         ask(server)
     with hushtape.use_cassette(cassette, mode="none", sleep="skip", latency=1000):
         requests.get(server.url, verify=certificates.bundle(), timeout=600)
     assert len(waits) == 1 and waits[0] > 0
+
+
+def test_a_client_that_is_imported_where_sleeps_are_passed_over_waits_for_recorded_latency(
+    cassette: Path,
+) -> None:
+    """Adapters are loaded with their client, and must not take the replaced `sleep` for the genuine one."""
+
+    def answer(call: Call) -> None:
+        call.reply(200, b"late", [])
+
+    with Server(answer) as server, hushtape.use_cassette(cassette):
+        requests.get(server.url, timeout=5)
+        url = server.url
+    (recorded,) = json.loads(cassette.read_text())["interactions"]
+    factor = 0.2 / recorded["hushtape"]["elapsed"]
+    code = """
+import sys, time
+import hushtape
+def real(): return time.clock_gettime(time.CLOCK_MONOTONIC)
+with hushtape.use_cassette(sys.argv[1], mode="none", sleep="skip", latency=float(sys.argv[2])):
+    import http.client, urllib.request
+    began = real()
+    assert urllib.request.urlopen(sys.argv[3], timeout=60).read() == b"late"
+    print(real() - began)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, cassette, str(factor), url], capture_output=True, text=True, timeout=60
+    )
+    assert float(done.stdout or 0) >= 0.19, done.stderr
 
 
 def test_dates_of_a_frozen_program_stay_equal_beside_its_sleeps(cassette: Path, slept: list[float]) -> None:

@@ -15,8 +15,8 @@ import shutil
 import stat
 import weakref
 from pathlib import Path
-from time import sleep
 
+from hushtape import clock
 from hushtape.cassette import additions, records
 from hushtape.cassette.problems import in_use, missing, unwritable
 
@@ -175,7 +175,7 @@ def _flock(lock: int) -> None:
         try:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sleep(0.01)
+            clock.pause(0.01)
     return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -82,6 +82,9 @@ class EditableHeaders(MutableMapping[str, str]):
         return f"EditableHeaders({self.pairs!r})"
 
 
+Fields = EditableHeaders | Headers | Mapping[str, str] | Iterable[tuple[str, str]]
+
+
 class _Message:
     """Headers and a body that is read when it is asked for."""
 
@@ -99,7 +102,7 @@ class _Message:
         return self._headers
 
     @headers.setter
-    def headers(self, value: EditableHeaders | Headers | Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
+    def headers(self, value: Fields) -> None:
         pairs: Any = value
         if isinstance(value, EditableHeaders | Headers):
             pairs = value.pairs
@@ -237,9 +240,8 @@ class EditableInteraction:
     """An interaction in the hands of a hook, which changes it in place.
 
     Attributes:
-        request: its request. response: its response; None where the call failed.
-            Both are changed in place.
-        failure: how the call failed, or None. recorded_at, elapsed: as in `Interaction`. These are to be read.
+        request: its request. response: its response; None where the call failed. Both are changed in place.
+        failure: how the call failed, or None. recorded_at, elapsed: as in `Interaction`. To be read only.
         live: before a replay the request that is about to be answered, scrubbed; else None.
         discarded: `discard` was called.
     """

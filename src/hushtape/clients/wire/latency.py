@@ -2,12 +2,10 @@
 
 Lives here: the wait before a replayed answer, bounded by the client's own timeout. Must not: decide how long,
 or hold a lock meanwhile. Called by: the receiving hook, and deciding (for failures that come before it).
-The wait is the genuine `sleep` of this thread alone: a signal handler's exception ends it.
+The wait is this thread's alone, and genuine: a signal handler's exception ends it.
 """
 
 from __future__ import annotations
-
-from time import sleep
 
 from hushtape import clock
 from hushtape.clients.wire.fake_socket import FakeSocket
@@ -24,8 +22,8 @@ def wait(due: float, fake: FakeSocket | None) -> TimeoutError | None:
         return None
     patience = fake.patience if fake is not None else None
     if patience is None or left <= patience:
-        sleep(left)
+        clock.pause(left)
         return None
-    sleep(patience)
+    clock.pause(patience)
     # The words of CPython's socket and ssl modules.
     return TimeoutError("The read operation timed out" if fake is not None and fake.tls else "timed out")
