@@ -59,6 +59,8 @@ class ComponentRun:
         secrets = cases.load_secrets(self.case.data / SECRETS)
         if done != "replayed":
             space.merge(secrets)
+        if done == "recorded" and space.handed_state:  # a link before may have left a new token in it
+            secrets = {**secrets, "state": space.handed_state}
         config = read_object(Path(space.source_config_path))
         self.facts["action"] = cases.action_of(config)
         self._hide(secrets, config)

@@ -23,6 +23,7 @@ SHORTEST_SOUGHT = 6
 """Characters. Shorter ones stand in outputs by chance."""
 
 PIECE = 1024 * 1024
+_HALF = ".hushtape-tmp"
 _BESIDE = (LOGS, SYNC_ACTION, EXPECTED_STATUS)
 
 
@@ -37,6 +38,7 @@ def with_acknowledged(old: Path, fresh: Path) -> None:
 def publish_cassettes(fresh: Path, place: Path) -> None:
     """Put a new recording in the place of the earlier one."""
     place.mkdir(parents=True, exist_ok=True)
+    _remove_left(place)
     for name in (*_BESIDE, CASSETTE):
         if (fresh / name).is_file():
             _put(fresh / name, place / name)
@@ -79,6 +81,7 @@ def publish_outputs(case: Case, out: Path, *, snapshot: bool) -> None:
     for section in SECTIONS:
         place = case.expected / section
         place.mkdir(parents=True, exist_ok=True)
+        _remove_left(place)
         wanted = files_in(out / section)
         for name, path in files_in(place).items():
             if name not in wanted:
@@ -95,9 +98,15 @@ def publish_outputs(case: Case, out: Path, *, snapshot: bool) -> None:
         snapshots.save(snapshots.capture(out), path)
 
 
+def _remove_left(place: Path) -> None:
+    """Half copies of a run that was killed."""
+    for path in place.rglob(f".*{_HALF}"):
+        path.unlink(missing_ok=True)
+
+
 def _put(source: Path, target: Path) -> None:
     """Copy a file whole or not at all; it follows the umask."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    beside = target.with_name(f".{target.name}.{os.getpid()}{_HALF}")
     try:
         with source.open("rb") as text, beside.open("xb") as copy:
             shutil.copyfileobj(text, copy)

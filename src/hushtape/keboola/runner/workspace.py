@@ -46,7 +46,8 @@ class Workspace:
 
     Attributes:
         orig_dir: the case's folder. data_dir: the copy. source_data_dir: the component's data folder in it.
-        source_config_path: its configuration. result_state: what the component left as state.
+        source_config_path: its configuration. result_state: what the component left as state. handed_state:
+            what the link before it left.
     """
 
     orig_dir: str
@@ -54,6 +55,7 @@ class Workspace:
     component_script: str
     context_parameters: dict[str, Any] = field(default_factory=dict)
     result_state: dict[str, Any] = field(default_factory=dict)
+    handed_state: dict[str, Any] = field(default_factory=dict)
 
     @property
     def source_data_dir(self) -> str:
@@ -134,6 +136,7 @@ def workspace(case: Case, component: str, folder: Path, handed: Handed | None = 
         if not state.exists():
             state.write_text("{}", "utf-8")  # as the platform and keboola.datadirtest do at a first run
         if handed is not None:
+            made.handed_state = handed.state
             _receive(made.data, handed)
         yield made
 

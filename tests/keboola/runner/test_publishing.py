@@ -1,0 +1,169 @@
+"""What gets into the tests' folder: outputs without secrets, whole files, nothing where there is a doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hushtape.cli import main
+from tests.keboola.runner.conftest import SECRET, Project
+from tests.support.servers import Server
+
+WRITES = "(data / 'out' / 'files' / 'note').write_text({text})\n    sys.exit("
+
+
+def tree(project: Project) -> dict[Path, bytes]:
+    found = (path for path in project.root.rglob("*") if "__pycache__" not in str(path))
+    return {path: path.read_bytes() if path.is_file() else b"" for path in found}
+
+
+def change(project: Project, text: str) -> None:
+    project.script.write_text(project.script.read_text().replace("sys.exit(", WRITES.format(text=text)))
+
+
+def test_an_output_that_holds_a_variables_secret_is_not_published(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", SECRET)
+    project.case("first", **{"#token": "{{env.TOKEN}}"})
+    change(project, "'x' * 1048570 + parameters['#token']")  # across the pieces in which it is read
+    before = tree(project)
+    [outcome] = project.run()
+    assert outcome.verdict == "error" and "holds a value" in outcome.problems[0].text
+    assert tree(project) == before and SECRET not in repr(outcome)
+
+
+def test_update_without_secrets_takes_what_a_replay_writes(project: Project, server: Server) -> None:
+    data = project.case("first")
+    project.run()
+    (data / "config.secrets.json").unlink()
+    server.reset()
+    change(project, "'new'")
+    assert project.kinds() == ["outputs"]
+    assert project.kinds(update=True) == [] and project.kinds() == []
+    assert server.requests == []
+    before = tree(project)
+    assert project.kinds(update=True) == [] and tree(project) == before, "nothing to update"
+
+
+def test_update_publishes_nothing_where_something_is_wrong(project: Project) -> None:
+    data = project.case("first")
+    project.run()
+    (data / "config.secrets.json").unlink()
+    project.script.write_text(project.script.read_text().replace("sys.exit(", "sys.exit(3 or "))
+    before = tree(project)
+    assert project.kinds(update=True) == ["exit code"]
+    assert tree(project) == before | {project.script: project.script.read_bytes()}
+
+
+def test_update_and_live_exclude_each_other(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["component", "test", str(project.cases), "--component", str(project.script)]
+    assert main([*words, "--live", "--update"]) == 2
+    assert "may hold secrets" in capsys.readouterr().err
+
+
+def test_a_file_takes_the_place_of_a_folder_and_of_hidden_files_nothing_is_taken(project: Project) -> None:
+    project.case("first")
+    old = project.cases / "first" / "expected" / "data" / "out" / "files"
+    (old / "note").mkdir(parents=True)
+    (old / "note" / "part").touch()
+    (old / ".gitkeep").touch()
+    change(project, "'new'")
+    assert project.kinds(mode="record", update=True) == []
+    assert (old / "note").read_text() == "new" and (old / ".gitkeep").exists()
+
+
+def test_a_first_recording_fills_folders_that_hold_hidden_files_alone(project: Project) -> None:
+    project.case("first")
+    tables = project.cases / "first" / "expected" / "data" / "out" / "tables"
+    tables.mkdir(parents=True)
+    (tables / ".gitkeep").touch()
+    assert project.kinds() == [] and (tables / "rows.csv").exists()
+
+
+@pytest.mark.parametrize("caught", [True, False])
+def test_a_recording_of_an_api_that_is_down_is_not_kept(project: Project, caught: bool) -> None:
+    project.case("first", url="http://127.0.0.1:9")
+    if caught:
+        project.script.write_text(
+            project.script.read_text().replace(
+                "    main()", "    try: main()\n    except OSError: sys.exit(1)"
+            )
+        )
+    before = tree(project)
+    [outcome] = project.run()
+    assert tree(project) == before
+    assert ("no server answered" if caught else "raised URLError") in outcome.problems[0].text
+    if caught:
+        (project.cases / "first" / "expected-code").write_text("1")
+        assert project.kinds() == [] and project.kinds(mode="replay") == []
+
+
+def test_a_script_of_the_case_that_ends_the_process_fails_the_case(project: Project) -> None:
+    project.case("first", targets=[])
+    project.case("second", targets=[])
+    (project.cases / "first" / "source" / "set_up.py").write_text(
+        "import os, sys\ndef run(context): os.environ['LEFT'] = 'x'; sys.exit(0)"
+    )
+    first, second = project.run()
+    assert first.problems[0].text.startswith("SystemExit") and second.problems == ()
+
+
+def test_each_run_of_a_recording_has_its_own_scripts_around_it(project: Project) -> None:
+    project.case("first")
+    notes = project.root / "notes"
+    for name in ("set_up", "tear_down"):
+        (project.cases / "first" / "source" / f"{name}.py").write_text(
+            f"def run(context): open({str(notes)!r}, 'a').write('{name} ')"
+        )
+    assert project.kinds() == []
+    assert notes.read_text() == "set_up tear_down set_up tear_down "
+
+
+def test_a_chains_live_state_is_used_live_and_its_replayed_state_at_replay(project: Project) -> None:
+    """A token that a real run keeps in its state must reach the next real run, and no recording."""
+    keeps = (
+        "state_of = {'seen': state.get('token', 'none'), 'token': parameters['#token']}\n"
+        "    (data / 'out' / 'state.json').write_text(json.dumps(state_of))\n"
+        "    (data / 'out' / 'files' / 'seen').write_text(state_of['seen'])\n    sys.exit("
+    )
+    project.script.write_text(project.script.read_text().replace("sys.exit(", keeps))
+    for link in ("1_first", "2_second"):
+        project.case(f"chain/{link}", targets=["/number/1"])
+    assert project.kinds() == []
+    seen = project.cases / "chain" / "2_second" / "expected" / "data" / "out" / "files" / "seen"
+    assert seen.read_text() == "dummy"
+    assert all(
+        SECRET.encode() not in text for path, text in tree(project).items() if "secrets" not in path.name
+    )
+    for secrets in project.cases.rglob("config.secrets.json"):
+        secrets.unlink()
+    assert project.kinds() == []
+
+
+def test_broken_files_of_a_case_are_told(project: Project) -> None:
+    data = project.case("first", targets=[])
+    (project.cases / "first" / "expected-code").write_text("one")
+    assert "no exit code" in project.run()[0].problems[0].text
+    (project.cases / "first" / "expected-code").unlink()
+    (data / "config.secrets.json").write_text(f"{{'#token': '{SECRET}'")
+    [outcome] = project.run()
+    assert outcome.verdict == "error" and SECRET not in repr(outcome)
+    (data / "config.json").write_bytes(b"\xff{")
+    assert project.run()[0].verdict == "error"
+
+
+def test_a_token_that_a_link_got_and_kept_is_a_secret_of_the_next_links_recording(project: Project) -> None:
+    fresh = "rotated-51c0e77ab2"
+    keeps = (
+        f"got = '{fresh}' if parameters['#token'] == '{SECRET}' else 'dummy'\n"
+        "    if '#token' in state:\n"
+        "        urllib.request.urlopen(parameters['url'] + '/echo?cursor=' + state['#token']).read()\n"
+        "    (data / 'out' / 'state.json').write_text(json.dumps({'#token': got}))\n    sys.exit("
+    )
+    project.script.write_text(project.script.read_text().replace("sys.exit(", keeps))
+    project.case("chain/1_first", targets=[])
+    project.case("chain/2_second", targets=[])
+    assert [(one.problems, one.played) for one in project.run()] == [((), 0), ((), 1)]
+    assert all(fresh.encode() not in text for path, text in tree(project).items() if path != project.script)
