@@ -74,7 +74,7 @@ def test_snapshot_writes_hashes_of_the_outputs(project: Path) -> None:
     data = project / "tests" / "functional" / "good" / "source" / "data"
     (data / "out" / "tables").mkdir(parents=True)
     (data / "out" / "tables" / "rows.csv").write_text("a\n1\n")
-    assert main(["component", "snapshot", "tests/functional/good"]) == 0
+    assert main(["component", "snapshot", "tests/functional/good", "--output-subdir", "out"]) == 0
     snapshot = json.loads((data / "output_snapshot.json").read_text())
     assert snapshot["tables"]["rows.csv"]["row_count"] == 2
     assert main(["component", "snapshot", "tests/functional/nothing"]) == 2

@@ -115,11 +115,14 @@ def _snapshot(parts: Commands) -> None:
     parser = parts.add_parser(
         "snapshot",
         help="write output_snapshot.json of a case",
-        description="Write the hashes and sizes of a case's outputs to output_snapshot.json.",
+        description="Write the hashes and sizes of a case's expected outputs to its output_snapshot.json, "
+        "which `test --validate-snapshots` compares.",
         epilog="example: hushtape component snapshot tests/functional/01_full_load",
     )
     parser.add_argument("folder", metavar="CASE", type=Path)
-    parser.add_argument("--output-subdir", metavar="NAME", default="out", help="below the data folder")
+    parser.add_argument(
+        "--output-subdir", metavar="NAME", help="a folder below source/data, instead of expected/"
+    )
     parser.set_defaults(run=snapshot)
 
 
@@ -258,15 +261,22 @@ def scaffold(options: argparse.Namespace) -> int:
 
 
 def snapshot(options: argparse.Namespace) -> int:
-    from hushtape.keboola import save_output_snapshot
+    from hushtape.keboola import OutputSnapshot
+    from hushtape.keboola.runner import SNAPSHOT, Case, files_in
 
-    data = options.folder / "source" / "data"
-    if not data.is_dir():
+    case = Case(options.folder.name, options.folder)
+    named = options.output_subdir
+    places = [case.data / named] if named else [case.expected, case.data / "out"]
+    out = next((one for one in places if files_in(one / "tables") or files_in(one / "files")), None)
+    if out is None:
         raise OptionError(
-            f"take a snapshot of {options.folder}", f"there is no folder {data}", "Name a case's folder.",
-            option="CASE", value=str(options.folder),
+            f"take a snapshot of {options.folder}", f"there are no outputs in {places[0]}",
+            "Name the folder of a case that has expected outputs.", option="CASE", value=str(options.folder),
         )  # fmt: skip
-    Out().line(str(save_output_snapshot(data, options.output_subdir)))
+    snapshots = OutputSnapshot()
+    place = case.data / SNAPSHOT
+    snapshots.save(snapshots.capture(out), place)
+    Out().line(str(place))
     return 0
 
 

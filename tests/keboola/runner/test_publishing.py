@@ -167,3 +167,15 @@ def test_a_token_that_a_link_got_and_kept_is_a_secret_of_the_next_links_recordin
     project.case("chain/2_second", targets=[])
     assert [(one.problems, one.played) for one in project.run()] == [((), 0), ((), 1)]
     assert all(fresh.encode() not in text for path, text in tree(project).items() if path != project.script)
+
+
+def test_a_snapshot_of_a_case_is_of_its_expected_outputs(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = project.case("first")
+    folder = str(project.cases / "first")
+    assert main(["component", "snapshot", folder]) == 2 and "no outputs" in capsys.readouterr().err
+    project.run()
+    assert main(["component", "snapshot", folder]) == 0
+    assert "rows.csv" in (data / "output_snapshot.json").read_text()
+    assert project.kinds(validate_snapshots=True) == []
