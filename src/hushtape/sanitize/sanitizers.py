@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -78,6 +78,9 @@ class DefaultSanitizer(Declarative):
     Attributes: sensitive_fields (set), sensitive_values (list, longest first), safe_headers (set, lower
     case), replacement.
     """
+
+    DEFAULT_SENSITIVE_FIELDS: ClassVar = SENSITIVE_FIELDS
+    DEFAULT_SAFE_HEADERS: ClassVar = SAFE_HEADERS
 
     def __init__(
         self,
@@ -201,14 +204,14 @@ class ConfigSecretsSanitizer(Declarative):
 
     @classmethod
     def from_config_file(
-        cls, path: str | Path, replacement: str = REDACTED, scrub_before_read: bool = False
+        cls, config_path: str | Path, replacement: str = REDACTED, scrub_before_read: bool = False
     ) -> ConfigSecretsSanitizer:
         """The same from a JSON file. Raises SanitizerError if it can't be read."""
         try:
-            config = msgspec.json.decode(Path(path).read_bytes())
+            config = msgspec.json.decode(Path(config_path).read_bytes())
         except (OSError, ValueError) as error:
             reason = f"it can't be read as JSON ({type(error).__name__})"
-            raise bad_argument(cls.__name__, f"the file {path}", reason, "Check the path.") from None
+            raise bad_argument(cls.__name__, f"the file {config_path}", reason, "Check the path.") from None
         return cls(config, replacement, scrub_before_read)
 
     def rules(self) -> tuple[Rule, ...]:

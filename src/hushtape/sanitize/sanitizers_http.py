@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from hushtape.sanitize.rules import REDACTED, FieldRule, HeaderRule, Rule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers_base import Declarative, ordered
@@ -62,6 +62,8 @@ class HeaderSanitizer(Declarative):
 
     Attributes: safe_headers, headers_to_remove (sets, lower case).
     """
+
+    DEFAULT_SAFE_HEADERS: ClassVar = SAFE_HEADERS
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.environments import ROOT, environment
 
+NAMES = Path(__file__).with_name("names.py")
 DRIVER = Path(__file__).with_name("driver.py")
 ALIAS = ["-m", "hushtape", "component", "alias", "--"]
 
@@ -45,3 +46,32 @@ def test_the_same_cassettes_have_the_same_verdicts(tmp_path: Path, recorded_by_u
     differences = [(mine, other) for mine, other in zip(ours, theirs, strict=True) if mine != other]
     assert differences == []
     assert {one["ended"] for one in ours} == {"green", "exit", "ValueError", "unmatched"}
+
+
+def public_names(ours: bool) -> dict[str, dict[str, dict[str, list[str] | None]]]:
+    """Module -> name -> member ("" is the callable itself) -> its parameters."""
+    python = str(environment("keboola"))
+    command = [*([python, *ALIAS] if ours else []), python, str(NAMES)]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environ, check=True)
+    return dict(json.loads(ended.stdout))
+
+
+def test_every_public_name_is_here_and_takes_the_same_arguments() -> None:
+    theirs, ours = public_names(False), public_names(True)
+    wrong = [
+        f"{module}.{name}.{member}"
+        for module, names in theirs.items()
+        for name, members in names.items()
+        for member, parameters in members.items()
+        if not fits(parameters, ours.get(module, {}).get(name, {}).get(member, ["missing"]))
+    ]
+    assert wrong == []
+
+
+def fits(theirs: list[str] | None, ours: list[str] | None) -> bool:
+    """Ours takes their parameters in their order, and may take more."""
+    if ours == ["missing"]:
+        return False
+    wanted = [name for name in theirs or [] if name != "kwargs"]
+    return (ours or [])[: len(wanted)] == wanted
