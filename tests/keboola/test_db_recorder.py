@@ -17,7 +17,7 @@ import requests
 
 from hushtape.errors import MissingDependencyError, RecordingFailedError
 from hushtape.keboola import OracleDBAdapter, VCRRecorder
-from hushtape.keboola.db_recorder import UnmatchedQueryError
+from hushtape.keboola.db_recorder import UnmatchedQueryError, adapter_for
 from hushtape.keboola.db_values import encode, normalize_sql, params_hash, revived
 from tests.keboola.conftest import SECRET
 from tests.support.routes import TOKEN
@@ -244,6 +244,18 @@ def test_an_adapter_that_normalises_itself_leaks_no_secret_in_capitals(data: Pat
     made.record(lambda: None)
     assert "SELECT 'REDACTED'" in made.cassette_path.read_text()
     assert SECRET.upper() not in made.cassette_path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("import oracledb\n", True), ("  from oracledb import connect\n", True), ("# import oracledb\n", False)],
+)
+def test_the_adapter_of_the_driver_that_a_component_imports_is_found(
+    tmp_path: Path, text: str, found: bool
+) -> None:
+    (tmp_path / "component.py").write_text("import client\n")
+    (tmp_path / "client.py").write_text(text)
+    assert isinstance(adapter_for(tmp_path / "component.py"), OracleDBAdapter) is found
 
 
 def test_values_keep_their_types() -> None:

@@ -7,15 +7,19 @@ top.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from hushtape.errors import MissingDependencyError
 from hushtape.keboola.db_connections import RecordingConnection, ReplayConnection
 from hushtape.keboola.db_store import Store, UnmatchedQueryError
 from hushtape.patching import PatchSet
+
+_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+oracledb\b", re.MULTILINE)
 
 
 class DBAdapter(ABC):
@@ -83,6 +87,17 @@ class OracleDBAdapter(DBAdapter):
         self._patches.remove()
         while self._open:
             self._open.pop().settle()
+
+
+def adapter_for(script: Path) -> DBAdapter | None:
+    """The adapter of the driver that a component's script, or a module beside it, imports; None: of none."""
+    for path in sorted(Path(script).absolute().parent.rglob("*.py")):
+        try:
+            if _IMPORT.search(path.read_bytes()):
+                return OracleDBAdapter()
+        except OSError:
+            continue
+    return None
 
 
 def _driver() -> Any:

@@ -25,6 +25,7 @@ from hushtape import clock
 from hushtape.errors import HushtapeError
 from hushtape.keboola import case
 from hushtape.keboola.case import load_vcr_sanitizers
+from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
 from hushtape.keboola.recorder import VCRRecorder
@@ -35,7 +36,8 @@ _DATA, _OUT = Path("source") / "data", Path("expected") / "data" / "out"
 
 
 class Recording(Struct, frozen=True):
-    """How cases are recorded. `component_script` None: they are not."""
+    """How cases are recorded. `component_script` None: they are not. `db_adapter` None: that of the driver
+    that the component imports."""
 
     component_script: Path | None
     freeze_time_at: str | None = None
@@ -82,11 +84,12 @@ def record_case(
 
 def _recorder(data: Path, secrets: Mapping[str, Any], how: Recording, frozen: str | None) -> VCRRecorder:
     assert how.component_script is not None
+    adapter = how.db_adapter or adapter_for(how.component_script)
     return VCRRecorder.from_test_dir(
         data,
         secrets_override=secrets,
         sanitizers=load_vcr_sanitizers(how.component_script),
-        db_adapters=[how.db_adapter] if how.db_adapter is not None else None,
+        db_adapters=[adapter] if adapter is not None else None,
         freeze_time_at=frozen or "auto",
     )
 
