@@ -7,6 +7,7 @@ top.
 
 from __future__ import annotations
 
+import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -91,12 +92,14 @@ class OracleDBAdapter(DBAdapter):
 
 def adapter_for(script: Path) -> DBAdapter | None:
     """The adapter of the driver that a component's script, or a module beside it, imports; None: of none."""
-    for path in sorted(Path(script).absolute().parent.rglob("*.py")):
-        try:
-            if _IMPORT.search(path.read_bytes()):
-                return OracleDBAdapter()
-        except OSError:
-            continue
+    for folder, inner, names in os.walk(Path(script).absolute().parent):
+        inner[:] = [name for name in inner if not name.startswith((".", "venv", "site-packages"))]
+        for name in names:
+            try:
+                if name.endswith(".py") and _IMPORT.search((Path(folder) / name).read_bytes()):
+                    return OracleDBAdapter()
+            except OSError:
+                continue
     return None
 
 
