@@ -131,6 +131,9 @@ class Session(Protocol):
     def open(self, request: Request) -> Exchange:
         """Begin an exchange. `request.body` is None here; the body follows through the exchange."""
 
+    def unwatched(self, client: str, error: Exception) -> None:
+        """A client that has just been imported can't be watched: what it calls passes unrecorded."""
+
 
 class Router(Protocol):
     """Finds the tape that a call belongs to: the innermost open one that does not ignore the host."""

@@ -48,3 +48,20 @@ def test_it_is_recorded_and_replayed(client: str, tmp_path: Path) -> None:
     assert first.stdout == "1 0\n", first.stderr
     second = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert second.stdout == "0 1\n", second.stderr
+
+
+def test_a_recording_whose_client_can_not_be_watched_is_not_published(tmp_path: Path) -> None:
+    code = (
+        "import sys, hushtape, hushtape.clients.registry as registry\n"
+        "registry.ADAPTERS['http.client'] = ('no_such_adapter',)\n"
+        "try:\n"
+        "    with hushtape.use_cassette(sys.argv[1]) as tape:\n"
+        "        import http.client\n"
+        "except hushtape.RecordingFailedError as error: print('failed', 'http.client' in str(error))\n"
+    )
+    cassette = tmp_path / "tape.json"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(cassette)], capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout == "failed True\n", ended.stderr
+    assert not cassette.exists()

@@ -43,9 +43,13 @@ class Tape:
 
     def __init__(self, offline: bool) -> None:
         self.offline = offline
+        self.missed: list[str] = []
 
     def open(self, request: Any) -> Any:
         raise AssertionError("nothing is opened here")
+
+    def unwatched(self, client: str, error: Exception) -> None:
+        self.missed.append(client)
 
 
 class Route:
@@ -211,9 +215,11 @@ def test_a_client_that_cannot_be_patched_fails_the_opening_and_leaves_nothing(cl
 
 def test_a_late_client_that_cannot_be_patched_warns_while_recording_and_fails_replay(clients: Path) -> None:
     (clients / "quiet_client.py").write_text("other = 1\n")
-    installation = registry.install(Route(Tape(offline=False)))
+    recording = Tape(offline=False)
+    installation = registry.install(Route(recording))
     with pytest.warns(HushtapeWarning, match="quiet_client"):
         importlib.import_module("quiet_client")
+    assert recording.missed == ["quiet_client"]
     installation.remove()
     del sys.modules["quiet_client"]
     installation = registry.install(Route(Tape(offline=True)))

@@ -139,6 +139,9 @@ class MemorySession:
         self.arrived = threading.Event()
         self._lock = threading.Lock()
 
+    def unwatched(self, client: str, error: Exception) -> None:
+        raise AssertionError(f"{client} can't be watched: {error}")
+
     @property
     def may_replay(self) -> bool:
         return self.offline or self.new_episodes

@@ -126,13 +126,12 @@ class _Active:
                 self._give_back(client)  # a reload has made new classes
             self._adapt(client)
         except Exception as error:  # the program's import must not fail because our adapter did
-            if self._offline():
+            session = self.router("", 0)
+            if session is not None and session.offline:
                 raise
+            if session is not None:
+                session.unwatched(client, error)
             warnings.warn(f"hushtape does not record {client}: {error}", HushtapeWarning, stacklevel=2)
-
-    def _offline(self) -> bool:
-        session = self.router("", 0)
-        return session is not None and session.offline
 
     def _adapt(self, client: str) -> None:
         adapters = _adapters(client)

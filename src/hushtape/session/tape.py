@@ -185,6 +185,10 @@ class Tape:
             self.pauses.asked()
         return self._exchange(request)
 
+    def unwatched(self, client: str, error: Exception) -> None:
+        """seam.Session: the recording lacks this client's calls, so it is not published as good."""
+        self.ledger.fail(error, f"watch {client}")
+
     @property
     def records_new(self) -> bool:
         """A request that is not on the tape is recorded rather than refused."""
