@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import warnings
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -346,3 +347,19 @@ def test_two_recordings_of_one_cassette_at_once_are_refused(data: Path) -> None:
     recorder = VCRRecorder.from_test_dir(data)
     with pytest.raises(CassetteInUseError):
         recorder.record(lambda: VCRRecorder.from_test_dir(data).record(lambda: None))
+
+
+@pytest.mark.parametrize("dummy", ["token", "x", "REDACTED", "dummy-token-00", ""])
+def test_whatever_stands_in_for_the_secret_replays_without_a_warning(data: Path, dummy: str) -> None:
+    def component() -> None:
+        key = json.loads((data / "config.json").read_text())["parameters"]["#token"]
+        requests.get(f"{url}/echo", params={"key": key, "page": 1}, timeout=5)
+
+    with Server() as server:
+        url = server.url
+        VCRRecorder.from_test_dir(data).record(component)
+    (data / "config.secrets.json").unlink()
+    write(data / "config.json", {"parameters": {"#token": dummy}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        VCRRecorder.from_test_dir(data).replay(component)

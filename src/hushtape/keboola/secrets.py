@@ -14,6 +14,7 @@ from typing import Any
 
 from hushtape.keboola.headers import flat
 from hushtape.sanitize import BaseSanitizer
+from hushtape.sanitize.chain import SHORT
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.sanitizers_values import hash_values, leaves
 
@@ -48,6 +49,14 @@ def placeholders(sanitizers: Iterable[BaseSanitizer]) -> frozenset[str]:
 
 
 def usable(values: Mapping[str, str], left: frozenset[str]) -> dict[str, str]:
-    """The values without those that stand in a replacement text: a replay's dummy is often `token`."""
+    """The values that are worth looking for at replay, where they are mostly dummies (`token`, `x`).
+
+    Those that stand in a replacement text can't be, and short ones need not: the placeholder of a recorded
+    request matches any text in its place.
+    """
     texts = [text.lower() for text in left]
-    return {name: value for name, value in values.items() if not any(value.lower() in text for text in texts)}
+    return {
+        name: value
+        for name, value in values.items()
+        if len(value) >= SHORT and not any(value.lower() in text for text in texts)
+    }
