@@ -11,18 +11,18 @@ import pytest
 from tests.support.mutating import open_all
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "data").glob("*/*.*") if path.is_file())
-SHORT = 150
+SHORT = 60
 LONG = 10_000
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the memory bound is read from /proc")
 
 
-def taken(sample: Path, folder: Path, first: int, last: int) -> list[str]:
+def taken(sample: Path, folder: Path, first: int, last: int, *, way: str = "replay") -> list[str]:
     """What went wrong with mutants of a sample, its body files beside them."""
     bodies = sample.with_suffix(".bodies")
     if bodies.is_dir():
         shutil.copytree(bodies, folder / bodies.name)
-    return open_all(sample, folder, first, last)
+    return open_all(sample, folder, first, last, way=way)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.name}")

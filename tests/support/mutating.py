@@ -6,6 +6,8 @@ of bad input, short and long. A seed tells all of one mutation, so that what fai
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import random
 import resource
@@ -130,9 +132,12 @@ def mutant(seed: int, data: bytes) -> bytes:
     return data
 
 
-def open_all(sample: Path, folder: Path, first: int, last: int) -> list[str]:
-    """Open the mutants of these seeds in a process of its own; what went wrong, a line each."""
-    command = [sys.executable, "-m", __name__, str(sample), str(folder), str(first), str(last)]
+def open_all(sample: Path, folder: Path, first: int, last: int, *, way: str = "replay") -> list[str]:
+    """Open the mutants of these seeds in a process of its own; what went wrong, a line each.
+
+    `way`: "replay", or "commands", which runs the command line over each.
+    """
+    command = [sys.executable, "-m", __name__, str(sample), str(folder), str(first), str(last), way]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     told = done.stdout.splitlines()
     ended = told[-1] if told else "nothing"
@@ -141,7 +146,7 @@ def open_all(sample: Path, folder: Path, first: int, last: int) -> list[str]:
     return [line for line in told if not line.startswith("done ")]
 
 
-def _run(sample: Path, folder: Path, first: int, last: int) -> None:
+def _run(sample: Path, folder: Path, first: int, last: int, fault: Callable[[Path, Path], str]) -> None:
     data = sample.read_bytes()
     path = folder / sample.name
     _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -150,15 +155,15 @@ def _run(sample: Path, folder: Path, first: int, last: int) -> None:
     for seed in range(first, last):
         path.write_bytes(mutant(seed, data))
         signal.alarm(SECONDS)  # kills the process: what hangs in C is seen, too
-        fault = _fault(path)
+        found = fault(path, sample)
         signal.alarm(0)
-        if fault:
-            print(f"seed {seed}: {fault}", flush=True)
+        if found:
+            print(f"seed {seed}: {found}", flush=True)
         print(f"done {seed + 1}", flush=True)
 
 
-def _fault(path: Path) -> str:
-    """What is wrong with how this file is taken; "" if nothing is."""
+def _replayed(path: Path, _: Path) -> str:
+    """What is wrong with how a tape takes this file; "" if nothing is."""
     import hushtape
     from hushtape.errors import CassetteError
 
@@ -177,5 +182,42 @@ def _fault(path: Path) -> str:
     return ""
 
 
+_COMMANDS = (
+    ("show", "{0}"), ("show", "{0}", "--json"), ("show", "{0}", "0"), ("show", "{0}", "0-99", "--full", "--json"),
+    ("stats", "{0}"), ("stats", "{0}", "--json"), ("diff", "{1}", "{0}"), ("diff", "{0}", "{1}", "--json"),
+    ("convert", "{0}", "{2}.json", "--json", "--replace"), ("convert", "{0}", "{2}.yaml", "--replace"),
+    ("convert", "{0}", "{2}.har", "--replace"), ("convert", "{0}", "{2}.2.json", "--to", "vcrpy-json", "--replace"),
+    ("convert", "{0}", "{2}.3.json", "--readable-bodies", "--replace"),
+    ("prune", "{0}", "--duplicates", "--dry-run", "--json"), ("prune", "{0}", "--duplicates"),
+)  # fmt: skip
+
+
+def _commanded(path: Path, sample: Path) -> str:
+    """What is wrong with how the commands take this file; "" if nothing is."""
+    found = [_command(words, path, sample) for words in _COMMANDS]
+    return "; ".join(filter(None, found))
+
+
+def _command(words: tuple[str, ...], path: Path, sample: Path) -> str:
+    from hushtape.cli import main
+
+    given = [word.format(path, sample, path.with_name("made")) for word in words]
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(given)
+        told = out.getvalue() + err.getvalue()
+        if code not in (0, 1, 2) or (code and not told):
+            return f"{words} ended with {code}, said {told[:200]!r}"
+        if code == 0 and "--json" in words:
+            json.loads(out.getvalue())
+    except (Exception, SystemExit) as error:  # whatever it is, it is a finding
+        return f"{words}: {type(error).__name__}: {error!s:.300}"
+    raw = sorted({one for one in told if not one.isprintable() and one not in "\n\t"})
+    return f"{words} printed {raw}" if raw else ""
+
+
+_WAYS = {"replay": _replayed, "commands": _commanded}
+
 if __name__ == "__main__":
-    _run(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    _run(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), _WAYS[sys.argv[5]])

@@ -147,6 +147,8 @@ class _Job:
             self.lost["an entry without an answer, or of another scheme than HTTP, is left out"] = (
                 info.passed_over
             )
+        if info.not_http1:
+            self.lost["an answer came over HTTP/2 or 3: it is HTTP/1.1 now"] = info.not_http1
 
     @property
     def written_style(self) -> str:

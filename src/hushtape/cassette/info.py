@@ -35,6 +35,7 @@ class CassetteInfo(Struct, frozen=True):
         metadata: what stands under `_metadata` (keboola.vcr) or `metadata` (vcrpy 9), as it stands there.
         metadata_key: which of the two; "" if neither.
         passed_over: entries of a HAR that can't be replayed (no answer, other schemes), which it leaves out.
+        not_http1: answers of a HAR that came over HTTP/2 or 3, and are replayed in HTTP/1.1.
     """
 
     format: int = 0
@@ -46,6 +47,7 @@ class CassetteInfo(Struct, frozen=True):
     metadata: dict[str, Any] = {}
     metadata_key: str = ""
     passed_over: int = 0
+    not_http1: int = 0
 
 
 class Reader(Protocol):

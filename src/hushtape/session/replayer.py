@@ -27,6 +27,7 @@ from hushtape.model import (
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
 from hushtape.session import callbacks, hooks
 from hushtape.session.live import LiveBody
+from hushtape.session.negotiated import understood
 
 if TYPE_CHECKING:
     from hushtape.session.answers import Answers
@@ -82,6 +83,8 @@ class ReplayExchange:
             if tape.options.before_replay:
                 interaction = self._through_hooks(interaction, live)
             tape.count_played()
+            if interaction.response is not None and interaction.response.coding:
+                interaction = understood(interaction, self._request.headers)
             pace = tape.pace
             return Replay(interaction, self._began + pace * interaction.elapsed if pace else 0.0)
         if tape.records_new and not answers.must_refuse(live):

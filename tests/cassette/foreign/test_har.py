@@ -175,6 +175,34 @@ def test_entries_that_can_not_be_replayed_are_passed_over(tmp_path: Path) -> Non
     assert len(reader) == 1
 
 
+def test_a_proxys_connect_is_passed_over(tmp_path: Path) -> None:
+    reader = opened(tmp_path, entry("/", {"method": "CONNECT", "url": "https://api.test:443"}), entry("/last"))
+    assert (len(reader), reader.info.passed_over) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("version", "counted"), [("h2", 1), ("HTTP/2", 1), ("http/2.0", 1), ("h3", 1), ("HTTP/1.1", 0), ("", 0)]
+)
+def test_answers_of_newer_versions_of_http_are_counted(tmp_path: Path, version: str, counted: int) -> None:
+    reader = opened(tmp_path, entry("/", httpVersion=version))
+    assert reader.info.not_http1 == counted
+    assert answer(reader).head.http_version == "HTTP/1.1"
+
+
+def test_nulls_in_place_of_lists_and_of_a_status_are_nothing(tmp_path: Path) -> None:
+    asked = {"headers": None, "cookies": None, "postData": None}
+    path = har(tmp_path, entry("/", asked, headers=None, cookies=None), entry("/gone", status=None))
+    with hushtape.use_cassette(path, mode="none"):
+        assert requests.get("https://api.test/", timeout=5).json() == {}
+    assert CassetteReader.open(path).info.passed_over == 1
+
+
+def test_a_har_is_told_by_its_suffix_where_something_comes_before_the_log(tmp_path: Path) -> None:
+    path = har(tmp_path, entry())
+    path.write_bytes(path.read_bytes().replace(b"{", b'{"comment": "exported", ', 1))
+    assert len(CassetteReader.open(path)) == 1
+
+
 def test_a_long_text_stays_in_the_file(tmp_path: Path) -> None:
     text = 'x"\\\u00e9' * 100_000
     body = answer(opened(tmp_path, entry(content={"text": text, "mimeType": "text/plain"}))).body

@@ -88,6 +88,8 @@ BAD = {
     "no_uri": "interactions:\n- request: {method: GET}\n  response: null\n",
     "request_missing": "interactions:\n- response: null\n",
     "merge_of_text": "interactions:\n- {<<: x, request: {method: GET}}\n",
+    "alias_of_nothing_in_the_head": "_metadata: *a\n" + yaml(),
+    "alias_of_nothing": yaml(string="*a"),
     "newer": "version: 1\nhushtape: {format: 2}\ninteractions: []\n",
     "bytes_io_of_an_object": yaml(body="!!python/object/new:_io.BytesIO {state: [{a: b}]}"),
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 Lives here: finding the entries, and an entry as a model.Interaction. Must not: load a whole file. Called
 by: opening. Bodies stand decoded in a HAR while the heads still name their coding, so it counts as undone.
-Entries without an answer (status 0: blocked, aborted) and of other schemes (data:, ws:) are passed over.
+Entries without an answer (status 0: blocked, aborted), of other schemes (data:, ws:), and a proxy's CONNECT are
+passed over.
 """
 
 from __future__ import annotations
@@ -34,19 +35,19 @@ T = TypeVar("T")
 
 
 class _Answer(Struct, frozen=True):
-    status: int = 0
+    status: int | None = 0
     statusText: str | None = ""
     httpVersion: str | None = ""
-    headers: list[har_parts.Pair] = []
-    cookies: list[har_parts.Cookie] = []
+    headers: list[har_parts.Pair] | None = None
+    cookies: list[har_parts.Cookie] | None = None
     content: har_parts.Content | None = None
 
 
 class _Question(Struct, frozen=True):
     method: str
     url: str
-    headers: list[har_parts.Pair] = []
-    cookies: list[har_parts.Cookie] = []
+    headers: list[har_parts.Pair] | None = None
+    cookies: list[har_parts.Cookie] | None = None
     postData: har_parts.PostData | None = None
 
 
@@ -63,11 +64,13 @@ class _Creator(Struct, frozen=True):
 
 
 class _UrlOnly(Struct, frozen=True):
+    method: str = ""
     url: str = ""
 
 
 class _StatusOnly(Struct, frozen=True):
-    status: int = 0
+    status: int | None = 0
+    httpVersion: str | None = ""
 
 
 class _Peek(Struct, frozen=True):
@@ -118,11 +121,11 @@ class Har:
         found = interaction_from(msgspec.json.encode(plain), Sources(file.path, self.certificates), offset)
         asked, posted = found.request, entry.request.postData
         sent = har_parts.stored(posted.text, posted.encoding, span) if posted is not None else None
-        fields = har_parts.fields(entry.request.headers)
+        fields = har_parts.fields(entry.request.headers or [])
         request = structs.replace(asked, headers=fields, body=sent)
         response = found.response
         if response is not None and given is not None:
-            head = structs.replace(response.head, headers=har_parts.fields(given.headers))
+            head = structs.replace(response.head, headers=har_parts.fields(given.headers or []))
             content = given.content
             body = har_parts.stored(content.text, content.encoding, span) if content is not None else None
             response = structs.replace(response, head=head, body=body)
@@ -132,7 +135,7 @@ class Har:
 def _request(found: _Question, span: Span) -> Request:
     uri = found.url.partition("#")[0]
     check_line(found.method, uri)
-    headers = har_parts.headers(found.headers, found.cookies, answer=False)
+    headers = har_parts.headers(found.headers or [], found.cookies or [], answer=False)
     body = har_parts.sent(found.postData, span) if found.postData is not None else None
     return Request(found.method, uri, headers, body)
 
@@ -141,15 +144,15 @@ def _response(method: str, found: _Answer, span: Span) -> Response:
     reason = latin1(found.statusText or "")
     version = har_parts.version(found.httpVersion or "")
     check_status(reason, version)
-    headers = har_parts.headers(found.headers, found.cookies, answer=True)
+    headers = har_parts.headers(found.headers or [], found.cookies or [], answer=True)
     body: Body | None = None
     coding: tuple[str, ...] = ()
     if found.content is not None:
         kind = headers.get("content-type") or found.content.mimeType or ""
         body, is_text = har_parts.content(found.content, kind, span)
         coding = undone_codings(headers, body, is_text=is_text)
-    head = Head(found.status, reason, headers, version)
-    return Response(head, body, coding=coding, framing=framing_of(method, found.status, headers))
+    head = Head(found.status or 0, reason, headers, version)
+    return Response(head, body, coding=coding, framing=framing_of(method, head.status, headers))
 
 
 def _utc(stated: str) -> str:
@@ -185,7 +188,12 @@ def open_har(file: Pinned, start: int) -> ForeignReader:
     info, certificates = parse_head(b"{%b}" % b",".join(found.head), file.path)
     if not info.format:
         source = f"{HAR} ({found.creator})" if found.creator else HAR
-        info = CassetteInfo(recorded_at=found.recorded_at, source=source, passed_over=found.passed_over)
+        info = CassetteInfo(
+            recorded_at=found.recorded_at,
+            source=source,
+            passed_over=found.passed_over,
+            not_http1=found.not_http1,
+        )
     return ForeignReader(file, info, found.starts, found.ends, Har(certificates))
 
 
@@ -198,7 +206,7 @@ class _Log:
         self.creator = self.recorded_at = ""
         self.seen = False
         self.head: list[bytes] = []
-        self.passed_over = 0
+        self.passed_over = self.not_http1 = 0
 
     def walk(self, scanner: Scanner) -> None:
         for _ in scanner.members(b"{", b"}"):
@@ -218,9 +226,12 @@ class _Log:
     def _entry(self, left: int, right: int) -> None:
         text, _ = json_text(self._file, left, right, _KEYS)
         found = self._decoded(_peek, left, text)
-        answered = found.response is not None and found.response.status >= 100
+        answer = found.response
+        answered = answer is not None and (answer.status or 0) >= 100
         over_http = found.request.url.lower().startswith(("http://", "https://"))
-        if found.extra or (answered and over_http):
+        if found.extra or (answered and over_http and found.request.method != "CONNECT"):
+            if answer is not None and not found.extra and har_parts.is_newer(answer.httpVersion or ""):
+                self.not_http1 += 1
             self.recorded_at = self.recorded_at or _utc(found.startedDateTime or "")
             self.starts.append(left)
             self.ends.append(right)

@@ -110,6 +110,11 @@ def version(stated: str) -> str:
     return "HTTP/1.0" if stated.upper() == "HTTP/1.0" else "HTTP/1.1"
 
 
+def is_newer(stated: str) -> bool:
+    """Whether an export's version is HTTP/2 or 3: `h2`, `h3`, `http/2.0`, `HTTP/3`."""
+    return stated.lower().removeprefix("http/").removeprefix("h")[:1] in ("2", "3")
+
+
 def content(found: Content, kind: str, span: Span) -> tuple[Body | None, bool]:
     """An answer's body, and whether it stands there as text."""
     return _text(found.text, found.encoding, kind, span), not found.encoding

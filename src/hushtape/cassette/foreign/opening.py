@@ -36,7 +36,7 @@ def open_foreign(file: Pinned) -> Reader | Found:
     if top.startswith(_WIDE):
         raise malformed(file.path, "it is UTF-16; cassettes are UTF-8", offset=0)
     mark = len(_BOM) if top.startswith(_BOM) else 0
-    if _HAR.match(top, mark):
+    if _HAR.match(top, mark) or (file.path.suffix.lower() == ".har" and top[mark:].lstrip()[:1] == b"{"):
         from hushtape.cassette.foreign.har import open_har
 
         return open_har(file, mark)

@@ -47,7 +47,10 @@ def _head(file: Pinned, found: FoundYaml, dialect: VcrYaml) -> tuple[CassetteInf
     head = {}
     for name, places in found.head.items():
         place = places[len(places) - 1]  # as everywhere in YAML, the last of a key counts
-        head[name] = dialect.load(file, place, _NONE, Budget(), 0, typed=True)
+        try:
+            head[name] = dialect.load(file, place, _NONE, Budget(), 0, typed=True)
+        except FieldError as error:
+            raise malformed(file.path, f"its head is malformed: {error}", offset=place.start) from None
     try:
         text = msgspec.json.encode(head)
     except (TypeError, ValueError, RecursionError):
