@@ -186,13 +186,19 @@ def test_a_response_is_kept_where_its_body_is_absent(tmp_path: Path) -> None:
 def test_that_an_answer_came_over_http_2_is_said_to_be_lost(tmp_path: Path) -> None:
     path = tmp_path / "browser.har"
     asked = {"method": "GET", "url": "https://api.test/"}
-    entries = [{"request": asked, "response": {"status": 200, "httpVersion": one}} for one in ("h2", "http/1.1")]
+    entries = [
+        {"request": asked, "response": {"status": 200, "httpVersion": one}} for one in ("h2", "http/1.1")
+    ]
     path.write_text(json.dumps({"log": {"entries": entries}}))
     for name in ("new.json", "new.yaml", "new.har"):
-        assert convert(path, tmp_path / name).lost == {"an answer came over HTTP/2 or 3: it is HTTP/1.1 now": 1}
+        assert convert(path, tmp_path / name).lost == {
+            "an answer came over HTTP/2 or 3: it is HTTP/1.1 now": 1
+        }
 
 
-@pytest.mark.parametrize("uri", ["http://[::1", "http://[x]/?a=1", "http://a/?a=1&b;c#d?e", "?", "http://a:b:c/?"])
+@pytest.mark.parametrize(
+    "uri", ["http://[::1", "http://[x]/?a=1", "http://a/?a=1&b;c#d?e", "?", "http://a:b:c/?"]
+)
 def test_any_uri_is_written_to_a_har(tmp_path: Path, uri: str) -> None:
     path = tmp_path / "odd.json"
     interaction = {"request": {"method": "GET", "uri": uri}, "response": {"status": {"code": 200}}}

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.cassette.test_mutations import SAMPLES, taken
 
 SHORT = 10

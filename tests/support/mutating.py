@@ -183,10 +183,12 @@ def _replayed(path: Path, _: Path) -> str:
 
 
 _COMMANDS = (
-    ("show", "{0}"), ("show", "{0}", "--json"), ("show", "{0}", "0"), ("show", "{0}", "0-99", "--full", "--json"),
+    ("show", "{0}"), ("show", "{0}", "--json"), ("show", "{0}", "0"),
+    ("show", "{0}", "0-99", "--full", "--json"),
     ("stats", "{0}"), ("stats", "{0}", "--json"), ("diff", "{1}", "{0}"), ("diff", "{0}", "{1}", "--json"),
     ("convert", "{0}", "{2}.json", "--json", "--replace"), ("convert", "{0}", "{2}.yaml", "--replace"),
-    ("convert", "{0}", "{2}.har", "--replace"), ("convert", "{0}", "{2}.2.json", "--to", "vcrpy-json", "--replace"),
+    ("convert", "{0}", "{2}.har", "--replace"),
+    ("convert", "{0}", "{2}.2.json", "--to", "vcrpy-json", "--replace"),
     ("convert", "{0}", "{2}.3.json", "--readable-bodies", "--replace"),
     ("prune", "{0}", "--duplicates", "--dry-run", "--json"), ("prune", "{0}", "--duplicates"),
 )  # fmt: skip

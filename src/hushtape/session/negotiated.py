@@ -1,4 +1,4 @@
-"""The content coding of a replayed answer, where this client asks for other ones than the recorded client did.
+"""The content coding of a replayed answer, where this client asks for others than the recorded one did.
 
 Lives here: whether the answer is sent coded. Must not: code anything (rendering does). Called by: replayer.
 A browser asks for br and zstd, requests without extra packages for neither; so does the same program on a
@@ -33,7 +33,8 @@ def understood(interaction: Interaction, live: Headers) -> Interaction:
 
 def _lists(value: str, codings: tuple[str, ...]) -> bool:
     """Whether an Accept-Encoding takes all of these."""
-    taken, refused = set(), set()
+    taken: set[str] = set()
+    refused: set[str] = set()
     for part in value.lower().split(","):
         name, _, weight = part.partition(";")
         names = coding.parse(name) or (name.strip(),)

@@ -176,7 +176,9 @@ def test_entries_that_can_not_be_replayed_are_passed_over(tmp_path: Path) -> Non
 
 
 def test_a_proxys_connect_is_passed_over(tmp_path: Path) -> None:
-    reader = opened(tmp_path, entry("/", {"method": "CONNECT", "url": "https://api.test:443"}), entry("/last"))
+    reader = opened(
+        tmp_path, entry("/", {"method": "CONNECT", "url": "https://api.test:443"}), entry("/last")
+    )
     assert (len(reader), reader.info.passed_over) == (1, 1)
 
 

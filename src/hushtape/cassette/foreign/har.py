@@ -2,8 +2,8 @@
 
 Lives here: finding the entries, and an entry as a model.Interaction. Must not: load a whole file. Called
 by: opening. Bodies stand decoded in a HAR while the heads still name their coding, so it counts as undone.
-Entries without an answer (status 0: blocked, aborted), of other schemes (data:, ws:), and a proxy's CONNECT are
-passed over.
+Entries without an answer (status 0: blocked, aborted), of other schemes (data:, ws:), and a proxy's CONNECT
+are passed over.
 """
 
 from __future__ import annotations
