@@ -139,3 +139,40 @@ def test_the_cost_of_giving_an_interaction_again_does_not_grow_with_the_tape() -
         for _ in range(50):
             assert made.find(request(("a", ""))) is not None
         assert reader.reads <= 50 * most, policy
+
+
+def filed_apart() -> tuple[MemoryReader, Player]:
+    """One request that interactions in two shapes of placeholders answer, in turn."""
+    queries = ["k=REDACTED&t=1", "k=1&t=REDACTED"] * 2
+    reader = MemoryReader([Request("GET", f"{HOST}/x?{query}") for query in queries])
+    return reader, Player(cast(Any, reader), compile_matchers(("method", "query")), build((), None, False))
+
+
+def test_the_recorded_order_holds_across_shapes_of_placeholders() -> None:
+    live = Request("GET", f"{HOST}/x?k=1&t=1")
+    for policy, then in (("first", [0, 0]), ("last", [3, 3]), ("cycle", [0, 2, 0])):
+        reader, player = filed_apart()
+        answers = Answers(player, parse(policy), ordered=False)
+        given = [answers.find(live) for _ in range(4 + len(then))]
+        assert [reader.interactions.index(one) for one in given[:2] if one is not None] == [0, 1]
+        assert [id(one) for one in given] == [id(reader.interactions[place]) for place in [0, 1, 2, 3, *then]]
+    _, player = filed_apart()
+    assert list(player.candidates(live)) == [0, 1, 2, 3]
+
+
+def test_raw_bodies_with_placeholders_are_found_by_the_text_around_them() -> None:
+    """All of them would share one key: 100,000 were a search of seconds a request."""
+
+    def soap(number: int, token: str) -> Request:
+        body = f"<a>{'-' * (number % 90)}<t>{token}</t><id>{number}</id></a>"
+        return Request("POST", f"{HOST}/soap", body=BytesBody(body.encode()))
+
+    reader = MemoryReader([soap(number, "REDACTED") for number in range(1_000)])
+    plan = compile_matchers(("method", "body"))
+    player = Player(cast(Any, reader), plan, build((), None, False))
+    answers = Answers(player, parse(None), ordered=False)
+    reader.reads = 0
+    for number in reversed(range(1_000)):
+        found = answers.find(soap(number, f"secret{number}"))
+        assert found is reader.interactions[number]
+    assert reader.reads < 3_000

@@ -44,6 +44,8 @@ LONG: Final = " (longer than max_callback_body, so their digests were compared)"
 Places = frozenset[Any]
 NOWHERE: Final[Places] = frozenset()
 WHOLE: Final[Places] = frozenset([()])
+BETWEEN: Final = "between"
+"""Of raw text a place is (BETWEEN, characters before the first placeholder, characters behind the last)."""
 
 
 class Document(Struct, frozen=True):
@@ -115,18 +117,39 @@ def key(document: Document, masked: Places = NOWHERE) -> Hashable:
         return document.reading, documents.json_key(document.value, masked)
     if document.reading == "form":
         return "form", documents.form_key(document.value, masked)
+    for place in masked:
+        if document.data is not None and _is_between(place):
+            _, before, behind = place
+            text = _text(document.data)
+            return text[:before], text[max(len(text) - behind, before) :]
     return _digest(document).digest
 
 
 def places(document: Document, wild: Placeholders) -> Places:
-    """Where the recorded body holds placeholders: JSON paths, form names, or WHOLE for raw text."""
+    """Where the recorded body holds placeholders: JSON paths, form names, what is between in raw text."""
     if document.reading in TREES:
         return documents.json_places(document.value, wild)
     if document.reading == "form":
         return frozenset(name for name, value in document.value if wild.holds(value))
     if document.data is None:
         return NOWHERE
-    return WHOLE if wild.within(_text(document.data)) else NOWHERE
+    text = _text(document.data)
+    return frozenset([(BETWEEN, *wild.ends(text))]) if wild.within(text) else NOWHERE
+
+
+def coarse(masked: Places) -> Places:
+    """Fewer places, that leave out more: of raw text up to a third of either end, else the whole body."""
+    return frozenset([_coarse(place) for place in masked]) if any(map(_is_between, masked)) else WHOLE
+
+
+def _is_between(place: Any) -> bool:
+    return place[:1] == (BETWEEN,) and len(place) == 3 and isinstance(place[1], int)
+
+
+def _coarse(place: Any) -> Any:
+    """Lengths cut down to the two highest bits."""
+    shifts = [max(length.bit_length() - 2, 0) for length in place[1:]]
+    return (BETWEEN, *[length >> shift << shift for length, shift in zip(place[1:], shifts, strict=True)])
 
 
 def compare(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[Difference]:

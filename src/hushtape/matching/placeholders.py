@@ -60,6 +60,11 @@ class Placeholders:
             return recorded == live
         return fits_around(self._split.split(recorded), live)
 
+    def ends(self, recorded: str) -> tuple[int, int]:
+        """How many characters stand before the first placeholder, and behind the last."""
+        literals = self._split.split(recorded) if self._split is not None else [recorded]
+        return len(literals[0]), len(literals[-1])
+
     def literal_length(self, recorded: str) -> int:
         """How many characters of a recorded value have to be met exactly."""
         if recorded in self.words or self._split is None:

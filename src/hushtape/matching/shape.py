@@ -32,7 +32,7 @@ class Shape(Struct, frozen=True):
         segments: positions of path segments, from 0 (before the first slash).
         query: names of query parameters; all values of such a name are left out of the key.
         headers: lower-case header names, likewise.
-        body: per body matcher, JSON paths ("*" for list items), form names, or the whole body.
+        body: per body matcher, JSON paths ("*" for list items), form names, or the ends of raw text.
     """
 
     segments: tuple[int, ...] = ()
@@ -40,10 +40,15 @@ class Shape(Struct, frozen=True):
     headers: frozenset[str] = frozenset()
     body: tuple[tuple[str, Places], ...] = ()
 
-    def coarse(self) -> Shape:
-        """The same, with the whole body as one place: for tapes whose bodies hold them in ever new places."""
-        whole = tuple([(name, compare_body.WHOLE) for name, _ in self.body])
-        return Shape(self.segments, self.query, self.headers, whole)
+    def coarse(self, *, whole: bool = False) -> Shape:
+        """The same, with fewer places of the body: for tapes whose bodies hold them in ever new ones.
+
+        Args:
+            whole: leave the body out as a whole.
+        """
+        look = compare_body.coarse
+        body = tuple([(name, compare_body.WHOLE if whole else look(places)) for name, places in self.body])
+        return Shape(self.segments, self.query, self.headers, body)
 
 
 def shape_of(names: tuple[str, ...], view: View, wild: Placeholders, limit: int) -> Shape | None:

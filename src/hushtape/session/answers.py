@@ -64,35 +64,41 @@ class Answers:
 
 def again(player: Player, live: Request, policy: Policy) -> Interaction | None:
     """One of the interactions that answer `live`, whether it was played or not; None: there is none."""
-    choose = {"last": _last, "cycle": _turn}.get(policy, _first)
-    for chains, key in player.places(live):
-        found = choose(player, chains, key, live)
-        if found is not None:
-            return found
-    return None
+    look = _last if policy == "last" else _first
+    found = [
+        (*one, chains)
+        for chains, key in player.places(live)
+        if (one := look(player, chains, key, live)) is not None
+    ]
+    if not found:
+        return None
+    # Placeholders may file them in several places: the recorded order holds across all of these.
+    ordinal, interaction, chains = (max if policy == "last" else min)(found, key=lambda one: one[0])
+    if policy != "cycle":
+        return interaction
+    turn = chains.next_turn(ordinal, lambda other: player.read_if(other, live) is not None)
+    return player.reader.read(turn)
 
 
-def _first(player: Player, chains: Chains, key: int, live: Request) -> Interaction | None:
+Found = tuple[int, "Interaction"]
+
+
+def _first(player: Player, chains: Chains, key: int, live: Request) -> Found | None:
     for ordinal in chains.group(key):
         found = player.read_if(ordinal, live)
         if found is not None:
-            return found
+            return ordinal, found
     return None
 
 
-def _last(player: Player, chains: Chains, key: int, live: Request) -> Interaction | None:
+def _last(player: Player, chains: Chains, key: int, live: Request) -> Found | None:
     ordinal = chains.last(key)
     found = player.read_if(ordinal, live) if ordinal >= 0 else None
-    if found is not None or ordinal < 0:
-        return found
+    if found is not None:
+        return ordinal, found
+    last = None
     for ordinal in chains.group(key):
-        found = player.read_if(ordinal, live) or found
-    return found
-
-
-def _turn(player: Player, chains: Chains, key: int, live: Request) -> Interaction | None:
-    for first in chains.group(key):
-        if player.read_if(first, live) is not None:
-            ordinal = chains.next_turn(first, lambda other: player.read_if(other, live) is not None)
-            return player.reader.read(ordinal)
-    return None
+        found = player.read_if(ordinal, live)
+        if found is not None:
+            last = ordinal, found
+    return last

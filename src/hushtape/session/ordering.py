@@ -36,11 +36,7 @@ def claim_next(player: Player, live: Request) -> Interaction | None:
 
 def stands_later(player: Player, live: Request) -> int | None:
     """The first unplayed interaction that answers `live`."""
-    for chains, key in player.places(live):
-        for ordinal in chains.candidates(key, player.played):
-            if player.read_if(ordinal, live) is not None:
-                return ordinal
-    return None
+    return next((one for one in player.candidates(live) if player.read_if(one, live) is not None), None)
 
 
 def explain(tape: Tape, player: Player, live: Request, expected: int) -> UnmatchedRequestError:

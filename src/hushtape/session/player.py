@@ -11,6 +11,7 @@ where a matcher has to be asked twice (a callable, a placeholder).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
 from typing import TYPE_CHECKING, Final
 
 from hushtape.model import Interaction, Request
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 
 MOST_SHAPES: Final = 32
-"""Shapes of placeholders after which those in bodies count as one place: each costs every look-up."""
+"""Shapes of placeholders after which those in bodies count as fewer places, and after twice as many as one:
+each costs every look-up."""
 
 
 class Player:
@@ -57,9 +59,10 @@ class Player:
             shape = wildcard(request, wild)
             if shape is not None:
                 chains = self._shapes.get(shape)
-                if chains is None and len(self._shapes) >= MOST_SHAPES:
-                    shape = shape.coarse()
-                    chains = self._shapes.get(shape)
+                for most in (MOST_SHAPES, 2 * MOST_SHAPES):
+                    if chains is None and len(self._shapes) >= most:
+                        shape = shape.coarse(whole=most > MOST_SHAPES)
+                        chains = self._shapes.get(shape)
                 if chains is None:
                     chains = self._shapes[shape] = Chains()
                 chains.add(plan.masked_key(request, shape), ordinal)
@@ -72,12 +75,16 @@ class Player:
         Args:
             live: the request, scrubbed with the same ruleset.
         """
-        for chains, key in self.places(live):
-            for ordinal in chains.candidates(key, self.played):
-                interaction = self.read_if(ordinal, live)
-                if interaction is not None and self.claim(ordinal):
-                    return interaction
+        for ordinal in self.candidates(live):
+            interaction = self.read_if(ordinal, live)
+            if interaction is not None and self.claim(ordinal):
+                return interaction
         return None
+
+    def candidates(self, live: Request) -> Iterator[int]:
+        """Unplayed interactions that may answer `live`, in recorded order, wherever they are filed."""
+        groups = [chains.candidates(key, self.played) for chains, key in self.places(live)]
+        return groups[0] if len(groups) == 1 else merge(*groups)
 
     def places(self, live: Request) -> Iterator[tuple[Chains, int]]:
         """Where interactions that answer `live` would be filed: chains, and its key there."""
