@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import hushtape
 from tests.contract.observe import attempt
 from tests.contract.ways import three_ways
 from tests.support import certificates
@@ -118,3 +119,39 @@ def test_errors_of_the_wire_are_botocores_own(cassette: Path) -> None:
     with Server() as server:
         seen = three_ways(silent, lambda: client_of(server, read_timeout=0.1), server, cassette)
     assert "ReadTimeoutError" in seen.links[0]
+
+
+def test_hooks_change_what_botocore_reads_and_its_digests_hold(store: Server, cassette: Path) -> None:
+    """Their errors come through as botocore's HTTPClientError, and again at close as themselves."""
+    place = {"Bucket": "attic", "Key": "one.txt"}
+
+    def shorten(interaction: hushtape.EditableInteraction) -> None:
+        if interaction.request.method == "GET" and interaction.response is not None:
+            interaction.response.body = "short"
+
+    def louder(interaction: hushtape.EditableInteraction) -> None:
+        if interaction.request.method == "GET" and interaction.response is not None:
+            interaction.response.text = interaction.response.text.upper()
+
+    def fetch() -> Any:
+        client = client_of(store)
+        client.put_object(**place, Body=b"much longer than that")
+        return client.get_object(**place)["Body"].read()
+
+    with hushtape.use_cassette(cassette, before_save=shorten):
+        assert fetch() == b"much longer than that"
+    with hushtape.use_cassette(cassette, mode="none", before_replay=louder) as tape:
+        assert fetch() == b"SHORT" and tape.played == 2
+
+    def broken(interaction: hushtape.EditableInteraction) -> None:
+        raise LookupError
+
+    from botocore.exceptions import HTTPClientError
+
+    with (
+        pytest.raises(hushtape.HookError, match="LookupError"),
+        hushtape.use_cassette(cassette, mode="none", before_replay=broken),
+        pytest.raises(HTTPClientError) as caught,
+    ):
+        fetch()
+    assert isinstance(caught.value.kwargs["error"], hushtape.HookError)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import hushtape
+from hushtape.cassette import convert
 from hushtape.errors import OptionError
 from hushtape.session import expiry
 from hushtape.session.options import build_options
@@ -232,3 +233,38 @@ def test_a_program_whose_time_is_frozen_does_not_age_its_cassettes(
             recorded, max_age="30d", on_expiry="fail", freeze_time="2040-01-01T00:00:00Z"
         ):
             assert turn(client, server) == 1
+
+
+def test_a_yaml_cassette_is_as_old_as_it_says_and_is_recorded_anew(
+    client: Requests, server: Server, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "tape.yaml"
+    with hushtape.use_cassette(cassette):
+        turn(client, server)
+    text = cassette.read_text()
+    stated = next(line for line in text.splitlines() if "recorded_at:" in line)
+    then = expiry.clock.written(expiry.clock.now() - timedelta(days=40))
+    cassette.write_text(text.replace(stated, f"{stated.partition(':')[0]}: '{then}'"))
+    with pytest.raises(hushtape.CassetteExpiredError, match="40 days ago"):
+        turned(cassette, on_expiry="fail")
+    with hushtape.use_cassette(cassette, max_age="30d", on_expiry="record") as tape:
+        assert turn(client, server) == 2 and tape.recorded == 1
+    turned(cassette, on_expiry="fail")
+
+
+def turned(cassette: Path, **options: Any) -> None:
+    with hushtape.use_cassette(cassette, max_age="30d", **options):
+        pass
+
+
+def test_a_har_that_is_too_old_warns_fails_and_can_not_be_recorded(recorded: Path, tmp_path: Path) -> None:
+    har = tmp_path / "tape.har"
+    convert(aged(recorded, days=40), har)
+    before = har.read_bytes()
+    with pytest.warns(hushtape.HushtapeWarning, match="40 days ago"):
+        turned(har)
+    with pytest.raises(hushtape.CassetteExpiredError):
+        turned(har, on_expiry="fail")
+    with pytest.raises(hushtape.CassetteWriteError, match="HAR"):
+        turned(har, on_expiry="record")
+    assert har.read_bytes() == before

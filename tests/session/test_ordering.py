@@ -118,3 +118,41 @@ def test_threads_that_ask_for_the_same_get_one_each(client: Requests, server: Se
         for thread in threads:
             thread.join()
     assert tape.played == 40 and len(set(seen)) == 40
+
+
+def test_the_report_names_the_option_under_which_the_next_one_answers(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette):
+        client.call("GET", server.url + "/number/1?ts=1")
+        client.call("GET", server.url + "/number/2")
+    with hushtape.use_cassette(cassette, mode="none", ordered=True) as tape:
+        with pytest.raises(hushtape.UnmatchedRequestError) as caught:
+            client.call("GET", server.url + "/number/1?ts=2")
+        tape.acknowledge(caught.value)
+        assert '      ignore_query={"ts"}\n' in str(caught.value) and "is not on the tape" in str(
+            caught.value
+        )
+    with hushtape.use_cassette(cassette, mode="none", ordered=True, ignore_query={"ts"}) as tape:
+        client.call("GET", server.url + "/number/1?ts=2")
+        with pytest.raises(hushtape.UnmatchedRequestError) as caught:
+            client.call("GET", server.url + "/number/1?ts=3")
+        tape.acknowledge(caught.value)
+        assert '      exhausted="last"\n' in str(caught.value)
+    with hushtape.use_cassette(
+        cassette, mode="none", ordered=True, ignore_query={"ts"}, exhausted="last"
+    ) as tape:
+        for number in (2, 3):
+            client.call("GET", f"{server.url}/number/1?ts={number}")
+        client.call("GET", server.url + "/number/2")
+    assert tape.played == 3
+
+
+def test_a_forced_mode_is_named_as_the_variable_that_forces_it(
+    client: Requests, server: Server, abc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUSHTAPE_MODE", "none")
+    with hushtape.use_cassette(abc, ordered=True) as tape:
+        with pytest.raises(hushtape.UnmatchedRequestError, match=r"(?m)^      HUSHTAPE_MODE=all$") as caught:
+            get(client, server, 3)
+        tape.acknowledge(caught.value)

@@ -345,3 +345,17 @@ def test_placeholders_of_other_options_stay_listed_when_a_cassette_is_written_ag
     with hushtape.use_cassette(cassette, mode="none", strict=True):
         client.call("GET", server.url + "/number/1?x=anything")
         get(client, server, 2)
+
+
+def test_a_read_only_file_keeps_its_unused_interactions(
+    client: Requests, server: Server, recorded: Path
+) -> None:
+    """A rename asks the folder alone; who takes the right to write from a file means the file."""
+    recorded.chmod(0o444)
+    before = recorded.read_bytes()
+    with (
+        pytest.warns(hushtape.HushtapeWarning, match="the file is read-only"),
+        hushtape.use_cassette(recorded, drop_unused=True) as tape,
+    ):
+        get(client, server, 1)
+    assert tape.dropped == 0 and recorded.read_bytes() == before

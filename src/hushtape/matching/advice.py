@@ -83,7 +83,7 @@ def steps(
     if best is not None and not best.mismatches:
         found.append(_used_up(best))
     elif best is not None:
-        found += _loosen(live, best, plan, tuple(placeholders))
+        found += loosen(live, best, plan, tuple(placeholders))
         found += _too_long(best, tape)
     if best is None or any(each.matcher == "host" for each in best.mismatches):
         found.append(_let_pass(live))
@@ -113,8 +113,8 @@ def _used_up(best: Ranked) -> Step:
     )
 
 
-def _loosen(live: Request, best: Ranked, plan: Plan, placeholders: tuple[str, ...]) -> Iterator[Step]:
-    """Options under which the best one matches: tried, not guessed."""
+def loosen(live: Request, best: Ranked, plan: Plan, placeholders: tuple[str, ...]) -> Iterator[Step]:
+    """Options under which `best` answers `live`: tried, not guessed."""
     for matchers in _matchers(plan, [each for each in best.mismatches if not _may_be_ignored(each)]):
         rules = _tried(live, best, plan, matchers, placeholders)
         if rules is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import Any, Final
 
-from hushtape.matching.advice import Situation, steps
+from hushtape.matching.advice import Situation, Step, steps
 from hushtape.matching.nearest import Ranked
 from hushtape.matching.plan import Plan
 from hushtape.matching.text import shortened, sized, visible
@@ -47,21 +47,27 @@ def report(
         f"No interaction on {visible(tape.cassette)} answers this request (mode '{visible(tape.mode)}').",
         "",
     ]
-    lines += [f"  asked       {_title(live)}", *_body_line(live)]
+    lines += [f"  asked       {title(live)}", *_body_line(live)]
     lines += [f"  matched on  {', '.join(map(visible, plan.names))}", ""]
     for place, one in enumerate(ranked):
         if one.distance <= 2 * ranked[0].distance + NEAR:  # those much further away would only be noise
             lines += _candidate("nearest" if place == 0 else "then", one)
     lines += _extent(ranked, tape)
-    lines += ["", "What to do:"]
-    for step in steps(live, ranked, plan, tape, placeholders):
-        lines += wrap(step.text, WIDTH, initial_indent="  - ", subsequent_indent="    ", **UNBROKEN)
-        if step.code:
-            lines.append(f"      {step.code}")
+    lines += ["", "What to do:", *listed(steps(live, ranked, plan, tape, placeholders))]
     return "\n".join(lines)
 
 
-def _title(request: Request) -> str:
+def listed(found: Iterable[Step]) -> list[str]:
+    """The lines of the steps: each a paragraph, options and commands on lines of their own."""
+    lines = []
+    for step in found:
+        lines += wrap(step.text, WIDTH, initial_indent="  - ", subsequent_indent="    ", **UNBROKEN)
+        if step.code:
+            lines.append(f"      {step.code}")
+    return lines
+
+
+def title(request: Request) -> str:
     return f"{visible(shortened(request.method, 40))} {visible(shortened(request.uri, URI_SHOWN))}"
 
 
@@ -76,7 +82,7 @@ def _candidate(label: str, one: Ranked) -> list[str]:
     played = "already played" if one.played else "not played yet"
     twins = f"; {one.twins} more like it" if one.twins else ""
     lines = [
-        f"  {label:<11} {_title(one.request)}",
+        f"  {label:<11} {title(one.request)}",
         f"              interaction {one.ordinal}: {played}{twins}",
     ]
     if not one.mismatches:

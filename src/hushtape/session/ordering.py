@@ -1,7 +1,7 @@
 """The option `ordered`: each request must be the next of the cassette.
 
 Lives here: claiming the next interaction and no other, and the error that says what was expected and where
-the one that was asked for stands. Must not: rank candidates (matching), scrub live requests.
+the one that was asked for stands. Must not: find options (matching.advice does), scrub live requests.
 Called by: answers.
 """
 
@@ -10,17 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import UnmatchedRequestError
-from hushtape.matching.text import shortened, visible
+from hushtape.matching.advice import ACKNOWLEDGE, Situation, Step, loosen
+from hushtape.matching.nearest import Ranked
+from hushtape.matching.report import listed, title
+from hushtape.matching.text import visible
 from hushtape.sanitize.messages import safe_error
+from hushtape.session import unmatched
 
 if TYPE_CHECKING:
     from hushtape.model import Interaction, Request
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
-URI_SHOWN: Final = 400
-"""Most characters of a URI in a report."""
 MOST_DIFFERENCES: Final = 12
+REPEAT: Final = 'exhausted="last"'
 
 
 def claim_next(player: Player, live: Request) -> Interaction | None:
@@ -41,21 +44,22 @@ def stands_later(player: Player, live: Request) -> int | None:
 
 def explain(tape: Tape, player: Player, live: Request, expected: int) -> UnmatchedRequestError:
     """The error for `live` (scrubbed) where interaction `expected` is next."""
-    wanted = player.scrubbed(player.reader.read(expected).request)
-    differences = tuple([found.line for found in player.plan.mismatches(live, wanted, player.wild)])
+    wanted = player.plan.settled(player.scrubbed(player.reader.read(expected).request))
+    best = Ranked(expected, wanted, False, player.plan.mismatches(live, wanted, player.wild), 0)
+    differences = tuple([found.line for found in best.mismatches])
+    known = unmatched.situation(tape, player)
+    where, ways = _where(player, live, best)
     lines = [
-        f"This request is not the next on {visible(str(tape.path))} (ordered=True, mode {tape.mode!r}).",
+        f"This request is not the next on {visible(known.cassette)} (ordered=True, mode {tape.mode!r}).",
         "",
-        f"  asked       {_title(live)}",
-        f"              {_where(player, live, expected)}",
-        f"  expected    {_title(wanted)}",
+        f"  asked       {title(live)}",
+        f"              {where}",
+        f"  expected    {title(wanted)}",
         f"              interaction {expected}, the first of {len(player.played):,} that was not played",
         *[f"              {line}" for line in differences[:MOST_DIFFERENCES]],
         "",
         "What to do:",
-        "  - If the program asks in another order now: record it anew with mode='all'.",
-        "  - If the order does not matter, as with threads: leave ordered=True out.",
-        "  - If the program was right to survive it: tape.acknowledge(error) in the test.",
+        *listed([*ways, *_always(known)]),
     ]
     error = UnmatchedRequestError(
         f"answer {live.method} {live.uri}",
@@ -71,17 +75,23 @@ def explain(tape: Tape, player: Player, live: Request, expected: int) -> Unmatch
     return safe_error(tape.ledger.ruleset, error)
 
 
-def _where(player: Player, live: Request, expected: int) -> str:
-    """Where the request that was asked for stands."""
+def _where(player: Player, live: Request, best: Ranked) -> tuple[str, list[Step]]:
+    """Where the request stands on the tape, in words, and what helps there."""
     later = stands_later(player, live)
     if later is not None:
-        return f"stands as interaction {later}, {later - expected} later"
+        return f"stands as interaction {later}, {later - best.ordinal} later", []
     for chains, key in player.places(live):
         for ordinal in chains.group(key):
             if player.read_if(ordinal, live) is not None:
-                return f"stands as interaction {ordinal}, played already"
-    return "is not on the tape"
+                again = Step("If it is a poll that may be repeated, give its last answer again:", REPEAT)
+                return f"stands as interaction {ordinal}, played already", [again]
+    return "is not on the tape", list(loosen(live, best, player.plan, player.placeholders))
 
 
-def _title(request: Request) -> str:
-    return f"{visible(shortened(request.method, 40))} {visible(shortened(request.uri, URI_SHOWN))}"
+def _always(known: Situation) -> list[Step]:
+    anew = "HUSHTAPE_MODE=all" if known.forced else 'mode="all"'
+    return [
+        Step("If the program asks otherwise now, record it anew, with the network:", anew),
+        Step("If the order does not matter, as with threads, leave it out:", "ordered=False"),
+        Step("If the program was right to survive it, say so where it catches the error:", ACKNOWLEDGE),
+    ]

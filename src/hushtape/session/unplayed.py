@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hushtape.session.tape import Tape
 
 REPORT_VARIABLE: Final = "HUSHTAPE_USAGE"
+ANY_WRITE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 LISTED: Final = 10
 URI_SHOWN: Final = 200
 
@@ -83,6 +85,8 @@ def may_drop(tape: Tape, error: BaseException | None) -> bool:
         return _keep(tape, "none of its interactions was used")
     if tape.missed_calls:
         return _keep(tape, "a forked child made calls that were not recorded")
+    if not tape.path.stat().st_mode & ANY_WRITE:
+        return _keep(tape, "the file is read-only")  # a rename would take its place all the same
     if tape.ledger.started is None:  # a tape that recorded has asked when it opened
         try:
             check.check_writable(tape.path)
