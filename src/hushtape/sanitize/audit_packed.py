@@ -46,12 +46,17 @@ _STEP: Final = 512
 _NO_CHANCE: Final = 64
 """Bytes that noise hardly ever inflates to without an end."""
 
-_SHORTEST: Final = 16
-"""Characters of a run that may be a raw stream."""
-_FIRST: Final = {
-    letter: place
-    for place, letter in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-}
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_FIRST: Final = frozenset(
+    bytes((one, two))
+    for high, one in enumerate(_LETTERS)
+    for low, two in enumerate(_LETTERS)
+    if (high << 2 | low >> 4) & 6 in (2, 4)
+)
+"""How a run begins whose first byte says: a block with fixed or dynamic codes (RFC 1951 3.2.3). Half do."""
+
+_JSON: Final = b"eyJ"
+"""`{"`, as most cursors and JWTs begin: as a stream it says 0xE4 and a control character, as no text does."""
 
 
 def starts(view: bytes, *, zlib: bool) -> Iterator[int]:
@@ -106,10 +111,11 @@ def inflated(view: bytes, *, zlib: bool = True) -> bytes:
 
 def deflated(runs: list[bytes]) -> bytes:
     """What runs of base64 hold that are a raw deflate stream from their beginning on (SAML's redirect
-    binding 3.4.4.1): it has no magic, so each run is tried."""
+    binding 3.4.4.1): it has no magic, so each run is tried; not paths and hex digits, in lower case."""
     found: list[bytes] = []
     left = MOST_BYTES
-    for run in islice(filter(_may_be_deflated, runs), MOST_TRIES // 2):
+    likely = [run for run in runs if run[:2] in _FIRST and not run.startswith(_JSON) and not run.islower()]
+    for run in likely[: MOST_TRIES // 2]:
         decoder = decompressobj(-MAX_WBITS)
         try:
             text = decoder.decompress(a2b_base64(run + b"AAA"[: -len(run) % 4]), left)
@@ -121,16 +127,6 @@ def deflated(runs: list[bytes]) -> bytes:
             if left <= 0:
                 break
     return bytes(16).join(found)
-
-
-def _may_be_deflated(run: bytes) -> bool:
-    """Whether it is long enough, no path or hex digits (which are in lower case), and begins as a first block
-    with fixed or dynamic codes does (RFC 1951 3.2.3): half of all noise."""
-    return (
-        len(run) >= _SHORTEST
-        and not run.islower()
-        and (_FIRST[run[0]] << 2 | _FIRST[run[1]] >> 4) & 6 in (2, 4)
-    )
 
 
 def _beginning(pieces: Iterator[bytes], most: int) -> bytes:

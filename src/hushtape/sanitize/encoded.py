@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
-from hushtape.sanitize.exact import LEAST, SHORT, Anchored, Searcher, forms, pieces, rarest
+from hushtape.sanitize.exact import LEAST, SHORT, Anchored, forms, pieces, rarest
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 
@@ -165,9 +165,13 @@ def _quads(searcher: _Core, skip: int, length: int) -> Verify:
 
 
 def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
-    digits = form.hex().encode()
-    searcher = Searcher(lambda: (b"", b"(?i:" + digits + b")"), hex_filler(placeholder))
-    yield digits[:24], Verifier(searcher, order, name, 0, 0, len(digits))
+    digits, text = form.hex().encode(), hex_filler(placeholder)
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        stop = start + len(digits)
+        return Found(start, stop, text) if data[start:stop].lower() == digits else None
+
+    yield digits[:24], Verifier(verify, order, name, 0, 0, len(digits))
 
 
 def _utf16(rule: SecretRule, order: int, name: str) -> Anchored:

@@ -48,31 +48,36 @@ def _units(char: str) -> bytes:
 
 def one(char: str) -> bytes:
     """The expression of one character in every way it may be written."""
+    return b"(?:" + b"|".join(ways(char)) + b")"
+
+
+def ways(char: str) -> list[bytes]:
+    """Every way in which one character may be written. As it is comes last: an escaped `%` or `&` begins with
+    the character itself."""
     raw = char.encode("utf-8", "surrogatepass")
     number = ord(char)
-    ways = [b"".join(b"%(?:25){0,8}" + _hex(byte) for byte in raw), _units(char)]
-    ways.append(_AMPERSAND + _HASH + b"(?:0*%d|[xX]0*(?i:%x))" % (number, number) + _SEMICOLON)
+    found = [b"".join(b"%(?:25){0,8}" + _hex(byte) for byte in raw), _units(char)]
+    found.append(_AMPERSAND + _HASH + b"(?:0*%d|[xX]0*(?i:%x))" % (number, number) + _SEMICOLON)
     if number < 256:
-        ways.append(_BACKSLASH + b"++x" + _hex(number))
+        found.append(_BACKSLASH + b"++x" + _hex(number))
     if number > 0xFFFF:  # YAML 1.2 5.7, and Python
-        ways.append(_BACKSLASH + b"++U" + b"".join(map(_hex, number.to_bytes(4, "big"))))
+        found.append(_BACKSLASH + b"++U" + b"".join(map(_hex, number.to_bytes(4, "big"))))
     if number > 127:  # octets, as Python shows bytes
-        ways.append(b"".join(_BACKSLASH + b"++x" + _hex(byte) for byte in raw))
+        found.append(b"".join(_BACKSLASH + b"++x" + _hex(byte) for byte in raw))
     if 127 < number < 256:
-        ways += [re.escape(bytes((number,))), b"%(?:25){0,8}" + _hex(number)]
+        found += [re.escape(bytes((number,))), b"%(?:25){0,8}" + _hex(number)]
     if char in _NAMED:
-        ways.append(_AMPERSAND + _NAMED[char] + _SEMICOLON)
+        found.append(_AMPERSAND + _NAMED[char] + _SEMICOLON)
     if char in "\"'/":
-        escaped = [re.escape(raw), ways[0], *ways[2:]]
-        ways.append(_BACKSLASH + b"++(?:" + b"|".join(escaped) + b")")
+        escaped = [re.escape(raw), found[0], *found[2:]]
+        found.append(_BACKSLASH + b"++(?:" + b"|".join(escaped) + b")")
     if char in _LETTER:
-        ways.append(_BACKSLASH + b"++" + _LETTER[char])
+        found.append(_BACKSLASH + b"++" + _LETTER[char])
     if char == " ":
-        ways.append(rb"\+|%(?:25){0,8}2[bB]")
+        found.append(rb"\+|%(?:25){0,8}2[bB]")
     if char == "\n":
-        ways.append(rb"\r\n|%(?:25){0,8}0[dD]%(?:25){0,8}0[aA]|" + _BACKSLASH + b"++r" + _BACKSLASH + b"++n")
-    # As it is comes last: an escaped `%` or `&` begins with the character itself.
-    return b"(?:" + b"|".join([*ways, re.escape(raw)]) + b")"
+        found.append(rb"\r\n|%(?:25){0,8}0[dD]%(?:25){0,8}0[aA]|" + _BACKSLASH + b"++r" + _BACKSLASH + b"++n")
+    return [*found, re.escape(raw)]
 
 
 def _bare(char: str) -> bytes:

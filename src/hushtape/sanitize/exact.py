@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 from hushtape.errors import SanitizerError
-from hushtape.sanitize.escapes import LONG, begins, ends, expression
+from hushtape.sanitize.escapes import LONG, begins, ends
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
 from hushtape.sanitize.values import backslashes
+from hushtape.sanitize.written import Written
 
 SHORT = 6
 """Shorter secrets (bytes) are matched as whole words only."""
@@ -37,7 +38,7 @@ _HEX = re.compile(r"[0-9A-Fa-f-]+")
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
-Source = Callable[[], tuple[bytes, bytes]]
+Source = Callable[[], tuple[Written | None, Written]]
 
 
 def check(rule: SecretRule) -> bool:
@@ -100,8 +101,7 @@ def growth(length: int) -> int:
 
 class Searcher:
     """Verifies an anchor: what follows it in the value has to follow it in the data, and what stands
-    before it, before. Both expressions are compiled at the first hit: most secrets of a configuration are
-    never met.
+    before it, before. Both are made at the first hit: most secrets of a configuration are never met.
 
     Each hit costs a match from its own place and, if that holds, one search over `back` bytes: never one
     over all that surrounds it, so a body of nothing but hits takes linear time.
@@ -133,8 +133,8 @@ class Searcher:
         value: str = "",
         offset: int = 0,
     ) -> None:
-        """`source`: makes the expressions of what stands before the anchor and of the rest, anchor
-        included. `back`: how far the former may reach. `raw`: the anchor in its own case; `following`:
+        """`source`: makes what finds the text before the anchor, and the rest, anchor included.
+        `back`: how far the former may reach. `raw`: the anchor in its own case; `following`:
         what its next byte may be. Both are cheap, and turn down nearly all chance hits of an anchor that
         is a common word. `value`, `offset`: where they are given, the value as it is needs no expression,
         and its anchor stands so many characters within it."""
@@ -143,8 +143,8 @@ class Searcher:
         self._plain = value.encode("utf-8", "surrogatepass")
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
         self._own = value[:offset].endswith("\\")
-        self._head: re.Pattern[bytes] | None = None
-        self._tail: re.Pattern[bytes] | None = None
+        self._head: Written | None = None
+        self._tail: Written | None = None
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if self._raw and data[start:end] != self._raw:
@@ -163,24 +163,16 @@ class Searcher:
         return Found(*span, self._text)
 
     def _search(self, data: bytes, start: int, limit: int) -> tuple[int, int] | None:
-        tail = self._tail or self._compile()
+        if self._tail is None:
+            self._head, self._tail = self._source()
         if data[start] == 92 and not self._own:
             # An escape's own backslashes, however many: one that stayed would spoil what follows it.
             start -= backslashes(data, start)
-        after = tail.match(data, start, limit)
-        if after is None:
+        end = self._tail.after(data, start, limit)
+        if end < 0:
             return None
-        if self._head is None:
-            return start, after.end()
-        before = self._head.search(data, max(0, start - self._back), start)
-        return None if before is None else (before.start(), after.end())
-
-    def _compile(self) -> re.Pattern[bytes]:
-        head, tail = self._source()
-        if head:
-            self._head = re.compile(head + rb"\Z", re.DOTALL)
-        pattern = self._tail = re.compile(tail, re.DOTALL)
-        return pattern
+        first = start if self._head is None else self._head.before(data, start, max(0, start - self._back))
+        return None if first < 0 else (first, end)
 
 
 def plain(rule: SecretRule, order: int) -> Anchored:
@@ -241,7 +233,8 @@ def _fragment(piece: str, text: bytes, order: int, name: str) -> Anchored:
 
 
 def _halves(value: str, offset: int, *, as_is: bool = False) -> Source:
-    return lambda: (expression(value[:offset], as_is=as_is), expression(value[offset:], as_is=as_is))
+    head, tail = value[:offset], value[offset:]
+    return lambda: (Written(head, plain=as_is) if head else None, Written(tail, plain=as_is))
 
 
 def _following(value: str, at: int) -> frozenset[int]:
