@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,3 +109,25 @@ def test_any_other_connection_is_refused_while_replaying(server: Server, cassett
             socket.create_connection((server.host, server.port), 1)
     client.close()
     assert server.connections == 0
+
+
+def test_a_matcher_that_raises_is_raised_again_when_the_tape_closes(server: Server, cassette: Path) -> None:
+    """A program that survives it would pass its test without an answer."""
+
+    def broken(live: hushtape.MatchRequest, recorded: hushtape.MatchRequest) -> bool:
+        raise ZeroDivisionError
+
+    client = Requests()
+    with hushtape.use_cassette(cassette):
+        client.call("GET", server.url + "/number/1")
+    options: dict[str, Any] = {"mode": "none", "match_on": ("method", broken)}
+    with (
+        pytest.raises(hushtape.OptionError, match="the matcher raised ZeroDivisionError"),
+        hushtape.use_cassette(cassette, **options),
+    ):
+        swallow(client, server.url + "/number/1")
+    with hushtape.use_cassette(cassette, **options) as tape:
+        with pytest.raises(hushtape.OptionError) as caught:
+            client.call("GET", server.url + "/number/1")
+        tape.acknowledge(caught.value)
+    client.close()

@@ -43,7 +43,9 @@ def test_these_say_that_they_differ_and_why(verdict: Any, reason: str) -> None:
     assert lines(verdict) == [reason]
 
 
-@pytest.mark.parametrize("verdict", ["they match", b"", ("a", "b", "c"), (), ("no", 3)])
+@pytest.mark.parametrize(
+    "verdict", ["they match", b"", ("a", "b", "c"), (), ("no", 3), NotImplemented, "".startswith]
+)
 def test_what_may_be_meant_either_way_is_refused(verdict: Any) -> None:
     with pytest.raises(OptionError, match="no verdict"):
         lines(verdict)
@@ -115,3 +117,16 @@ def test_a_body_is_settled_once() -> None:
     settled = long.settled(Request("GET", "http://a/", body=OnDisk()))
     assert settled.body is not None and settled.body.size == 3
     assert long.key(settled) == long.key(ask("http://a/", body=b"abc"))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_matcher_that_never_ran_does_not_let_everything_match() -> None:
+    async def awaited(live: MatchRequest, recorded: MatchRequest) -> bool:
+        return False
+
+    def yielded(live: MatchRequest, recorded: MatchRequest) -> Any:
+        yield False
+
+    for own in (awaited, yielded):
+        with pytest.raises(OptionError, match="no verdict"):
+            compile_matchers([own]).mismatches(ask(), ask())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import warnings
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -111,3 +113,23 @@ def test_the_place_of_an_error_is_in_the_hook_s_own_file(
     with pytest.raises(hushtape.HushtapeError) as caught:
         through(moment, broken, client, server, cassette)
     assert f"{Path(__file__).name}:{broken.__code__.co_firstlineno + 2}" in str(caught.value)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_hook_that_never_ran_is_an_error(
+    moment: str, client: Requests, server: Server, cassette: Path
+) -> None:
+    """A partial of a coroutine function looks like a plain one until it is called."""
+
+    async def awaited(interaction: EditableInteraction, wait: float) -> None:
+        raise AssertionError("never awaited")
+
+    def yielded(interaction: EditableInteraction) -> Any:
+        yield
+
+    for hook in (functools.partial(awaited, wait=0), yielded):
+        cassette.unlink(missing_ok=True)
+        with pytest.raises(hushtape.HushtapeError, match="which never runs"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", hushtape.HushtapeWarning)  # of the journal that is left over
+            through(moment, hook, client, server, cassette)

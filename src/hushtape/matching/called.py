@@ -7,6 +7,7 @@ What they are given has vcrpy's names, so that a matcher written for it works he
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -155,15 +156,19 @@ def key_of(matcher: Matcher, request: MatchRequest) -> Any:
 
 
 def _read(value: Any) -> Verdict | None:
-    """What a matcher returned, as a verdict; None for texts, which may be meant either way."""
+    """What a matcher returned, as a verdict; None for texts, which may be meant either way, and for what
+    says nothing yet."""
     if value is None:
         return Verdict(True)
     if isinstance(value, Verdict):
         return value
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
         return Verdict(bool(value[0]), value[1])
-    if isinstance(value, (str, bytes, tuple)):
+    if isinstance(value, (str, bytes, tuple)) or callable(value) or value is NotImplemented:
         return None
+    if inspect.isawaitable(value) or inspect.isgenerator(value):
+        getattr(value, "close", bool)()
+        return None  # of an async matcher: true, whatever it would have said
     return Verdict(True) if value else Verdict(False, "" if value is False else f"returned {value!r}")
 
 

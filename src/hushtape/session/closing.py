@@ -143,8 +143,8 @@ def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
 
 
 def swallowed(tape: Tape, error: BaseException | None) -> list[HushtapeError]:
-    """The first error that a hook caused at replay, unless it ends the block right now: a copy of it."""
-    first = tape.hook_error
+    """The first error at replay that was no unmatched request, unless it ends the block right now: a copy."""
+    first = tape.refusal
     if first is None or _caused_by(error, first):
         return []
     return [safe_error(tape.ledger.ruleset, first)]

@@ -188,7 +188,7 @@ def _call(moment: str, hook: Hook, view: EditableInteraction) -> Interaction:
         HookError: it raised, or left what can't stand in a message.
     """
     try:
-        hook(view)
+        returned = hook(view)
     except HushtapeError:
         raise
     except Exception as error:  # noqa: BLE001 - a user's code may raise anything
@@ -197,10 +197,14 @@ def _call(moment: str, hook: Hook, view: EditableInteraction) -> Interaction:
             raise struck from None
         what = f"it raised {type(error).__name__}{_place(hook, error)}"
     else:
-        try:
-            return view.frozen()
-        except (ValueError, TypeError) as error:
-            what = f"what it left can't stand in a message: {error}"
+        if not inspect.isawaitable(returned) and not inspect.isgenerator(returned):
+            try:
+                return view.frozen()
+            except (ValueError, TypeError) as error:
+                what = f"what it left can't stand in a message: {error}"
+        else:
+            what = f"it is no plain function: it returned a {type(returned).__name__}, which never runs"
+            getattr(returned, "close", bool)()  # or Python warns that it was never awaited
     # Outside the handlers: the error's text, which `__context__` would lead to, may quote what it was shown.
     raise _error(moment, hook, what)
 

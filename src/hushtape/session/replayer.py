@@ -20,7 +20,6 @@ from hushtape.model import (
     Framing,
     Head,
     Headers,
-    Interaction,
     Request,
     Tls,
 )
@@ -70,6 +69,7 @@ class ReplayExchange:
         try:
             return self._decide()
         except HushtapeError as error:
+            self._tape.remember(error)  # programs swallow exceptions: it is raised again at close
             return Refuse(error)
 
     def _decide(self) -> Decision:
@@ -81,7 +81,7 @@ class ReplayExchange:
         interaction = answers.find(live)
         if interaction is not None:
             if tape.options.before_replay:
-                interaction = self._through_hooks(interaction, live)
+                interaction = hooks.replayed(tape, interaction, live)
             tape.count_played()
             if interaction.response is not None and interaction.response.coding:
                 interaction = understood(interaction, self._request.headers)
@@ -92,13 +92,6 @@ class ReplayExchange:
         error = answers.explain(tape, live)
         tape.count_unmatched(error)
         return Refuse(error)
-
-    def _through_hooks(self, interaction: Interaction, live: Request) -> Interaction:
-        try:
-            return hooks.replayed(self._tape, interaction, live)
-        except HushtapeError as error:
-            self._tape.remember(error)  # programs swallow exceptions: it is raised again at close
-            raise
 
     def _scrubbed(self) -> Request | None:
         """The live request, scrubbed as the stored ones were; None: a callback leaves it out."""

@@ -73,8 +73,8 @@ class Tape:
         self.row = MODES[mode]
         self.expired = False
         """The cassette is past its `max_age`, and is recorded anew: the mode is "all" from then on."""
-        self.hook_error: HushtapeError | None = None
-        """The first error that a hook of `before_replay` caused."""
+        self.refusal: HushtapeError | None = None
+        """The first error at replay that is no unmatched request: of a hook, a matcher, a body too long."""
         self.remarks: list[str] = []
         """What is to be said as warnings once the tape has closed."""
         self.dropped = 0
@@ -144,7 +144,8 @@ class Tape:
                 yield interaction if alone is None else scrub_interaction(interaction, alone)
 
     def acknowledge(self, error: HushtapeError) -> None:
-        """State that the program was right to survive this unmatched request, or this error of a hook.
+        """State that the program was right to survive this unmatched request, or this error of a hook or
+        matcher.
 
         The error is then not raised again when the tape closes.
         """
@@ -152,8 +153,8 @@ class Tape:
             if error in self._errors:
                 self._errors.remove(error)
                 self._error_count -= 1
-            if error is self.hook_error:
-                self.hook_error = None
+            if error is self.refusal:
+                self.refusal = None
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "failed" if self.failed else "open"
@@ -236,9 +237,9 @@ class Tape:
                 self._errors.append(error)
 
     def remember(self, error: HushtapeError) -> None:
-        """Keep the first error of a hook until the tape closes."""
+        """Keep the first refusal that is no unmatched request until the tape closes."""
         with self._lock:
-            self.hook_error = self.hook_error or error
+            self.refusal = self.refusal or error
 
     # --- opening and closing ---------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ def is_as_opened(tape: Tape) -> bool:
 def _ended_well(tape: Tape, error: BaseException | None) -> bool:
     """The program ran to its end, and every request was answered. A generator that was closed did not."""
     exited = isinstance(error, SystemExit) and error.code in (None, 0)
-    answered = not tape.unmatched and tape.hook_error is None
+    answered = not tape.unmatched and tape.refusal is None
     return (error is None or exited) and answered and not tape.failed
 
 
