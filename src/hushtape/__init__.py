@@ -159,16 +159,21 @@ _PLACES: Final = {name: room for room, names in _ROOMS.items() for name in names
 _OPEN: Final = frozenset(room.partition(".")[0] for room in (*_ROOMS, "sanitizers"))
 """Rooms that ``import hushtape`` is enough for: ``hushtape.errors.UnmatchedRequestError``."""
 
+_LEAVES: Final = ("errors", "model")
+"""Rooms of one file, which load no package of ours."""
+
 
 def __getattr__(name: str) -> Any:
     room = _PLACES.get(name)
-    if room is not None:
-        found = getattr(import_module(f"hushtape.{room}"), name)
-    elif name in _OPEN:
-        return import_module(f"hushtape.{name}")
-    else:
+    if room is None and name not in _OPEN:
         raise AttributeError(f"module 'hushtape' has no attribute {name!r}")
-    globals()[name] = found  # asked for once
+    if room not in _LEAVES and name not in _LEAVES:
+        # Through one door: two threads that load parts of a package from two sides get a half of it (CPython
+        # breaks the deadlock of its import locks that way).
+        import_module("hushtape.api")
+    found = import_module(f"hushtape.{room or name}")
+    if room is not None:
+        found = globals()[name] = getattr(found, name)  # asked for once
     return found
 
 

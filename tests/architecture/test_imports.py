@@ -92,6 +92,27 @@ def test_every_public_name_is_the_one_of_its_room_and_loads_alone() -> None:
         hushtape.use_casette  # noqa: B018 - asked for, which raises
 
 
+def test_threads_may_be_the_first_to_ask() -> None:
+    """CPython gives two threads that load a package from two sides a half of it."""
+    code = """
+import json, threading, hushtape
+names, wrong, start = hushtape.__all__, [], threading.Barrier(24)
+def ask(first):
+    start.wait()
+    for place in range(len(names)):
+        name = names[(first * 7 + place) % len(names)]
+        try:
+            getattr(hushtape, name)
+        except BaseException as error:
+            wrong.append(f"{name}: {error!r}")
+threads = [threading.Thread(target=ask, args=(first,)) for first in range(24)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(json.dumps(wrong[:3]))
+"""
+    assert fresh(code) == []
+
+
 def test_an_error_unpickles_where_nothing_of_hushtape_was_loaded() -> None:
     from hushtape.errors import OptionError
 
