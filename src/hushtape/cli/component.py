@@ -70,6 +70,9 @@ def _test(parts: Commands) -> None:
         "--freeze-time", metavar="ISO", default="auto",
         help="the time that components see; `disable`: as it goes on; default: as recorded",
     )  # fmt: skip
+    parser.add_argument(
+        "--real-pauses", action="store_true", help="a replay waits between requests as the component asks"
+    )
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--jobs", metavar="N", type=int, default=1, help="cases at a time, each in a process")
     ways.add_argument(
@@ -200,6 +203,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         update=options.update,
         validate_snapshots=options.validate_snapshots,
         freeze_time=None if options.freeze_time == "disable" else options.freeze_time,
+        skip_pauses=not options.real_pauses,
         verbose=options.verbose,
     )
 

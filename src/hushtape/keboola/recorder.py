@@ -65,6 +65,7 @@ class VCRRecorder:
         ignored_loggers: names, instead of the default ones.
         db_adapters: what records and replays database drivers (db_recorder).
         config: the component's configuration; None: read from the data folder when a run begins.
+        sleep: "skip": a replay passes over the pauses between requests, as in `hushtape.use_cassette`.
         acknowledge: asked for each request that a replay could not answer and the component survived;
             True: it was right to. `expected_status.json` can list them, too.
 
@@ -93,6 +94,7 @@ class VCRRecorder:
         *,
         config: Mapping[str, Any] | None = None,
         acknowledge: Callable[[UnmatchedRequestError], bool] | None = None,
+        sleep: str | None = None,
     ) -> None:
         choices.check("record_mode", record_mode, RECORD_MODES)
         self.cassette_dir = Path(cassette_dir)
@@ -114,6 +116,7 @@ class VCRRecorder:
         self.expected_status_path = self.artefacts.expected_status_path
         self.config = config
         self.acknowledge = acknowledge
+        self.sleep = sleep
         self.last_log_comparison: LogComparisonResult | None = None
         self.last_sync_action_comparison: SyncActionComparisonResult | None = None
         self.tape: Tape | None = None
@@ -237,6 +240,7 @@ class VCRRecorder:
             max_inline_body=INLINE,
             max_callback_body=MAX_CALLBACK_BODY,
             freeze_time=frozen,
+            sleep=self.sleep,
         )
         with context as tape:
             self.tape = tape

@@ -219,3 +219,18 @@ def test_a_kill_while_recording_leaves_the_tree_as_it_was(project: Project) -> N
     assert "killed" in outcome.problems[0].text
     after = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
     assert after == before and Path(data).exists()
+
+
+def test_a_replay_passes_over_the_pauses_between_requests(project: Project) -> None:
+    data = project.case("first")
+    text = project.script.read_text()
+    pause = "import time; time.sleep(parameters.get('pause', 0))\n        fields ="
+    project.script.write_text(text.replace("fields =", pause))
+    assert project.kinds() == []
+    config = json.loads((data / "config.json").read_text())
+    config["parameters"]["pause"] = 3600
+    (data / "config.json").write_text(json.dumps(config))
+    settings = Settings(component=str(project.script), mode="replay")
+    for jobs in (0, 1):
+        [[outcome]] = run_cases(find_cases(project.cases), settings, jobs)
+        assert (outcome.problems, outcome.played) == ((), 2)

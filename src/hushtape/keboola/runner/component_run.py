@@ -95,6 +95,7 @@ class ComponentRun:
             freeze_time_at=self.settings.freeze_time,
             log_normalizers=[(re.escape(f"{script.resolve().parent.parent}/"), "")],
             config=config,
+            sleep="skip" if self.settings.skip_pauses else None,
         )
 
     # --- secrets -----------------------------------------------------------------------------------

@@ -119,12 +119,11 @@ class _Workers:
             )
             self._running.add(child)
         try:
-            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+            code = child.wait()
         finally:
             with self._lock:
                 self._running.discard(child)
-                _end_group(child)
-        code = child.wait()
+        _end_group(child)  # what the component left running
         if child.stdin is not None:
             child.stdin.close()
         return code
@@ -138,7 +137,7 @@ class _Workers:
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:
-    """Not reaped yet, so its number is still its own."""
+    """A group's number is not given away while the group has members."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
 

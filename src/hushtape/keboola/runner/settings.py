@@ -23,6 +23,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         update: with what a recorded run wrote, `expected/` and an existing snapshot are made anew.
         validate_snapshots: compare the outputs with `output_snapshot.json`, too.
         freeze_time: ISO 8601, None (the time as it goes on) or "auto" (what the cassette says).
+        skip_pauses: a replay passes over sleeps between requests; where it can't, and while recording, they
+            take their time.
         verbose: differences are shown whole.
     """
 
@@ -31,4 +33,5 @@ class Settings(Struct, frozen=True, kw_only=True):
     update: bool = False
     validate_snapshots: bool = False
     freeze_time: str | None = "auto"
+    skip_pauses: bool = True
     verbose: bool = False
