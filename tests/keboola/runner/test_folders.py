@@ -74,3 +74,8 @@ def test_a_name_that_nothing_has_and_a_folder_that_is_not_there_are_errors(proje
     with pytest.raises(CaseError, match="no such folder"):
         find_cases(project.cases / "first" / "nowhere")
     assert [case.name for case in find_cases(project.cases, ["f*"])] == ["first"]
+
+
+def test_a_cases_own_folder_is_that_case(project: Project) -> None:
+    project.case("first")
+    assert [case.name for case in find_cases(project.cases / "first")] == ["first"]

@@ -234,3 +234,15 @@ def test_a_replay_passes_over_the_pauses_between_requests(project: Project) -> N
     for jobs in (0, 1):
         [[outcome]] = run_cases(find_cases(project.cases), settings, jobs)
         assert (outcome.problems, outcome.played) == ((), 2)
+
+
+def test_handlers_of_the_program_get_no_unscrubbed_lines(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    project.case("first", targets=[])
+    log = "import logging; logging.error('token %s', parameters['#token'])\n    sys.exit("
+    project.script.write_text(project.script.read_text().replace("sys.exit(", log))
+    [outcome] = project.run(mode="record")
+    assert outcome.done == "recorded" and SECRET not in caplog.text
+    logging.getLogger().error("after")
+    assert "after" in caplog.text

@@ -56,3 +56,15 @@ def test_links_and_folders_without_a_lock_are_not_touched(temporary: Path) -> No
     (temporary / "hushtape-component-link").symlink_to(real)
     (temporary / "hushtape-component-new").mkdir()
     assert remove_left() == [] and (real / LOCK).exists()
+
+
+def test_a_folder_that_is_still_written_to_keeps_its_lock_until_all_is_gone(temporary: Path) -> None:
+    folder = temporary / "hushtape-component-busy"
+    folder.mkdir()
+    (folder / LOCK).touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hushtape.keboola.runner.scratch.shutil.rmtree", lambda path, **_: None)
+        (folder / "case").mkdir()
+        remove_left()
+    assert (folder / LOCK).exists(), "so the next run finds it"
+    assert remove_left() == [folder] and not folder.exists()

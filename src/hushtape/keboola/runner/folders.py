@@ -56,7 +56,7 @@ class Case(Struct, frozen=True):
 
 
 def find_cases(folder: Path, selected: Sequence[str] = ()) -> list[Case]:
-    """The cases of a tests' folder, by name.
+    """The cases of a tests' folder, by name; of a case's own folder, that case.
 
     Args:
         selected: names or patterns (`0*_load`); none: all.
@@ -71,6 +71,8 @@ def find_cases(folder: Path, selected: Sequence[str] = ()) -> list[Case]:
             "Name the folder that holds a folder for each case.",
             name="",
         )
+    if (folder / "source").is_dir():  # a case itself
+        return [case_in(folder)]
     names = [path.name for path in _folders(folder)]
     for pattern in selected:
         if not any(fnmatchcase(name, pattern) for name in names):

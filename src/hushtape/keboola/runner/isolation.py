@@ -63,6 +63,7 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
     sys.argv[:] = [str(script)]
     os.environ[DATA_VARIABLE] = str(data)
     os.environ.pop(RUN_MODE, None)
+    logging.getLogger().handlers.clear()  # a new process has none, and pytest's would keep unscrubbed lines
 
     def run() -> None:
         before = set(threading.enumerate())

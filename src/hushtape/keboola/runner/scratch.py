@@ -17,6 +17,7 @@ from pathlib import Path
 
 PREFIX = "hushtape-component-"
 LOCK = "lock"
+TRIES = 10
 
 
 @contextmanager
@@ -56,10 +57,25 @@ def _left(folder: Path) -> bool:
 
 
 def removed(folder: Path) -> None:
-    """Remove a folder, also one with folders that a component made read-only."""
-    for inner, folders, _ in os.walk(folder):
-        for name in folders:
-            path = Path(inner, name)
-            if not path.is_symlink():
-                path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove a folder, also one with folders that a component made read-only, or that a process which is just
+    being ended still writes to. The lock goes last: what can't be removed now is the next run's."""
+    for _ in range(TRIES):
+        for inner, folders, _files in os.walk(folder):
+            for name in folders:
+                path = Path(inner, name)
+                if not path.is_symlink():
+                    path.chmod(0o700)
+        try:
+            for path in folder.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.name != LOCK:
+                    path.unlink()
+            if [path.name for path in folder.iterdir()] in ([], [LOCK]):
+                shutil.rmtree(folder)
+                return
+        except FileNotFoundError:
+            if not folder.exists():
+                return
+        except OSError:
+            continue
