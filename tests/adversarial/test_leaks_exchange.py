@@ -144,6 +144,27 @@ CREDENTIALS: dict[str, tuple[Client, bytes]] = {
     "NTLM of a proxy": (plain(), reply(b"", f"Proxy-Authenticate: Basic realm=x, NTLM {BLOB}")),
     "X-Ms-Client-Principal": (plain(**{"X-Ms-Client-Principal": BLOB}), reply()),
     "X-Ms-Client-Principal-Id": (plain(**{"X-Ms-Client-Principal-Id": SECRET}), reply()),
+    "what STS answers": (
+        plain(),
+        reply(
+            f"<Credentials><SecretAccessKey>{SECRET}/K</SecretAccessKey><SessionToken>{SECRET}==</SessionToken>"
+            "</Credentials>".encode(),
+            "Content-Type: text/xml",
+        ),
+    ),
+    "what a machine's identity is": (
+        plain(),
+        reply(json.dumps({"Code": "Success", "SecretAccessKey": SECRET, "SessionToken": SECRET}).encode()),
+    ),
+    "a form for S3": (
+        plain(),
+        reply(json.dumps({"fields": {"x-amz-signature": SECRET, "x-amz-security-token": SECRET}}).encode()),
+    ),
+    "signed chunks": (post(f"1;chunk-signature={SECRET}\r\n0;chunk-signature={SECRET}\r\n", {}), reply()),
+    "Azure's connection string": (
+        plain(),
+        reply(json.dumps({"a": f"AccountName=x;AccountKey={SECRET}==;EndpointSuffix=y"}).encode()),
+    ),
     "X-AuthKey": (plain(**{"x-authkey": SECRET}), reply()),
     "X-Passcode": (plain(**{"X-Passcode": SECRET}), reply()),
 }  # fmt: skip

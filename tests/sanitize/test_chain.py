@@ -17,6 +17,7 @@ from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.sanitizers import (
     CallbackSanitizer,
     CompositeSanitizer,
+    ConfigSecretsSanitizer,
     DefaultSanitizer,
     TokenSanitizer,
 )
@@ -104,6 +105,43 @@ def test_the_parts_of_a_service_account_are_secrets_and_its_addresses_are_not() 
     }
     values = secret_rules(build(secrets={"#account": json.dumps(account)}))
     assert sorted(values) == ["#account", "#account.private_key", "#account.private_key_id"]
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        ("q7-secret-0093\n", "q7-secret-0093"),
+        (" \tq7-secret-0093\r\n", "q7-secret-0093"),
+        (b"q7-secret-0093\n", "q7-secret-0093"),
+        ("'q7-secret-0093'", "q7-secret-0093"),
+        ("Bearer q7-secret-0093\n", "q7-secret-0093"),
+        ("postgresql+psycopg://user:q7-secret%2F0093@db.example.com:5432/x?a=b", "q7-secret/0093"),
+        ("postgres://user:q7@secret-0093@db.example.com", "q7@secret-0093"),
+        ("Endpoint=https;AccountName=x;AccountKey=q7secret0093==;Suffix=y", "q7secret0093=="),
+        ("host=db password=q7-secret-0093 user=x", "q7-secret-0093"),
+    ],
+)
+def test_a_value_is_looked_for_without_what_stands_around_the_credential(
+    given: str | bytes, part: str
+) -> None:
+    for chain in (build(secrets={"#key": given}), build(secrets=[given])):
+        assert chain.ruleset.text(f"a {part} b") == "a REDACTED b"
+
+
+def test_sanitizers_look_for_values_without_the_space_around_them() -> None:
+    for sanitizer in (
+        TokenSanitizer(["q7-secret-0093\n"]),
+        DefaultSanitizer(sensitive_values=["q7-secret-0093\n"]),
+        ConfigSecretsSanitizer({"#dsn": "mysql://u:q7-secret-0093@h\n"}),
+    ):
+        assert build([sanitizer]).ruleset.text("a q7-secret-0093 b") == "a REDACTED b"
+
+
+@pytest.mark.parametrize("value", ["postgres://postgres:postgres@postgres", "Bearer REDACTED", "   x \n\n  "])
+def test_words_and_placeholders_within_a_value_are_no_secrets_of_their_own(value: str) -> None:
+    chain = build(secrets={"#key": value})
+    for word in ("postgres", "Bearer", "x", "Basic"):
+        assert chain.ruleset.text(f"a {word} b") == f"a {word} b"
 
 
 def test_no_value_is_in_a_repr_or_a_pickled_error() -> None:

@@ -18,7 +18,7 @@ from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.rules import REDACTED, PatternRule, Rule, SecretRule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers import CompositeSanitizer, DefaultSanitizer
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, dedup_sanitizers, is_ours
-from hushtape.sanitize.sanitizers_values import leaves, with_parts
+from hushtape.sanitize.sanitizers_values import bare, leaves, with_parts
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
@@ -161,7 +161,8 @@ def _secrets(secrets: Secrets) -> tuple[list[SecretRule], tuple[str, ...]]:
         if value is None or value in ("", b""):
             unknown.append(name)
             continue
-        rules.extend([SecretRule(part, name=place) for place, part in with_parts(name, _text(name, value))])
+        parts = with_parts(name, bare(_text(name, value)))
+        rules.extend([SecretRule(bare(part), name=place) for place, part in parts])
     return rules, tuple(unknown)
 
 

@@ -20,7 +20,16 @@ AHEAD = WINDOW + 64
 BACK = WINDOW + 64
 
 TEACHING = frozenset(
-    ("accesstoken", "refreshtoken", "idtoken", "clientsecret", "clientassertion", "password")
+    (
+        "accesstoken",
+        "refreshtoken",
+        "idtoken",
+        "clientsecret",
+        "clientassertion",
+        "password",
+        "secretaccesskey",
+        "sessiontoken",
+    )
 )
 """Names, without their separators, whose values are looked for everywhere once they were redacted."""
 
@@ -30,6 +39,7 @@ _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22
 # A value may stand on the next line of an event (the HTML standard 9.2.6).
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:)*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_BRIEF = re.compile(rb"[\w .:/-]{0,15}+(?:\\{0,8}+[\"']|%22|&quot;)")
 _LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
 """What stands before a string that Python's `repr` writes."""
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
@@ -127,8 +137,10 @@ class Field:
             found = self._part(data, start - len(quote), closing.end(), limit)
             return found or self._listed(data, start - len(quote), quote, closing.end(), limit)
         found = self._value(data, quote, colon.end(), limit)
-        if self.code and found is not None and not is_oauth(data, start, limit, context, pair=False):
-            return None
+        if self.code and found is not None:
+            brief = _BRIEF.match(data, found.start, limit) is not None
+            if not is_oauth(data, start, limit, context, pair=False, brief=brief):
+                return None
         return found
 
     def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Found | None:

@@ -128,11 +128,17 @@ _SCHEMES = frozenset(
         "acs3-hmac-sha256",
     ]
 )
+_PLACES = re.compile(
+    r"(?:page|paging|pagination|continuation|cursor|sync|delta|skip)[-_]?token$", re.IGNORECASE
+)
+"""Where a list goes on: the next request says it, so a replay needs it."""
 
 
 def is_credential(name: str) -> bool:
     """Whether the field's name holds a word of the credential kind. Plurals don't count:
-    `x-ratelimit-remaining-tokens` is a number that replay needs."""
+    `x-ratelimit-remaining-tokens` is a number that replay needs; nor does the token of a next page."""
+    if _PLACES.search(name):
+        return False
     if name.islower() or "-" in name or "_" in name:
         words = re.split(r"[-_.]", name.lower())
         return not _CREDENTIAL.isdisjoint(words) or not _CREDENTIAL.isdisjoint(_camel(name))

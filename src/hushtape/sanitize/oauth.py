@@ -21,6 +21,7 @@ _MARK = re.compile(
     rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
+_STATE = re.compile(rb"state", re.IGNORECASE)
 _BRACKETS = re.compile(rb"[\[\]{}]|%(?:25){0,8}+[57][bBdD]")
 _OPENING = frozenset(b"{[bB")
 _EDGE = re.compile(rb"[\s\"'<>]")
@@ -28,13 +29,17 @@ _EDGE = re.compile(rb"[\s\"'<>]")
 Span = tuple[int, int]
 
 
-def is_oauth(data: bytes, start: int, limit: int, context: Context, *, pair: bool) -> bool:
+def is_oauth(
+    data: bytes, start: int, limit: int, context: Context, *, pair: bool, brief: bool = False
+) -> bool:
     """Whether the `code` at `start` stands beside an OAuth parameter, or the window is too small to
-    tell: then a value is redacted rather than kept. `pair`: it stands before an equals sign."""
+    tell: then a value is redacted rather than kept. `pair`: it stands before an equals sign.
+    `brief`: its value is too short to be a code (RFC 6749 10.10: nobody may guess one). `state` alone says
+    nothing then: addresses and orders have one beside their code."""
     low, high = max(0, start - WINDOW), min(limit, start + WINDOW)
     cut = low > 0, high >= start + WINDOW
     if not pair and (around := _small(data, start, low, high)) is not None:
-        return _MARK.search(data, *around) is not None
+        return any(not (brief and _STATE.match(one[0])) for one in _MARK.finditer(data, *around))
     look = _look(data, context)
     if pair and (context.form or context.uri):
         return look.marked(low, high) or any(cut)
@@ -44,7 +49,7 @@ def is_oauth(data: bytes, start: int, limit: int, context: Context, *, pair: boo
             return True
     else:
         number = look.container(start)
-        if look.marked(low, high, number):
+        if look.marked(low, high, number, sure=brief):
             return True
         left, right = look.bounds(number)
     return (left < low and cut[0]) or (right >= high and cut[1])
@@ -72,7 +77,7 @@ def _look(data: bytes, context: Context) -> _Look:
 class _Look:
     """One buffer's marks and containers, and the stretch without an edge that was met last."""
 
-    __slots__ = ("_at", "_ids", "_marks", "_spans", "_stretch", "data")
+    __slots__ = ("_at", "_ids", "_marks", "_spans", "_stretch", "_sure", "data")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -84,10 +89,14 @@ class _Look:
         self._stretch = (0, 0)
         self._nest(data)
         marks: dict[int | None, list[Span]] = {None: []}
+        sure: dict[int | None, list[Span]] = {}
         for found in _MARK.finditer(data):
             marks[None].append(found.span())
-            marks.setdefault(self.container(found.start()), []).append(found.span())
-        self._marks = marks
+            container = self.container(found.start())
+            marks.setdefault(container, []).append(found.span())
+            if not _STATE.match(found[0]):
+                sure.setdefault(container, []).append(found.span())
+        self._marks, self._sure = marks, sure
 
     def _nest(self, data: bytes) -> None:
         stack = [0]
@@ -111,9 +120,9 @@ class _Look:
     def bounds(self, container: int) -> Span:
         return self._spans[container][0], self._spans[container][1]
 
-    def marked(self, low: int, high: int, container: int | None = None) -> bool:
-        """Whether a mark stands wholly between the two (in this container)."""
-        marks = self._marks.get(container, [])
+    def marked(self, low: int, high: int, container: int | None = None, *, sure: bool = False) -> bool:
+        """Whether a mark stands wholly between the two (in this container); `sure`: other than `state`."""
+        marks = (self._sure if sure else self._marks).get(container, [])
         at = bisect_left(marks, (low, 0))
         return at < len(marks) and marks[at][1] <= high
 

@@ -27,6 +27,7 @@ from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, ordere
 from hushtape.sanitize.sanitizers_http import keep_lists, lowered
 from hushtape.sanitize.sanitizers_values import (
     bad_argument,
+    bare,
     function,
     hash_values,
     longest_first,
@@ -46,12 +47,22 @@ SENSITIVE_FIELDS = [
     "password",
     "token",
 ]
+CLOUD_FIELDS = (
+    "secret_access_key",
+    "session_token",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-amz-credential",
+)
+"""Names that only credentials have, whatever the list: what AWS's STS answers, what forms for S3 hold."""
+CLOUD_PAIRS = ("account_key", "shared_access_key", "chunk-signature")
+"""The same before an equals sign: Azure's connection strings, and chunks that AWS's SDKs sign."""
 SAFE_HEADERS = ["content-type", "content-length", "accept"]
 """DefaultSanitizer's keep list when it is used by itself; a tape keeps every field."""
 
 
 def _secret_rules(values: Iterable[tuple[str, str]], placeholder: str) -> tuple[SecretRule, ...]:
-    return tuple([SecretRule(value, placeholder, name) for name, value in values if value])
+    return tuple([SecretRule(bare(value), placeholder, name) for name, value in values if value])
 
 
 def _longest_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -128,6 +139,8 @@ class DefaultSanitizer(Declarative):
             for index, value in enumerate(self.sensitive_values)
         ]
         rules.extend(_secret_rules(named, self.replacement))
+        rules.append(FieldRule(CLOUD_FIELDS, self.replacement, in_uri=False))
+        rules.append(FieldRule(CLOUD_PAIRS, self.replacement, in_uri=False, in_json=False))
         return (*rules, ShapeRule(self.replacement), UrlSecretsRule(self.replacement))
 
     def rules(self) -> tuple[Rule, ...]:

@@ -10,13 +10,20 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.rules import REDACTED
+from hushtape.sanitize.words import is_word
 
 T = TypeVar("T")
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
 _URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
+_USERINFO = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
+_PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
+_PAIR_NAME = re.compile(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
 MIN_PART = 6
 """Parts of a secret that is a JSON document count from this many characters on (SANITIZING.md, short
 secrets): a shorter one would redact ordinary words."""
@@ -114,13 +121,49 @@ def extract_values(mapping: Mapping[str, object]) -> list[str]:
     return longest_first(found)
 
 
-def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """A secret, and the secrets inside if it is a JSON document (a service account's private_key).
+def bare(value: str) -> str:
+    """A secret without the white space around it: a file ends in a line break, and what is sent does not.
+    As it is where little would be left."""
+    stripped = value.strip()
+    return stripped if len(stripped) >= MIN_PART else value
 
-    Inside, only values under names of the credential kind count, and no URL: a document also holds
+
+def _inner(value: str) -> Iterator[str]:
+    """The credentials in a value that says more than one: a scheme and its token, what stands in quotes, the
+    password in a URL, those of a connection string."""
+    scheme = _SCHEME.fullmatch(value)
+    if scheme:
+        yield scheme[1]
+    if value[0] == value[-1] and value[0] in "\"'":
+        yield value[1:-1]
+    url = _USERINFO.match(value)
+    if url:
+        yield url[1]
+        yield unquote(url[1])
+        return
+    for pair in _PAIR.finditer(value) if "=" in value else ():
+        if _PAIR_NAME.search(pair[1]):
+            yield pair[2]
+
+
+def _is_common(part: str, value: str) -> bool:
+    """A word, the user's or the database's name again, or the placeholder of a replay."""
+    return is_word(part) or part in REDACTED or (part.isalpha() and value.count(part) > 1)
+
+
+def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """A secret, and the secrets inside: `_inner`'s, and those of a JSON document (a service account's
+    private_key).
+
+    In a document, only values under names of the credential kind count, and no URL: a document also holds
     `token_uri` and the like, and redacting those would take the host from every request.
     """
     yield name, value
+    if len(value.strip()) > MIN_PART:
+        # Words are left: `postgres://postgres:postgres@postgres` says them everywhere.
+        for within in dict.fromkeys(_inner(value.strip())):
+            if MIN_PART <= len(within) < len(value) and not _is_common(within, value):
+                yield name, within
     inner = document(value)
     if inner is None:
         return
