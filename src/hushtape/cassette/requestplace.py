@@ -11,10 +11,12 @@ from hushtape.cassette.stream import Scanner
 from hushtape.model import CHUNK
 
 
-def request_reach(file: Pinned, start: int, end: int) -> int:
+def request_reach(file: Pinned, start: int, end: int, *, plain: bool = False) -> int:
     """Bytes from `start` to the end of the request's object; 0: the request is not the first member, or it is
     long, or not all of it stands there.
 
+    Args:
+        plain: the file is another tool's: where there is a `hushtape` object, the request is not its alone.
     Raises:
         CassetteFormatError: it is no JSON object.
     """
@@ -27,6 +29,8 @@ def request_reach(file: Pinned, start: int, end: int) -> int:
             return 0
         if number == 0:
             reach = right - start
-        elif key == b'"hushtape"' and (right - left > CHUNK or b'"request_' in file.read(left, right - left)):
+        elif key == b'"hushtape"' and (
+            plain or right - left > CHUNK or b'"request_' in file.read(left, right - left)
+        ):
             return 0
     return reach if reach <= CHUNK else 0

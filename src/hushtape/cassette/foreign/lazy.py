@@ -1,8 +1,8 @@
 """A cassette of another tool behind the same seam: offsets in memory, interactions read one at a time.
 
 Lives here: `ForeignReader`, and what a format has to know (`Dialect`). Must not: know a format. Called by:
-opening. Memory: 16 bytes an interaction, and one of them while it is read; bodies of more than 64 KiB in a
-JSON file stay there.
+opening, vcr_json. Memory: 16 bytes an interaction, and one of them while it is read; bodies of more than 64
+KiB in a JSON file stay there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hushtape.cassette.document import FAULTS, explain
 from hushtape.cassette.foreign.plain import Span
 from hushtape.cassette.info import CassetteInfo
 from hushtape.cassette.problems import malformed
-from hushtape.cassette.stream import find_values, reduce
+from hushtape.cassette.stream import reduce
 from hushtape.errors import CassetteFormatError
 from hushtape.model import CHUNK, Body, Interaction, Request
 
@@ -55,14 +55,8 @@ class ForeignReader:
         return len(self._starts)
 
     def scan_anew(self) -> bool:
-        """Forget what was remembered of the file, and look for its interactions; False: nothing was."""
-        if not self.recalled or self._file is None:
-            return False
-        self.recalled = False
-        offsets.forget(self._file)
-        found = find_values(self._file)
-        self._starts, self._ends = found.starts, found.ends
-        return True
+        """Nothing was remembered of the file."""
+        return False
 
     def is_current(self) -> bool:
         """The file that is open here still stands under its name, unchanged."""
@@ -78,25 +72,30 @@ class ForeignReader:
         Raises:
             CassetteFormatError: it is malformed, or holds what can't be replayed.
         """
-        return self._found(self._dialect.interaction, ordinal)
+        return self._found(self._interaction, ordinal)
 
     def requests(self) -> Iterator[Request]:
         """All requests, in file order, in one pass."""
         for ordinal in range(len(self._starts)):
-            yield self._found(self._dialect.request, ordinal)
+            yield self._found(self._request, ordinal)
 
-    def _found(self, parse: Callable[[Pinned, int, int], T], ordinal: int) -> T:
+    def _interaction(self, file: Pinned, ordinal: int) -> Interaction:
+        return self._dialect.interaction(file, self._starts[ordinal], self._ends[ordinal])
+
+    def _request(self, file: Pinned, ordinal: int) -> Request:
+        return self._dialect.request(file, self._starts[ordinal], self._ends[ordinal])
+
+    def _found(self, parse: Callable[[Pinned, int], T], ordinal: int) -> T:
         if self._file is None:
             raise malformed(self.path, "it has been closed", remedy="Read before the tape closes.")
-        start = self._starts[ordinal]
         try:
-            return parse(self._file, start, self._ends[ordinal])
+            return parse(self._file, ordinal)
         except CassetteFormatError:
             self._doubt()
             raise
         except FAULTS as error:
             self._doubt()
-            raise explain(error, self.path, start) from None
+            raise explain(error, self.path, self._starts[ordinal]) from None
 
     def _doubt(self) -> None:
         """If what was remembered is to blame, the next opening will do without."""

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 
-from hushtape.cassette import offsets
 from hushtape.cassette.bodies import Pinned
-from hushtape.cassette.foreign.lazy import ForeignReader
-from hushtape.cassette.info import KEBOOLA, Reader, parse_head
+from hushtape.cassette.info import Reader, parse_head
 from hushtape.cassette.linescan import Found
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.stream import find_values
@@ -49,14 +47,10 @@ def open_foreign(file: Pinned) -> Reader | Found:
 
 def open_vcr(file: Pinned, found: Found, began: int) -> Reader:
     """The reader for JSON of vcrpy or keboola.vcr; `began`: when the search for `found` began."""
-    from hushtape.cassette.foreign.vcr_json import VcrJson
+    from hushtape.cassette.foreign.vcr_json import VcrJsonReader
 
     info, _ = parse_head(found.head, file.path)
-    offsets.remember(file, found, began)
-    dialect = VcrJson(keboola=info.source == KEBOOLA)
-    reader = ForeignReader(file, info, found.starts, found.ends, dialect)
-    reader.recalled = found.recalled
-    return reader
+    return VcrJsonReader(file, info, found, began)
 
 
 def _is_yaml(file: Pinned, top: bytes) -> bool:
