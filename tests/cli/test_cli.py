@@ -143,3 +143,23 @@ def test_recover_tells_programs_what_became_of_the_journal(
         "beside_earlier": False,
         "unsearched": [],
     }
+
+
+def test_arguments_of_a_list_may_stand_behind_an_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / "a.json", tmp_path / "b.json"]
+    for path in paths:
+        path.write_text('{"version": 1, "interactions": []}')
+    assert main(["prune", str(paths[0]), "--dry-run", str(paths[1])]) == 0
+    assert capsys.readouterr().out.count("nothing to drop") == 2
+    assert main(["show", str(paths[0]), "--full", "7"]) == 2
+    assert "7" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "a.json", "--json", "1", "--nothing"], ["stats", "a.json", "--json", "b.json"]]
+)
+def test_what_no_command_knows_is_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    assert "unrecognized arguments" in capsys.readouterr().err

@@ -152,7 +152,7 @@ def test_what_is_no_cassette_is_an_error_in_a_line(tmp_path: Path, content: byte
     (tmp_path / "bad.json").write_bytes(content)
     assert main(["show", str(tmp_path / "bad.json")]) == 1
     err = capsys.readouterr().err
-    assert err.startswith("hushtape: read the cassette") and "\x1b" not in err
+    assert "read the cassette" in err and err.startswith("hushtape: ") and "\x1b" not in err
 
 
 def test_a_long_body_is_cut_and_full_is_whole(tmp_path: Path, capsys: Captured) -> None:
@@ -267,3 +267,45 @@ def test_cassettes_of_every_format_are_shown_compared_and_counted(
     assert "secret" not in out.replace("--unscrubbed", "") and "Credentials are hidden" in out
     assert main(["stats", str(path)]) == 0 and main(["diff", str(path), str(path)]) == 0
     assert "qwertyuiop" not in capsys.readouterr().out
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """Of three interactions the second has a header field that would split the answer."""
+
+    def one(number: int, value: str) -> dict[str, object]:
+        answer = {"status": {"code": 200, "message": "OK"}, "headers": {"A": [value]}, "body": {"string": ""}}
+        return {"request": {"method": "GET", "uri": f"https://a.test/{number}"}, "response": answer}
+
+    return vcrpy(tmp_path / "broken.json", [one(0, "b"), one(1, "b\r\nC: d"), one(2, "b")])
+
+
+def test_a_list_goes_past_what_can_not_be_read_and_names_it(broken: Path, capsys: Captured) -> None:
+    assert main(["show", str(broken), "--url", "/2"]) == 1
+    out, err = capsys.readouterr()
+    assert err.startswith("hushtape: 1 interaction can't be read: read the cassette")
+    told = out.splitlines()
+    assert told[1].startswith("1  bad   an interaction can't be replayed: ") and "(line 1, byte " in told[1]
+    assert told[2].startswith("2  200") and told[3] == "2 of 3 interactions"
+
+
+def test_whole_interactions_are_shown_past_one_that_can_not_be_read(broken: Path, capsys: Captured) -> None:
+    assert main(["show", str(broken), "1-2"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("interaction 1 of 3") and told[1].startswith(
+        "! an interaction can't be replayed"
+    )
+    assert "interaction 2 of 3" in told[3]
+
+
+def test_json_says_what_can_not_be_read(broken: Path, capsys: Captured) -> None:
+    for numbers in ([], ["0-2"]):
+        assert main(["show", str(broken), "--json", *numbers]) == 1
+        found = json.loads(capsys.readouterr().out)["interactions"]
+        assert [one["number"] for one in found] == [0, 1, 2]
+        assert "can't be replayed" in found[1]["error"] and "error" not in found[2]
+
+
+def test_of_what_can_not_be_read_no_body_is_written(broken: Path, capsys: Captured) -> None:
+    assert main(["show", str(broken), "1", "--raw", "response"]) == 1
+    assert "can't be replayed" in capsys.readouterr().err

@@ -196,7 +196,10 @@ _COMMANDS = (
 
 def _commanded(path: Path, sample: Path) -> str:
     """What is wrong with how the commands take this file; "" if nothing is."""
-    found = [_command(words, path, sample) for words in _COMMANDS]
+    found = []
+    for words in _COMMANDS:
+        signal.alarm(SECONDS)  # for each, as they are many
+        found.append(_command(words, path, sample))
     return "; ".join(filter(None, found))
 
 

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TextIO
 
 from hushtape.errors import HushtapeError, OptionError
@@ -43,13 +44,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     parser = build_parser(next((word for word in argv if not word.startswith("-")), None))
     try:
-        options = parser.parse_args(argv)
+        options = _parsed(parser, argv)
     except SystemExit as stop:  # argparse printed help (0) or what was wrong (2)
         return stop.code if isinstance(stop.code, int) else 2
     if options.command is None:
         parser.print_help()
         return 2
     return run(options)
+
+
+def _parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """The options. Of a list of arguments (`show FILE 1 2`), argparse takes what stands before an option; a
+    command that sets `gathers` to the list's name gets those behind one as well (`show FILE --json 1 2`).
+    """
+    options, rest = parser.parse_known_args(argv)
+    gathers: str = getattr(options, "gathers", "")
+    if rest and (not gathers or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        held: list[object] = getattr(options, gathers)
+        setattr(options, gathers, held + [Path(word) if gathers == "paths" else word for word in rest])
+    return options
 
 
 def run(options: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ def register(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="change nothing, tell what would go")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, gathers="paths")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -52,7 +52,7 @@ def register(commands: Commands) -> None:
         "--update-baseline", action="store_true", help="accept what is found now: write it to the baseline"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, gathers="paths")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushtape.cli.output import Out, as_json
+from hushtape.cli.output import Out, as_json, count, safe
 from hushtape.cli.progress import Bar
-from hushtape.errors import CassetteWriteError, OptionError
+from hushtape.errors import CassetteFormatError, CassetteWriteError, OptionError
 
 if TYPE_CHECKING:
     from hushtape.cassette import Reader
+    from hushtape.cli.showing import Taken
     from hushtape.model import Body, Interaction
     from hushtape.viewing.lens import Lens
 
@@ -57,11 +58,12 @@ def register(commands: Commands) -> None:
     parser.add_argument("--output", metavar="FILE", type=Path, help="where --raw writes; must not exist yet")
     parser.add_argument("--unscrubbed", action="store_true", help="hide nothing of what the file holds")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, gathers="numbers")
 
 
 def run(options: argparse.Namespace) -> int:
     from hushtape.cassette import CassetteReader
+    from hushtape.cli import showing
     from hushtape.viewing.lens import Lens
     from hushtape.viewing.select import make_filter, numbers
 
@@ -72,36 +74,49 @@ def run(options: argparse.Namespace) -> int:
     lens = Lens(unscrubbed=options.unscrubbed)
     chosen = numbers(options.numbers, len(reader))
     places = chosen or [range(len(reader))]
+    bad: list[CassetteFormatError] = []
 
-    def taken() -> Iterator[tuple[int, Interaction]]:
+    def taken() -> Iterator[Taken]:
         busy = not sys.stdout.isatty()  # a list that scrolls by is its own progress
         with Bar("reading", sum(map(len, places)) if busy else 0) as bar:
             for number in (number for one in places for number in one):
-                stored = reader.read(number)
+                stored = _read(reader, number)
                 bar.step()
-                if wanted.takes(stored):
+                if isinstance(stored, CassetteFormatError):
+                    bad.append(stored)
+                    yield number, stored
+                elif wanted.takes(stored):
                     yield number, stored
 
     if options.raw:
         return _raw(options, lens, taken())
     if options.json:
-        return _json(options, reader, lens, taken(), whole=bool(chosen))
-    from hushtape.cli import showing
+        _json(options, reader, lens, taken(), whole=bool(chosen))
+    elif chosen:
+        showing.interactions(Out(), reader, lens, taken(), full=options.full)
+    else:
+        showing.listing(Out(), reader, lens, taken())
+    if bad:
+        print(safe(f"hushtape: {count(len(bad), 'interaction')} can't be read: {bad[0]}"), file=sys.stderr)
+    return 1 if bad else 0
 
-    out = Out()
-    if not chosen:
-        return showing.listing(out, reader, lens, taken())
-    return showing.interactions(out, reader, lens, taken(), full=options.full)
+
+def _read(reader: Reader, number: int) -> Interaction | CassetteFormatError:
+    """The interaction; what is wrong with it where it is malformed, so that the others are shown, too."""
+    try:
+        return reader.read(number)
+    except CassetteFormatError as error:
+        return error
 
 
 def _json(
     options: argparse.Namespace,
     reader: Reader,
     lens: Lens,
-    taken: Iterator[tuple[int, Interaction]],
+    taken: Iterator[Taken],
     *,
     whole: bool,
-) -> int:
+) -> None:
     """One document, written as it is made: a list of 100,000 is never held."""
     from hushtape.viewing.summary import MOST_IN_JSON, document, row, row_document
 
@@ -119,20 +134,27 @@ def _json(
     limit = MOST_IN_JSON if options.full else IN_JSON
     before = "\n"
     for number, stored in taken:
-        shown = lens.through(stored)
-        one = document(number, shown, stored, limit) if whole else row_document(row(number, shown, stored))
+        one: dict[str, object]
+        if isinstance(stored, CassetteFormatError):
+            one = {"number": number, "error": str(stored)}
+        elif whole:
+            one = document(number, lens.through(stored), stored, limit)
+        else:
+            one = row_document(row(number, lens.through(stored), stored))
         out.json(before + as_json(one, None))
         before = ",\n"
     out.json("\n]}\n")
-    return 0
 
 
-def _raw(options: argparse.Namespace, lens: Lens, taken: Iterator[tuple[int, Interaction]]) -> int:
+def _raw(options: argparse.Namespace, lens: Lens, taken: Iterator[Taken]) -> int:
     """One body, to a file or to standard output."""
     found = [next(taken, None), next(taken, None)]
     if found[0] is None or found[1] is not None:
         raise _wrong("--raw", f"{'no' if found[0] is None else 'more than one'} interaction was chosen")
-    shown = lens.through(found[0][1])
+    stored = found[0][1]
+    if isinstance(stored, CassetteFormatError):
+        raise stored
+    shown = lens.through(stored)
     body = shown.request.body
     if options.raw == "response":
         body = None if shown.response is None else shown.response.body

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hushtape.cli.output import Out, count, sized
+from hushtape.errors import CassetteFormatError
 from hushtape.matching.text import shortened
 from hushtape.viewing.lens import hides
 from hushtape.viewing.pretty import NEWLINE, Piece
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from hushtape.cassette import Reader
     from hushtape.model import Body, Failure, Head, Headers, Interaction, Response
     from hushtape.viewing.lens import Lens
+
+    Taken = tuple[int, Interaction | CassetteFormatError]
 
 LINES, WIDTH = 100, 400
 """Lines of a body in a preview, and characters of each."""
@@ -32,8 +35,8 @@ HIDDEN = (
 )
 
 
-def listing(out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Interaction]]) -> int:
-    """A line for each interaction."""
+def listing(out: Out, reader: Reader, lens: Lens, taken: Iterator[Taken]) -> None:
+    """A line for each interaction, also for those that can't be read."""
     info = reader.info
     about = "" if info.format else f", written by {info.source}"
     partial = "" if info.complete else ", partial: its recording ended early"
@@ -42,6 +45,10 @@ def listing(out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Int
     width = max(len(str(len(reader) - 1)), 1)
     number, hidden = 0, False
     for place, stored in taken:
+        number += 1
+        if isinstance(stored, CassetteFormatError):
+            out.line(("dim", f"{place:>{width}}"), "  ", ("red", f"bad   {stored.found}"))
+            continue
         shown = lens.through(stored)
         hidden = hidden or hides(shown, stored)
         one = row(place, shown, stored)
@@ -50,12 +57,10 @@ def listing(out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Int
             status(one.status, one.failure), f"  {sized(one.response_size):>9}  ",
             ("bold", f"{shortened(one.method, 20):<6}"), f" {shortened(one.uri, URI_SHOWN)}",
         )  # fmt: skip
-        number += 1
     if number < len(reader):
         out.line(("dim", f"{number:,} of {count(len(reader), 'interaction')}"))
     if hidden:
         out.line(("yellow", HIDDEN))
-    return 0
 
 
 def status(code: int | None, failure: str) -> tuple[str, str]:
@@ -67,19 +72,20 @@ def status(code: int | None, failure: str) -> tuple[str, str]:
     ), f"{code:<4}"
 
 
-def interactions(
-    out: Out, reader: Reader, lens: Lens, taken: Iterator[tuple[int, Interaction]], *, full: bool
-) -> int:
-    """Whole interactions, one after the other."""
+def interactions(out: Out, reader: Reader, lens: Lens, taken: Iterator[Taken], *, full: bool) -> None:
+    """Whole interactions, one after the other; of those that can't be read, why."""
     for index, (number, stored) in enumerate(taken):
         if index:
             out.line()
+        if isinstance(stored, CassetteFormatError):
+            out.line(("bold", f"interaction {number:,}"), ("dim", f" of {len(reader):,}"))
+            out.line(("red", f"! {stored.found}"))
+            continue
         shown = lens.through(stored)
         _one(out, number, len(reader), shown, stored, full=full)
         if hides(shown, stored):
             out.line()
             out.line(("yellow", HIDDEN))
-    return 0
 
 
 def _one(out: Out, number: int, total: int, shown: Interaction, stored: Interaction, *, full: bool) -> None:
