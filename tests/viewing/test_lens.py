@@ -7,9 +7,9 @@ import gzip
 import pytest
 
 from hushtape.errors import BodyTooLargeError
-from hushtape.model import BytesBody, Interaction
+from hushtape.model import Interaction
 from hushtape.viewing import lens as lenses
-from hushtape.viewing.lens import MORE_FIELDS, DecodedBody, Lens, decoded, hides
+from hushtape.viewing.lens import MORE_FIELDS, Lens, decoded, hides
 from tests.support.cassettes import interaction
 
 TOKEN = "ghp_" + "a1B2" * 9
@@ -45,7 +45,9 @@ def test_what_comes_before_the_damage_is_shown() -> None:
 def test_a_decompression_bomb_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lenses, "MOST_DECODED", 1000)
     with pytest.raises(BodyTooLargeError):
-        list(DecodedBody(BytesBody(gzip.compress(bytes(200_000))), ("gzip",)).chunks())
+        body(
+            decoded(interaction(answer=gzip.compress(bytes(200_000)), headers=[("Content-Encoding", "gzip")]))
+        )
 
 
 def test_token_shapes_and_credential_headers_are_hidden() -> None:

@@ -62,8 +62,7 @@ def _parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Na
     if rest and (not gathers or any(word.startswith("-") for word in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if rest:
-        held: list[object] = getattr(options, gathers)
-        setattr(options, gathers, held + [Path(word) if gathers == "paths" else word for word in rest])
+        getattr(options, gathers).extend([Path(word) if gathers == "paths" else word for word in rest])
     return options
 
 

@@ -159,8 +159,9 @@ def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
     from hushtape.session.stored import scrub_interaction
 
     alone = tape.ledger.learning.alone
+    most = tape.ledger.options.max_body
     try:
-        for ordinal, interaction in player.all(used_only=used_only):
+        for ordinal, interaction in player.all(used_only=used_only, limit=most):
             if alone is not None:
                 interaction = scrub_interaction(interaction, alone)
             # Negative numbers: before the new ones.

@@ -121,10 +121,13 @@ class Player:
         """A stored request under the ruleset of today, as far as the matchers look at it."""
         return stored.scrub_request(recorded, self.ruleset, with_body=self.plan.needs_body)
 
-    def all(self, *, used_only: bool = False) -> Iterator[tuple[int, Interaction]]:
+    def all(self, *, used_only: bool = False, limit: int = 0) -> Iterator[tuple[int, Interaction]]:
         """All interactions in recorded order, or those that were played, with their ordinals.
 
         They are read one at a time, scrubbed with the ruleset of today.
+
+        Args:
+            limit: bytes up to which an answer's body is decoded that another tool stored compressed.
         """
         unused = self.played.unplayed() if used_only else iter(())
         skipped = next(unused, None)
@@ -132,4 +135,7 @@ class Player:
             if ordinal == skipped:
                 skipped = next(unused, None)
                 continue
-            yield ordinal, stored.scrub_interaction(self.reader.read(ordinal), self.ruleset)
+            interaction = self.reader.read(ordinal)
+            if limit:
+                interaction = stored.undone(interaction, limit)
+            yield ordinal, stored.scrub_interaction(interaction, self.ruleset)

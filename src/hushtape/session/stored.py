@@ -1,8 +1,9 @@
 """Stored requests and interactions under the ruleset of today.
 
 Lives here: scrubbing what a cassette holds already, lazily, so that cassettes of other tools or other
-options meet live requests (DESIGN.md section 3, last paragraph). Must not: run callbacks on stored
-data, hold a body. Called by: player, tape (new_episodes writes old interactions again).
+options meet live requests (DESIGN.md section 3, last paragraph); content codings that another tool left
+undone. Must not: run callbacks on stored data, hold a body. Called by: player, closing (new_episodes writes
+old interactions again), viewing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from hushtape import coding
+from hushtape.errors import BodyTooLargeError
 from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Interaction, Request, Response, Tls
 from hushtape.sanitize.messages import octets
 
@@ -51,6 +54,73 @@ class ScrubbedBody:
         self.changed = scrubber.changed
         if rest:
             yield rest
+
+
+class DecodedBody:
+    """A body whose content codings are undone each time it is read. `limit`: most bytes that it may become.
+
+    `complete`: the coded stream ended where it should, known once it was read to its end.
+    """
+
+    __slots__ = ("_body", "_codings", "_limit", "_size", "complete")
+
+    def __init__(self, body: Body, codings: tuple[str, ...], limit: int) -> None:
+        self._body, self._codings, self._limit = body, codings, limit
+        self._size = -1
+        self.complete = False
+
+    @property
+    def size(self) -> int:
+        """Length in bytes, by one pass."""
+        if self._size < 0:
+            self._size = sum(map(len, self.chunks()))
+        return self._size
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """The bytes, in pieces of at most `size`.
+
+        Raises:
+            CodingError: it is damaged. BodyTooLargeError: there are more than `limit`.
+        """
+        one = coding.decoder(self._codings)
+        for data in self._body.chunks():
+            for piece in one.feed(data):
+                if one.produced > self._limit:
+                    raise self._too_large()
+                for start in range(0, len(piece), size):
+                    yield piece[start : start + size]
+        yield from one.finish()
+        self.complete = one.complete
+
+    def _too_large(self) -> BodyTooLargeError:
+        return BodyTooLargeError(
+            f"undo the content coding {', '.join(self._codings)}",
+            f"the body becomes more than {self._limit:,} bytes",
+            "It may be a decompression bomb; the cassette holds it as it came.",
+            option="max_body",
+            limit=self._limit,
+        )
+
+
+def undone(interaction: Interaction, limit: int) -> Interaction:
+    """The interaction as a recording of today would hold it: an answer's body that another tool stored
+    compressed, decoded and its codings noted, so that it is scrubbed inside. The same object where that can't
+    be, or the body would become more than `limit` bytes.
+    """
+    response = interaction.response
+    if response is None or response.body is None or response.coding or response.head.status == 206:
+        return interaction
+    codings = coding.parse(", ".join(response.head.headers.get_all("content-encoding")))
+    if not codings or not coding.can_decode(codings) or not response.body.size:
+        return interaction
+    body = DecodedBody(response.body, codings, limit)
+    try:
+        _ = body.size  # all of it is read: what is cut or damaged stays as it came
+    except (coding.CodingError, BodyTooLargeError):
+        return interaction
+    if not body.complete:
+        return interaction
+    return structs.replace(interaction, response=structs.replace(response, body=body, coding=codings))
 
 
 def scrub_request(request: Request, ruleset: Ruleset, *, with_body: bool) -> Request:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import structs
 
 from hushtape import coding
-from hushtape.errors import BodyTooLargeError
 from hushtape.model import CHUNK, Body, Headers, Interaction
-from hushtape.session.stored import ScrubbedBody, scrub_interaction
+from hushtape.session.stored import DecodedBody, ScrubbedBody, scrub_interaction
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
@@ -94,24 +93,13 @@ def _undone(body: Body | None, headers: Headers) -> Body | None:
             break
     except coding.CodingError:
         return body  # it was decoded already, and its head left as it was
-    return DecodedBody(body, codings) if first else body
+    return PlainBody(body, codings, MOST_DECODED) if first else body
 
 
-class DecodedBody:
-    """A body whose content codings are undone each time it is read; a damaged end is left out."""
+class PlainBody(DecodedBody):
+    """The same for eyes: of a damaged body, what comes before the damage."""
 
-    __slots__ = ("_body", "_codings", "_size")
-
-    def __init__(self, body: Body, codings: tuple[str, ...]) -> None:
-        self._body, self._codings = body, codings
-        self._size = -1
-
-    @property
-    def size(self) -> int:
-        """Length in bytes, by one pass."""
-        if self._size < 0:
-            self._size = sum(map(len, self.chunks()))
-        return self._size
+    __slots__ = ()
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         """The bytes, in pieces of at most `size`.
@@ -119,24 +107,7 @@ class DecodedBody:
         Raises:
             BodyTooLargeError: there are more than `MOST_DECODED`.
         """
-        one = coding.decoder(self._codings)
         try:
-            for data in self._body.chunks():
-                for piece in one.feed(data):
-                    if one.produced > MOST_DECODED:
-                        raise self._too_large()
-                    for start in range(0, len(piece), size):
-                        yield piece[start : start + size]
-            for piece in one.finish():
-                yield piece
+            yield from super().chunks(size)
         except coding.CodingError:
             return
-
-    def _too_large(self) -> BodyTooLargeError:
-        return BodyTooLargeError(
-            f"undo the content coding {', '.join(self._codings)}",
-            f"the body becomes more than {MOST_DECODED:,} bytes",
-            "It may be a decompression bomb; the cassette holds it as it came.",
-            option="max_body",
-            limit=MOST_DECODED,
-        )
