@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import sys
@@ -203,6 +204,8 @@ def test_an_interrupt_ends_it_without_a_traceback(many: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "hushtape", "show", str(many), "0-4999"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # Shells let their background jobs ignore it, and a suite that is such a job hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert running.stdout is not None
     running.stdout.readline()  # it is at work, and will wait for us to read
@@ -309,3 +312,25 @@ def test_json_says_what_can_not_be_read(broken: Path, capsys: Captured) -> None:
 def test_of_what_can_not_be_read_no_body_is_written(broken: Path, capsys: Captured) -> None:
     assert main(["show", str(broken), "1", "--raw", "response"]) == 1
     assert "can't be replayed" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+@pytest.mark.parametrize("words", [["show"], ["show", "--json"], ["stats"], ["show", "0-9", "--full"]])
+def test_an_output_that_can_not_be_written_is_an_error_in_a_line(many: Path, words: list[str]) -> None:
+    command = [sys.executable, "-m", "hushtape", words[0], str(many), *words[1:]]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "hushtape: No space left on device\n")
+
+
+def test_a_body_that_can_not_be_written_whole_leaves_no_file(tmp_path: Path) -> None:
+    path = seal(tmp_path / "orders.json", [interaction("/", b"x" * 100_000)])
+    command = [sys.executable, "-m", "hushtape", "show", str(path), "0", "--raw", "response", "--output"]
+    command.append(str(tmp_path / "body"))
+    limit = (10_000, 10_000)
+    ended = subprocess.run(
+        command, stderr=subprocess.PIPE, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )  # fmt: skip
+    assert ended.returncode == 1 and "File too large. Free some disk space" in ended.stderr
+    assert not (tmp_path / "body").exists()

@@ -78,10 +78,21 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         _leave_unread()
         return UNREAD
+    except OSError as error:  # cassettes have errors of their own: this is the output, or a file of usage
+        _leave_unread()
+        return _told(error)
     except KeyboardInterrupt:
         print("hushtape: interrupted", file=sys.stderr)
         return INTERRUPTED
     return result
+
+
+def _told(error: OSError) -> int:
+    from hushtape.cli.output import safe
+
+    where = f": {error.filename}" if error.filename else ""
+    print(safe(f"hushtape: {error.strerror or type(error).__name__}{where}"), file=sys.stderr)
+    return 1
 
 
 def failed(error: HushtapeError, code: int = 1) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hushtape.cli.output import Out, as_json, count, safe
 from hushtape.cli.progress import Bar
-from hushtape.errors import CassetteFormatError, CassetteWriteError, OptionError
+from hushtape.errors import CassetteFormatError, OptionError
 
 if TYPE_CHECKING:
     from hushtape.cassette import Reader
@@ -169,17 +169,23 @@ def _raw(options: argparse.Namespace, lens: Lens, taken: Iterator[Taken]) -> int
 
 
 def _write(body: Body | None, path: Path) -> None:
-    """The body as a new file, readable by its owner alone."""
+    """The body as a new file, readable by its owner alone; whole or not at all."""
+    from hushtape.cassette.problems import unwritable
+
+    doing, there = f"write a body to {path}", os.path.lexists(path)
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise unwritable(path, doing, error, remedy="Name a new file." if there else "") from None
+    try:
         with os.fdopen(fd, "wb") as file:
             for chunk in () if body is None else body.chunks():
                 file.write(chunk)
-    except OSError as error:
-        found = error.strerror or type(error).__name__
-        raise CassetteWriteError(
-            f"write a body to {path}", found, "Name a new file.", path=str(path)
-        ) from None
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise unwritable(path, doing, error, remedy="Free some disk space.") from None
+        raise
 
 
 def _wrong(option: str, found: str) -> OptionError:
