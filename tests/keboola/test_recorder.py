@@ -363,3 +363,34 @@ def test_whatever_stands_in_for_the_secret_replays_without_a_warning(data: Path,
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         VCRRecorder.from_test_dir(data).replay(component)
+
+
+def test_a_secrets_file_is_a_path_from_the_working_folder(
+    data: Path, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with keboola.vcr. One that was sought elsewhere would be missing, and nothing would be secret."""
+    (data / "config.secrets.json").unlink()
+    write(data / "config.json", {"parameters": {}})
+    write(tmp_path / "real.json", {"#token": SECRET})
+    monkeypatch.chdir(tmp_path)
+    VCRRecorder.from_test_dir(data, secrets_file="real.json").record(component(server))
+    assert SECRET.encode() not in everything_in(data)
+
+
+def test_both_the_real_secret_and_its_dummy_are_masked(data: Path, server: Server) -> None:
+    """A developer's machine has both: the secrets file, and a configuration with a dummy in its place."""
+    VCRRecorder.from_test_dir(data).record(component(server))
+    write(data / "config.json", {"parameters": {"#token": "dummy-0000"}})
+
+    def with_the_dummy() -> None:
+        logging.getLogger("component").info("loaded with dummy-0000")
+        token = requests.post(f"{server.url}/token", data={"refresh_token": "x"}, timeout=5).json()
+        for page in (1, 2):
+            sent = {"Authorization": f"Bearer {token['access_token']}"}
+            query = {"page": page, "key": "dummy-0000"}
+            requests.get(f"{server.url}/echo", params=query, headers=sent, timeout=5)
+
+    recorder = VCRRecorder.from_test_dir(data)
+    recorder.replay(with_the_dummy)
+    assert recorder.last_log_comparison is not None
+    assert recorder.last_log_comparison.diffs == []

@@ -96,14 +96,15 @@ def load_sanitizers(folder: Path, config: Mapping[str, Any]) -> list[BaseSanitiz
 
 
 def of_test_dir(
-    folder: Path, secrets_file: str, secrets: Mapping[str, Any] | None, sanitizers: object
+    folder: Path, secrets_file: str | Path, secrets: Mapping[str, Any] | None, sanitizers: object
 ) -> dict[str, Any]:
     """The recorder's arguments `secrets` and `sanitizers` for a test's data folder.
 
     Args:
-        secrets: instead of the file's. sanitizers: they run beside those of `sanitizers.py`.
+        secrets_file: a path. secrets: instead of the file's. sanitizers: they run beside those of
+            `sanitizers.py`.
     """
-    known = dict(secrets) if secrets is not None else load_secrets(folder / secrets_file)
+    known = dict(secrets) if secrets is not None else load_secrets(Path(secrets_file))
     given = checked(sanitizers, "the argument sanitizers")
     # Merged: get_sanitizers(config) usually reads a secret out of the configuration.
     own = load_sanitizers(folder, merged(load_config(folder), known))

@@ -133,7 +133,8 @@ class VCRRecorder:
         """A recorder for a test's data folder: its cassettes, `config.secrets.json` and `sanitizers.py`.
 
         Args:
-            secrets_file: another name of the secrets file. secrets_override: instead of that file.
+            secrets_file: path of the secrets file, instead of the folder's own; from the working folder, as
+                paths are. secrets_override: instead of that file.
             **kwargs: as the class; `sanitizers` run beside those of `sanitizers.py`.
 
         Raises:
@@ -145,9 +146,8 @@ class VCRRecorder:
 
         def make() -> VCRRecorder:
             folder = Path(test_data_dir)
-            given = case.of_test_dir(
-                folder, secrets_file or cls.DEFAULT_SECRETS_FILE, secrets_override, sanitizers
-            )
+            path = secrets_file or folder / cls.DEFAULT_SECRETS_FILE
+            given = case.of_test_dir(folder, path, secrets_override, sanitizers)
             return cls(folder / cassette_subdir, **given, **kwargs)
 
         return guarded(make, sanitizers)

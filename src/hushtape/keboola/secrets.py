@@ -16,7 +16,7 @@ from hushtape.keboola.headers import flat
 from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.chain import SHORT
 from hushtape.sanitize.rules import REDACTED
-from hushtape.sanitize.sanitizers_values import hash_values, leaves
+from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, leaves, with_parts
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
 
@@ -24,22 +24,32 @@ _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credent
 def secret_values(secrets: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:
     """Name -> value of what is secret in a secrets file and in the configuration it belongs to.
 
-    Of the file: values under `#` keys, under names of the credential kind, and strings at its top level
-    (a configuration has mappings there). Of the configuration: values under `#` keys.
+    Of the file: values under `#` keys, under names of the credential kind, and what stands at its top level
+    (a configuration has mappings there). Of the configuration: values under `#` keys. Where both have a value
+    of one name, both count: the component may read either.
     """
     found = dict(hash_values(config))
-    found.update(hash_values(secrets))
-    for path, value in _texts(secrets):
-        name = path.rsplit(".", 1)[-1]
-        if "." not in path or _CREDENTIAL.search(name):
-            found.setdefault(path, value)
+    for path, value in (*hash_values(secrets), *_named(secrets)):
+        name = path
+        while found.get(name, value) != value:
+            name += "'"
+        found[name] = value
     return found
 
 
-def _texts(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _named(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a secrets file holds without a `#`, at its top or under a name of the credential kind."""
     for path, value in leaves(secrets):
-        if isinstance(value, str) and value:
-            yield path, value
+        name = path.rsplit(".", 1)[-1]
+        if isinstance(value, str) and value and ("." not in path or _CREDENTIAL.search(name)):
+            yield from with_parts(path, value)
+        elif _is_long_number(value) and ("." not in path or _CREDENTIAL.search(name)):
+            yield path, str(value)
+
+
+def _is_long_number(value: object) -> bool:
+    """Whether it is a number that does not stand everywhere by chance (a version, a page size)."""
+    return isinstance(value, int) and not isinstance(value, bool) and len(str(value)) >= MIN_PART
 
 
 def placeholders(sanitizers: Iterable[BaseSanitizer]) -> frozenset[str]:

@@ -177,7 +177,9 @@ def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
 def hash_values(config: object, path: str = "") -> Iterator[tuple[str, str]]:
     """(dotted path, value) of every value below a key that starts with `#`, at any depth."""
     for place, value in leaves(config, path):
-        if "#" not in place or isinstance(value, (bool, float)) or value is None:
+        if "#" not in place or isinstance(value, bool) or value is None:
             continue
+        if isinstance(value, float) and len(str(value)) < MIN_PART:
+            continue  # 1.0, 0.5: ordinary numbers
         if place.startswith("#") or ".#" in place:
             yield from with_parts(place, str(value))
