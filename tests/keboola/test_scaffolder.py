@@ -189,3 +189,24 @@ def test_masking_and_filling_are_inverse() -> None:
 def test_names_come_from_the_first_report() -> None:
     assert name_for({"parameters": {"reports": [{"report_type": "a/b"}]}}, 9) == "10_a_b"
     assert name_for({"parameters": {}}, 0) == "01_test"
+
+
+def test_no_real_value_stands_in_the_configuration_wherever_it_came_from(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    oauth = json.dumps({"access_token": "at-5d80c1\n77", "expires_in": 3600})
+    parameters = {"url": server.url, "#key": SECRET, "#pin": 91827364, "#data": oauth, "#dummy": "x-dummy"}
+    parameters["note"] = f"see {SECRET} and over-secret-31"
+    folder = TestScaffolder().scaffold_from_dict(
+        {"parameters": parameters},
+        tmp_path / "tests",
+        component,
+        secrets_override={"parameters": {"#dummy": "over-secret-31"}},
+    )
+    left = bytes_below(folder)
+    assert not [one for one in (SECRET, "91827364", "at-5d80c1", "over-secret-31") if one.encode() in left]
+    config = json.loads((folder / "source" / "data" / "config.json").read_text())["parameters"]
+    assert config["#dummy"] == "x-dummy"
+    assert config["#key"] == "{{secret.parameters.#key}}"
+    assert json.loads(config["#data"])["expires_in"] == 3600
+    assert SECRET in server.requests[0]

@@ -6,12 +6,16 @@ names. Must not: do I/O. Called by: scaffolder, scaffold_recording.
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from hushtape.sanitize.sanitizers_values import leaves
+from hushtape.keboola.files import merged
+from hushtape.keboola.secrets import secret_values
+from hushtape.sanitize.sanitizers_values import document, leaves
 
 PLACEHOLDER = re.compile(r"\{\{secret\.([^}]+)\}\}")
 SHORTEST_INSIDE = 6
@@ -38,6 +42,49 @@ def masked(config: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, A
     known = [(str(value), path) for path, value in leaves(secrets) if isinstance(value, str) and value]
     known.sort(key=lambda pair: -len(pair[0]))
     return {key: _masked(value, known) for key, value in config.items()}
+
+
+def committed(
+    config: Mapping[str, Any], secrets: Mapping[str, Any], over: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The configuration as it may stand in the tests' folder.
+
+    Hidden are the definition's `secrets`, what `over` (an external file) says is secret wherever it stands,
+    and each value under a `#` key that the recording uses: nobody else replaces it, so it is the real one.
+    A dummy that `over` replaces stays.
+    """
+    real = merged(filled(config, secrets), over)
+    used = {path: value for path, value in secret_values(over, real).items() if not PLACEHOLDER.search(value)}
+    return _hidden(masked(masked(config, secrets), used), real, "")
+
+
+def _hidden(value: Any, real: Any, path: str) -> Any:
+    """Numbers under `#` keys, and JSON documents as documents: components parse them (OAuth's `#data`)."""
+    if isinstance(value, Mapping):
+        other = real if isinstance(real, Mapping) else {}
+        return {
+            key: _hidden(item, other.get(key), f"{path}.{key}" if path else str(key))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        other = real if isinstance(real, list) else []
+        pairs = itertools.zip_longest(value, other[: len(value)])
+        return [_hidden(item, twin, f"{path}[{index}]") for index, (item, twin) in enumerate(pairs)]
+    under = path.startswith("#") or ".#" in path
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if under and number and value == real:
+        return _placeholder(path)
+    inner = document(real) if value == _placeholder(path) and isinstance(real, str) else None
+    return value if inner is None else json.dumps(_blank(inner, path))
+
+
+def _blank(value: Any, path: str) -> Any:
+    """A document with a placeholder for each text."""
+    if isinstance(value, dict):
+        return {key: _blank(item, f"{path}.{key}") for key, item in value.items()}
+    if isinstance(value, list):
+        return [_blank(item, f"{path}[{index}]") for index, item in enumerate(value)]
+    return _placeholder(path) if isinstance(value, str) and value else value
 
 
 def _masked(value: Any, known: list[tuple[str, str]]) -> Any:

@@ -20,10 +20,10 @@ from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import merged, read_object, write_json
 from hushtape.keboola.scaffold_config import (
     PLACEHOLDER,
+    committed,
     filled,
     input_destinations,
     is_raw,
-    masked,
     name_for,
 )
 from hushtape.keboola.scaffold_recording import Recording, record_case
@@ -181,7 +181,7 @@ def _make(
     name, secrets = definition["name"], definition["secrets"]
     folder: Path = output / name
     data = folder / DATA
-    config = masked(definition["config"], secrets)
+    config = committed(definition["config"], secrets, over or {})
     for part in (data / "in", data / "out" / "tables", data / "out" / "files", folder / OUT / "tables"):
         part.mkdir(parents=True, exist_ok=True)
     (folder / OUT / "files").mkdir(exist_ok=True)
@@ -191,7 +191,7 @@ def _make(
     if inputs is not None:
         _copy_inputs(config, data, Path(inputs))
     if recording.component_script is not None and (recording.regenerate or not (data / CASSETTE).exists()):
-        real = merged(filled(config, secrets), over or {})
+        real = merged(filled(definition["config"], secrets), over or {})
         record_case(folder, name, real, merged(secrets, over or {}), recording)
     return folder
 
