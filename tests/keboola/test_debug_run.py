@@ -57,6 +57,21 @@ def test_a_run_that_raises_leaves_the_artefact_and_the_exception(container: Path
     assert (len(found["interactions"]), found["hushtape"]["complete"]) == (1, False)
 
 
+@pytest.mark.parametrize("code", [0, 1, "wrong key"])
+def test_a_job_ends_with_the_exit_code_of_its_component(
+    container: Path, server: Server, code: object
+) -> None:
+    def ends() -> None:
+        requests.get(f"{server.url}/echo", timeout=5)
+        raise SystemExit(code)
+
+    with pytest.raises(SystemExit) as caught:
+        VCRRecorder.record_debug_run(ends)
+    assert caught.value.code == code
+    (artefact,) = artefacts(container)
+    assert json.loads(artefact.read_bytes())["hushtape"]["complete"] is True
+
+
 def test_two_runs_within_a_second_have_artefacts_of_their_own(container: Path) -> None:
     VCRRecorder.record_debug_run(lambda: None)
     VCRRecorder.record_debug_run(lambda: None)

@@ -61,7 +61,7 @@ def record_debug_run(
 
     Raises:
         SanitizerError: a sanitizer can't be used. SecretsLoadError: the secrets file can't be used. Nothing
-        was run then. Otherwise what the component raises.
+        was run then. Otherwise what the component raises; its SystemExit, too, once all is written.
     """
     data = case.data_folder()
     config = case.require_config(data)
@@ -79,13 +79,32 @@ def record_debug_run(
         cassette_file=artefact_name(files, began),
         config=config,
     )
+    noted = _NotedExit(runner)
     try:
         with _quiet_loggers():
-            recorder.record(runner)
+            recorder.record(noted)
     except RecordingError as error:
         warnings.warn(f"the run was not recorded: {error}", HushtapeWarning, stacklevel=3)
     finally:
         memory.warn_if_over(max_memory)
+    if noted.stop is not None:
+        raise noted.stop
+
+
+class _NotedExit:
+    """The component's run, and the SystemExit it ended with: `record` takes it for a case's expected end,
+    but here it is the job's, and a job that failed must not end with 0."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self.stop: SystemExit | None = None
+
+    def __call__(self) -> None:
+        try:
+            self._runner()
+        except SystemExit as error:
+            self.stop = error
+            raise
 
 
 def _frozen(began: str) -> str | None:

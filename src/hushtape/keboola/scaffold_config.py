@@ -55,20 +55,18 @@ def committed(
     """
     real = merged(filled(config, secrets), over)
     used = {path: value for path, value in secret_values(over, real).items() if not PLACEHOLDER.search(value)}
-    return _hidden(masked(masked(config, secrets), used), real, "")
+    shown = masked(masked(config, secrets), used)
+    return {key: _hidden(value, real.get(key), key) for key, value in shown.items()}
 
 
 def _hidden(value: Any, real: Any, path: str) -> Any:
     """Numbers under `#` keys, and JSON documents as documents: components parse them (OAuth's `#data`)."""
     if isinstance(value, Mapping):
-        other = real if isinstance(real, Mapping) else {}
-        return {
-            key: _hidden(item, other.get(key), f"{path}.{key}" if path else str(key))
-            for key, item in value.items()
-        }
+        known = real if isinstance(real, Mapping) else {}
+        return {key: _hidden(item, known.get(key), f"{path}.{key}") for key, item in value.items()}
     if isinstance(value, list):
-        other = real if isinstance(real, list) else []
-        pairs = itertools.zip_longest(value, other[: len(value)])
+        twins = real if isinstance(real, list) else []
+        pairs = itertools.zip_longest(value, twins[: len(value)])
         return [_hidden(item, twin, f"{path}[{index}]") for index, (item, twin) in enumerate(pairs)]
     under = path.startswith("#") or ".#" in path
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
