@@ -79,3 +79,10 @@ def test_names_with_spaces_and_any_letters_are_told_and_hidden_files_do_not_coun
     assert list(compare(one, other)) == []
     (one / "tables" / "léto 夏 .csv").unlink()
     assert [problem.text for problem in compare(one, other)] == ["out/tables/léto 夏 .csv was not expected"]
+
+
+@pytest.mark.parametrize("other", [b"a,b\n1,2", b"a,b\r\r\n1,2\n", b"a,b\n1,2\r"])
+def test_a_difference_in_line_ends_alone_is_told(tmp_path: Path, other: bytes) -> None:
+    for one, two in ((b"a,b\n1,2\n", other), (other, b"a,b\n1,2\n")):
+        [line] = shown(tmp_path, one, two)
+        assert line.startswith("only line ends differ")

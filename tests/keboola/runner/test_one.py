@@ -110,6 +110,13 @@ def test_the_expected_code_of_a_case_counts(project: Project) -> None:
     assert (outcome.exit_code, outcome.verdict) == (1, "passed")
 
 
+def test_the_expected_code_of_a_case_counts_at_replay_too(project: Project) -> None:
+    project.case("first")
+    assert project.kinds() == []
+    (project.cases / "first" / "expected-code").write_text("1\n")
+    assert project.kinds(mode="replay") == ["exit code"]
+
+
 def test_update_takes_new_outputs_and_the_snapshot(project: Project) -> None:
     data = project.case("first")
     assert project.kinds(validate_snapshots=True) == []

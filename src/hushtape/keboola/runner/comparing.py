@@ -89,10 +89,15 @@ def _shown(wanted: Path, found: Path, verbose: bool) -> str:
     with wanted.open("rb") as left, found.open("rb") as right:
         before, after = _lines(left), _lines(right)
         number, first = next(
-            (number, pair)
-            for number, pair in enumerate(zip_longest(before, after), 1)
-            if pair[0] != pair[1]
-        )  # fmt: skip
+            (
+                (number, pair)
+                for number, pair in enumerate(zip_longest(before, after), 1)
+                if pair[0] != pair[1]
+            ),
+            (0, None),
+        )
+        if first is None:
+            return "only line ends differ: a lone carriage return, or a line feed at the end"
         one = [line for line in (first[0], *islice(before, COMPARED)) if line is not None]
         two = [line for line in (first[1], *islice(after, COMPARED)) if line is not None]
     if any(b"\0" in line for line in (*one, *two)):

@@ -76,7 +76,7 @@ class ComponentRun:
             run = self._watched(component, recorder)
             if done == "recorded":
                 return self._ends(lambda: recorder.record(run), self._code_to_keep()) and self._answered()
-            replayed = self._ends(lambda: recorder.replay(run), None)
+            replayed = self._ends(lambda: recorder.replay(run), expected_code(self.case))
             if replayed:
                 self._compare_logs(recorder)
             return replayed
@@ -146,7 +146,7 @@ class ComponentRun:
         self.refused = _refused(tape)
 
     def _ends(self, run: Callable[[], object], expected: int | None) -> bool:
-        """Whether the run ended as it should; `expected` None: the recorder compares the exit code."""
+        """Whether the run ended as it should; `expected` None: only the recorder compares the exit code."""
         try:
             with redirect_stdout(self.printed), redirect_stderr(self.printed):
                 run()
