@@ -1,6 +1,6 @@
 """The real keboola.datadirtest, unchanged, on this package through the alias.
 
-In an environment of its own (requirements/keboola.txt), where keboola.vcr is installed too: both tools run
+In an environment of its own (requirements/component.txt), where keboola.vcr is installed too: both tools run
 the same cases, and give the same verdicts.
 """
 
@@ -44,7 +44,7 @@ class Workshop:
         shutil.copyfile(COMPONENT, folder / "component.py")
 
     def run(self, *command: str, ours: bool) -> subprocess.CompletedProcess[str]:
-        python = str(environment("keboola"))
+        python = str(environment("component"))
         alias = [python, "-m", "hushtape", "component", "alias", "--"] if ours else []
         dropped = ("PYTEST", "HUSHTAPE", "KBC")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}

@@ -1,6 +1,6 @@
 """What keboola.vcr 0.7.1 recorded replays here with its verdicts, and the other way round.
 
-The original runs in an environment of its own (requirements/keboola.txt); there, too, ours is the alias.
+The original runs in an environment of its own (requirements/component.txt); there, too, ours is the alias.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALIAS = ["-m", "hushtape", "component", "alias", "--"]
 
 def drive(ours: bool, what: str, folder: Path) -> list[dict[str, Any]]:
     """Run the driver with the original or with the alias; its verdicts."""
-    python = str(environment("keboola"))
+    python = str(environment("component"))
     command = [python, str(DRIVER), what, str(folder)]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "HUSHTAPE"))}
     ended = subprocess.run(
@@ -50,7 +50,7 @@ def test_the_same_cassettes_have_the_same_verdicts(tmp_path: Path, recorded_by_u
 
 def public_names(ours: bool) -> dict[str, dict[str, dict[str, list[str] | None]]]:
     """Module -> name -> member ("" is the callable itself) -> its parameters."""
-    python = str(environment("keboola"))
+    python = str(environment("component"))
     command = [*([python, *ALIAS] if ours else []), python, str(NAMES)]
     environ = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run(command, capture_output=True, text=True, env=environ, check=True)
