@@ -29,6 +29,12 @@ from tests.adversarial.smuggling import Client, record, replay, reply, scripted
 SECRET = "hunter2Correct9Horse"
 BLOB = b64encode(f"TlRM {SECRET} TVNT".encode()).decode()
 TWICE = b64encode(b64encode(SECRET.encode())).decode().rstrip("=")
+POLICY = json.dumps(
+    {
+        "expiration": "2030-01-01T00:00:00Z",
+        "conditions": [{"x-amz-credential": "AKIAIOSFODNN7EXAMPLE/20/s3"}, SECRET],
+    }
+)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
 
@@ -160,6 +166,10 @@ CREDENTIALS: dict[str, tuple[Client, bytes]] = {
         plain(),
         reply(json.dumps({"fields": {"x-amz-signature": SECRET, "x-amz-security-token": SECRET}}).encode()),
     ),
+    "a signed policy of S3": (
+        post(json.dumps({"fields": {"policy": b64encode(POLICY.encode()).decode(), "acl": "private"}}), {}),
+        reply(),
+    ),
     "signed chunks": (post(f"1;chunk-signature={SECRET}\r\n0;chunk-signature={SECRET}\r\n", {}), reply()),
     "Azure's connection string": (
         plain(),
@@ -174,6 +184,11 @@ CREDENTIALS: dict[str, tuple[Client, bytes]] = {
 def test_a_credential_that_nobody_named_is_not_readable(tmp_path: Path, place: str) -> None:
     client, answer = CREDENTIALS[place]
     assert_hidden(tmp_path / "tape.json", client, answer)
+
+
+def test_a_form_for_s3_is_recorded(tmp_path: Path) -> None:
+    client, answer = CREDENTIALS["a signed policy of S3"]
+    assert assert_hidden(tmp_path / "tape.json", client, answer)
 
 
 @pytest.mark.parametrize("place", ["reason", "broken status line"])

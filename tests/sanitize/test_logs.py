@@ -115,3 +115,19 @@ def test_debuglevel_of_http_client_is_warned_about(monkeypatch: pytest.MonkeyPat
     with pytest.warns(RuntimeWarning, match="debuglevel"):
         scrubbing.install()
     scrubbing.remove()
+
+
+@pytest.mark.parametrize("sign", [":", ": ", "': '", '": b"'])
+def test_a_session_token_is_not_shown_where_botocore_shows_what_it_signs(
+    output: io.StringIO, sign: str
+) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    try:
+        logging.getLogger("botocore.auth").debug(
+            "host:x\nx-amz-security-token%sFQoGZXIvYXdz/E+B==\nGET", sign
+        )
+    finally:
+        scrubbing.remove()
+    assert "FQoGZ" not in output.getvalue()
+    assert "REDACTED\nGET" in output.getvalue()

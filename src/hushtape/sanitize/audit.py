@@ -3,7 +3,7 @@
 Lives here: Auditor, which streams, TextAudit, which does not, and Finding. Must not: know rules (it is
 handed the ruleset's scan), or change anything. Called by: ruleset, for the session, before an exchange's
 end record.
-Memory: one window of 32 KiB with its overlap, and for the moment of a look its decodings.
+Memory: one window of 64 KiB with its overlap, and for the moment of a look its decodings.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from hushtape.sanitize.audit_long import Tail, follow
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_views import Dull, Scan, in_clear, inspect, never
 
-WINDOW = 32 * 1024
-"""Bytes gathered before a look; small bodies are looked at once, in `finish`."""
+WINDOW = 64 * 1024
+"""Bytes gathered before a look; small bodies are looked at once, in `finish`. With half of it, what
+windows share is looked at more often: recording took 10 % more CPU, 40 % with a private key as a secret."""
 
 OVERLAP = 4 * 1024
 """Bytes looked at twice, so that an encoded secret may lie across two windows: one of 680 bytes with

@@ -20,7 +20,7 @@ MOST_MEMBERS: Final = 8
 """Members of one view that are inflated."""
 
 MOST_BYTES: Final = 1024 * 1024
-"""Bytes that are inflated of one view: a window holds at most 24 KiB of base64's; text shrinks to a tenth.
+"""Bytes that are inflated of one view: a window holds at most 48 KiB of base64's; text shrinks to a tenth.
 Streams that reach the end of their window are followed without a bound (audit_long)."""
 
 LEAST: Final = 6

@@ -8,9 +8,12 @@ A filter on a parent does not see its children's records, so each logger gets it
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+
+from hushtape.sanitize.rules import REDACTED
 
 Scrub = Callable[[str], str]
 
@@ -61,6 +64,11 @@ _BOTOCORE = (
     "handlers history hooks httpchecksum httpsession loaders parsers paginate regions retries "
     "retries.adaptive retries.special retries.standard retryhandler session signers tokens utils waiter"
 )
+_SIGNED_FIELD = re.compile(
+    r"(?i)(x-amz-security-token['\"]?\s*[:=,]\s*b?['\"]?)(?!REDACTED)[A-Za-z0-9+/=%_-]{8,}"
+)
+"""botocore shows the request that it signs line by line, a session's token among its fields."""
+
 UNSCRUBBED = "hushtape: a log record that could not be scrubbed was left out"
 
 
@@ -73,7 +81,7 @@ class ScrubFilter(logging.Filter):
 
     def __init__(self, scrub: Scrub) -> None:
         super().__init__()
-        self._scrub = scrub
+        self._rules = scrub
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -83,6 +91,9 @@ class ScrubFilter(logging.Filter):
             record.msg, record.args = UNSCRUBBED, None
             record.exc_info = record.exc_text = record.stack_info = None
         return True
+
+    def _scrub(self, text: str) -> str:
+        return _SIGNED_FIELD.sub(r"\1" + REDACTED, self._rules(text))
 
     def _message(self, record: logging.LogRecord) -> None:
         message = record.getMessage()

@@ -38,6 +38,8 @@ _TABLE: tuple[tuple[tuple[bytes, ...], bytes, bytes], ...] = (
     ((b"dapi",), rb"[0-9a-f]{32}", rb"[0-9a-f-]"),
     ((b"lin_api_", b"ntn_"), _A + b"{32}", _A),
     ((b"EAA",), _A + b"{60}", _A),
+    # `{"expiration"` in base64: the signed policy of a form for S3, with the access key's id in it.
+    ((b"eyJleHBpcmF0aW9uI",), rb"[A-Za-z0-9+/_-]{60}", rb"[A-Za-z0-9+/=_-]"),
     ((b"eyJ",), b"", rb"[A-Za-z0-9_.-]"),
 )
 _PEM = re.compile(rb"-----BEGIN(?: |\+|%20)(?:[A-Z0-9]{1,16}(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY")
