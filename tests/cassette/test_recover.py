@@ -101,3 +101,13 @@ def test_recover_replaces_an_earlier_cassette_only_when_told_to(tmp_path: Path) 
     assert numbers(path) == ["4"]
     with pytest.raises(CassetteNotFoundError):
         recover(path)
+
+
+def test_a_cassette_without_a_journal_is_told_to_be_whole(tmp_path: Path) -> None:
+    path = tmp_path / "orders.json"
+    path.write_text('{"version": 1, "interactions": []}')
+    with pytest.raises(CassetteNotFoundError, match="it has no journal") as caught:
+        recover(path)
+    assert caught.value.path == str(path)
+    with pytest.raises(CassetteNotFoundError, match="there is no such file"):
+        recover(tmp_path / "nothing.json")

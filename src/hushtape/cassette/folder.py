@@ -19,6 +19,7 @@ from pathlib import Path
 from hushtape import clock
 from hushtape.cassette import additions, records
 from hushtape.cassette.problems import in_use, missing, unwritable
+from hushtape.errors import CassetteNotFoundError
 
 SUFFIX = ".recording"
 JOURNAL, LOCK = "journal", "lock"
@@ -114,7 +115,7 @@ def take(cassette: Path) -> tuple[Folder, Path | None]:
         try:
             folder = _try_to_take(path, cassette)
         except OSError as error:
-            raise unwritable(cassette, f"begin to record {cassette}", error) from None
+            raise unwritable(cassette, f"begin to write {cassette}", error) from None
         if folder is None:
             continue
         if not (path / JOURNAL).exists():
@@ -122,7 +123,7 @@ def take(cassette: Path) -> tuple[Folder, Path | None]:
             folder.parents = absent
             return folder, aside
         aside = _set_aside(folder, cassette) or aside
-    raise unwritable(cassette, f"begin to record {cassette}", found=f"{path} can't be made, or doesn't stay")
+    raise unwritable(cassette, f"begin to write {cassette}", found=f"{path} can't be made, or doesn't stay")
 
 
 def _try_to_take(path: Path, cassette: Path) -> Folder | None:
@@ -189,7 +190,7 @@ def _furnish(folder: Folder, cassette: Path) -> None:
         os.write(fd, b"*\n")
     except OSError as error:
         folder.release()
-        raise unwritable(cassette, f"begin to record {cassette}", error) from None
+        raise unwritable(cassette, f"begin to write {cassette}", error) from None
 
 
 def holds_exchanges(path: Path) -> bool:
@@ -251,4 +252,8 @@ def find(path: Path) -> tuple[Path, Path]:
     for folder in folders:
         if (folder / JOURNAL).is_file():
             return cassette, folder
-    raise missing(path, f"recover the recording of {cassette}")
+    asked = f"recover the recording of {cassette}"
+    if not cassette.is_file():
+        raise missing(path, asked)
+    found = "no recording of it was cut off: it has no journal"  # a recording that ends takes it along
+    raise CassetteNotFoundError(asked, found, "It is whole as it is.", path=str(path))

@@ -133,7 +133,7 @@ class Journal:
             raise
         except OSError as error:
             folder.remove()
-            raise unwritable(path, f"begin to record {path}", error) from None
+            raise unwritable(path, f"begin to write {path}", error) from None
         except BaseException:  # the program's time limit or Ctrl-C: the lock must not stay behind
             folder.remove()
             raise
