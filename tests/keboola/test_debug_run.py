@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from hushtape.errors import HushtapeWarning, SanitizerError
+from hushtape.errors import HushtapeWarning, OptionError, SanitizerError
 from hushtape.keboola import SecretsLoadError, TokenSanitizer, VCRRecorder, debug_run, memory
 from hushtape.keboola.memory import MemoryWarning
 from tests.keboola.conftest import SECRET, everything_in
@@ -175,3 +175,14 @@ def test_sizes(text: str | int, size: int) -> None:
 def test_a_size_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="no size"):
         memory.parse_size("much")
+
+
+def test_a_bound_that_is_no_size_is_told_before_the_run(
+    container: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After it, it would fail a job that is done."""
+    monkeypatch.setenv("HUSHTAPE_MAX_MEMORY", "much")
+    ran: list[bool] = []
+    with pytest.raises(OptionError, match="max_memory"):
+        VCRRecorder.record_debug_run(lambda: ran.append(True))
+    assert ran == []

@@ -60,9 +60,11 @@ def record_debug_run(
     its journal is kept. So is a `time-machine` that is not installed: then time goes on.
 
     Raises:
-        SanitizerError: a sanitizer can't be used. SecretsLoadError: the secrets file can't be used. Nothing
-        was run then. Otherwise what the component raises; its SystemExit, too, once all is written.
+        SanitizerError: a sanitizer can't be used. SecretsLoadError: the secrets file can't be used.
+        OptionError: `max_memory` is no size. Nothing was run then. Otherwise what the component raises; its
+        SystemExit, too, once all is written.
     """
+    bound = memory.named_bound(max_memory)
     data = case.data_folder()
     config = case.require_config(data)
     secrets = case.load_secrets(data / kind.DEFAULT_SECRETS_FILE)
@@ -86,7 +88,7 @@ def record_debug_run(
     except RecordingError as error:
         warnings.warn(f"the run was not recorded: {error}", HushtapeWarning, stacklevel=3)
     finally:
-        memory.warn_if_over(max_memory)
+        memory.warn_if_over(bound)
     if noted.stop is not None:
         raise noted.stop
 

@@ -65,17 +65,25 @@ def container_limit() -> int | None:
     return None
 
 
-def warn_if_over(bound: str | int | None = None) -> int:
-    """Warn if the peak passed the bound, with both figures. Returns the peak in bytes.
+def named_bound(bound: str | int | None) -> int | None:
+    """The bound in bytes that the argument names, or `HUSHTAPE_MAX_MEMORY`; None: neither does.
 
-    `bound`: bytes or text; None: `HUSHTAPE_MAX_MEMORY`, else 80 % of the container's limit.
+    Asked before a run: what can't be read must not end a job that is done. Raises OptionError.
     """
     named = bound if bound is not None else os.environ.get(VARIABLE)
-    limit = container_limit() if not named else None
-    most = parse_size(named) if named else int(limit * NEAR) if limit else None
+    return parse_size(named) if named else None
+
+
+def warn_if_over(bound: int | None = None) -> int:
+    """Warn if the peak passed the bound, with both figures. Returns the peak in bytes.
+
+    `bound`: bytes; None: 80 % of the container's limit.
+    """
+    limit = container_limit() if bound is None else None
+    most = bound if bound is not None else int(limit * NEAR) if limit else None
     held = peak()
     if most is not None and held > most:
-        what = "max_memory" if named else f"{NEAR:.0%} of the container's limit"
+        what = "max_memory" if bound is not None else f"{NEAR:.0%} of the container's limit"
         warning = MemoryWarning(
             f"the run took {held / 1024**2:,.0f} MiB of memory at its peak, more than {what} "
             f"({most / 1024**2:,.0f} MiB)"
