@@ -40,6 +40,12 @@ def test_the_exit_code_says_whether_all_passed(project: Path, names: str, code: 
     assert main(["component", "test", "--tests", names]) == code
 
 
+def test_a_folder_without_cases_is_no_success(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "empty").mkdir()
+    assert main(["component", "test", "empty"]) == 1
+    assert "no cases" in capsys.readouterr().out
+
+
 def test_a_failed_case_shows_its_difference(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["component", "test"]) == 1
     told = capsys.readouterr().out

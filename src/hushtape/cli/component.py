@@ -45,7 +45,7 @@ def _test(parts: Commands) -> None:
         help="run the cases of a tests' folder",
         description="Run each case: replay it where it has a cassette, record it where it has secrets "
         "(config.secrets.json), and compare what it writes with expected/. Ends with 0 if all passed, 1 if "
-        "one did not.",
+        "one did not or there is none.",
         epilog="example: hushtape component test tests/functional --tests 01_full_load --record",
     )
     parser.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path("tests/functional"))
@@ -165,7 +165,8 @@ def test(options: argparse.Namespace) -> int:
                     _show(out, outcome)
     outcomes.sort(key=lambda one: one.name)  # they ended in any order
     _report(options, out, outcomes)
-    return 1 if any(one.problems for one in outcomes) else 0
+    # No case at all is no success: a folder's name is easily mistyped in a pipeline.
+    return 1 if not outcomes or any(one.problems for one in outcomes) else 0
 
 
 @contextmanager
