@@ -170,6 +170,10 @@ CREDENTIALS: dict[str, tuple[Client, bytes]] = {
         post(json.dumps({"fields": {"policy": b64encode(POLICY.encode()).decode(), "acl": "private"}}), {}),
         reply(),
     ),
+    "a list of settings": (
+        plain(),
+        reply(json.dumps([{"key": "password", "type": "string", "value": SECRET}], indent=1).encode()),
+    ),
     "signed chunks": (post(f"1;chunk-signature={SECRET}\r\n0;chunk-signature={SECRET}\r\n", {}), reply()),
     "Azure's connection string": (
         plain(),

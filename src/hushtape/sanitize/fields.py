@@ -62,6 +62,12 @@ _PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)
 # Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
 _NAMED = re.compile(rb"(?:name|key|id|property)(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
 _VALUED = re.compile(rb"\\{0,8}[\"']value\\{0,8}[\"']", re.IGNORECASE)
+# What may stand between the two: `"type": "string", "required": true`.
+_OTHERS = re.compile(
+    rb"(?:\\{0,8}+\"(?!value\b)[\w -]{1,64}+\\{0,8}+\"\s{0,8}+:\s{0,8}+"
+    rb"(?:\\{0,8}+\"[^\"\\<>{}]{0,256}+\\{0,8}+\"|[\w.+-]{1,64}+)\s{0,64}+,\s{0,64}+){0,6}+",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(_SPACE + b"," + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
@@ -151,7 +157,8 @@ class Field:
         if comma is None:
             attribute = _ATTRIBUTE.match(data, at, limit)
             return self._quoted_at(data, attribute.end(), limit) if attribute else None
-        key = _VALUED.match(data, comma.end(), limit)
+        others = _OTHERS.match(data, comma.end(), limit)
+        key = _VALUED.match(data, others.end() if others else comma.end(), limit)
         colon = COLON.match(data, key.end(), limit) if key else None
         return self._value(data, quote, colon.end(), limit) if colon else None
 
