@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+from importlib import import_module
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -293,6 +294,25 @@ def test_engines_report_the_same_hits_with_nul_bytes_and_overlaps() -> None:
     data = b"xxA\0B..abC\xff\xfeab" * 3
     assert engine.build(anchors, "ahocorasick").find(data) == engine.build(anchors, "hyperscan").find(data)
     assert engine.build(anchors, "hyperscan").find(b"") == []
+
+
+def test_a_hyperscan_that_does_not_work_leaves_the_other_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> object:
+        if name == "hyperscan":
+            raise OSError("illegal instruction")
+        return import_module(name)
+
+    monkeypatch.setattr(engine, "import_module", broken)
+    made = engine.build([b"ab"], "fast")
+    assert isinstance(made, engine.AhoEngine) and made.find(b"xAB") == [(0, 1, 3)]
+
+
+def test_learned_values_get_hyperscan_only_once_much_was_scanned() -> None:
+    ruleset = Ruleset.compile([SecretRule("value-of-a-config-1", name="#a")], engine="auto")
+    assert ruleset.engine == "fast"
+    learned = ruleset.with_secrets([SecretRule("learned-value-22", name="token")])
+    engines = [type(plan.scan.__self__) for plan in learned._taught.plans]  # type: ignore[attr-defined]
+    assert engines == [engine.GrowingEngine]
 
 
 def test_the_growing_engine_reports_what_both_report_before_and_after_it_grew(

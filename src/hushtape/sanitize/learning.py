@@ -49,6 +49,7 @@ class Learned:
         while len(rules) >= NEWEST and len(alike := _alike(parts, len(rules))) == JOINED - 1:
             rules = tuple(rule for part in alike for rule in part) + rules
             del parts[-len(alike) :]
+        engine = "growing" if engine == "fast" else engine
         # Below all others: where a field's own rule matches the same bytes, its placeholder stays.
         return Learned((*parts, (rules, Plan(rules, engine, order=-1))), odd)
 

@@ -213,6 +213,9 @@ class Matcher:
         for number, (anchor, start, end) in enumerate(hits):
             if start > ready:
                 return hits[number:]
+            limit = start + window
+            if limit > size:
+                limit = size
             next_byte = data[end] if end < size else -1
             for verifier in verifiers[anchor]:
                 if verifier.follows is not None and next_byte not in verifier.follows:
@@ -222,7 +225,7 @@ class Matcher:
                     low, high = reach[kind]
                     if low < start < high and (end <= high or kind != WHOLE):
                         continue
-                found = verifier.verify(data, start, end, min(size, start + window), context)
+                found = verifier.verify(data, start, end, limit, context)
                 # A secret has two anchors: the second one finds what the first has found.
                 if found is not None and (this := (found, verifier.order)) != last:
                     last = this
@@ -233,7 +236,7 @@ class Matcher:
         for one in (found,) if isinstance(found, Found) else found:
             if one.end >= 0 or one.seeker is None:
                 self._close(data, one.start, one.end, verifier, one.text, one.seeker)
-                if verifier.kind in SECRETS:
+                if self._ended and verifier.kind in SECRETS:
                     self._go_on(data, one.start, one.end, final)
             else:
                 text = one.text or b""
@@ -277,7 +280,8 @@ class Matcher:
             self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
-        key = min(end - start, RANK_CAP), verifier.order
+        size = end - start
+        key = size if size < RANK_CAP else RANK_CAP, verifier.order
         groups = self.groups
         if groups:
             first, last, best, replacement = groups[-1]
