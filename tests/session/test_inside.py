@@ -1,8 +1,10 @@
-"""Archives as bodies: what can't be looked into is not recorded, unless that is accepted."""
+"""Compressed files as bodies: packed again without their secrets, or not recorded."""
 
 from __future__ import annotations
 
+import gzip
 import io
+import random
 import struct
 import zipfile
 from pathlib import Path
@@ -63,3 +65,85 @@ def test_an_encrypted_archive_is_recorded_where_opaque_bodies_are_accepted(
     with hushtape.use_cassette(cassette, allow_opaque=True) as tape:
         client.call("POST", server.url + "/number/1", body=encrypted())
     assert tape.recorded == 1
+
+
+SECRET = "k-93b1c07e55d2f4"
+ROWS = f'id,key\n1,{SECRET}\n2,kept\n{{"password": "unnamed-77"}}\n'.encode()
+CLEAN = b'id,key\n1,REDACTED\n2,kept\n{"password": "REDACTED"}\n'
+
+
+def zipped(*contents: bytes, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for number, content in enumerate(contents):
+            member = zipfile.ZipInfo(f"rows-{number}.csv", (2026, 1, 2, 3, 4, 6))
+            member.compress_type = method
+            made.writestr(member, content)
+        made.comment = comment
+    return file.getvalue()
+
+
+def unzipped(data: bytes) -> list[tuple[str, tuple[int, ...], bytes]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as made:
+        return [(one.filename, one.date_time, made.read(one)) for one in made.infolist()]
+
+
+def recorded(client: Requests, server: Server, cassette: Path, body: bytes) -> bytes:
+    """What is stored of a body, with `SECRET` named; it replays."""
+    with hushtape.use_cassette(cassette, secrets={"#key": SECRET}):
+        client.call("POST", server.url + "/number/1", body=body)
+    with hushtape.use_cassette(cassette, mode="none", secrets={"#key": SECRET}) as tape:
+        client.call("POST", server.url + "/number/1", body=body)
+        [interaction] = tape.interactions()
+    assert tape.played == 1 and interaction.request.body is not None
+    return b"".join(interaction.request.body.chunks())
+
+
+def test_a_small_gzip_file_is_packed_again_without_its_secrets(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    assert gzip.decompress(recorded(client, server, cassette, gzip.compress(ROWS))) == CLEAN
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_small_zip_file_is_packed_again_without_its_secrets(
+    method: int, client: Requests, server: Server, cassette: Path
+) -> None:
+    if method == zipfile.ZIP_STORED:  # its content is seen, and would be changed, in the file's own bytes
+        with pytest.raises(hushtape.RecordingError):
+            recorded(client, server, cassette, zipped(b"other", ROWS, method=method))
+        assert not cassette.exists()
+        return
+    stored = recorded(client, server, cassette, zipped(b"other", ROWS, method=method))
+    date = (2026, 1, 2, 3, 4, 6)
+    assert unzipped(stored) == [("rows-0.csv", date, b"other"), ("rows-1.csv", date, CLEAN)]
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b"nothing secret", mtime=7), zipped(b"plain", b"rows")])
+def test_a_compressed_file_without_a_secret_is_kept_byte_for_byte(
+    body: bytes, client: Requests, server: Server, cassette: Path
+) -> None:
+    assert recorded(client, server, cassette, body) == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(gzip.compress(ROWS)),
+        gzip.compress(random.Random(1).randbytes(100_000) + ROWS),
+        gzip.compress(ROWS + bytes(9 * 1024 * 1024)),
+        gzip.compress(ROWS)[:-6],
+        zipped(ROWS, comment=b"of mine"),
+        zipped(ROWS) + b"behind",
+    ],
+    ids=["nested", "long", "holds much", "cut", "commented", "something behind"],
+)
+def test_what_can_t_be_packed_again_fails_the_tape(
+    body: bytes, client: Requests, server: Server, cassette: Path
+) -> None:
+    with (
+        pytest.raises(hushtape.RecordingError, match="compressed"),
+        hushtape.use_cassette(cassette, secrets={"#key": SECRET}),
+    ):
+        client.call("POST", server.url + "/number/1", body=body)
+    assert not cassette.exists()

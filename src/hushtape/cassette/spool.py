@@ -86,6 +86,11 @@ class BodySpool:
         self._utf8: codecs.IncrementalDecoder | None = None
         self.size = 0
 
+    @property
+    def in_memory(self) -> bytes | None:
+        """All of the body so far, while nothing of it is on disk."""
+        return b"".join(self._parts) if self._fd < 0 else None
+
     def write(self, data: bytes) -> None:
         """Add scrubbed bytes.
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from hushtape import coding
-from hushtape.errors import BodyTooLargeError, OpaqueBodyError
+from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
 from hushtape.model import CHUNK, Body
 from hushtape.session.inside import Inside, found, look_inside
 
@@ -35,8 +35,11 @@ class BodyPipe:
         "_encoded_size",
         "_held",
         "_inside",
+        "_leak",
         "_ledger",
+        "_phase",
         "_prefix",
+        "_repacked",
         "_scrubber",
         "_size",
         "_spool",
@@ -50,6 +53,10 @@ class BodyPipe:
     ) -> None:
         self._ledger = ledger
         self._uri = uri
+        self._phase: Phase = phase
+        self._leak: SecretFoundError | None = None
+        """What the audit found inside a compressed file that may yet be put together again."""
+        self._repacked = False
         notebook = ledger.learning.notebook
         teach = notebook.asked if phase == "request" else notebook.answered
         self._scrubber = ledger.ruleset.scrubber(phase, content_type, teach)
@@ -68,7 +75,7 @@ class BodyPipe:
     @property
     def changed(self) -> bool:
         """A rule matched, so lengths and digests of the original no longer hold."""
-        return self._scrubber.changed
+        return self._scrubber.changed or self._repacked
 
     def feed(self, data: bytes) -> None:
         """Take a piece, content coding as sent.
@@ -151,7 +158,12 @@ class BodyPipe:
             self._spool = self._ledger.journal.spool()
             self._inside = None if self._ledger.options.allow_opaque else look_inside(self._ledger, clean)
         if self._inside is not None:
-            self._inside.feed(clean, f"the body of {self._uri}")
+            try:
+                self._inside.feed(clean, f"the body of {self._uri}")
+            except SecretFoundError as error:
+                self._leak, self._inside = error, None
+        if self._leak is not None and self._spool.size + len(clean) > CHUNK:
+            raise self._leak  # nothing of it may get to the disk
         self._spool.write(clean)
 
     def _hold(self, clean: bytes) -> None:
@@ -169,9 +181,44 @@ class BodyPipe:
         if finding is not None:
             raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
         if self._inside is not None:
-            self._inside.finish(f"the body of {self._uri}", self.changed)
+            try:
+                self._inside.finish(f"the body of {self._uri}", self.changed)
+            except SecretFoundError as error:
+                self._leak, self._inside = error, None
+        if self._leak is not None:
+            spool = self._pack_again(self._leak, spool)
         self._spool = None
         return spool.finish(self.kind)
+
+    def _pack_again(self, leak: SecretFoundError, spool: BodySpool) -> BodySpool:
+        """A small compressed file with its content scrubbed, in place of one that holds a secret.
+
+        Raises:
+            SecretFoundError: it can't be put together again, or the audit still finds something in it.
+        """
+        from hushtape.sanitize.repack import repacked  # with zipfile: rarely needed
+
+        data = None if self._scrubber.changed else spool.in_memory
+        clean = None if data is None else repacked(data, self._scrubbed)
+        if clean is None or len(clean) > CHUNK:
+            raise leak
+        auditor, inside = self._ledger.ruleset.auditor(), look_inside(self._ledger, clean)
+        if inside is None or auditor.feed(clean) is not None or auditor.finish() is not None:
+            raise leak
+        inside.feed(clean, f"the body of {self._uri}")
+        inside.finish(f"the body of {self._uri}", False)
+        spool.discard()
+        self._spool = fresh = self._ledger.journal.spool()
+        fresh.write(clean)
+        self._repacked = True
+        return fresh
+
+    def _scrubbed(self, content: bytes) -> bytes:
+        """What a compressed file holds, scrubbed; it teaches, too."""
+        notebook = self._ledger.learning.notebook
+        teach = notebook.asked if self._phase == "request" else notebook.answered
+        scrubber = self._ledger.ruleset.scrubber(self._phase, "", teach)
+        return scrubber.feed(content) + scrubber.finish()
 
     def _check_ratio(self) -> None:
         if self._size > BOMB_FLOOR and self._size > self._encoded_size * BOMB_RATIO:

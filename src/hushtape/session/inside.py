@@ -22,13 +22,21 @@ _REMEDY: Final = (
 )
 
 
+DEEPEST: Final = 5
+"""Compressed files inside each other that are looked into, as deep as the audit looks into encodings."""
+
+
 class Inside:
     """Looks into one container. Not shared between threads."""
 
-    __slots__ = ("_auditor", "_container", "_limit", "_size")
+    __slots__ = ("_auditor", "_container", "_depth", "_ledger", "_limit", "_nested", "_size")
 
-    def __init__(self, ledger: Ledger, content: Container) -> None:
+    def __init__(self, ledger: Ledger, content: Container, depth: int = 0) -> None:
+        self._ledger = ledger
+        self._depth = depth
         self._container = content
+        self._nested: Inside | None = None
+        """For content that is such a file itself: the auditor leaves one at the very beginning to us."""
         self._auditor = ledger.ruleset.auditor()
         self._limit = ledger.options.max_body
         self._size = 0
@@ -50,7 +58,7 @@ class Inside:
                     option="max_body",
                     limit=self._limit,
                 )
-            self._settle(self._auditor.feed(piece), place)
+            self._look(piece, place)
         if self._container.unread:
             raise OpaqueBodyError(
                 f"record {place}",
@@ -67,8 +75,25 @@ class Inside:
             SecretFoundError: a secret is inside, or stood in a member's name or in one stored as it is.
         """
         self._settle(self._auditor.finish(), place)
+        if self._nested is not None:
+            self._nested.finish(place, False)
         if changed:
             raise found("a secret", f"{place}, outside its compressed members", _REMEDY)
+
+    def _look(self, piece: bytes, place: str) -> None:
+        if self._size == len(piece) and (content := container(piece)) is not None:
+            if self._depth == DEEPEST:
+                raise OpaqueBodyError(
+                    f"record {place}",
+                    f"it is a compressed file inside {DEEPEST} others, so secrets in it can't be seen",
+                    _REMEDY,
+                    coding="gzip",
+                    uri=place,
+                )
+            self._nested = Inside(self._ledger, content, self._depth + 1)
+        self._settle(self._auditor.feed(piece), place)
+        if self._nested is not None:
+            self._nested.feed(piece, place)
 
     def _settle(self, finding: Finding | None, place: str) -> None:
         if finding is not None:
