@@ -2,7 +2,7 @@
 
 Lives here: reading a container's content with an auditor while the body streams. Must not: inflate
 (audit_containers does), store, or change the body: a container can't be put together again in a stream, so
-one that holds a secret is not stored. Called by: bodies, recorder.
+of those that hold a secret only small ones are stored (bodies has them packed again). Called by: bodies.
 """
 
 from __future__ import annotations
