@@ -37,6 +37,8 @@ and would fail every tape. Exact secrets, token shapes and the other fields coun
 def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
     views = unescaped(data, how, coded(data))
+    if how == "compressed":
+        views = [*views, ("compressed", inflated(data))]
     return views + _runs_of(data) if has_run(data) else views
 
 
@@ -91,7 +93,7 @@ def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None
     if near and (result := _deep(near, scan, "base64")) is not None:
         return result
     text = inflated(view) + deflated(found)
-    return _deep(data, scan) if text and not in_clear(text, scan) else None
+    return _deep(data, scan) if text and (not in_clear(text, scan) or inflated(text)) else None
 
 
 def _deep(data: bytes, scan: Scan, how: str = "") -> tuple[str, int, str] | None:
