@@ -187,3 +187,17 @@ def test_what_is_no_interaction_is_refused(tmp_path: Path, change: dict[str, Any
     with pytest.raises(CassetteFormatError) as caught:
         opened(tmp_path, cassette(one("/", {"string": "x"}) | change)).read(0)
     assert caught.value.line is not None
+
+
+@pytest.mark.parametrize("name", ["aiohttp.json", "aiohttp.yaml"])
+def test_what_aiohttp_s_stub_was_given_as_json_is_the_request_s_body(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    text = (
+        "interactions:\n- request:\n    body:\n      a: 2\n      b: [x, null]\n    headers: {}\n"
+        "    method: POST\n    uri: https://api.test/posted\n  response:\n    body: {string: ok}\n"
+        "    headers: {}\n    status: {code: 200, message: OK}\nversion: 1\n"
+    )
+    path.write_text(text if name.endswith("yaml") else cassette(posted({"a": 2, "b": ["x", None]})))
+    body = CassetteReader.open(path).read(0).request.body
+    number = b'"2"' if name.endswith("yaml") else b"2"  # plain scalars of YAML are read as text
+    assert body is not None and b"".join(body.chunks()) == b'{"a": %b, "b": ["x", null]}' % number

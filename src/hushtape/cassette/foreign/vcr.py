@@ -2,13 +2,14 @@
 
 Lives here: what the releases of vcrpy wrote, and how vcrpy 9 replays it. Must not: parse JSON or YAML
 (vcr_json, yaml_load), find interactions. Called by: both of them. Bodies: text, bytes, pieces,
-`base64_string`, none; an answer of the first httpx support (`status_code`, `content`); keboola.vcr's binary
-as untagged base64.
+`base64_string`, none; what aiohttp's stub was given (an object); an answer of the first httpx support
+(`status_code`, `content`); keboola.vcr's binary as untagged base64.
 """
 
 from __future__ import annotations
 
 import binascii
+import json
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,8 @@ from hushtape.cassette.foreign.plain import (
 from hushtape.cassette.foreign.untagged import untagged
 from hushtape.model import Body, BytesBody, Head, Interaction, Request, Response
 
+_BODY_KEYS = frozenset(("string", "base64", "base64_string", "encoding"))
+
 
 def request_of(given: Any, span: Span) -> Request:
     """A request.
@@ -41,8 +44,18 @@ def request_of(given: Any, span: Span) -> Request:
     method, uri = text_of(given["method"], "the method"), text_of(given["uri"], "the URI")
     check_line(method, uri)
     body = given.get("body")
-    found, _ = _variant(body, span)
+    found = _arguments(body) if _is_arguments(body) else _variant(body, span)[0]
     return Request(method, uri, headers_of(given.get("headers")), found)
+
+
+def _is_arguments(body: Any) -> bool:
+    """Whether a request's body is what the program gave aiohttp as `json=` or `data=`: its stub keeps it."""
+    return isinstance(body, dict) and span_of(body) is None and not body.keys() & _BODY_KEYS and bool(body)
+
+
+def _arguments(body: Any) -> Body:
+    """As aiohttp sends `json=`, by default. What can't be said so is the body's text as Python has it."""
+    return BytesBody(json.dumps(body, default=str).encode())
 
 
 def interaction_of(request: Any, response: Any, span: Span, *, keboola: bool = False) -> Interaction:
