@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,13 @@ def test_scaffold_without_recording_makes_the_folders(project: Path) -> None:
     words = ["--definitions", "configs.json", "--output", "made", "--no-record"]
     assert main(["component", "scaffold", *words]) == 0
     assert (project / "made" / "made" / "source" / "data" / "config.json").is_file()
+
+
+def test_alias_hands_the_bound_of_memory_to_its_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HUSHTAPE_MAX_MEMORY", "")
+    told = tmp_path / "told"
+    word = f"import os; open({str(told)!r}, 'w').write(os.environ['HUSHTAPE_MAX_MEMORY'])"
+    assert main(["component", "alias", "--max-memory", "512M", "--", sys.executable, "-c", word]) == 0
+    assert told.read_text() == "512M"

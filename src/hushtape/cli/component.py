@@ -8,6 +8,7 @@ wrong usage; of `alias`: the command's own.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -138,6 +139,10 @@ def _alias(parts: Commands) -> None:
         "under `python -E` or `python -I`. The exit code is the command's.",
         epilog="example: hushtape component alias -- python -m pytest tests",
     )
+    parser.add_argument(
+        "--max-memory", metavar="SIZE",
+        help="warn, with the figure, where a debug run in it takes more (512M, 2G): HUSHTAPE_MAX_MEMORY",
+    )  # fmt: skip
     parser.add_argument("command_line", metavar="COMMAND", nargs=argparse.REMAINDER, help="after a --")
     parser.set_defaults(run=alias)
 
@@ -299,4 +304,6 @@ def alias(options: argparse.Namespace) -> int:
             option="COMMAND",
             value=None,
         )
+    if options.max_memory is not None:
+        os.environ["HUSHTAPE_MAX_MEMORY"] = options.max_memory
     return run_aliased(command)

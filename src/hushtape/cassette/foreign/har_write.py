@@ -78,6 +78,7 @@ def _entry(interaction: Interaction, bodies: Bodies) -> dict[str, Any]:
 
 def _request(request: Request, bodies: Bodies) -> dict[str, Any]:
     stated = request.uri.partition("#")[0].partition("?")[2]  # urlsplit refuses what clients do ask for
+    # A copy for readers of the HAR, whose text can't hold other bytes; `url` beside it has them as they are.
     query = parse_qsl(stated, keep_blank_values=True, errors="replace")
     entry: dict[str, Any] = {
         "method": request.method,

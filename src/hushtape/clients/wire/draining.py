@@ -104,7 +104,7 @@ def _drain(file: Any, framer: DrainFramer, *, until_continue: bool) -> None:
             return
         try:
             data = file.read(CHUNK)
-        except Exception as error:
+        except Exception as error:  # what the client's own socket raises: it goes on, or is the answer's end
             if not _told(framer, error):
                 raise
             break
