@@ -25,6 +25,7 @@ def scrubbed(data: bytes, size: int = 1 << 20) -> bytes:
 
 SPELLINGS = {
     "percent": "".join(f"%{ord(one):02x}" for one in SECRET),
+    "percent, two deep": "".join(f"%25{ord(one):02x}" for one in SECRET),
     "percent, three deep": "".join(f"%2525{ord(one):02X}" for one in SECRET),
     "JSON": "".join(f"\\u{ord(one):04x}" for one in SECRET),
     "JSON in JSON": "".join(f"\\\\u{ord(one):04X}" for one in SECRET),
@@ -34,6 +35,9 @@ SPELLINGS = {
     "HTML, hex": "".join(f"&#x{ord(one):X};" for one in SECRET),
     "HTML in HTML": "".join(f"&amp;#{ord(one)};" for one in SECRET),
     "HTML in a URL": "".join(f"%26%23{ord(one)}%3B" for one in SECRET),
+    "percent and HTML in turns": "".join(
+        f"%{ord(one):02x}" if at % 2 else f"&#{ord(one)};" for at, one in enumerate(SECRET)
+    ),
     "half and half": "".join(
         f"%{ord(one):02x}" if at % 2 else f"\\u{ord(one):04x}" for at, one in enumerate(SECRET)
     ),
