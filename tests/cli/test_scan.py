@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -28,13 +29,13 @@ def test_findings_end_with_1_and_are_told_a_line_each(
     cassette: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MY_TOKEN", SECRET)
-    assert main(["scan", str(cassette.parent), "--values-env", "NOTHING,MY_*"]) == 1
+    assert main(["scan", str(cassette.parent), "--values-env", "MY_*"]) == 1
     out, err = capsys.readouterr()
     assert out.splitlines() == [
         f"{cassette}:4: field password: *** (8 bytes) /a/0/password",
         f"{cassette}:7: known value $MY_TOKEN: *** (12 bytes) /b",
     ]
-    assert "2 findings in 1 file" in err and "NOTHING" in err
+    assert "2 findings in 1 file" in err
     assert "hunter" not in out + err and SECRET not in out + err
 
 
@@ -51,6 +52,7 @@ def test_a_clean_folder_ends_with_0(cassette: Path, capsys: pytest.CaptureFixtur
         ["--update-baseline", "."],
         ["--baseline", "missing", "."],
         ["--values-file", "missing", "."],
+        ["--values-env", "NO_SUCH_VARIABLE", "."],
         [],
     ],
 )
@@ -133,3 +135,29 @@ def test_the_pre_commit_entry_names_this_command() -> None:
     entry = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert re.search(r"^  entry: hushtape scan$", entry, re.MULTILINE)
     assert "id: hushtape-scan" in entry and "language: python" in entry
+
+
+def test_a_name_that_is_no_text_is_told_in_json_and_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / os.fsdecode(b"a\xff.json")
+    path.write_text('{"password": "hunter22"}')
+    assert main(["scan", str(tmp_path), "--json"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert os.fsencode(finding["file"]) == os.fsencode(path)
+    accepted = [str(tmp_path), "--baseline", str(tmp_path / "base")]
+    assert main(["scan", *accepted, "--update-baseline"]) == 0
+    assert main(["scan", *accepted]) == 0
+
+
+def test_files_that_known_values_come_from_are_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".env").write_text(f"KEY={SECRET}\n")
+    (tmp_path / "config.json").write_text('{"#password": "hunter22"}')
+    (tmp_path / "a.txt").write_text(f"{SECRET} hunter22")
+    sources = ["--values-file", str(tmp_path / ".env"), "--config", str(tmp_path / "config.json")]
+    assert main(["scan", str(tmp_path), *sources, "--fix"]) == 0
+    assert (tmp_path / "a.txt").read_text() == "REDACTED REDACTED"
+    assert SECRET in (tmp_path / ".env").read_text() and "hunter22" in (tmp_path / "config.json").read_text()
+    assert ".env" in capsys.readouterr().err

@@ -186,3 +186,59 @@ def test_long_one_line_json_is_scanned_in_flat_memory(tmp_path: Path) -> None:
         ("/k", "known value key"),
     ]
     assert "300,000 bytes" in result.findings[0].sample
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: |\n  hunter22\n",
+        "a:\n  - client_secret: >-\n\n      hunter22\n      more\n    next: x\n",
+        "password: !secret |2 # why\r\n  hunter22\r\nb: c\r\n",
+        "headers:\n  X-Api-Key: |-\n    hunter22\n",
+    ],
+)
+def test_block_scalars_of_yaml(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(text.encode())
+    assert len(found(path)) == 1
+    assert scan(path, redact=True).findings == []
+    left = path.read_bytes().decode()
+    assert left == text.replace("hunter22\n      more", "REDACTED").replace("hunter22", "REDACTED")
+
+
+@pytest.mark.parametrize("text", ["password: |\nnext: hunter22\n", "- password: >\n  next: hunter22\n"])
+def test_an_empty_block_scalar_is_not_what_follows_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    assert found(tmp_path / "a.yaml") == []
+
+
+def test_headers_as_pairs(tmp_path: Path) -> None:
+    headers = [["Authorization", "Bearer abc-123-def"], ["Date", "today"], ["X-Api-Key", "hunter22"]]
+    path = written(tmp_path / "a.json", {"headers": headers, "header_order": ["Set-Cookie", "Content-Type"]})
+    assert found(path) == [
+        ("/headers/0/1", "header Authorization"),
+        ("/headers/2/1", "header X-Api-Key"),
+    ]
+    assert scan(path, redact=True).findings == []
+    assert json.loads(path.read_text())["headers"][0] == ["Authorization", "Bearer REDACTED"]
+
+
+@pytest.mark.parametrize("text", ["<apiKey>{}</apiKey>", '<add key="ApiKey" value="{}"/>', "<a:secret>{}<"])
+def test_random_values_in_xml(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(text.format("Zx81kQw0aPq7LmN3Rt5Y"))
+    assert [rule.partition(" ")[0] for _, rule in found(path)] == ["entropy"]
+    path.write_text(text.format("an ordinary text"))
+    assert found(path) == []
+
+
+@pytest.mark.parametrize("text", ["[db]\npassword = hunter22\n", "password: hunter22", "token=ab12cd34\n"])
+def test_passwords_of_ini_files(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.ini").write_text(text)
+    assert len(found(tmp_path / "a.ini")) == 1
+
+
+@pytest.mark.parametrize("text", ["password = None\n", "token = next(found1)\n", "password: str | None\n"])
+def test_code_is_no_ini_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.py").write_text(text)
+    assert found(tmp_path / "a.py") == []

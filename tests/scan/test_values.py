@@ -29,6 +29,70 @@ def test_a_file_of_assignments(tmp_path: Path) -> None:
     assert values(tmp_path, text, ".env") == {".env:A": "one-value", ".env:B": "two value"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[db]\nkey = VALUE\n",
+        "  # indented comment\nKEY=VALUE\n",
+        "set -a\nKEY=VALUE\n",
+        "KEY=VALUE # of production\n",
+        "KEY='VALUE' # of production\r\n",
+        "my-key=VALUE\n",
+        "key: VALUE\nport: 8080\n",
+        "- key: 'VALUE'\n",
+        "KEY=VALUE\nKEY=another-value\n",
+        'KEY="\nOTHER=VALUE\n',
+        '{"a": VALUE}\n'.replace("VALUE", '"VALUE"'),
+        "a value\nKEY=VALUE",
+        "VALUE\nKEY=another-value",
+        "#VALUE\nKEY=another-value",
+        "\tVALUE \n",
+    ],
+)
+def test_a_value_is_found_however_its_file_is_written(tmp_path: Path, text: str) -> None:
+    secret = "k-93b1c07e55"
+    found = values(tmp_path, text.replace("VALUE", secret)).values()
+    assert secret in {value.lstrip("#") for value in found}
+
+
+def test_a_value_over_several_lines_and_its_escapes(tmp_path: Path) -> None:
+    text = 'PEM="first-line-1\nsecond-line-2"\nNEXT="third\\nfourth"\n'
+    found = values(tmp_path, text).values()
+    assert {"first-line-1\nsecond-line-2", "third\nfourth", "third\\nfourth"} <= set(found)
+
+
+@pytest.mark.parametrize("value", ["aGVsbG8gMTIz+w==", "aGVsbG8gMTIzNA="])
+def test_base64_that_ends_in_signs_is_a_value(tmp_path: Path, value: str) -> None:
+    assert list(values(tmp_path, f"{value}\n").values()) == [value]
+
+
+def test_settings_of_an_env_file_are_not_looked_for(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DEBUG=true\nPORT=8080\nDB_PASSWORD=x1!\nEMPTY=\n")
+    found, notes = known_values([tmp_path / ".env"])
+    assert found == {".env:DB_PASSWORD": "x1!"}
+    assert len(notes) == 1 and "DEBUG, PORT" in notes[0]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# comment\nNAME=\n", "{}"])
+def test_a_file_without_a_value_is_an_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(OptionError, match="no value in it"):
+        values(tmp_path, text)
+
+
+def test_values_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    for folder, value in (("a", "value-a"), ("b", "value-b")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "config.json").write_text(json.dumps({"#token": value}))
+    found, _ = known_values(configs=[tmp_path / "a" / "config.json", tmp_path / "b" / "config.json"])
+    assert sorted(found.values()) == ["value-a", "value-b"]
+
+
+def test_a_configuration_without_values_makes_nothing_else_secret(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"#token": "", "host": "api.example.com"}))
+    found, notes = known_values(configs=[tmp_path / "config.json"])
+    assert found == {} and "no value" in notes[0]
+
+
 def test_a_json_file(tmp_path: Path) -> None:
     found = values(tmp_path, json.dumps({"a": {"#b": "x1!"}, "c": ["long-enough", "short"], "n": 1}))
     assert found == {"values.txt:a.#b": "x1!", "values.txt:c[0]": "long-enough"}
@@ -38,9 +102,22 @@ def test_environment_variables_by_pattern(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("KBC_SECRET_A", "value-a")
     monkeypatch.setenv("KBC_SECRET_B", "")
     monkeypatch.setenv("OTHER", "value-o")
-    found, notes = known_values(variables=["KBC_SECRET_*", "NO_SUCH_*"])
-    assert found == {"$KBC_SECRET_A": "value-a"}
-    assert len(notes) == 1 and "NO_SUCH_*" in notes[0]
+    assert known_values(variables=["KBC_SECRET_*"]) == ({"$KBC_SECRET_A": "value-a"}, [])
+    assert set(known_values(variables=["KBC_SECRET_A", " OTHER"])[0].values()) == {"value-a", "value-o"}
+
+
+@pytest.mark.parametrize("name", ["NO_SUCH", "NO_SUCH_*", "EMPTY", "BLANK"])
+def test_a_variable_without_a_value_is_an_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPTY", "")
+    monkeypatch.setenv("BLANK", " \n")
+    with pytest.raises(OptionError, match=rf"{name.replace('*', '.')}: .*set"):
+        known_values(variables=[name])
+
+
+def test_a_placeholder_among_the_values_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_TOKEN", "dummy")
+    found, notes = known_values(variables=["API_TOKEN"])
+    assert found == {} and "$API_TOKEN" in notes[0]
 
 
 def test_a_configuration(tmp_path: Path) -> None:

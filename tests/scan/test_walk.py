@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from hushtape.scan.source import CHUNK
 from tests.scan.support import SECRET, scan
 
 
@@ -35,6 +38,14 @@ def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
     assert (tmp_path / "link.txt").is_symlink() and (tmp_path / "real.txt").read_text() == "REDACTED"
 
 
+def test_each_name_of_a_file_is_looked_at_and_redacted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(SECRET)
+    (tmp_path / "b.txt").hardlink_to(tmp_path / "a.txt")
+    assert len(scan(tmp_path, key=SECRET).findings) == 2
+    assert scan(tmp_path, redact=True, key=SECRET).findings == []
+    assert [(tmp_path / name).read_text() for name in ("a.txt", "b.txt")] == ["REDACTED"] * 2
+
+
 def test_what_can_not_be_read_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     result = scan(tmp_path / "pipe", tmp_path / "missing")
@@ -53,3 +64,32 @@ def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
 def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.gz").write_bytes(b"\x1f\x8b\x08\0damaged-damaged")
     assert scan(tmp_path).code == 2
+
+
+def test_an_archive_without_its_end_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", SECRET * 10)
+    (tmp_path / "a.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:-30])
+    assert scan(tmp_path, key=SECRET).code == 2
+
+
+@pytest.mark.parametrize("size", [CHUNK - 2, CHUNK - 1, CHUNK, CHUNK + 1, 100])
+@pytest.mark.parametrize(
+    "then", [gzip.compress(SECRET.encode()), SECRET.encode(), b"\0" * 9 + SECRET.encode()]
+)
+def test_what_follows_the_first_member_of_a_gz_file_is_looked_at(
+    tmp_path: Path, size: int, then: bytes
+) -> None:
+    (tmp_path / "a.gz").write_bytes(_member_of(size) + then)
+    assert len(scan(tmp_path, key=SECRET).findings) == 1
+
+
+def _member_of(size: int) -> bytes:
+    """A gz member of so many bytes."""
+    packed = gzip.compress(b"a", compresslevel=0)
+    if size > len(packed):
+        over = len(gzip.compress(b"a" * size, compresslevel=0)) - size
+        packed = gzip.compress(b"a" * (size - over), compresslevel=0)
+        packed = gzip.compress(b"a" * (2 * size - over - len(packed)), compresslevel=0)
+    assert len(packed) == size
+    return packed

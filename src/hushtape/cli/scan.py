@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hushtape.cli import failed
-from hushtape.cli.output import count, safe
+from hushtape.cli.output import as_json, count, safe
 from hushtape.cli.progress import Bar
 from hushtape.errors import HushtapeError, OptionError
 
@@ -76,8 +76,10 @@ def scan(options: argparse.Namespace) -> int:
     if options.baseline is not None:
         baseline = Baseline.load(options.baseline, new=options.update_baseline)
     bar = Bar("scanning", lambda: total_size(options.paths))
-    task = Run(known, baseline, redact=options.fix, passed=bar.passed)
-    for note in (*notes, *task.scanner.notes):
+    sources = [*options.values_file, *options.config]
+    task = Run(known, baseline, redact=options.fix, passed=bar.passed, spared=sources)
+    kept = [f"{path} is not scanned: known values come from it" for path in sources]
+    for note in (*notes, *task.scanner.notes, *kept):
         print(f"hushtape: note: {safe(note)}", file=sys.stderr)
     with bar:
         result = task.over(options.paths)
@@ -128,9 +130,7 @@ def told(result: Result) -> Iterator[str]:
 
 
 def document(result: Result) -> str:
-    """The result as JSON; its keys are stable."""
-    import msgspec
-
+    """The result as JSON; its keys are stable. ASCII: a file's name may be no text."""
     findings = [
         {
             "file": one.file,
@@ -148,12 +148,12 @@ def document(result: Result) -> str:
         "findings": findings,
         "accepted": result.accepted,
         "fixed": result.fixed,
-        "unreadable": result.unreadable,
-        "unfixed": result.unfixed,
+        "unreadable": [{"file": one.file, "reason": one.reason} for one in result.unreadable],
+        "unfixed": [{"file": one.file, "reason": one.reason} for one in result.unfixed],
         "files": result.files,
         "bytes": result.size,
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
+    return as_json(whole)
 
 
 def total_size(paths: list[Path]) -> int:

@@ -100,7 +100,7 @@ class Baseline:
 
     def _name(self, file: str) -> str:
         relative = os.path.relpath(file, self.path.parent)
-        return relative.replace(os.sep, "/")
+        return relative.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode()
 
 
 def _unusable(path: Path, found: str) -> OptionError:

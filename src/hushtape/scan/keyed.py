@@ -32,10 +32,15 @@ _HAR_VALUE = re.compile(rb"\\*\"\s{0,64},\s{0,64}\\*\"value\\*\"\s{0,64}:\s{0,64
 _HAR_BEFORE = re.compile(
     rb"\"value\"\s{0,64}:\s{0,64}(\"(?:[^\"\\]|\\.){0,8192}+\")\s{0,64},\s{0,64}\"name\"\s{0,64}:\s{0,64}\"\Z"
 )
+_PAIR_BEFORE = re.compile(rb"[\[,]\s{0,64}\[\s{0,64}\\*\"\Z")
+"""A pair stands in a list of pairs: `"header_order": ["Set-Cookie", "Date"]` is none."""
+_PAIR_VALUE = re.compile(rb"\\*\"\s{0,64},\s{0,64}(?=\\*\")")
+_XML_VALUE = re.compile(rb"\"\s{1,64}value\s{0,8}=\s{0,8}(?=\")|>(?=[^<>\s])")
 _COOKIE = re.compile(rb"\"value\"\s{0,64}:\s{0,64}\"((?:[^\"\\]|\\.)*+)\"")
 _LINE = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t]*(?:- +)*\Z")
 _FIELDS = frozenset(name for name in SENSITIVE_FIELDS if name != "code")
 _NOT_PLAIN = re.compile(rb"[|>&*!{\[%@`#]|null\b|~|true\b|false\b|-?[0-9.]+\s*(?:\n|\Z)")
+_MIXED = re.compile(rb"(?=[^\r\n]*[0-9])(?=[^\r\n]*[A-Za-z])[^\s(){}\[\]<>\"'`,;]{6,200}")
 _WORD = re.compile(rb"[^\s,;&\"'<>(){}\[\]\\]{1,4096}")
 _LONG = re.compile(rb"[\"'\\\[\s]|[^\s,;&\"'<>(){}\[\]\\=]{20}")
 """What may begin a list or string, or so many characters of a word: nothing else can look random."""
@@ -68,15 +73,19 @@ class Keyed:
         sign = _SIGN.match(data, right)
         if sign is not None:
             yield from _pairs(data, left, sign, name, kind)
-        elif data[left - 1 : left] == b'"':
+        elif data[left - 1 : left] in (b'"', b"<", b":"):
             yield from _har(data, left, right, name)
+            yield from _xml(data, right, name)
 
 
 def _har(data: bytes, left: int, right: int, name: str) -> Iterator[Candidate]:
-    """`{"name": "Authorization", "value": "..."}`, in either order (HAR 1.2, name and value pairs)."""
+    """`{"name": "Cookie", "value": "..."}`, in either order (HAR 1.2), and `["Cookie", "..."]`."""
     behind = _HAR_VALUE.match(data, right)
+    pair = _PAIR_VALUE.match(data, right)
     if _HAR_NAME.search(data, max(0, left - 160), left) and behind is not None:
         spans = list(quoting.values(data, behind.end(), "json"))
+    elif pair is not None and _PAIR_BEFORE.search(data, max(0, left - 80), left):
+        spans = list(quoting.values(data, pair.end(), "json"))
     else:
         value = data.rfind(b'"value"', max(0, left - 9000), left)
         before = _HAR_BEFORE.match(data, value, left) if value >= 0 else None
@@ -88,6 +97,14 @@ def _har(data: bytes, left: int, right: int, name: str) -> Iterator[Candidate]:
         yield from _random(data, start, end, name)
 
 
+def _xml(data: bytes, right: int, name: str) -> Iterator[Candidate]:
+    """`<apiKey>...<`, and `<add key="ApiKey" value="..."/>`. Fields of the ruleset are found by it."""
+    behind = _XML_VALUE.match(data, right)
+    if behind is not None and is_key_word(name):
+        for start, end in list(quoting.values(data, behind.end(), "json"))[:1]:
+            yield from _random(data, start, end, name)
+
+
 def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) -> Iterator[Candidate]:
     """`"name": "value"`, `name: [value]`, `name:` and a list below, `name=value`."""
     at, colon = sign.end(), b":" in sign[0]
@@ -97,7 +114,7 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
     at_line = _LINE.search(data, max(0, left - 80), left) is not None
     before = data[max(0, left - 66) : left]
     where = _where(name, kind, at_line, before) if colon and headers.is_header(name) else None
-    field = kind == "yaml" and at_line and colon and name.lower() in _FIELDS
+    field = at_line and name.lower() in _FIELDS and (colon if kind == "yaml" else kind == "text")
     if where is None and not field:
         if is_key_word(name) and _LONG.match(data, at):
             for start, end in quoting.values(data, at, kind if at_line else "json"):
@@ -107,7 +124,7 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
         if where is not None:
             yield from _header(data, start, end, name, where)
         if field and not _quoted(data, start):
-            yield from _plain_field(data, start, end, name)
+            yield from _plain_field(data, start, end, name, kind)
         yield from _random(data, start, end, name)
 
 
@@ -147,7 +164,10 @@ def _header(data: bytes, start: int, end: int, name: str, where: str) -> Iterato
             yield Candidate(start + first, start + last, f"header {name}", text, name, "" if known else where)
 
 
-def _plain_field(data: bytes, start: int, end: int, name: str) -> Iterator[Candidate]:
+def _plain_field(data: bytes, start: int, end: int, name: str, kind: str) -> Iterator[Candidate]:
+    """`password: ...` of YAML; in other text (INI, and what may be code) only what looks like no code."""
+    if kind != "yaml" and _MIXED.fullmatch(data, start, end) is None:
+        return
     if _NOT_PLAIN.match(data, start, end) is None and end > start:
         yield Candidate(start, end, f"field {name.lower()}", key=name)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def publish(target: Path, pieces: Iterable[bytes], check: Callable[[Path], None] | None = None) -> None:
-    """Write `pieces` as `target`, whose mode stays. `check` may raise: then nothing is published.
+    """Write `pieces` as `target`, whose mode and owner stay. `check` may raise: then nothing is published.
 
     Raises:
         OSError: nothing was published.
@@ -27,6 +28,7 @@ def publish(target: Path, pieces: Iterable[bytes], check: Callable[[Path], None]
             for piece in pieces:
                 out.write(piece)
             out.flush()
+            _keep_owner(out.fileno(), target)
             os.fchmod(out.fileno(), _mode(target))
             os.fsync(out.fileno())
         if check is not None:
@@ -49,6 +51,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _keep_owner(fd: int, target: Path) -> None:
+    """As far as this user may: root in a container leaves no files that their owner can't write."""
+    with suppress(FileNotFoundError, PermissionError):
+        before = target.stat()
+        if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(fd, before.st_uid, before.st_gid)
 
 
 def _mode(target: Path) -> int:

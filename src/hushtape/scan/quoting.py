@@ -21,6 +21,11 @@ _FLOW_BARE = re.compile(rb"[^\r\n,\]\[{}]{1,8192}")
 _LINE = re.compile(rb"[^\r\n]{1,8192}")
 _TAG = re.compile(rb"(?:[!&]\S{0,200} +)*(?!\*)")
 """Tags and anchors before a value; an alias (`*id001`) is none."""
+_NAME = re.compile(rb" *(?:- +)*")
+_SCALAR = (
+    rb"[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*+\r?\n)* {%d,}+"
+    rb"(\S[^\r\n]*+(?:\r?\n(?:[ \t]*+\r?\n)* {%d,}+\S[^\r\n]*+)*+)"
+)
 _MOST_ITEMS = 4096
 
 
@@ -33,6 +38,8 @@ def values(data: bytes, at: int, kind: str) -> Spans:
         at = tag.end()
     if data[at : at + 1] == b"[":
         yield from _flow(data, at + 1)
+    elif kind == "yaml" and data[at : at + 1] in (b"|", b">"):
+        yield from _scalar(data, at)
     elif kind == "yaml" and data[at : at + 1] in (b"\n", b"\r"):
         yield from _block(data, at)
     else:
@@ -58,6 +65,15 @@ def _bare(data: bytes, at: int, kind: str) -> tuple[int, int] | None:
     if found is None:
         return None
     return at, at + len(found[0].rstrip())
+
+
+def _scalar(data: bytes, at: int) -> Spans:
+    """The lines of a block scalar (`|`, `>`), which stand deeper than its name."""
+    name = _NAME.match(data, data.rfind(b"\n", 0, at) + 1)
+    deeper = name.end() - name.start() + 1 if name else 1
+    body = re.compile(_SCALAR % (deeper, deeper)).match(data, at)
+    if body is not None:
+        yield body.start(1), body.start(1) + len(body[1].rstrip())
 
 
 def _flow(data: bytes, at: int) -> Spans:

@@ -58,6 +58,7 @@ class Run:
         known: names and values of the caller's own secrets (`values.known_values`).
         baseline: accepted findings. redact: `--fix`.
         passed: told how many bytes were read, from time to time.
+        spared: files that are not scanned: those that the known values come from.
     """
 
     def __init__(
@@ -67,9 +68,11 @@ class Run:
         *,
         redact: bool = False,
         passed: Callable[[int], None] | None = None,
+        spared: Iterable[Path] = (),
     ) -> None:
         self.scanner = Scanner(known, baseline.salt if baseline is not None else b"", passed)
         self._baseline, self._redact = baseline, redact
+        self._spared = [*spared, *([] if baseline is None else [baseline.path])]
         self.result = Result([], [], [], [])
         self.known: list[Finding] = []
         """Findings that the baseline accepts."""
@@ -77,7 +80,7 @@ class Run:
     def over(self, paths: Iterable[Path]) -> Result:
         """Scan the paths."""
         result = self.result
-        for item in files(paths):
+        for item in files(paths, self._spared):
             if isinstance(item, tuple):
                 result.unreadable.append(Problem(str(item[0]), item[1]))
                 continue

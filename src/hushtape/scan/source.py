@@ -13,6 +13,7 @@ import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,8 +22,10 @@ HEAD = 4096
 MOST_UNPACKED = 1024 * 1024 * 1024
 """Bytes that are read of an archive's member; a larger one is told as unreadable."""
 
-_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{\"]")
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[{\"]|\[(?![A-Za-z_][\w .:-]*\]\s*[\r\n]))")
+"""`[section]` begins an INI file."""
 _YAML_START = re.compile(rb"(?:---|interactions:|%YAML|[A-Za-z_]+:\s*\n)")
+_GZIP = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -85,8 +88,8 @@ def texts(path: Path) -> Iterator[Text]:
         inner = Text(path, str(path), "", wrap="gz", size=size, locked="it is compressed")
         yield _kind(inner, _first(inner), path.name.removesuffix(".gz"))
         return
-    if head.startswith(b"PK\x03\x04") and (members := _members(path)):
-        for member in members:
+    if head.startswith(b"PK\x03\x04"):
+        for member in _members(path):
             text = Text(
                 path,
                 f"{path}!{member}",
@@ -154,17 +157,21 @@ def _transcoded(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    undo = zlib.decompressobj(31)
+    """All members of a gz file; what follows them and is none, as it stands."""
+    undo: Any = zlib.decompressobj(31)
+    rest = b""
     for piece in pieces:
-        while piece:
-            yield undo.decompress(piece, CHUNK)
-            piece = undo.unconsumed_tail
-            if undo.eof:
-                piece = undo.unused_data
-                if not piece.startswith(b"\x1f\x8b"):
-                    return
-                undo = zlib.decompressobj(31)
-    yield undo.flush()
+        piece, rest = rest + piece, b""
+        while piece and undo is not None:
+            if not undo.eof:
+                yield undo.decompress(piece, CHUNK)
+                piece = undo.unused_data if undo.eof else undo.unconsumed_tail
+            elif len(piece := piece.lstrip(b"\0")) < len(_GZIP):  # gzip passes over NUL bytes, too
+                piece, rest = b"", piece
+            else:
+                undo = zlib.decompressobj(31) if piece.startswith(_GZIP) else None
+        yield piece
+    yield rest if undo is None or undo.eof else undo.flush()
 
 
 def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -177,13 +184,14 @@ def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _members(path: Path) -> list[str]:
+    """Raises Unreadable: what is packed would look clean."""
     from zipfile import BadZipFile, ZipFile
 
     try:
         with ZipFile(path) as archive:
             return [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
-        return []
+    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Unreadable(f"the archive is damaged ({type(error).__name__})") from None
 
 
 def _member(path: Path, member: str) -> Iterator[bytes]:

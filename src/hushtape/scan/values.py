@@ -1,7 +1,8 @@
 """Known values: where the caller's own secrets come from.
 
 Lives here: reading them from files, environment variables and configurations. Must not: take one from a
-command line, which other users of a machine can read, or show one. Called by: cli/scan.
+command line, which other users of a machine can read, show one, or read lines (`lines` does). Called by:
+cli/scan. A source that gives nothing is an error: a scan for no values would end as if there were none.
 """
 
 from __future__ import annotations
@@ -16,65 +17,118 @@ from typing import Any
 
 from hushtape.errors import OptionError
 from hushtape.sanitize.sanitizers_values import hash_values, leaves
+from hushtape.scan.entropy import is_key_word
+from hushtape.scan.lines import lines
 from hushtape.scan.placeholders import is_placeholder
 
 SHORTEST = 6
 """Characters from which on a value counts where a whole file of values is taken, not only `#` keys."""
 
-_ASSIGNED = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*)")
+_SECTION = re.compile(r"\[[^\]\[\"',]+\]\s*$", re.MULTILINE)
+"""How an INI file begins, which is no JSON."""
 
-Named = Iterator[tuple[str, str]]
+Named = tuple[str, str]
+
+
+class Known:
+    """The values found so far, by name; two of one name (`config.json` of two folders) are both kept."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def add(self, found: Iterable[Named]) -> int:
+        """Take these in. Returns how many there were."""
+        number = 0
+        for name, value in found:
+            number += 1
+            if is_placeholder(value):
+                self.notes.append(f"{name} holds a placeholder: not looked for")
+            elif value not in self.values.values():
+                self.values[self._free(name)] = value
+        return number
+
+    def _free(self, name: str) -> str:
+        free, number = name, 1
+        while free in self.values:
+            number += 1
+            free = f"{name} ({number})"
+        return free
 
 
 def known_values(
     files: Iterable[Path] = (), variables: Iterable[str] = (), configs: Iterable[Path] = ()
 ) -> tuple[dict[str, str], list[str]]:
-    """(name -> value, notes for the reader). Placeholders among them are left out.
+    """(name -> value, notes for the reader). Placeholders among them are left out, which is noted.
 
     Raises:
-        OptionError: a file can't be read, or is not what it should be.
+        OptionError: a file can't be read, is not what it should be, or holds no value; a variable is not
+            set, or empty.
     """
-    found: dict[str, str] = {}
-    notes: list[str] = []
+    known = Known()
     for path in files:
-        found.update(_from_file(path))
+        short: list[str] = []
+        if not known.add(_from_file(path, short)) and not short:
+            raise _unusable(path, "there is no value in it")
+        known.notes += _left_out(path, short)
     for pattern in variables:
-        names = [name for name in sorted(os.environ) if fnmatchcase(name, pattern)]
-        if not names:
-            notes.append(f"no environment variable is called {pattern}: nothing to look for")
-        found.update({f"${name}": os.environ[name] for name in names if os.environ[name]})
+        if not known.add(_from_environment(pattern)):
+            raise _unset(pattern)
     for path in configs:
-        found.update(_from_config(path))
-    return {name: value for name, value in found.items() if not is_placeholder(value)}, notes
+        short = []
+        if not known.add(_from_config(path, short)) and not short:
+            known.notes.append(f"there is no value in {path}: nothing to look for")
+        known.notes += _left_out(path, short)
+    return known.values, known.notes
 
 
-def _from_file(path: Path) -> Named:
-    """JSON: all texts in it. `NAME=value` on each line: the values. Else each line is a value."""
+def _left_out(path: Path, short: list[str]) -> list[str]:
+    """A note on the values that are too short to be looked for."""
+    if not short:
+        return []
+    names = ", ".join(short[:5]) + (", ..." if len(short) > 5 else "")
+    return [f"{path}: not looked for, shorter than {SHORTEST} characters: {names}"]
+
+
+def _from_environment(pattern: str) -> Iterator[Named]:
+    for name in sorted(os.environ):
+        if fnmatchcase(name, pattern.strip()) and os.environ[name].strip():
+            yield f"${name}", os.environ[name]
+
+
+def _from_file(path: Path, short: list[str]) -> Iterator[Named]:
+    """JSON: all texts in it. Else lines: `NAME=value`, `name: value`, or a value each."""
     text = _read(path)
-    if path.suffix == ".json" or text.lstrip()[:1] in ("{", "["):
-        yield from _texts(path, _json(path, text))
+    start = text.lstrip()
+    if path.suffix == ".json" or (start[:1] in ("{", "[") and not _SECTION.match(start)):
+        yield from _texts(path, _json(path, text), short)
         return
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    assigned = [_ASSIGNED.fullmatch(line) for line in lines if line.strip() and not line.startswith("#")]
-    if assigned and all(assigned):
-        for one in assigned:
-            if one is not None and (value := one[2].strip().strip("\"'")):
-                yield f"{path.name}:{one[1]}", value
-        return
-    yield from ((f"{path.name}:{number}", line) for number, line in enumerate(lines, 1) if line.strip())
+    for name, value, alone in lines(text):
+        if alone or len(value) >= SHORTEST or is_key_word(name):
+            yield f"{path.name}:{name}", value
+        else:
+            short.append(name)
 
 
-def _from_config(path: Path) -> Named:
-    """The values under `#` keys; of a file without any, all texts."""
+def _from_config(path: Path, short: list[str]) -> Iterator[Named]:
+    """The values under `#` keys; of a file without any such key, all texts."""
     config = _json(path, _read(path))
-    found = [(f"{path.name}:{place}", value) for place, value in hash_values(config) if value]
-    yield from found or _texts(path, config)
+    found = list(hash_values(config))
+    yield from ((f"{path.name}:{place}", value) for place, value in found if value)
+    if not found:
+        yield from _texts(path, config, short)
 
 
-def _texts(path: Path, value: Any) -> Named:
+def _texts(path: Path, value: Any, short: list[str]) -> Iterator[Named]:
+    """Texts, and whole numbers that are as long."""
     for place, leaf in leaves(value):
-        if isinstance(leaf, str) and (len(leaf) >= SHORTEST or "#" in place):
-            yield f"{path.name}:{place}", leaf
+        text = str(leaf) if isinstance(leaf, int) and not isinstance(leaf, bool) else leaf
+        if not isinstance(text, str) or not text:
+            continue
+        if len(text) >= SHORTEST or "#" in place:
+            yield f"{path.name}:{place}", text
+        elif isinstance(leaf, str):
+            short.append(place)
 
 
 def _read(path: Path) -> str:
@@ -99,4 +153,15 @@ def _unusable(path: Path, reason: str) -> OptionError:
         "Check the path and the file.",
         option="values",
         value=str(path),
+    )
+
+
+def _unset(pattern: str) -> OptionError:
+    found = "no such variable is set" if "*" in pattern else "it is not set, or empty"
+    return OptionError(
+        f"take known values from the environment variable {pattern.strip()}",
+        found,
+        "Set it, or leave it out: without its value nothing can be looked for.",
+        option="values_env",
+        value=pattern,
     )

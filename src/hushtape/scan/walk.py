@@ -1,7 +1,8 @@
 """Which files are meant by the paths that were given.
 
 Lives here: the walk through folders. Must not: read files. Called by: scanner. A link named by the caller is
-followed; one met inside a folder is not: what is committed is the link, and a loop would have no end.
+followed; one met inside a folder is not: what is committed is the link, and a loop would have no end. A file
+with two names (hard links) is two files: a fix gives one of them a new file, the other keeps the old one.
 """
 
 from __future__ import annotations
@@ -15,25 +16,27 @@ SKIPPED = frozenset((".git", ".hg", ".svn"))
 """Folders that hold what was committed already, packed."""
 
 
-def files(paths: Iterable[Path]) -> Iterator[Path | tuple[Path, str]]:
-    """Each file once, folders in order of names; (path, reason) for what can't be entered."""
-    seen: set[tuple[int, int]] = set()
+def files(paths: Iterable[Path], spared: Iterable[Path] = ()) -> Iterator[Path | tuple[Path, str]]:
+    """Each file once, folders in order of names; (path, reason) for what can't be entered. `spared`: files
+    that are left out."""
+    seen = {os.path.realpath(path) for path in spared}
     for path in paths:
         try:
             found = path.stat()
         except OSError as error:
             yield path, os.strerror(error.errno) if error.errno else "it can't be looked at"
             continue
-        walked = _walk(path) if stat.S_ISDIR(found.st_mode) else iter([(path, found)])
-        for item in walked:
-            if isinstance(item[1], str):
-                yield item[0], item[1]
-            elif (item[1].st_dev, item[1].st_ino) not in seen:
-                seen.add((item[1].st_dev, item[1].st_ino))
-                yield item[0]
+        walked = _walk(path) if stat.S_ISDIR(found.st_mode) else iter([(path, "")])
+        for item, reason in walked:
+            if reason:
+                yield item, reason
+            elif (real := os.path.realpath(item)) not in seen:
+                seen.add(real)
+                yield item
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """(file, "") or (folder, why it can't be entered)."""
     todo = [folder]
     while todo:
         here = todo.pop()
@@ -48,5 +51,5 @@ def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
             if stat.S_ISDIR(found.st_mode) and entry.name not in SKIPPED:
                 below.append(Path(entry.path))
             elif stat.S_ISREG(found.st_mode):
-                yield Path(entry.path), found
+                yield Path(entry.path), ""
         todo += reversed(below)

@@ -1,0 +1,59 @@
+"""Known values in files of lines: `.env`, INI, properties, plain YAML, or one value a line.
+
+Lives here: telling assignments, comments and bare values apart, and what quotes hold. Must not: judge a
+value, read files. Called by: values. A line that can be read in two ways gives both values: one too many
+finds nothing, one too few is a secret that nobody looks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_ASSIGNED = re.compile(
+    r"[ \t]*(?:export[ \t]+|set[ \t]+|- +)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?:=|:(?=\s|\Z))[ \t]*"
+)
+_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'", re.DOTALL)
+"""A quoted value may go on over lines: a key in PEM, in a `.env` file."""
+_COMMENT = re.compile(r"\s[#;].*")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_PADDED = re.compile(r"(?=.*[0-9])[A-Za-z0-9+/-]{6,}={1,2}")
+"""Base64 to its end: no name without a value."""
+_REMARK = re.compile(r"[#;](?:.*[\s=:]|\Z)|\[.*\]\Z|-----|\W*\Z")
+
+Line = tuple[str, str, bool]
+"""A name or line number, the value, and whether it stood alone on its line."""
+
+
+def lines(text: str) -> Iterator[Line]:
+    """The values of a text. Where any line assigns, comments, `[sections]` and lines of signs are none."""
+    found = list(_walk(text))
+    assigned = any(not alone for _, _, alone in found)
+    yield from (one for one in found if one[1] and not (assigned and one[2] and _REMARK.match(one[1])))
+
+
+def _walk(text: str) -> Iterator[Line]:
+    at = 0
+    for number, whole in enumerate(text.split("\n"), 1):
+        line = whole.strip()
+        name = _ASSIGNED.match(whole)
+        if name is None or _PADDED.fullmatch(line):
+            if line:
+                yield str(number), line, True
+        else:
+            for value in _readings(text, at + name.end(), whole[name.end() :]):
+                yield name[2], value, False
+        at += len(whole) + 1
+
+
+def _readings(text: str, start: int, line: str) -> list[str]:
+    """What the value at `start` may be; `line` is the rest of its line."""
+    quoted = _QUOTED.match(text, start)
+    if quoted is None:
+        found = [line.strip(), _COMMENT.sub("", f" {line}").strip()]
+    elif quoted[1] is None:
+        found = [quoted[2]]
+    else:
+        found = [_ESCAPE.sub(lambda one: _ESCAPES.get(one[1], one[1]), quoted[1]), quoted[1]]
+    return list(dict.fromkeys(found))
