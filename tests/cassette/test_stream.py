@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hushtape.cassette import CassetteReader, stream, valueend
+from hushtape.cassette import CassetteReader, scanner, valueend
 from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.stream import find_values
 from tests.cassette.samples import content
@@ -48,8 +48,8 @@ def test_interactions_are_found_in_any_layout(
     path = tmp_path / "orders.json"
     path.write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream, "_PIECE", piece)
-        patch.setattr(stream, "_WINDOW_MOST", most)
+        patch.setattr(scanner, "PIECE", piece)
+        patch.setattr(scanner, "_WINDOW_MOST", most)
         if slow:
             patch.setattr(valueend, "_decode", msgspec.json.Decoder(int).decode)
         file = Pinned(path)

@@ -21,7 +21,7 @@ import msgspec
 from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.jsontext import string
 from hushtape.cassette.problems import malformed, unwritable
-from hushtape.cassette.stream import Scanner
+from hushtape.cassette.scanner import Scanner
 
 if TYPE_CHECKING:
     from hushtape.cassette.folder import Folder

@@ -20,8 +20,8 @@ from hushtape.cassette.info import KEBOOLA, VCRPY, CassetteInfo
 from hushtape.cassette.journal import Journal
 from hushtape.cassette.problems import missing, unwritable
 from hushtape.cassette.reader import CassetteReader
+from hushtape.cassette.scanner import Scanner
 from hushtape.cassette.seal import style_of
-from hushtape.cassette.stream import Scanner
 from hushtape.errors import CassetteFormatError, OptionError
 from hushtape.model import Headers, Interaction, Response
 

@@ -20,9 +20,9 @@ from hushtape.cassette.document import Sources, interaction_from, request_from
 from hushtape.cassette.headertext import HeaderTexts
 from hushtape.cassette.info import Reader, is_ours, parse_head
 from hushtape.cassette.linescan import Found, find_lines
+from hushtape.cassette.longstrings import reduce
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.requestplace import request_reach
-from hushtape.cassette.stream import reduce
 from hushtape.errors import CassetteError, CassetteFormatError
 from hushtape.model import CHUNK, Body, Interaction, Request
 

@@ -7,7 +7,7 @@ interactions of more than 64 KiB, whose responses it passes over.
 from __future__ import annotations
 
 from hushtape.cassette.bodies import Pinned
-from hushtape.cassette.stream import Scanner
+from hushtape.cassette.scanner import Scanner
 from hushtape.model import CHUNK
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec import structs
 
 from hushtape.cassette.bodies import Pinned
-from hushtape.cassette.stream import Scanner as JsonScanner
+from hushtape.cassette.scanner import Scanner as JsonScanner
 from hushtape.errors import CassetteError
 from hushtape.scan.lengths import lengths
 from hushtape.scan.locate import Located

@@ -24,7 +24,7 @@ from hushtape.cassette.foreign.lazy import ForeignReader, json_text
 from hushtape.cassette.foreign.plain import Span, framing_of, undone_codings
 from hushtape.cassette.info import HAR, CassetteInfo, parse_head
 from hushtape.cassette.problems import malformed
-from hushtape.cassette.stream import Scanner
+from hushtape.cassette.scanner import Scanner
 from hushtape.model import Body, Head, Interaction, Request, Response
 
 _KEYS = (b'"text"',)

@@ -18,8 +18,8 @@ from hushtape.cassette.bodies import InlineBase64, InlineText, Pinned
 from hushtape.cassette.document import FAULTS, explain
 from hushtape.cassette.foreign.plain import Span
 from hushtape.cassette.info import CassetteInfo
+from hushtape.cassette.longstrings import reduce
 from hushtape.cassette.problems import malformed
-from hushtape.cassette.stream import reduce
 from hushtape.errors import CassetteFormatError
 from hushtape.model import CHUNK, Body, Interaction, Request
 
