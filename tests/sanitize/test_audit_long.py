@@ -17,9 +17,8 @@ import pytest
 
 from hushtape.coding.zstd import library
 from hushtape.sanitize.audit import WINDOW, Finding
-from hushtape.sanitize.audit_dull import hex_is_dull
+from hushtape.sanitize.audit_dull import DullHex
 from hushtape.sanitize.chain import build
-from hushtape.sanitize.plan import anchors
 
 SECRET = "Zk7-hidden-in-here-Qp2-9R"
 RULES = build(secrets={"#key": SECRET}).ruleset
@@ -125,7 +124,7 @@ def test_a_jwt_segment_and_a_data_url_are_looked_into() -> None:
 
 
 def test_lower_case_hex_hides_no_anchor_of_the_default_chain() -> None:
-    assert hex_is_dull(anchor for anchor, _ in anchors(build().ruleset.rules))
+    assert DullHex(build().ruleset.rules)()
 
 
 def test_a_secret_whose_base64_is_made_of_hex_digits_is_noticed() -> None:

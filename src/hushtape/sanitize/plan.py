@@ -23,6 +23,7 @@ from hushtape.sanitize.rules import (
     UrlParamsRule,
     UrlSecretsRule,
 )
+from hushtape.sanitize.secret_paths import path_anchors
 from hushtape.sanitize.shapes import shape_anchors
 from hushtape.sanitize.spans import (
     FIELDS,
@@ -86,6 +87,7 @@ def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
         yield from shape_anchors(rule, order)
     elif isinstance(rule, UrlSecretsRule):
         yield from url_anchors(rule, order)
+        yield from path_anchors(rule, order)
     elif isinstance(rule, UrlParamsRule):
         yield from param_anchors(rule, order)
 

@@ -1,0 +1,214 @@
+"""What has a token's shape is redacted wherever it stands; what only begins like one stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.shape_table import SHAPES, Begun
+
+RULES = build().ruleset
+
+A = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ0" * 6
+HEX = "0123456789abcdef" * 6
+UUID = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+UPPER = "ABCDEFGH23456789" * 8
+LOWER = "abcdefgh23456789" * 4
+BOT = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"
+
+TAILS = {
+    "AKIA": UPPER[:16],
+    "ASIA": UPPER[:16],
+    "AKCp": A[:69],
+    "ABSK": A[:110],
+    "SG.": A[:22] + "." + A[:43],
+    "AGE-SECRET-KEY-1": UPPER[:58],
+    "ATBB": A[:32],
+    "rubygems_": HEX[:48],
+    "oy2": LOWER[:43],
+    "CCIPAT_": A[:22] + "_" + HEX[:40],
+    "CCIPRJ_": A[:22] + "_" + HEX[:40],
+    "bkua_": HEX[:40],
+    "AIza": A[:35],
+    "LTAI": A[:20],
+    "AKID": A[:32],
+    "HRKU-": UUID,
+    "pul-": HEX[:40],
+    "tskey-": "auth-" + A[:24],
+    "dapi": HEX[:32],
+    "ver:1-hint:": "1036-" + A[:40],
+    "ver:2-hint:": "1036-" + A[:40],
+    "ver:3-hint:": "1036-" + A[:40],
+    "sbp_": HEX[:40],
+    "lin_oauth_": HEX[:64],
+    "secret_": A[:43],
+    "sl.": A[:140],
+    "sntrys_eyJ": A[:90] + "==_" + A[:43],
+    "sntryu_": HEX[:64],
+    "NRAK-": UPPER[:27],
+    "dt0c01.": UPPER[:24] + "." + UPPER[:64],
+    "dt0s01.": UPPER[:24] + "." + UPPER[:64],
+    "sk-or-v1-": HEX[:64],
+    "sk-lf-": UUID,
+    "r8_": A[:37],
+    "pcsk_": A[:6] + "_" + A[:60],
+    "lsv2_pt_": HEX[:32] + "_" + HEX[:10],
+    "lsv2_sk_": HEX[:32] + "_" + HEX[:10],
+    "csk-": LOWER[:48],
+    "shpat_": HEX[:32],
+    "shpss_": HEX[:32],
+    "shpca_": HEX[:32],
+    "shppa_": HEX[:32],
+    "access_token$": f"production${LOWER[:16]}${HEX[:32]}",
+    "EZAK": A[:54],
+    "EZTK": A[:54],
+    "shippo_live_": HEX[:40],
+    "shippo_test_": HEX[:40],
+    "key-": HEX[:32],
+    "xkeysib-": HEX[:64] + "-" + A[:16],
+    "xsmtpsib-": HEX[:64] + "-" + A[:16],
+    "pat-na": "1-" + UUID,
+    "pat-eu": "1-" + UUID,
+    "pat-ap": "1-" + UUID,
+    "pk_": HEX[:34],
+    "dop_v1_": HEX[:64],
+    "doo_v1_": HEX[:64],
+    "dor_v1_": HEX[:64],
+    "dG9rO": A[:55],
+    "LS0tLS1CRUdJTi": "BQUklWQVRFIEtFWS0tLS0tCk1JSUV2" + A[:80],
+}
+UUIDS = ("access-", "public-", "link-", "processor-")
+
+
+def _tail(prefix: str) -> str:
+    if prefix in TAILS:
+        return TAILS[prefix]
+    return UUID if prefix.startswith(UUIDS) else A[:130]
+
+
+BEGUN = [one.decode() for shape in SHAPES if isinstance(shape, Begun) for one in shape.prefixes]
+HELD = {
+    "7Q~": "qWg7Q~" + A[:34],
+    "8Q~": "qWg8Q~" + A[:34],
+    ".atlasv1.": A[:14] + ".atlasv1." + A[:67],
+    "NRAL": HEX[:36] + "NRAL",
+    "T3BlbkFJ": "sk-" + A[:20] + "T3BlbkFJ" + A[:20],
+    ":AA": f"123456789:{BOT}",
+    **{f"-us{number}": f"{HEX[:32]}-us{number}" for number in range(1, 10)},
+}
+TOKENS = {prefix: prefix + _tail(prefix) for prefix in BEGUN} | HELD
+
+
+def _scrubbed(text: str, size: int = 1 << 20) -> str:
+    body = text.encode()
+    scrubber = RULES.scrubber("response", "text/plain")
+    out = [scrubber.feed(body[at : at + size]) for at in range(0, len(body), size)]
+    return (b"".join(out) + scrubber.finish()).decode()
+
+
+def test_each_literal_of_the_table_has_its_token_here() -> None:
+    held = [one.decode() for shape in SHAPES if not isinstance(shape, Begun) for one in shape.inner]
+    assert set(TOKENS) == {*BEGUN, *held}
+    assert len(TOKENS) > 110
+
+
+@pytest.mark.parametrize("literal", TOKENS)
+def test_a_token_is_redacted(literal: str) -> None:
+    token = TOKENS[literal]
+    for text in ('["{}"]', "see {} there", "https://example.com/x?y={}&z=1", "\\n{}\\n", "x%3D{}%26y"):
+        assert _scrubbed(text.format(token)) == text.format("REDACTED"), text
+    assert _scrubbed(f'"{token}"', size=1) == '"REDACTED"'
+    assert RULES.uri(f"https://example.com/{token}?x=1") == "https://example.com/REDACTED?x=1"
+
+
+@pytest.mark.parametrize("literal", TOKENS)
+def test_what_is_no_token_stays(literal: str) -> None:
+    token = TOKENS[literal]
+    inside = f'"x{token}"' if literal in BEGUN else f'"{literal}"'
+    for text in (f'"{token[: len(literal) + 4]}"', f'"{literal} is a word"', inside):
+        # An escape of JSON, or another token, may begin inside: then less than all of it stays.
+        if literal in ("ops_eyJ", "sntrys_eyJ", "glc_eyJ") and text == inside:
+            continue
+        assert _scrubbed(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sk-learn-contrib-something-else",
+        "hf_transfer is a package",
+        "secret_santa_exchange_gifts_for_everyone_here_x",
+        "pk_live_1234567890abcdef1234567890abcdef",  # Stripe's public one
+        "pat-a-cake, pat-na1-me",
+        "md-button-toggle-group",
+        "s3-us-west-2 en-us5 0123456789abcdef-us5",
+        "ATATTGCATTATTACGATCGATTATATTATATTATATATTATTATATATTATTATATTATTATATATTATTAC",
+        "key-value-store key-0123",
+        "10:AA:20:AA:AA:AA 1234567890:AAA",
+        "access-control-allow-credentials access-sandbox-x",
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUNBRA==",  # a certificate
+        "sq0idp-abcdefghijklmnopqrstuv",  # Square's application, public
+        "AC0123456789abcdef0123456789abcdef SK0123456789abcdef0123456789abcdef",
+        "AROA23456789ABCDEFGHI Asia/Tokyo dapifer link-checker-0.1",
+    ],
+)
+def test_ordinary_text_that_begins_like_a_token_stays(text: str) -> None:
+    assert _scrubbed(text) == text
+
+
+WEBHOOKS = {
+    "https://hooks.slack.com/services/T00000000/B00000000/{}": "XXXXXXXXXXXXXXXXXXXXXXXX",
+    "https://hooks.slack.com/workflows/T00000000/A00000000/123456789012345678/{}": A[:24],
+    "https://hooks.slack.com/triggers/T00000000/1234567890123/{}": HEX[:32],
+    "https://hooks.slack.com/commands/T1234/1234567890/{}": A[:24],
+    "https://discord.com/api/webhooks/123456789012345678/{}": A[:68],
+    "https://discord.com/api/v10/interactions/123456789012345678/{}/callback": A[:180],
+    "https://discordapp.com/api/webhooks/123456789012345678/{}": A[:68],
+    f"https://x.webhook.office.com/webhookb2/{UUID}@{UUID}/IncomingWebhook/{{}}/{UUID}": HEX[:32],
+    "https://hooks.zapier.com/hooks/catch/1234567/{}/": "b3xk9qa",
+    "https://maker.ifttt.com/trigger/door/with/key/{}": A[:43],
+    "https://maker.ifttt.com/trigger/door/json/with/key/{}": A[:43],
+    "https://dl.boxcloud.com/d/1/b1!{}/download": A[:90],
+    "https://mine.azurewebsites.net/api/HttpTrigger1?name=x&code={}": A[:54] + "==",
+    "https://api.telegram.org/bot{}/getMe": f"123456789:{BOT}",
+    "https://api.telegram.org/file/bot{}/photos/1.jpg": f"123456789:{BOT}",
+}
+
+
+@pytest.mark.parametrize("url", WEBHOOKS)
+def test_the_secret_in_a_path_is_redacted(url: str) -> None:
+    whole, clean = url.format(WEBHOOKS[url]), url.format("REDACTED")
+    assert RULES.uri(whole) == clean
+    for slash in ("/", "\\/", "%2F", "%252F"):
+        text = '{{"url": "{}"}}'
+        assert _scrubbed(text.format(whole.replace("/", slash))) == text.format(clean.replace("/", slash))
+        assert _scrubbed(text.format(whole.replace("/", slash)), size=1) == text.format(
+            clean.replace("/", slash)
+        )
+    assert RULES.uri(clean) == clean
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.slack.com/services/help",
+        "https://discord.com/channels/123456789012345678/123456789012345678",
+        "https://discord.com/api/v10/channels/123456789012345678/messages",
+        "https://mine.azurewebsites.net/api/countries?code=US",
+        "https://mine.azurewebsites.net/api/x?zipcode=" + A[:40],
+        "https://api.telegram.org/robots.txt",
+        "https://hooks.zapier.com/hooks/catch/",
+        "https://maker.ifttt.com/trigger/door",
+    ],
+)
+def test_other_paths_of_these_hosts_stay(url: str) -> None:
+    assert RULES.uri(url) == url
+
+
+def test_the_key_of_a_cluster_in_base64_is_redacted_and_its_certificate_stays() -> None:
+    key = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFcFFJQkFBS0NBUUVB"
+    body = f'{{"tls.key":"{key}","tls.crt":"LS0tLS1CRUdJTiBDRVJUSUZJ"}}'
+    clean = _scrubbed(body)
+    assert clean == '{"tls.key":"REDACTED","tls.crt":"LS0tLS1CRUdJTiBDRVJUSUZJ"}'
+    auditor = RULES.auditor()
+    assert (auditor.feed(clean.encode()) or auditor.finish()) is None
