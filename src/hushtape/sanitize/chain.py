@@ -17,7 +17,13 @@ from hushtape.errors import SanitizerError
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.rules import REDACTED, PatternRule, Rule, SecretRule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers import CompositeSanitizer, DefaultSanitizer
-from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, dedup_sanitizers, is_ours
+from hushtape.sanitize.sanitizers_base import (
+    BaseSanitizer,
+    Declarative,
+    brings_code,
+    dedup_sanitizers,
+    refuse_unheard,
+)
 from hushtape.sanitize.sanitizers_values import bare, leaves, with_parts
 
 if TYPE_CHECKING:
@@ -235,6 +241,7 @@ def _warn(message: str) -> None:
 
 
 def _rules_of(sanitizer: Declarative) -> tuple[Rule, ...]:
+    refuse_unheard(sanitizer)
     try:
         return tuple(sanitizer.rules())
     except SanitizerError:
@@ -253,7 +260,7 @@ def _flat(sanitizers: Iterable[BaseSanitizer] | None) -> list[BaseSanitizer]:
     todo: list[Any] = list(reversed(_list(sanitizers)))
     while todo:
         sanitizer = todo.pop()
-        if type(sanitizer) is CompositeSanitizer:
+        if isinstance(sanitizer, CompositeSanitizer) and not brings_code(sanitizer):
             inner = sanitizer.sanitizers
             todo.extend(reversed([_flagged(one) for one in inner] if sanitizer.scrub_before_read else inner))
             continue
@@ -294,7 +301,4 @@ def _is_callback(sanitizer: BaseSanitizer) -> bool:
     """Whether it brings code of its own: a class that states no rules, or overrides what ours does."""
     if not isinstance(sanitizer, Declarative):
         return True
-    kind = type(sanitizer)
-    ours = next(base for base in kind.__mro__ if is_ours(base))
-    names = ("before_record_request", "before_record_response")
-    return any(getattr(kind, name) is not getattr(ours, name) for name in names)
+    return brings_code(sanitizer)

@@ -7,6 +7,7 @@ rules. Called by: users, chain. Arguments and defaults are keboola.vcr's.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -28,6 +29,7 @@ from hushtape.sanitize.sanitizers_http import keep_lists, lowered
 from hushtape.sanitize.sanitizers_values import (
     bad_argument,
     bare,
+    configuration,
     function,
     hash_values,
     longest_first,
@@ -65,13 +67,13 @@ def _secret_rules(values: Iterable[tuple[str, str]], placeholder: str) -> tuple[
     return tuple([SecretRule(bare(value), placeholder, name) for name, value in values if value])
 
 
-def _longest_pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Each value once, under the path it was first seen at, the longest first."""
+def _first_paths(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each value once, with the path it was first seen at."""
     paths: dict[str, str] = {}
     for path, value in pairs:
         if value:
             paths.setdefault(value, path)
-    return sorted(((path, value) for value, path in paths.items()), key=lambda one: -len(one[1]))
+    return paths
 
 
 class DefaultSanitizer(Declarative):
@@ -106,17 +108,19 @@ class DefaultSanitizer(Declarative):
     ) -> None:
         super().__init__(scrub_before_read)
         kind = type(self).__name__
-        fields = SENSITIVE_FIELDS
+        fields = self.DEFAULT_SENSITIVE_FIELDS  # a subclass's own list counts
         if sensitive_fields is not None:
             fields = strings(sensitive_fields, kind, "sensitive_fields")
         more = strings(additional_sensitive_fields, kind, "additional_sensitive_fields")
-        own = SAFE_HEADERS if safe_headers is None else strings(safe_headers, kind, "safe_headers")
+        own = self.DEFAULT_SAFE_HEADERS
+        if safe_headers is not None:
+            own = strings(safe_headers, kind, "safe_headers")
         more_headers = strings(additional_safe_headers, kind, "additional_safe_headers")
         self._fields = list(dict.fromkeys([*fields, *more]))
         self._listed = safe_headers is not None
         self._order = lowered([*own, *more_headers])
         self.replacement = text(replacement, kind, "replacement")
-        self._names = {value: path for path, value in hash_values(config)}
+        self._names = _first_paths(hash_values(configuration(config, kind)))
         given = secret_strings(sensitive_values, kind, "sensitive_values")
         self.sensitive_fields = set(self._fields)
         self.sensitive_values = longest_first(value for value in (*given, *self._names) if value)
@@ -127,7 +131,8 @@ class DefaultSanitizer(Declarative):
 
     def _rules(self, headers: HeaderRule) -> tuple[Rule, ...]:
         rules: list[Rule] = [headers]
-        fields = ordered(self.sensitive_fields, self._fields)
+        kind = type(self).__name__
+        fields = ordered(set(strings(self.sensitive_fields, kind, "sensitive_fields")), self._fields)
         own = tuple([name for name in fields if name not in SENSITIVE_FIELDS])
         usual = tuple([name for name in fields if name in SENSITIVE_FIELDS])
         if usual:
@@ -136,7 +141,7 @@ class DefaultSanitizer(Declarative):
             rules.append(FieldRule(own, placeholder=self.replacement, numbers=True))
         named = [
             (self._names.get(value, f"sensitive_values[{index}]"), value)
-            for index, value in enumerate(self.sensitive_values)
+            for index, value in enumerate(secret_strings(self.sensitive_values, kind, "sensitive_values"))
         ]
         rules.extend(_secret_rules(named, self.replacement))
         rules.append(FieldRule(CLOUD_FIELDS, self.replacement, in_uri=False))
@@ -182,7 +187,8 @@ class TokenSanitizer(Declarative):
         self.replacement = text(replacement, kind, "replacement")
 
     def rules(self) -> tuple[Rule, ...]:
-        named = [(f"tokens[{index}]", token) for index, token in enumerate(self.tokens)]
+        tokens = secret_strings(self.tokens, type(self).__name__, "tokens")  # users may have changed them
+        named = [(f"tokens[{index}]", token) for index, token in enumerate(tokens)]
         return _secret_rules(named, self.replacement)
 
     def _arguments(self) -> dict[str, Any]:
@@ -192,8 +198,7 @@ class TokenSanitizer(Declarative):
 class ConfigSecretsSanitizer(Declarative):
     """The values under `#` keys of a configuration, at any depth.
 
-    Attributes: replacement; secrets (list of pairs: dotted path, value; the longest value first);
-    secret_values (list).
+    Attributes: replacement; secret_values (list, longest first); secrets (pairs: dotted path, value).
     """
 
     def __init__(
@@ -208,12 +213,14 @@ class ConfigSecretsSanitizer(Declarative):
             found = f"it is a {type(config).__name__}"
             raise bad_argument(kind, "config", found, "Give the configuration as a mapping.")
         self.replacement = text(replacement, kind, "replacement")
-        self.secrets = _longest_pairs(hash_values(config))
+        self._paths = _first_paths(hash_values(config))
+        self.secret_values = longest_first(self._paths)
 
     @property
-    def secret_values(self) -> list[str]:
-        """The values, longest first."""
-        return longest_first(value for _, value in self.secrets)
+    def secrets(self) -> list[tuple[str, str]]:
+        """Each value behind the path that it was found at."""
+        values = secret_strings(self.secret_values, type(self).__name__, "secret_values")
+        return [(self._paths.get(value, f"secret_values[{at}]"), value) for at, value in enumerate(values)]
 
     @classmethod
     def from_config_file(
@@ -221,8 +228,8 @@ class ConfigSecretsSanitizer(Declarative):
     ) -> ConfigSecretsSanitizer:
         """The same from a JSON file. Raises SanitizerError if it can't be read."""
         try:
-            config = msgspec.json.decode(Path(config_path).read_bytes())
-        except (OSError, ValueError) as error:
+            config = msgspec.json.decode(Path(config_path).read_bytes().removeprefix(BOM_UTF8))
+        except (OSError, ValueError, TypeError) as error:
             reason = f"it can't be read as JSON ({type(error).__name__})"
             raise bad_argument(cls.__name__, f"the file {config_path}", reason, "Check the path.") from None
         return cls(config, replacement, scrub_before_read)
@@ -235,7 +242,8 @@ class ConfigSecretsSanitizer(Declarative):
 
     def merge(self, other: ConfigSecretsSanitizer) -> ConfigSecretsSanitizer:
         merged = super().merge(other)
-        merged.secrets = _longest_pairs([*self.secrets, *other.secrets])
+        merged._paths = {**other._paths, **self._paths}
+        merged.secret_values = longest_first([*self.secret_values, *other.secret_values])
         return merged
 
 
@@ -265,7 +273,7 @@ class CompositeSanitizer(BaseSanitizer):
 
     def __init__(self, sanitizers: Iterable[BaseSanitizer], scrub_before_read: bool = False) -> None:
         super().__init__(scrub_before_read)
-        self.sanitizers = list(sanitizers)
+        self.sanitizers = _listed(sanitizers)
         for sanitizer in self.sanitizers:
             if not isinstance(sanitizer, BaseSanitizer):
                 raise SanitizerError(
@@ -286,6 +294,13 @@ class CompositeSanitizer(BaseSanitizer):
         for sanitizer in self.sanitizers:
             response = sanitizer.before_record_response(response)
         return response
+
+
+def _listed(sanitizers: object) -> list[Any]:
+    if isinstance(sanitizers, (str, bytes, Mapping)) or not isinstance(sanitizers, Iterable):
+        found = f"it is a {type(sanitizers).__name__}"
+        raise bad_argument("CompositeSanitizer", "sanitizers", found, "Give a list of sanitizers.")
+    return list(sanitizers)
 
 
 def create_default_sanitizer(secrets: Mapping[str, Any] | None) -> DefaultSanitizer:

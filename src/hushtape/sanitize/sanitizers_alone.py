@@ -9,7 +9,7 @@ look at what it returns. All is worked out before the first change, so an error 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from hushtape.errors import SanitizerError
@@ -32,8 +32,9 @@ def scrub_request(request: Any, ruleset: Ruleset) -> Any:
         return None
     fields = getattr(request, "headers", None) or {}
     changes: dict[str, Any] = {}
-    if isinstance(uri := getattr(request, "uri", None), str):
-        changes["uri"] = ruleset.uri(uri)
+    where = "uri" if hasattr(request, "uri") or not hasattr(request, "url") else "url"  # requests: url
+    if isinstance(uri := getattr(request, where, None), (str, bytes)):
+        changes[where] = _like(uri, ruleset.uri(_text(uri)))
     body, about = _body(getattr(request, "body", None), fields, ruleset, "request")
     if fields:
         changes["headers"] = _headers(fields, about, ruleset, "request")
@@ -42,12 +43,14 @@ def scrub_request(request: Any, ruleset: Ruleset) -> Any:
     return _changed(request, changes)
 
 
-def scrub_response(response: dict[str, Any], ruleset: Ruleset) -> dict[str, Any]:
-    """The response dict with its reason phrase, header fields, body and `url` scrubbed.
+def scrub_response(response: Any, ruleset: Ruleset) -> Any:
+    """The response dict with its reason phrase, header fields, body and `url` scrubbed. None stays None.
 
     Raises:
         SanitizerError: the body can't be looked into.
     """
+    if response is None:
+        return None
     headers, body = response.get("headers") or {}, response.get("body")
     inside = isinstance(body, Mapping)
     given = body.get("string") if isinstance(body, Mapping) else body
@@ -57,28 +60,38 @@ def scrub_response(response: dict[str, Any], ruleset: Ruleset) -> dict[str, Any]
     status, url = response.get("status"), response.get("url")
     if isinstance(status, MutableMapping) and isinstance(status.get("message"), str):
         status["message"] = ruleset.text(status["message"])
+    elif isinstance(status, str):
+        response["status"] = ruleset.text(status)
     if isinstance(url, str):
         response["url"] = ruleset.uri(url)
     if headers or response.get("headers"):
         response["headers"] = headers
-    if inside and given is not clean:
-        response["body"] = _assigned(body, clean)
+    if inside:
+        response["body"] = _assigned(body, clean, ruleset)
     elif not inside and given is not clean:
         response["body"] = clean
     return response
 
 
-def _assigned(body: Any, clean: Any) -> Any:
-    if isinstance(body, MutableMapping):
-        body["string"] = clean
-        return body
-    return {**body, "string": clean}
+def _assigned(body: Any, clean: Any, ruleset: Ruleset) -> Any:
+    """The body with what changed in it: beside `string`, other tools have `base64_string` or `text`."""
+    other = {key: text for key, text in body.items() if key != "string" and isinstance(text, str)}
+    changed = {key: new for key, text in other.items() if (new := ruleset.text(text)) != text}
+    if "string" in body and body["string"] is not clean:
+        changed["string"] = clean
+    if changed and not isinstance(body, MutableMapping):
+        return {**body, **changed}
+    if changed:
+        body.update(changed)
+    return body
 
 
 def _changed(request: Any, changes: dict[str, Any]) -> Any:
     try:
         if "uri" in changes:
             request.uri = changes["uri"]
+        if "url" in changes:
+            request.url = changes["url"]
         if "headers" in changes:
             request.headers = changes["headers"]
         if "body" in changes:
@@ -126,8 +139,12 @@ def _values(value: object) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+def _pairs(headers: Any) -> Iterable[tuple[Any, Any]]:
+    return headers if isinstance(headers, (list, tuple)) else headers.items()
+
+
 def _field(headers: Any, wanted: str) -> str:
-    for name, value in headers.items():
+    for name, value in _pairs(headers):
         if _text(name).lower() == wanted:
             return ", ".join(map(_text, _values(value)))
     return ""
@@ -136,7 +153,7 @@ def _field(headers: Any, wanted: str) -> str:
 def _headers(headers: Any, about: Fields, ruleset: Ruleset, phase: Phase) -> Any:
     """The fields that stay, each in the shape and type in which it was given."""
     clean: list[tuple[Any, Any]] = []
-    for name, value in headers.items():
+    for name, value in _pairs(headers):
         lower = _text(name).lower()
         if about.decoded and lower == _CODING:
             continue
@@ -158,6 +175,8 @@ def _like(old: Any, new: str) -> Any:
 
 def _mapping(given: Any, pairs: list[tuple[Any, Any]]) -> Any:
     """The mapping's own type where it can be made of pairs (a case-insensitive one, say), else a dict."""
+    if isinstance(given, (list, tuple)):
+        return type(given)(pairs)
     if type(given) is not dict:
         try:
             made = type(given)(pairs)

@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound="Declarative")
 
+_KEBOOLA_INSIDE = (
+    "_sanitize_url",
+    "_sanitize_body",
+    "_sanitize_body_string",
+    "_sanitize_json_value",
+    "_sanitize_value",
+    "_sanitize_string",
+    "_sanitize_dict",
+    "_sanitize_list",
+    "_filter_headers",
+)
+"""Methods inside keboola.vcr's classes (0.7.1) that subclasses of components override."""
+
 _ON_TAPE: ContextVar[bool] = ContextVar("hushtape_on_tape", default=False)
 
 
@@ -47,7 +60,8 @@ class BaseSanitizer:
     scrub_before_read: bool = False
 
     def __init__(self, scrub_before_read: bool = False) -> None:
-        self.scrub_before_read = bool(scrub_before_read)
+        # A subclass may say it as a class attribute, which no default of a constructor takes back.
+        self.scrub_before_read = bool(scrub_before_read or type(self).scrub_before_read)
 
     def before_record_request(self, request: Any) -> Any:
         """The request to record; None: don't record this interaction."""
@@ -76,6 +90,7 @@ class Declarative(BaseSanitizer):
         """`alone_rules`, or `rules` for a tape, compiled; again when they changed."""
         from hushtape.sanitize.ruleset import Ruleset
 
+        refuse_unheard(self)
         rules = self.rules() if _ON_TAPE.get() else self.alone_rules()
         cached: tuple[tuple[Rule, ...], Ruleset] | None = self.__dict__.get("_compiled")
         if cached is None or cached[0] != rules:
@@ -92,7 +107,8 @@ class Declarative(BaseSanitizer):
         """The response, scrubbed in place."""
         from hushtape.sanitize.sanitizers_alone import scrub_response
 
-        return scrub_response(response, self._ruleset())
+        clean: dict[str, Any] = scrub_response(response, self._ruleset())
+        return clean
 
     def _arguments(self) -> dict[str, Any]:
         """Constructor arguments that make an equal sanitizer; lists where union is meant."""
@@ -152,6 +168,36 @@ class Declarative(BaseSanitizer):
 def is_ours(kind: type) -> bool:
     """Whether hushtape defines this class."""
     return kind.__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
+def brings_code(sanitizer: BaseSanitizer) -> bool:
+    """Whether somebody's class, or somebody who set it on the object, replaced what ours does."""
+    return any(_own(sanitizer, name) for name in ("before_record_request", "before_record_response"))
+
+
+def refuse_unheard(sanitizer: BaseSanitizer) -> None:
+    """Refuse a subclass that replaces a method which keboola.vcr's classes call and ours have not: what it
+    redacts there would silently stay.
+
+    Raises:
+        SanitizerError: it names the method. One who replaces both public methods calls it himself.
+    """
+    unheard = sorted(name for name in _KEBOOLA_INSIDE if _own(sanitizer, name))
+    if not unheard or all(_own(sanitizer, f"before_record_{what}") for what in ("request", "response")):
+        return
+    name = type(sanitizer).__name__
+    raise SanitizerError(
+        f"use {name} as a sanitizer",
+        f"it defines {', '.join(unheard)}, which hushtape's classes never call",
+        "Override before_record_request or before_record_response, and rename helpers of yours.",
+        sanitizer=name,
+    )
+
+
+def _own(sanitizer: BaseSanitizer, method: str) -> bool:
+    return method in vars(sanitizer) or any(
+        method in vars(kind) for kind in type(sanitizer).__mro__ if kind is not object and not is_ours(kind)
+    )
 
 
 def _stated(sanitizer: Declarative) -> tuple[tuple[Rule, ...], ...]:

@@ -86,7 +86,7 @@ class PatternSanitizer(UrlPatternSanitizer):
 
     def rules(self) -> tuple[Rule, ...]:
         where = frozenset(self.where)
-        return tuple([PatternRule(pattern, text, where) for pattern, text in self.patterns])
+        return tuple([PatternRule(pattern, text, where) for pattern, text in self._pairs(self.patterns)])
 
     def _arguments(self) -> dict[str, Any]:
         return {"patterns": self.patterns, "where": self.where}

@@ -8,7 +8,7 @@ Called by: users, chain. Arguments and defaults are keboola.vcr's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from hushtape.sanitize.rules import REDACTED, FieldRule, HeaderRule, Rule, UrlParamsRule, UrlPatternRule
@@ -74,7 +74,9 @@ class HeaderSanitizer(Declarative):
     ) -> None:
         super().__init__(scrub_before_read)
         kind = type(self).__name__
-        own = SAFE_HEADERS if safe_headers is None else strings(safe_headers, kind, "safe_headers")
+        own = self.DEFAULT_SAFE_HEADERS
+        if safe_headers is not None:
+            own = strings(safe_headers, kind, "safe_headers")
         more = strings(additional_safe_headers, kind, "additional_safe_headers")
         self._listed = safe_headers is not None
         self._order = lowered([*own, *more])
@@ -168,14 +170,20 @@ class UrlPatternSanitizer(Declarative):
         scrub_before_read: bool = False,
     ) -> None:
         super().__init__(scrub_before_read)
-        self.patterns = [self._pair(index, pair) for index, pair in enumerate(patterns)]
+        if isinstance(patterns, (str, bytes, Mapping)) or not isinstance(patterns, Iterable):
+            found = f"it is a {type(patterns).__name__}"
+            raise bad_argument(type(self).__name__, "patterns", found, "Give a list of pairs.")
+        self.patterns = self._pairs(patterns)
+
+    def _pairs(self, patterns: Iterable[object]) -> list[tuple[str, str]]:
+        return [self._pair(index, pair) for index, pair in enumerate(patterns)]
 
     def _pair(self, index: int, pair: object) -> tuple[str, str]:
         kind, argument = type(self).__name__, f"patterns[{index}]"
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise bad_argument(kind, argument, "it is no pair", "Give (regular expression, replacement).")
         pattern, replacement = pair
-        if isinstance(pattern, re.Pattern):
+        if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
             pattern = _inline_flags(pattern)
         try:
             re.compile(text(pattern, kind, argument)).sub(text(replacement, kind, argument), "")
@@ -185,7 +193,7 @@ class UrlPatternSanitizer(Declarative):
         return pattern, replacement
 
     def rules(self) -> tuple[Rule, ...]:
-        return tuple([UrlPatternRule(pattern, replacement) for pattern, replacement in self.patterns])
+        return tuple([UrlPatternRule(pattern, text) for pattern, text in self._pairs(self.patterns)])
 
     def _arguments(self) -> dict[str, Any]:
         return {"patterns": self.patterns}

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import unquote
+from uuid import UUID
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import REDACTED
@@ -174,12 +177,44 @@ def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
             yield path, str(part)
 
 
+def configuration(config: object, sanitizer: str, argument: str = "config") -> object:
+    """A mapping, a list of them or None, or SanitizerError: a path or a text would give no value at all."""
+    if config is not None and not isinstance(config, (Mapping, list, tuple)):
+        found = f"it is a {type(config).__name__}"
+        raise bad_argument(sanitizer, argument, found, "Give the configuration as a mapping.")
+    return config
+
+
 def hash_values(config: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """(dotted path, value) of every value below a key that starts with `#`, at any depth."""
+    """(dotted path, value) of every value below a key that starts with `#`, at any depth, in strings of JSON
+    too.
+
+    Raises:
+        SanitizerError: a value there is of a type whose text isn't known to be what is sent.
+    """
     for place, value in leaves(config, path):
-        if "#" not in place or isinstance(value, bool) or value is None:
+        if isinstance(value, bool) or value is None:
+            continue
+        if not (place.startswith("#") or ".#" in place):
+            if isinstance(value, str) and "#" in value:
+                yield from hash_values(document(value), place)
             continue
         if isinstance(value, float) and len(str(value)) < MIN_PART:
             continue  # 1.0, 0.5: ordinary numbers
-        if place.startswith("#") or ".#" in place:
-            yield from with_parts(place, str(value))
+        written = _written(place, value)
+        if written:
+            yield from with_parts(place, written)
+
+
+def _written(place: str, value: object) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)  # a member of an enumeration would say its name
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value.decode("latin-1")
+    if isinstance(value, (int, float, Decimal, UUID, date)):
+        return str(value)
+    found = f"its value is a {type(value).__name__}"
+    raise SanitizerError(f"use the secret {place!r}", found, "Give the secret's text.", sanitizer=place)
