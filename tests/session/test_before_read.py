@@ -295,7 +295,7 @@ REFUSED: dict[str, tuple[str, list[Any], type[hushtape.HushtapeError]]] = {
     "no-response": (
         "/whole",
         [CallbackSanitizer(None, lambda _: {}, scrub_before_read=True)],
-        hushtape.RecordingError,
+        hushtape.SanitizerError,
     ),
 }
 

@@ -106,12 +106,89 @@ def test_a_callback_that_raises_fails_the_recording_and_not_the_program(
         assert not path.is_file() or b"square" not in path.read_bytes()
 
 
-@pytest.mark.parametrize("wrong", [None, "text", {"body": {}}, {"status": {"code": "x"}}])
+@pytest.mark.parametrize("kind", [SystemExit, GeneratorExit])
+@pytest.mark.parametrize("half", [0, 1])
+def test_a_callback_that_exits_does_not_end_the_program(
+    kind: type[BaseException], half: int, client: Requests, server: Server, cassette: Path
+) -> None:
+    def leave(_: Any) -> Any:
+        raise kind("a text that may hold anything")
+
+    broken = CallbackSanitizer(None, leave) if half else CallbackSanitizer(leave)
+    with (
+        pytest.raises(hushtape.RecordingFailedError, match=kind.__name__) as caught,
+        hushtape.use_cassette(cassette, sanitizers=[broken]),
+    ):
+        assert b'"square":49' in client.call("GET", server.url + "/number/7").body
+    assert "may hold anything" not in repr(caught.value) and not cassette.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("uri", None),
+        ("method", None),
+        ("headers", None),
+        ("headers", {"X-A": None}),
+        ("headers", ["X-A"]),
+        ("body", {"a": 1}),
+        ("body", iter([b"a"])),
+    ],
+)
+def test_what_can_not_be_sent_fails_the_recording_and_names_the_sanitizer(
+    name: str, value: Any, client: Requests, server: Server, cassette: Path
+) -> None:
+    def change(request: Any) -> Any:
+        setattr(request, name, value)
+        return request
+
+    with (
+        pytest.raises(hushtape.RecordingFailedError, match=f"run CallbackSanitizer.*left .*{name}|header"),
+        hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(change)]),
+    ):
+        client.call("GET", server.url + "/number/7")
+    assert not cassette.exists()
+
+
+def test_a_request_callback_finds_header_fields_in_any_case_and_loses_none(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    def change(request: Any) -> Any:
+        assert "X-SHOP" in request.headers
+        request.headers["X-Shop"] = "someone's"
+        return request
+
+    with hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(change)]):
+        client.call("GET", server.url + "/echo", headers={"x-shop": "ada's", "x-b": "1"})
+    fields = stored(cassette)[0]["request"]["headers"]
+    assert fields["x-shop"] == ["someone's"] and fields["x-b"] == ["1"] and "X-Shop" not in fields
+
+
+def _response(**changes: Any) -> dict[str, Any]:
+    return {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b"x"}, **changes}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        "text",
+        {"body": {}},
+        _response(status={"code": "planted-in-a-callback"}),
+        _response(status={"code": 99999, "message": "OK"}),
+        _response(status="200 OK"),
+        _response(headers=None),
+        _response(headers={"A": [None]}),
+        _response(body=b"bytes"),
+        _response(body={"string": {"a": "planted-in-a-callback"}}),
+        _response(body={"string": 5}),
+    ],
+)
 def test_what_is_no_response_fails_the_recording(
     wrong: Any, client: Requests, server: Server, cassette: Path
 ) -> None:
     with (
-        pytest.raises(hushtape.RecordingFailedError),
+        pytest.raises(hushtape.RecordingFailedError, match=r"^(?!.*planted).*run CallbackSanitizer"),
         hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(None, lambda _: wrong)]),
     ):
         client.call("GET", server.url + "/number/7")

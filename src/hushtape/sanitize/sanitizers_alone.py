@@ -140,7 +140,11 @@ def _values(value: object) -> list[Any]:
 
 
 def _pairs(headers: Any) -> Iterable[tuple[Any, Any]]:
-    return headers if isinstance(headers, (list, tuple)) else headers.items()
+    """All fields; `pairs`: of what we show to callbacks, where a name may come twice."""
+    if isinstance(headers, (list, tuple)):
+        return headers
+    pairs = getattr(headers, "pairs", None)
+    return pairs if isinstance(pairs, list) else headers.items()
 
 
 def _field(headers: Any, wanted: str) -> str:
@@ -180,7 +184,7 @@ def _mapping(given: Any, pairs: list[tuple[Any, Any]]) -> Any:
     if type(given) is not dict:
         try:
             made = type(given)(pairs)
-            if sorted(map(repr, made.items())) == sorted(map(repr, pairs)):
+            if sorted(map(repr, _pairs(made))) == sorted(map(repr, pairs)):
                 return made
         except Exception:  # noqa: BLE001 - somebody's constructor may take anything else, and raise anything
             return dict(pairs)

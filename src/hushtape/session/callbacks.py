@@ -1,64 +1,34 @@
 """Callbacks and user subclasses of BaseSanitizer: whole bodies, in the shapes they know.
 
-Lives here: running `before_record_request` / `before_record_response` on what the compiled pass left,
-and taking over what they changed. Must not: run on stored data, run without a chain that asks for it.
-The shapes are vcrpy's (a request with `uri headers body method`, a response dict): KEBOOLA.md.
+Lives here: running `before_record_request` / `before_record_response` on what the compiled pass left.
+Must not: run on stored data, run without a chain that asks for it, know shapes (callback_shapes does).
 Called by: recorder (before the end record), player (so that live requests meet recorded ones).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import structs
 
-from hushtape.errors import SanitizerError
+from hushtape.errors import SanitizerError, interruption
 from hushtape.model import Body, Head, Headers, Interaction, Request, Response
 from hushtape.sanitize import on_tape
 from hushtape.session.bodies import BodyPipe
+from hushtape.session.callback_shapes import (
+    CallbackRequest,
+    WrongShape,
+    response_dict,
+    taken_request,
+    taken_response,
+)
 
 if TYPE_CHECKING:
     from hushtape.session.ledger import Ledger
 
-
-class CallbackRequest:
-    """A request as callbacks see it. Assign `uri`, `headers`, `body` or `method` to change it.
-
-    `headers` maps a field's name to its (last) value; `body` is bytes or None.
-    """
-
-    def __init__(self, request: Request, body: bytes | None) -> None:
-        self.method = request.method
-        self.uri = request.uri
-        self.headers: dict[str, str] = dict(request.headers.pairs)
-        self.body: Any = body
-
-    @property
-    def url(self) -> str:
-        return self.uri
-
-    @property
-    def scheme(self) -> str:
-        return urlsplit(self.uri).scheme
-
-    @property
-    def host(self) -> str | None:
-        return urlsplit(self.uri).hostname
-
-    @property
-    def port(self) -> int | None:
-        parts = urlsplit(self.uri)
-        return parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.uri).path
-
-    @property
-    def query(self) -> list[tuple[str, str]]:
-        return sorted(parse_qsl(urlsplit(self.uri).query, keep_blank_values=True))
+T = TypeVar("T")
 
 
 def run_request(
@@ -70,16 +40,14 @@ def run_request(
         SanitizerError: one of them raised.
     """
     seen: Any = CallbackRequest(request, body)
-    before = dict(seen.headers)
+    method, uri, pairs = request.method, request.uri, request.headers.pairs
     for sanitizer in chain:
         seen = _call(sanitizer, "before_record_request", seen)
         if seen is None:
             return None
-    headers = request.headers
-    if dict(seen.headers) != before:
-        headers = Headers((str(name), str(value)) for name, value in seen.headers.items())
-    changed = structs.replace(request, method=str(seen.method), uri=str(seen.uri), headers=headers)
-    return changed, _as_bytes(seen.body)
+        method, uri, pairs, body = _taken(sanitizer, "before_record_request", partial(taken_request, seen))
+    headers = request.headers if pairs == tuple(request.headers.pairs) else Headers(pairs)
+    return structs.replace(request, method=method, uri=uri, headers=headers), body
 
 
 def apply(
@@ -120,37 +88,14 @@ def run_response(chain: tuple[Any, ...], head: Head, body: bytes) -> tuple[Head,
     Raises:
         SanitizerError: one of them raised, or returned what is no response.
     """
-    names: dict[str, list[str]] = {}
-    for name, value in head.headers.pairs:
-        names.setdefault(name, []).append(value)
-    seen: Any = {
-        "status": {"code": head.status, "message": head.reason},
-        "headers": {name: list(values) for name, values in names.items()},
-        "body": {"string": body},
-    }
+    status, reason, headers, changed = head.status, head.reason, head.headers, body or None
+    seen: Any = response_dict(head, body)
     for sanitizer in chain:
         seen = _call(sanitizer, "before_record_response", seen)
-        if not isinstance(seen, Mapping):
-            raise _bad(sanitizer, "before_record_response", f"returned {type(seen).__name__}, not a dict")
-    changed = _as_bytes(seen["body"]["string"]) or None
-    headers = head.headers
-    if seen["headers"] != names:
-        headers = Headers(_pairs(seen["headers"]))
-    new_head = Head(
-        int(seen["status"]["code"]),
-        str(seen["status"]["message"]),
-        _with_length(headers, changed),
-        head.http_version,
-    )
-    return new_head, changed
-
-
-def _pairs(headers: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (str(name), str(value))
-        for name, values in headers.items()
-        for value in ([values] if isinstance(values, str) else values)
-    ]
+        status, reason, headers, changed = _taken(
+            sanitizer, "before_record_response", partial(taken_response, seen, head)
+        )
+    return Head(status, reason, _with_length(headers, changed), head.http_version), changed or None
 
 
 def _store(
@@ -176,11 +121,24 @@ def _call(sanitizer: Any, name: str, value: Any) -> Any:
     try:
         with on_tape():
             return getattr(sanitizer, name)(value)
-    except Exception as error:  # noqa: BLE001 - a user's code may raise anything; the tape fails closed
+    except (Exception, SystemExit, GeneratorExit) as error:  # a user's code may raise anything
+        if interruption(error) is not None:
+            raise
         kind = type(error).__name__
     # Only the type, and outside the handler: the error's text, which `__context__` would lead to, may
     # hold what the callback was shown.
     raise _bad(sanitizer, name, f"raised {kind}")
+
+
+def _taken(sanitizer: Any, name: str, take: Callable[[], T]) -> T:
+    """What a callback left, looked at outside of its own code."""
+    try:
+        return take()
+    except WrongShape as error:
+        what = str(error)
+    except Exception as error:  # noqa: BLE001 - an object of the user's may raise anything when it is read
+        what = f"returned a {type(error).__name__} on being read"
+    raise _bad(sanitizer, name, what)
 
 
 def _bad(sanitizer: Any, name: str, what: str) -> SanitizerError:
@@ -192,11 +150,3 @@ def _bad(sanitizer: Any, name: str, what: str) -> SanitizerError:
         "record again",
         sanitizer=kind,
     )
-
-
-def _as_bytes(body: Any) -> bytes | None:
-    if body is None or isinstance(body, bytes):
-        return body
-    if isinstance(body, (bytearray, memoryview)):
-        return bytes(body)
-    return str(body).encode("utf-8", "surrogateescape")

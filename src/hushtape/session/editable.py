@@ -50,7 +50,10 @@ class EditableHeaders(MutableMapping[str, str]):
             del self.pairs[place]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({name.lower(): name for name, _ in reversed(self.pairs)}.values())
+        first: dict[str, str] = {}
+        for name, _ in self.pairs:
+            first.setdefault(name.lower(), name)
+        return iter(first.values())
 
     def __len__(self) -> int:
         return len({name.lower() for name, _ in self.pairs})
