@@ -22,7 +22,12 @@ from hushtape.sanitize.sanitizers import (
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer
 from hushtape.sanitize.sanitizers_custom import PatternSanitizer
-from hushtape.sanitize.sanitizers_http import HeaderSanitizer, UrlPatternSanitizer
+from hushtape.sanitize.sanitizers_http import (
+    BodyFieldSanitizer,
+    HeaderSanitizer,
+    QueryParamSanitizer,
+    UrlPatternSanitizer,
+)
 
 TOKEN = "tok-93ab7712"
 
@@ -198,3 +203,36 @@ def test_other_shapes_of_requests_and_responses_are_scrubbed() -> None:
     assert one.before_record_response({"status": TOKEN}) == {"status": "REDACTED"}
     given: Any = None
     assert one.before_record_response(given) is None
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        BodyFieldSanitizer(["code"]),
+        DefaultSanitizer(additional_sensitive_fields=["code"]),
+        DefaultSanitizer(sensitive_fields=["code"]),
+        DefaultSanitizer().merge(DefaultSanitizer(additional_sensitive_fields=["code"])),
+    ],
+)
+def test_a_code_that_the_user_names_counts_everywhere(one: BaseSanitizer) -> None:
+    clean = one.before_record_response(answer('{"error": {"code": "E-7"}, "code": 190, "zipcode": "1"}'))
+    assert clean["body"]["string"] == '{"error": {"code": "REDACTED"}, "code": "REDACTED", "zipcode": "1"}'
+    assert (
+        one.before_record_response(answer("decode=1&code=E-7"))["body"]["string"] == "decode=1&code=REDACTED"
+    )
+
+
+def test_a_parameter_that_the_user_names_goes_whatever_stands_beside_it() -> None:
+    seen = SimpleNamespace(uri="http://a.example/?code=E-7&zipcode=1", headers={}, body=None)
+    one = QueryParamSanitizer(["code"])
+    assert one.before_record_request(seen).uri == "http://a.example/?code=token&zipcode=1"
+    form = answer("code=E-7", {"Content-Type": ["application/x-www-form-urlencoded"]})
+    clean = BodyFieldSanitizer(["code"], nested=False).before_record_response(form)
+    assert clean["body"]["string"] == "code=REDACTED"
+
+
+def test_who_repeats_the_default_list_has_chosen_what_he_added() -> None:
+    one = DefaultSanitizer(sensitive_fields=[*DefaultSanitizer.DEFAULT_SENSITIVE_FIELDS, "iban"])
+    body = '{"code": "E-7", "token": 5, "iban": 7}'
+    clean = one.before_record_response(answer(body))["body"]["string"]
+    assert clean == '{"code": "E-7", "token": 5, "iban": "REDACTED"}'

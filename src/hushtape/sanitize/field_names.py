@@ -48,7 +48,7 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
                     yield raw, _followed(endings, verifier)
                 elif endings is _QUOTES:
                     yield b"'%s'" % raw, verifier
-                    guard = _CODE_GUARD if spelling == "code" else None
+                    guard = _CODE_GUARD if field.code else None
                     yield b'"%s"' % raw, verifier._replace(guard=guard)
                 else:
                     yield from ((raw + ending, verifier) for ending in endings)

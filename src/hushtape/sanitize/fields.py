@@ -113,7 +113,7 @@ class Field:
         )
         self.teaches = re.sub("[-_]", "", spelling) in TEACHING
         self.numbers = rule.numbers or is_password(spelling)
-        self.code = spelling == "code"
+        self.code = spelling == "code" and not rule.named
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------
 

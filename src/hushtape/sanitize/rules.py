@@ -38,8 +38,9 @@ class SecretRule(Struct, frozen=True):
 class FieldRule(Struct, frozen=True):
     """The value of fields with these names: JSON keys, form and query names, XML elements, multipart
     parts. Names compare case-insensitively over snake, camel, kebab and Pascal case. `numbers`: those go
-    under any of the names, not only under those that speak of a password. `nested` False: keys of a JSON
-    document itself or of the objects in its top-level array, form names and multipart parts."""
+    under any of the names, not only under those that speak of a password. `named`: the user's own choice:
+    `code` counts wherever it stands, not beside an OAuth parameter only. `nested` False: keys of a JSON
+    document itself or of the objects in its top-level array (of arrays), form names and multipart parts."""
 
     names: tuple[str, ...]
     placeholder: str = REDACTED
@@ -48,6 +49,7 @@ class FieldRule(Struct, frozen=True):
     in_json: bool = True
     in_form: bool = True
     numbers: bool = False
+    named: bool = False
     phases: frozenset[Phase] = BOTH
 
 

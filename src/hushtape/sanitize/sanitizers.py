@@ -117,6 +117,11 @@ class DefaultSanitizer(Declarative):
             own = strings(safe_headers, kind, "safe_headers")
         more_headers = strings(additional_safe_headers, kind, "additional_safe_headers")
         self._fields = list(dict.fromkeys([*fields, *more]))
+        # Who repeats the default list and adds to it has chosen what he added.
+        self._chosen = {*more, *fields}.difference(
+            SENSITIVE_FIELDS if {*SENSITIVE_FIELDS} <= {*fields} else ()
+        )
+        self._chosen.update(more)
         self._listed = safe_headers is not None
         self._order = lowered([*own, *more_headers])
         self.replacement = text(replacement, kind, "replacement")
@@ -133,12 +138,12 @@ class DefaultSanitizer(Declarative):
         rules: list[Rule] = [headers]
         kind = type(self).__name__
         fields = ordered(set(strings(self.sensitive_fields, kind, "sensitive_fields")), self._fields)
-        own = tuple([name for name in fields if name not in SENSITIVE_FIELDS])
-        usual = tuple([name for name in fields if name in SENSITIVE_FIELDS])
+        usual = tuple([name for name in fields if name in SENSITIVE_FIELDS and name not in self._chosen])
+        own = tuple([name for name in fields if name not in usual])
         if usual:
             rules.append(FieldRule(usual, placeholder=self.replacement))
         if own:  # who names a field means its numbers, too
-            rules.append(FieldRule(own, placeholder=self.replacement, numbers=True))
+            rules.append(FieldRule(own, placeholder=self.replacement, numbers=True, named=True))
         named = [
             (self._names.get(value, f"sensitive_values[{index}]"), value)
             for index, value in enumerate(secret_strings(self.sensitive_values, kind, "sensitive_values"))
@@ -159,6 +164,7 @@ class DefaultSanitizer(Declarative):
     def merge(self, other: DefaultSanitizer) -> DefaultSanitizer:
         merged = super().merge(other)
         merged._names = {**other._names, **self._names}
+        merged._chosen = self._chosen | other._chosen
         return merged
 
     def _arguments(self) -> dict[str, Any]:

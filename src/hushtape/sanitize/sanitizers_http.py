@@ -124,7 +124,9 @@ class BodyFieldSanitizer(Declarative):
         if not self.fields:
             return ()
         names, text = tuple(self.fields), self.replacement
-        return (FieldRule(names, placeholder=text, nested=self.nested, in_uri=False, numbers=True),)
+        return (
+            FieldRule(names, placeholder=text, nested=self.nested, in_uri=False, numbers=True, named=True),
+        )
 
     def _arguments(self) -> dict[str, Any]:
         return {"fields": self.fields, "replacement": self.replacement, "nested": self.nested}
@@ -151,7 +153,7 @@ class QueryParamSanitizer(Declarative):
     def rules(self) -> tuple[Rule, ...]:
         if not self.parameters:
             return ()
-        return (FieldRule(tuple(self.parameters), placeholder=self.replacement, in_json=False),)
+        return (FieldRule(tuple(self.parameters), placeholder=self.replacement, in_json=False, named=True),)
 
     def _arguments(self) -> dict[str, Any]:
         return {"parameters": self.parameters, "replacement": self.replacement}

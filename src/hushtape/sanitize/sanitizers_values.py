@@ -201,9 +201,7 @@ def hash_values(config: object, path: str = "") -> Iterator[tuple[str, str]]:
             continue
         if isinstance(value, float) and len(str(value)) < MIN_PART:
             continue  # 1.0, 0.5: ordinary numbers
-        written = _written(place, value)
-        if written:
-            yield from with_parts(place, written)
+        yield from with_parts(place, _written(place, value))
 
 
 def _written(place: str, value: object) -> str:

@@ -21,6 +21,9 @@ from hushtape.sanitize.patterns import Patterns
 from hushtape.sanitize.patterns_body import PatternScrubber
 from hushtape.sanitize.rules import FieldRule, JsonPathRule, PatternRule, Rule, UrlPatternRule
 
+TOP_ARRAYS = 3
+"""Arrays in arrays around an object that still is the top level: `[[{...}]]` (keboola.vcr: any number)."""
+
 
 class BodyScrubber(Protocol):
     """Scrubs one body: bytes in, final bytes out. `changed`: a rule matched."""
@@ -114,5 +117,5 @@ def _routes(rules: Iterable[Rule]) -> Iterator[Route]:
             for name in rule.names:
                 names = tuple(sorted(one.encode() for one in spellings(name)))
                 target = Target(b'"%s"' % rule.placeholder.encode(), rule.numbers or is_password(name), order)
-                yield Route((Step(names),), target, fold=True)
-                yield Route((Step((ELEMENT,)), Step(names)), target, fold=True)
+                for arrays in range(TOP_ARRAYS + 1):
+                    yield Route((*[Step((ELEMENT,))] * arrays, Step(names)), target, fold=True)
