@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hushtape.errors import SanitizerError
 from hushtape.sanitize import plan as plans
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.engine import Hit
@@ -271,3 +272,15 @@ def test_any_number_of_sanitizers_scans_a_body_once(times: int, monkeypatch: pyt
     clean = scrubber.feed(body) + scrubber.finish()
     assert clean == b'{"body_0": "REDACTED", "t": "T0", "v": "REDACTED"}'
     assert counts == [len(body)]
+
+
+def test_deduplicating_twice_is_deduplicating_once() -> None:
+    chain = [
+        ResponseUrlSanitizer(["a"], ["one.example"]),
+        ResponseUrlSanitizer(["a", "b"], ["two.example"]),
+        ResponseUrlSanitizer(["b"], ["one.example"]),
+    ]
+    assert dedup_sanitizers(chain) == [ResponseUrlSanitizer(["a", "b"], ["one.example", "two.example"])]
+    for wrong in (None, "text", Token(["a-token"])):
+        with pytest.raises(SanitizerError):
+            dedup_sanitizers(wrong)  # type: ignore[arg-type]

@@ -37,6 +37,11 @@ URIS = [
     ),
     (s.IPv4UrlSanitizer(), "http://10.0.0.1:8080/a", "https://REDACTED-IPV4/a"),
     (s.IPv4UrlSanitizer("http://ip"), "https://10.0.0.1", "http://ip"),
+    (
+        s.IPv4UrlSanitizer(),
+        "HTTP://u:p@10.0.0.1?u=http://10.0.0.2&b=1",
+        "https://REDACTED-IPV4?u=https://REDACTED-IPV4&b=1",
+    ),
     (CDN, "https://s.fbcdn.net/?oe=3", "https://s.fbcdn.net/?oe=3"),
     (s.ConfigSecretsSanitizer(CONFIG), "https://h/cfg-secret/plain", "https://h/REDACTED/plain"),
     (s.create_default_sanitizer(CONFIG), "https://h/deep-secret/plain", "https://h/REDACTED/plain"),

@@ -6,7 +6,7 @@ Called by: sanitizers, sanitizers_http, chain, and users who subclass BaseSaniti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -211,14 +211,29 @@ def ordered(names: set[str], first_seen: Iterable[str]) -> list[str]:
 
 
 def _union(first: list[Any], second: list[Any]) -> list[Any]:
-    return [*first, *(item for item in second if item not in first)]
+    known = set(first)
+    return [*first, *(item for item in second if item not in known)]
 
 
 def dedup_sanitizers(sanitizers: Iterable[BaseSanitizer]) -> list[BaseSanitizer]:
     """The list with sanitizers of one class merged where they can be, first positions kept.
 
     Classes without `merge` stay as they are, and so do two whose arguments can't be united.
+
+    Raises:
+        SanitizerError: it is no list.
     """
+    if isinstance(sanitizers, (str, bytes, Mapping)) or not isinstance(sanitizers, Iterable):
+        found = f"it is a {type(sanitizers).__name__}"
+        raise SanitizerError("merge sanitizers", found, "Give a list of sanitizers.", sanitizer="list")
+    given = list(sanitizers)
+    united = _united(given)
+    while len(united) < len(given):  # what was united may be equal to a third in what kept them apart
+        given, united = united, _united(united)
+    return united
+
+
+def _united(sanitizers: list[BaseSanitizer]) -> list[BaseSanitizer]:
     kept: list[BaseSanitizer] = []
     for sanitizer in sanitizers:
         for index, earlier in enumerate(kept):

@@ -89,4 +89,4 @@ class PatternSanitizer(UrlPatternSanitizer):
         return tuple([PatternRule(pattern, text, where) for pattern, text in self._pairs(self.patterns)])
 
     def _arguments(self) -> dict[str, Any]:
-        return {"patterns": self.patterns, "where": self.where}
+        return {"patterns": self._pairs(self.patterns), "where": self.where}

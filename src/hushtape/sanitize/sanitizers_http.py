@@ -198,7 +198,7 @@ class UrlPatternSanitizer(Declarative):
         return tuple([UrlPatternRule(pattern, text) for pattern, text in self._pairs(self.patterns)])
 
     def _arguments(self) -> dict[str, Any]:
-        return {"patterns": self.patterns}
+        return {"patterns": self._pairs(self.patterns)}
 
 
 def _inline_flags(pattern: re.Pattern[str]) -> str:
@@ -213,7 +213,8 @@ class IPv4UrlSanitizer(UrlPatternSanitizer):
 
     def __init__(self, replacement: str = "https://REDACTED-IPV4", scrub_before_read: bool = False) -> None:
         self.replacement = text(replacement, type(self).__name__, "replacement")
-        pattern = r"https?://\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?=[/?#]|\Z)"
+        # An address in a query ends at `&`; with more of a name behind it, it is no address.
+        pattern = r"(?i:https?)://(?:[^/?#@\s]{0,256}@)?\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?[\w-])"
         super().__init__([(pattern, replacement)], scrub_before_read)
 
     def _arguments(self) -> dict[str, Any]:
