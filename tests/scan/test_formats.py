@@ -9,6 +9,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.scan.support import SECRET, found, only, scan, vcrpy_json, vcrpy_yaml, written, yaml_binary
 
@@ -242,3 +243,24 @@ def test_passwords_of_ini_files(tmp_path: Path, text: str) -> None:
 def test_code_is_no_ini_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.py").write_text(text)
     assert found(tmp_path / "a.py") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 'x k-93''b1c07e55/Zq+w'\n",
+        "- 'k-93''b1c07e55/Zq+w'''\n",
+        'a: "k-93\'b1c\\\n  \\x307e55/Zq+w"\n',
+        "a: 'x\n\n  k-93''b1c07e55/Zq+w''x'\n",
+    ],
+)
+def test_a_known_value_as_yaml_quotes_and_breaks_it(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    secret = "k-93'b1c07e55/Zq+w"
+    before = yaml.safe_load(text)
+    assert len(scan(path, key=secret).findings) == 1
+    assert scan(path, redact=True, key=secret).findings == []
+    after = yaml.safe_load(path.read_text())
+    (before,), (after,) = (each.values() if isinstance(each, dict) else each for each in (before, after))
+    assert after == before.replace(secret, "REDACTED")

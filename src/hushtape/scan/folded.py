@@ -1,20 +1,21 @@
-"""Secrets that YAML folds over lines: those that hold a space, as a PEM key's first line does.
+"""Secrets that YAML folds over lines (those that hold a space, as a PEM key's first line does), or quotes.
 
-Lives here: joining the lines of a window, and the way back from offsets. Must not: know scalars: text that
+Lives here: joining the lines and quotes of a window, and the way back from offsets. Must not: know scalars: text that
 is not folded is joined all the same, so only rules that need no names are asked. Called by: look.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from hushtape.sanitize import Ruleset
 from hushtape.scan.finding import FILLER, Candidate
 from hushtape.scan.judge import KNOWN, SPELLED
 
-_FOLD = re.compile(rb"(\\?)\r?\n *\\?")
+_FOLD = re.compile(rb"(\\?)\r?\n *(?:\\(?= ))?|(')(?=')")
+"""A line's end, and the first of the two quotes that stand for one in single quotes (YAML 1.2, 7.3.2)."""
 _RULES = (KNOWN, "PEM")
 
 
@@ -23,7 +24,7 @@ def folded(data: bytes, ruleset: Ruleset) -> Iterator[Candidate]:
     parts: list[bytes] = []
     here, there, at, size = [0], [0], 0, 0
     for fold in _FOLD.finditer(data):
-        joint = b"" if fold[1] else b" "
+        joint = b"" if fold[1] or fold[2] else b" "
         parts += (data[at : fold.start()], joint)
         size += fold.start() - at + len(joint)
         at = fold.end()
@@ -37,7 +38,6 @@ def folded(data: bytes, ruleset: Ruleset) -> Iterator[Candidate]:
     for one in finder.take():
         rule = SPELLED.get(one.name, one.name)
         if rule.startswith(_RULES):
-            start, end = [
-                here[(i := bisect_right(there, to) - 1)] + to - there[i] for to in (one.start, one.end)
-            ]
+            first, last = bisect_right(there, one.start) - 1, bisect_left(there, one.end) - 1
+            start, end = here[first] + one.start - there[first], here[last] + one.end - there[last]
             yield Candidate(start, end, rule, FILLER, head=one.head)
