@@ -158,8 +158,25 @@ def test_arguments_of_a_list_may_stand_behind_an_option(
 
 
 @pytest.mark.parametrize(
-    "words", [["show", "a.json", "--json", "1", "--nothing"], ["stats", "a.json", "--json", "b.json"]]
+    ("words", "told"),
+    [
+        (["show", "a.json", "--json", "1", "--nothing"], "show: error: there is no option --nothing"),
+        (["stats", "a.json", "--json", "b.json"], "stats: error: too many arguments: 1 more"),
+        (["scan", "a.json", "--fixx"], "did you mean --fix?"),
+        (["component", "test", ".", "--junt", "a.xml"], "component test: error: there is no option --junt;"),
+    ],
 )
-def test_what_no_command_knows_is_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_no_command_knows_is_wrong_usage(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(words) == 2
-    assert "unrecognized arguments" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["scan", "a"], ["diff", "a", "b"], ["component", "test"]])
+@pytest.mark.parametrize("words", [["--secret", "hunter22"], ["--secret=hunter22"], ["--token", "hunter22"]])
+def test_a_value_on_the_command_line_is_not_repeated(
+    command: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, *words]) == 2
+    assert "hunter22" not in "".join(capsys.readouterr())

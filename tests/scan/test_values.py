@@ -114,6 +114,16 @@ def test_a_variable_without_a_value_is_an_error(name: str, monkeypatch: pytest.M
         known_values(variables=[name])
 
 
+@pytest.mark.parametrize("value", ["ghp_0123456789abcdef", "hunter2-X", "a b", "k9Zq77w1k9Zq77w1"])
+def test_a_value_in_place_of_a_name_is_not_repeated(value: str) -> None:
+    with pytest.raises(OptionError, match="not its value") as caught:
+        known_values(variables=[value])
+    assert value not in str(caught.value) and caught.value.value != value
+    with pytest.raises(OptionError) as caught:
+        known_values(configs=[Path(f'{{"#token": "{value}"}}')])
+    assert value not in str(caught.value)
+
+
 def test_a_placeholder_among_the_values_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_TOKEN", "dummy")
     found, notes = known_values(variables=["API_TOKEN"])

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TextIO
@@ -60,10 +62,22 @@ def _parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Na
     options, rest = parser.parse_known_args(argv)
     gathers: str = getattr(options, "gathers", "")
     if rest and (not gathers or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        options.parser.error(_unknown(options.parser, rest))
     if rest:
         getattr(options, gathers).extend([Path(word) if gathers == "paths" else word for word in rest])
     return options
+
+
+def _unknown(parser: argparse.ArgumentParser, rest: Sequence[str]) -> str:
+    """What is wrong with arguments that no option takes. Their values are not repeated: whoever tries to hand
+    over a secret finds it in no log."""
+    unknown = [word.partition("=")[0] for word in rest if word.startswith("-")]
+    if not unknown:
+        return f"too many arguments: {len(rest)} more than it takes"
+    known = re.findall(r"--[a-z][a-z-]+", parser.format_help())
+    near = get_close_matches(unknown[0], known, n=1, cutoff=0.7)
+    hint = f"; did you mean {near[0]}?" if near else f"; see {parser.prog} --help"
+    return f"there is no option {', '.join(unknown)}{hint}"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -113,11 +127,13 @@ def build_parser(command: str | None = None, *, everything: bool = False) -> arg
         description="Records HTTP once and replays it for ever.",
         epilog="example: hushtape demo",
     )
+    parser.set_defaults(parser=parser)
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, line in COMMANDS.items():
         if name == command or everything:
             import_module(f"hushtape.cli.{name}").register(commands)
+            commands.choices[name].set_defaults(parser=commands.choices[name])
         else:
             commands.add_parser(name, help=line)
     return parser

@@ -82,7 +82,7 @@ def _test(parts: Commands) -> None:
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write JUnit XML there")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
     parser.add_argument("--verbose", "-v", action="store_true", help="show differences whole")
-    parser.set_defaults(run=test, mode="auto")
+    parser.set_defaults(parser=parser, run=test, mode="auto")
 
 
 def _scaffold(parts: Commands) -> None:
@@ -112,7 +112,7 @@ def _scaffold(parts: Commands) -> None:
     )
     parser.add_argument("--regenerate", action="store_true", help="record cases that have a cassette, too")
     parser.add_argument("--db-driver", choices=("auto", "oracledb", "none"), default="auto")
-    parser.set_defaults(run=scaffold)
+    parser.set_defaults(parser=parser, run=scaffold)
 
 
 def _snapshot(parts: Commands) -> None:
@@ -127,7 +127,7 @@ def _snapshot(parts: Commands) -> None:
     parser.add_argument(
         "--output-subdir", metavar="NAME", help="a folder below source/data, instead of expected/"
     )
-    parser.set_defaults(run=snapshot)
+    parser.set_defaults(parser=parser, run=snapshot)
 
 
 def _alias(parts: Commands) -> None:
@@ -144,7 +144,7 @@ def _alias(parts: Commands) -> None:
         help="warn, with the figure, where a debug run in it takes more (512M, 2G): HUSHTAPE_MAX_MEMORY",
     )  # fmt: skip
     parser.add_argument("command_line", metavar="COMMAND", nargs=argparse.REMAINDER, help="after a --")
-    parser.set_defaults(run=alias)
+    parser.set_defaults(parser=parser, run=alias)
 
 
 def _component(parser: argparse.ArgumentParser) -> None:

@@ -27,6 +27,9 @@ SHORTEST = 6
 _SECTION = re.compile(r"\[[^\]\[\"',]+\]\s*$", re.MULTILINE)
 """How an INI file begins, which is no JSON."""
 
+_VARIABLE = re.compile(r"[A-Z_*][A-Z0-9_*]{0,60}|[A-Za-z_]{1,16}")
+_NO_PATH = re.compile(r"[{}\"\n]|-----")
+
 Named = tuple[str, str]
 
 
@@ -71,7 +74,7 @@ def known_values(
         if not known.add(_from_file(path, short)) and not short:
             raise _unusable(path, "there is no value in it")
         known.notes += _left_out(path, short)
-    for pattern in variables:
+    for pattern in map(str.strip, variables):
         if not known.add(_from_environment(pattern)):
             raise _unset(pattern)
     for path in configs:
@@ -92,7 +95,7 @@ def _left_out(path: Path, short: list[str]) -> list[str]:
 
 def _from_environment(pattern: str) -> Iterator[Named]:
     for name in sorted(os.environ):
-        if fnmatchcase(name, pattern.strip()) and os.environ[name].strip():
+        if fnmatchcase(name, pattern) and os.environ[name].strip():
             yield f"${name}", os.environ[name]
 
 
@@ -147,21 +150,28 @@ def _json(path: Path, text: str) -> Any:
 
 
 def _unusable(path: Path, reason: str) -> OptionError:
+    """`path` may be what should stand in the file: then it is not repeated."""
+    shown = str(path) if _NO_PATH.search(str(path)) is None else "(what was given is no path)"
     return OptionError(
-        f"take known values from {path}",
+        f"take known values from {shown}",
         reason,
         "Check the path and the file.",
         option="values",
-        value=str(path),
+        value=shown,
     )
 
 
 def _unset(pattern: str) -> OptionError:
+    """`pattern` may be the value itself, where a shell put it (`--values-env $TOKEN`): so only what looks
+    like a variable's name is repeated."""
+    named = _VARIABLE.fullmatch(pattern) is not None
+    shown = pattern if named else "(what was given is no usual name)"
     found = "no such variable is set" if "*" in pattern else "it is not set, or empty"
+    remedy = "Set it, or leave it out: without its value nothing can be looked for."
     return OptionError(
-        f"take known values from the environment variable {pattern.strip()}",
+        f"take known values from the environment variable {shown}",
         found,
-        "Set it, or leave it out: without its value nothing can be looked for.",
+        remedy if named else "Give a variable's name, not its value: API_TOKEN without a $.",
         option="values_env",
-        value=pattern,
+        value=shown,
     )
