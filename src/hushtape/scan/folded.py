@@ -1,7 +1,7 @@
 """Secrets that YAML folds over lines (those that hold a space, as a PEM key's first line does), or quotes.
 
-Lives here: joining the lines and quotes of a window, and the way back from offsets. Must not: know scalars: text that
-is not folded is joined all the same, so only rules that need no names are asked. Called by: look.
+Lives here: joining the lines and quotes of a window, and the way back from offsets. Must not: know scalars:
+text that is not folded is joined all the same, so only rules that need no names are asked. Called by: look.
 """
 
 from __future__ import annotations

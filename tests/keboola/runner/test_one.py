@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -253,3 +254,40 @@ def test_handlers_of_the_program_get_no_unscrubbed_lines(
     assert outcome.done == "recorded" and SECRET not in caplog.text
     logging.getLogger().error("after")
     assert "after" in caplog.text
+
+
+ENCODED = {
+    "plain": SECRET,
+    "base64": "base64.b64encode(b'user:' + token.encode()).decode()",
+    "percent": "''.join(f'%{byte:02X}' for byte in token.encode())",
+    "json": "token.replace('-', '\\\\u002d')",
+    "hex": "token.encode().hex()",
+}
+
+
+@pytest.mark.parametrize("mode", ["live", "record"])
+@pytest.mark.parametrize("where", ["set_up", "post_run", "component"])
+@pytest.mark.parametrize("encoding", list(ENCODED)[1:])
+def test_what_a_failed_case_tells_holds_its_secrets_in_no_encoding(
+    project: Project, mode: Any, where: str, encoding: str
+) -> None:
+    data = project.case("a")
+    (data / "input.txt").write_text("x")
+    read = f"import base64\ntoken = {SECRET!r}\ntext = {ENCODED[encoding]}\n"
+    if where == "component":
+        project.script.write_text(f"{read}print(text)\nraise ValueError(text)\ndef main(): pass\n")
+    else:
+        (data.parent / f"{where}.py").write_text(f"{read}def run(context):\n    raise ValueError(text)\n")
+    (outcome,) = project.run(mode=mode)
+    told = repr(outcome)
+    namespace: dict[str, str] = {}
+    exec(read, namespace)
+    assert outcome.problems != () and namespace["text"] not in told and SECRET not in told
+
+
+def test_what_a_live_run_prints_holds_no_token_that_it_was_just_given(project: Project) -> None:
+    project.case("a")
+    text = project.script.read_text()
+    project.script.write_text(text.replace('print("done:', """print('{"access_token": "new-1-token"}', \""""))
+    (outcome,) = project.run(mode="live")
+    assert "access_token" in outcome.printed and "new-1-token" not in repr(outcome)

@@ -8,9 +8,11 @@ All that it notes is scrubbed: by the tape's rules, and of the values that only 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from hushtape.keboola.runner.printed import Printed
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Workspace
 from hushtape.keboola.secrets import secret_values
+from hushtape.sanitize import Ruleset, build
 from hushtape.sanitize.messages import tell
 
 UNANSWERED = (
@@ -102,17 +105,25 @@ class ComponentRun:
 
     def _hide(self, secrets: Mapping[str, Any], config: Mapping[str, Any]) -> None:
         """What the configuration in the tests' folder says is no secret: it is committed."""
-        committed = (self.case.data / cases.CONFIG_FILE).read_text("utf-8", "replace")
+        path = self.case.data / cases.CONFIG_FILE
+        committed = path.read_text("utf-8", "replace") if path.is_file() else ""
         values = {*secret_values(secrets, config).values(), *self.hidden}
         self.hidden = frozenset(
             value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
         )
 
+    def hide_secrets(self) -> None:
+        """Before the first run: a case's own scripts may speak of what its secrets file holds."""
+        self._hide(cases.load_secrets(self.case.data / SECRETS), {})
+
     def masked(self, text: str) -> str:
-        """The text without these values, and as text that every file takes."""
+        """The text without these values, in whatever encoding, and as text that every file takes. What a live
+        run prints may also hold tokens that it was just given: the default rules look for those."""
         for value in sorted(self.hidden, key=len, reverse=True):
             text = text.replace(value, MASK)
-        return text.encode("utf-8", "backslashreplace").decode()
+        text = text.encode("utf-8", "backslashreplace").decode()
+        live = self.settings.mode == "live"
+        return tell(_ruleset(self.hidden, live), text) if self.hidden or live else text
 
     # --- the run -----------------------------------------------------------------------------------
 
@@ -202,6 +213,13 @@ class ComponentRun:
             f"the component ended with exit code {code} after a request that no server answered "
             f"({self.refused}); if that is what the case shows, write {code} into its file {EXPECTED_CODE}",
         )
+
+
+@lru_cache(maxsize=4)
+def _ruleset(values: frozenset[str], default: bool) -> Ruleset:
+    with warnings.catch_warnings():  # of short values the recorder speaks
+        warnings.simplefilter("ignore")
+        return build(secrets=sorted(values), default_sanitizer=default, drop_short=True).ruleset
 
 
 def expected_code(case: Case) -> int | None:

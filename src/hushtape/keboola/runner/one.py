@@ -78,6 +78,7 @@ class _Case:
         begun, done = time.perf_counter(), ""
         try:
             with as_it_was():
+                self.runs.hide_secrets()
                 done = _what_to_do(self.case, self.settings)
                 self._do(done)
         except HushtapeError as error:
