@@ -92,6 +92,31 @@ def test_an_errors_text_is_searched_too(cassette: Path) -> None:
     )
 
 
+def test_reasons_from_before_it_was_learned_are_told_without_it(cassette: Path) -> None:
+    with (
+        pytest.raises(hushtape.RecordingFailedError) as caught,
+        hushtape.use_cassette(cassette, mode="all") as tape,
+    ):
+        record(tape, b"zzz", path=TOKEN, fields=(("Content-Encoding", "unheard-of"),))
+        record(tape, LOGIN)
+    error = caught.value
+    assert "unheard-of" in str(error)
+    assert TOKEN not in f"{error!r} {error} {error.__dict__} {error.__cause__!r} {error.__cause__.__dict__}"
+
+
+def test_an_unmatched_request_from_before_it_was_learned_is_raised_again_without_it(cassette: Path) -> None:
+    with hushtape.use_cassette(cassette, mode="all") as tape:
+        record(tape, b"{}")
+    with (
+        pytest.raises(hushtape.UnmatchedRequestError) as caught,
+        hushtape.use_cassette(cassette, mode="none") as tape,
+    ):
+        for fields in ((), (("Authorization", f"Bearer {TOKEN}"),)):
+            tape.open(Request("GET", f"https://api.example.com/{TOKEN}", Headers(fields))).decide()
+    error = caught.value
+    assert TOKEN not in f"{error!r} {error} {error.__dict__}"
+
+
 @pytest.mark.usefixtures("budget")
 def test_what_a_rule_did_not_touch_stays_byte_for_byte(cassette: Path) -> None:
     body = b'\x00\xff {"a": 1E400} \r\n' + bytes(range(256)) * 300

@@ -1,5 +1,7 @@
 """Where a body waits while its exchange runs: 64 KiB in memory, beyond that a file.
 
+What the audit has not looked at yet stays in memory, too: one window of it.
+
 Lives here: the spool and what it leaves behind. Must not: scrub, audit, or know JSON beyond whether the
 bytes are UTF-8. Called by: the session through Journal.spool(); one spool is used by one thread.
 Every byte that comes here has been scrubbed.
@@ -29,6 +31,8 @@ _EXTENSIONS = (
     ("pdf", ".pdf"),
 )
 _NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+MOST_PARTS = 64
+"""Portions kept apart before they are joined: an event stream comes byte by byte."""
 
 
 class SpooledBody(Struct, frozen=True):
@@ -73,7 +77,7 @@ class BodySpool:
     with equal bodies of other exchanges.
     """
 
-    __slots__ = ("_digest", "_fd", "_max_inline", "_numbers", "_parts", "_path", "_utf8", "size")
+    __slots__ = ("_digest", "_fd", "_held", "_max_inline", "_numbers", "_parts", "_path", "_utf8", "size")
 
     def __init__(self, folder: Path, numbers: Iterator[int], max_inline: int) -> None:
         """`numbers`: one is taken from it where a file has to be named."""
@@ -81,6 +85,8 @@ class BodySpool:
         self._numbers = numbers
         self._max_inline = max_inline
         self._parts: list[bytes] = []
+        self._held = 0
+        """Bytes of them."""
         self._fd = -1
         self._digest: Any = None
         self._utf8: codecs.IncrementalDecoder | None = None
@@ -91,25 +97,39 @@ class BodySpool:
         """All of the body so far, while nothing of it is on disk."""
         return b"".join(self._parts) if self._fd < 0 else None
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, passed: int | None = None) -> None:
         """Add scrubbed bytes.
+
+        Args:
+            passed: so many bytes of the body, from its beginning, may be on the disk: the audit is done with
+                them. None: all that has come.
 
         Raises:
             CassetteWriteError: the disk took no more. The spool is discarded then.
         """
         self.size += len(data)
+        self._held += len(data)
+        self._parts.append(data)
         if self._fd < 0 and self.size <= CHUNK:
-            self._parts.append(data)
             return
-        try:
-            if self._fd < 0:
-                data = b"".join((*self._parts, data))
-                self._parts.clear()
-                self._open()
-            self._append(data)
-        except OSError as error:
-            self.discard()
-            raise unwritable(self._path, "keep a body beside the journal", error) from None
+        ready = self._held if passed is None else passed - (self.size - self._held)
+        if ready > 0:
+            try:
+                self._flush(ready)
+            except OSError as error:
+                self.discard()
+                raise unwritable(self._path, "keep a body beside the journal", error) from None
+        elif len(self._parts) >= MOST_PARTS:
+            self._parts = [b"".join(self._parts)]
+
+    def _flush(self, ready: int) -> None:
+        """Write the first `ready` bytes of what is held."""
+        if self._fd < 0:
+            self._open()
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts = [data[ready:]] if ready < len(data) else []
+        self._held = max(self._held - ready, 0)
+        self._append(data[:ready])
 
     def _open(self) -> None:
         path = self._path / f"{OWN}{next(self._numbers)}"
@@ -143,7 +163,7 @@ class BodySpool:
 
     def finish(self, content_type: str = "") -> StoredBody:
         """The body, ready for an interaction. `content_type` picks the suffix of a body file."""
-        if self._fd < 0 and self.size <= max(self._max_inline, 0):
+        if self._fd < 0 and self.size <= min(self._max_inline, CHUNK):
             return BytesBody(b"".join(self._parts))
         try:
             return self._finish_file(content_type)
@@ -152,11 +172,8 @@ class BodySpool:
             raise unwritable(self._path, "keep a body beside the journal", error) from None
 
     def _finish_file(self, content_type: str) -> SpooledBody:
-        if self._fd < 0:
-            data = b"".join(self._parts)
-            self._parts.clear()
-            self._open()
-            self._append(data)
+        if self._parts or self._fd < 0:
+            self._flush(self._held)
         path = self._path
         if self.size > self._max_inline and self._digest is not None:
             final = path.parent / (self._digest.hexdigest()[:32] + extension(content_type))
@@ -176,6 +193,7 @@ class BodySpool:
     def discard(self) -> None:
         """Forget the body; nothing of it stays on disk. Does nothing after `finish`."""
         self._parts.clear()
+        self._held = 0
         if self._fd >= 0:
             self._close()
             self._path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
+from weakref import WeakSet
 
 from msgspec import Struct
 
@@ -68,6 +69,7 @@ class Auditor:
         "_base",
         "_dull",
         "_held",
+        "_inners",
         "_levels",
         "_odd",
         "_overlap",
@@ -76,6 +78,7 @@ class Auditor:
         "_scan",
         "_seen",
         "_tail",
+        "__weakref__",
     )
 
     def __init__(
@@ -89,6 +92,8 @@ class Auditor:
         self._scan = scan
         self._dull = dull
         self._levels = levels
+        self._inners: WeakSet[Auditor] | None = None
+        """Of compressed streams that are followed."""
         self._seen = 0
         self._tail: Tail | None = None
         self._raw = True
@@ -102,6 +107,27 @@ class Auditor:
     def unused(self) -> bool:
         """Nothing was fed yet."""
         return self._base + self._held == 0
+
+    @property
+    def passed(self) -> int:
+        """Bytes from the beginning that no look is still to come for: only these may be on a disk."""
+        return self._base
+
+    def look_ahead(self) -> Finding | None:
+        """Look at what has come so far, without waiting for a whole window; nothing is passed by it.
+
+        For what was unpacked: its own window fills later than that of the body it came out of.
+        """
+        finding = self._look(b"".join(self._parts), self._base) if self._parts else None
+        return finding or self.look_ahead_inside()
+
+    def look_ahead_inside(self) -> Finding | None:
+        """The same in the compressed streams that are followed: before bytes of one go to a disk."""
+        for inner in tuple(self._inners or ()):
+            found = inner.look_ahead()
+            if found is not None:
+                return Finding(found.rule, f"inside compressed data, {found.place}")
+        return None
 
     def feed(self, data: bytes) -> Finding | None:
         """Take what was written, in portions of any size."""
@@ -161,7 +187,11 @@ class Auditor:
         return found and Finding(found.rule, f"from byte {base} on, inside compressed data, {found.place}")
 
     def _inner(self) -> Auditor:
-        return Auditor(self._scan, self._overlap, self._odd, self._dull, self._levels - 1)
+        inner = Auditor(self._scan, self._overlap, self._odd, self._dull, self._levels - 1)
+        if self._inners is None:
+            self._inners = WeakSet()
+        self._inners.add(inner)
+        return inner
 
     def _look(self, data: bytes, base: int) -> Finding | None:
         found = inspect(data, self._scan, self._dull)

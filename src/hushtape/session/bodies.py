@@ -37,6 +37,7 @@ class BodyPipe:
         "_inside",
         "_leak",
         "_ledger",
+        "_looked",
         "_phase",
         "_prefix",
         "_repacked",
@@ -66,7 +67,7 @@ class BodyPipe:
         self._held = bytearray() if ledger.holds_bodies else None
         self._decoder: coding.Decoder | None = None
         self._prefix = b""
-        self._size = self._encoded_size = 0
+        self._size = self._encoded_size = self._looked = 0
         self.coding: tuple[str, ...] = ()
         self.kind = content_type
         if codings:
@@ -164,7 +165,23 @@ class BodyPipe:
                 self._leak, self._inside = error, None
         if self._leak is not None and self._spool.size + len(clean) > CHUNK:
             raise self._leak  # nothing of it may get to the disk
-        self._spool.write(clean)
+        self._spool.write(clean, self._passed())
+
+    def _passed(self) -> int:
+        """Bytes that may be on the disk from now on: the audit has looked at them, packed ones unpacked.
+
+        Raises:
+            SecretFoundError: it found something in what was unpacked of them.
+        """
+        passed = self._auditor.passed
+        if passed > self._looked:
+            finding = self._auditor.look_ahead_inside()
+            if finding is not None:
+                raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
+            if self._inside is not None:
+                self._inside.look_ahead(f"the body of {self._uri}")
+            self._looked = passed
+        return passed
 
     def _hold(self, clean: bytes) -> None:
         assert self._held is not None

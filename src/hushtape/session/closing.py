@@ -20,12 +20,13 @@ from hushtape.errors import (
     SecretFoundError,
     UnmatchedRequestError,
 )
-from hushtape.sanitize.messages import safe_error
+from hushtape.sanitize import messages
 from hushtape.session import expiry, hooks, opening, unplayed
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
+    from hushtape.sanitize import Ruleset
     from hushtape.session.tape import Tape
 
 
@@ -111,7 +112,7 @@ def action_at_close(tape: Tape, error: BaseException | None) -> AtClose:
 
 
 def unanswered(
-    errors: Sequence[UnmatchedRequestError], total: int, error: BaseException | None
+    errors: Sequence[UnmatchedRequestError], total: int, error: BaseException | None, ruleset: Ruleset
 ) -> list[HushtapeError]:
     """The unmatched requests that the program survived: all but one that ends the block right now."""
     survived = [other for other in errors if not _caused_by(error, other)]
@@ -119,7 +120,8 @@ def unanswered(
         return []
     from hushtape.session import unmatched  # the side that explains: rarely needed, never while recording
 
-    return [unmatched.raised_again(survived[0], total - (len(errors) - len(survived)))]
+    again = unmatched.raised_again(survived[0], total - (len(errors) - len(survived)))
+    return [messages.safe_error(ruleset, again)]
 
 
 def warn(remarks: list[str]) -> None:
@@ -147,7 +149,7 @@ def swallowed(tape: Tape, error: BaseException | None) -> list[HushtapeError]:
     first = tape.refusal
     if first is None or _caused_by(error, first):
         return []
-    return [safe_error(tape.ledger.ruleset, first)]
+    return [messages.safe_error(tape.ledger.ruleset, first)]
 
 
 def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
@@ -184,7 +186,8 @@ def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
 
 def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:
     ledger = tape.ledger
-    reasons = tuple(ledger.faults)
+    rules = ledger.ruleset  # it may know more by now than when the reasons were written down
+    reasons = tuple([messages.tell(rules, reason) for reason in ledger.faults])
     more = ledger.fault_count - len(reasons)
     listed = "; ".join(reasons) + (f"; and {more} more" if more > 0 else "")
     kept = f"What was recorded is in {journal}; `hushtape recover {tape.path}` makes a cassette of it"
@@ -196,7 +199,8 @@ def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:
         journal=journal or "",
         reasons=reasons,
     )
-    failure.__cause__ = ledger.first_error
+    if ledger.first_error is not None:
+        failure.__cause__ = messages.safe_error(rules, ledger.first_error)
     return failure
 
 

@@ -68,6 +68,16 @@ class Inside:
                 uri=place,
             )
 
+    def look_ahead(self, place: str) -> None:
+        """Look at what has come so far: bytes of the container are about to go to the disk.
+
+        Raises:
+            SecretFoundError: a secret is inside.
+        """
+        self._settle(self._auditor.look_ahead(), place)
+        if self._nested is not None:
+            self._nested.look_ahead(place)
+
     def finish(self, place: str, changed: bool) -> None:
         """Look at what is left. `changed`: a rule matched in the container's own bytes.
 

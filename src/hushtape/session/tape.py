@@ -288,7 +288,7 @@ class Tape:
             self.close_reader()
         if misplaced is not None:
             problems.append(misplaced)
-        problems += closing.unanswered(self.unmatched, self._error_count, error)
+        problems += closing.unanswered(self.unmatched, self._error_count, error, self.ledger.ruleset)
         problems += closing.swallowed(self, error)
         problems += unused if not self.dropped else ()
         try:
