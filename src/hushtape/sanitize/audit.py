@@ -66,6 +66,7 @@ class Auditor:
     """
 
     __slots__ = (
+        "__weakref__",
         "_base",
         "_dull",
         "_held",
@@ -78,7 +79,6 @@ class Auditor:
         "_scan",
         "_seen",
         "_tail",
-        "__weakref__",
     )
 
     def __init__(
