@@ -284,3 +284,26 @@ def test_deduplicating_twice_is_deduplicating_once() -> None:
     for wrong in (None, "text", Token(["a-token"])):
         with pytest.raises(SanitizerError):
             dedup_sanitizers(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        [DefaultSanitizer(replacement="a b")],
+        [DefaultSanitizer(replacement="<gone>")],
+        [Token(["alpha-secret-1"], "a b")],
+        [ConfigSecretsSanitizer({"#a": "alpha-secret-1"}, "'gone'")],
+    ],
+)
+def test_a_replacement_in_which_a_fields_value_would_end_is_refused(chain: list[BaseSanitizer]) -> None:
+    with pytest.raises(SanitizerError, match="would end inside it"):
+        build(chain)
+
+
+@pytest.mark.parametrize(
+    "text", ["<gone>", "REDACTED TOKEN", "[x]", "**x**", "{{token}}", "test@a.example", "token"]
+)
+def test_a_replacement_that_stays_where_it_comes_to_stand_is_taken(text: str) -> None:
+    chain = build([Token(["alpha-secret-1"], text)])
+    once = chain.ruleset.uri("https://a.example/?token=alpha-secret-1&sig=alpha-secret-1")
+    assert once.count(text) == 2 and chain.ruleset.uri(once) == once

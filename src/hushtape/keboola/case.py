@@ -128,7 +128,7 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
     found: object = None
     try:
         found = runpy.run_path(str(script), run_name=PROBE).get(VARIABLE)
-    except (Exception, SystemExit) as error:  # a component's script may raise anything
+    except (Exception, SystemExit, GeneratorExit) as error:  # a component's script may raise anything
         if interruption(error) is not None:
             raise
         lines = [

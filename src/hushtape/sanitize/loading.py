@@ -77,7 +77,7 @@ def _guarded(path: Path, what: str, run: Callable[[], T]) -> T:
             failure = _again(error)
         else:
             failure = _raised(path, what, error)
-    except (Exception, SystemExit) as error:  # a user's file may raise anything
+    except (Exception, SystemExit, GeneratorExit) as error:  # a user's file may raise anything
         if interruption(error) is not None:
             raise
         failure = _raised(path, what, error)

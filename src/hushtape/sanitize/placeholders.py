@@ -33,14 +33,31 @@ def refuse_unstable(rules: tuple[Rule, ...], scrub: Scrub) -> None:
         SanitizerError: a rule matches one, or it holds what would end a string (a quote, a backslash,
             a control character) or a value (`&`), or it is longer than 256 characters.
     """
-    seen: set[str] = set()
+    seen: set[tuple[str, bool, bool]] = set()
+    named = tuple(dict.fromkeys(filter(None, map(_field_name, rules))))[:4]
     secrets = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
     for rule in rules:
         if isinstance(rule, SecretRule | FieldRule | HeaderRule | ShapeRule | UrlSecretsRule | JsonPathRule):
             text = rule.placeholder
-            if text not in seen:
-                seen.add(text)
+            what = (text, isinstance(rule, SecretRule), _field_name(rule) is not None)
+            if what not in seen:
+                seen.add(what)
                 _check(text, rule, scrub, secrets)
+                if text and any(_ends_inside(text, name, scrub) for name in named):
+                    raise _refusal(text, "a value would end inside it where a field's rule meets it", rule)
+
+
+def _field_name(rule: Rule) -> str | None:
+    """A name under which the rule looks for values; None: it goes by no name."""
+    if isinstance(rule, FieldRule):
+        return rule.names[0] if rule.names else None
+    return "sig" if isinstance(rule, UrlSecretsRule) else None
+
+
+def _ends_inside(text: str, name: str, scrub: Scrub) -> bool:
+    """Whether a field's rule would take the placeholder of another rule for half a value."""
+    probe = f"https://x.example/?{name}={text}&{name}={text}".encode()
+    return any(scrub(probe, form) != probe for form in (False, True))
 
 
 def _check(text: str, rule: Rule, scrub: Scrub, secrets: list[SecretRule]) -> None:
@@ -54,12 +71,16 @@ def _check(text: str, rule: Rule, scrub: Scrub, secrets: list[SecretRule]) -> No
     if not why and any(scrub(probe, False) != probe for probe in (text.encode(), *fillers) if probe):
         why = "the rules match it, so scrubbing twice would not give the same"
     if not why and isinstance(rule, FieldRule | UrlSecretsRule):
-        name = (rule.names[:1] or ("x",))[0] if isinstance(rule, FieldRule) else "sig"
+        name = _field_name(rule) or "x"
         probe = f"https://x.example/?{name}={text}&{name}={text}".encode()
         first = scrub(probe, False)
         if first != scrub(first, False) or b"&" in text.encode() or re.search(r"[\s'<>#%]", text):
             why = "a value would end inside it: it holds white space, or one of & ' < > # %"
     if why:
-        raise SanitizerError(
-            f"use the replacement text {text!r}", why, "Choose a plain word.", sanitizer=type(rule).__name__
-        )
+        raise _refusal(text, why, rule)
+
+
+def _refusal(text: str, why: str, rule: Rule) -> SanitizerError:
+    return SanitizerError(
+        f"use the replacement text {text!r}", why, "Choose a plain word.", sanitizer=type(rule).__name__
+    )
