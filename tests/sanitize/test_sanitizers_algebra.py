@@ -306,4 +306,4 @@ def test_a_replacement_in_which_a_fields_value_would_end_is_refused(chain: list[
 def test_a_replacement_that_stays_where_it_comes_to_stand_is_taken(text: str) -> None:
     chain = build([Token(["alpha-secret-1"], text)])
     once = chain.ruleset.uri("https://a.example/?token=alpha-secret-1&sig=alpha-secret-1")
-    assert once.count(text) == 2 and chain.ruleset.uri(once) == once
+    assert once == f"https://a.example/?token={text}&sig={text}" == chain.ruleset.uri(once)
