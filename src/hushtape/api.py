@@ -170,7 +170,13 @@ def _make_tape(path: Path, options: Options, front: FrontEnd) -> Tape:
         ignored=Ignored(ignoring.all_rules(options)),
         max_parsed_body=options.max_callback_body,
     )
-    chain = build(options.sanitizers, options.secrets, options.default_sanitizer, drop_short=front.drop_short)
+    chain = build(
+        options.sanitizers,
+        options.secrets,
+        options.default_sanitizer,
+        keep_fields=options.keep_fields,
+        drop_short=front.drop_short,
+    )
     return Tape(path, mode, options, chain, plan, front)
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushtape.model import Headers
-from hushtape.sanitize.lessons import MOST, Notebook, is_credential
+from hushtape.sanitize import build
+from hushtape.sanitize.lessons import MOST, MOST_GUESSED, Notebook, is_credential
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers import DefaultSanitizer
 
@@ -119,8 +120,8 @@ def test_an_authorization_field_without_a_lasting_credential_teaches_nothing(val
     assert from_headers(Authorization=value) == []
 
 
-def test_a_cookie_and_other_fields_teach_nothing() -> None:
-    assert from_headers(Cookie=f"sid={TOKEN}", X_Api_Key=TOKEN) == []
+def test_other_cookies_and_fields_teach_nothing() -> None:
+    assert from_headers(Cookie=f"visitor={TOKEN}", X_Custom=TOKEN, Sec_WebSocket_Key=TOKEN) == []
 
 
 def test_a_uri_and_a_fields_value_teach() -> None:
@@ -260,3 +261,64 @@ def test_a_fields_own_placeholder_stays_where_its_value_was_learned() -> None:
     before = first.feed(body) + first.finish()
     after = ruleset.with_secrets(book.take()).scrubber("response")
     assert after.feed(body) + after.finish() == before == b'{"password": "***"}'
+
+
+GUESSING = build(engine="ahocorasick").ruleset
+MADE = (
+    "q7Zk2pX0", "sk-93ab7712", "550e8400-e29b-41d4-a716-446655440000", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYKEY",
+    "AbCdEfGhIjKlMnOpQrStUvWxYz", "deadbeef00112233", "12345-abcde-67890", "passw0rd",
+)  # fmt: skip
+NAMES_OF_THINGS = (
+    "default-value", "2026-01-01T10:00:00Z", "https://h.example/x1", "text/html;charset=utf-8",
+    "project-12", "google-oauth2", "DEMO_KEY", "YOUR_API_KEY", "your-api-key-here", "customer_12",
+    "projects/123/secrets/db",
+    "arn:aws:sm:1:secret:x123", "api2.example.com", "a.b1@example.com", "v1.2.3-beta4", "12345678",
+    "test1234", "MyLittleSecret", "e is a key 1", "e.options.apiKey",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MADE)
+def test_a_value_that_a_machine_made_is_learned_by_its_fields_name_alone(value: str) -> None:
+    body = json.dumps({"my_api_key": value, "app_secret": [value]}).encode()
+    assert set(from_body(body, ruleset=GUESSING)) == {value}
+
+
+@pytest.mark.parametrize("value", NAMES_OF_THINGS)
+def test_words_names_addresses_and_dates_are_not_learned_by_their_fields_name(value: str) -> None:
+    body = json.dumps({"my_api_key": value, "db_secret": value, "app_secret": [value]}).encode()
+    assert from_body(body, ruleset=GUESSING) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "learned"),
+    [
+        ("X_Api_Key", "q7Zk2pX0", ["q7Zk2pX0"]),
+        ("X_Auth_Token", "Bearer q7Zk2pX0", ["q7Zk2pX0"]),
+        ("PRIVATE_TOKEN", "glp-q7Zk2pX0", ["glp-q7Zk2pX0"]),
+        ("Surrogate_Key", "q7Zk2pX0", []),
+        ("Idempotency_Key", "q7Zk2pX0", []),
+        ("X_Api_Key", "DEMO_KEY", []),
+        ("Cookie", "lang=en-US; sessionid=q7Zk2pX0q7Zk2pX1; theme=dark0123456789ab", ["q7Zk2pX0q7Zk2pX1"]),
+        ("Cookie", "connect.sid=s%3Aq7Zk2pX0q7Zk2pX1%2Bx", ["s:q7Zk2pX0q7Zk2pX1+x"]),
+        ("Cookie", "session=dark; token=2026-01-01T10:00:00Z; _ga=GA1.2.123456789.1700000000", []),
+        ("Set_Cookie", "csrf=q7Zk2pX0q7Zk2pX1; Path=/; Expires=Wed, 01 Jan 2030", ["q7Zk2pX0q7Zk2pX1"]),
+        ("Set_Cookie", "AWSALB=q7Zk2pX0q7Zk2pX1; Path=/", []),
+    ],
+)
+def test_fields_and_cookies_that_name_a_credential_teach(field: str, value: str, learned: list[str]) -> None:
+    assert from_headers(**{field: value}) == learned
+
+
+def test_guesses_take_no_place_from_what_is_listed() -> None:
+    book = Notebook()
+    for number in range(3 * MOST_GUESSED):
+        read_into(book, json.dumps({"csrf_token": f"q7Zk2pX0-{number:08}x"}).encode())
+    assert len(taught(book)) == MOST_GUESSED
+    read_into(book, json.dumps({"access_token": TOKEN}).encode())
+    assert taught(book) == [TOKEN]
+
+
+def read_into(book: Notebook, data: bytes) -> None:
+    scrubber = GUESSING.scrubber("response", "", book.answered)
+    scrubber.feed(data)
+    scrubber.finish()

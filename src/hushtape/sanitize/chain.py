@@ -11,12 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.credential_names import joined
 from hushtape.sanitize.encoded import base64_filler, hex_filler
-from hushtape.sanitize.rules import REDACTED, PatternRule, Rule, SecretRule, UrlParamsRule, UrlPatternRule
-from hushtape.sanitize.sanitizers import CompositeSanitizer, DefaultSanitizer
+from hushtape.sanitize.rules import (
+    REDACTED,
+    CredentialNamesRule,
+    FieldRule,
+    PatternRule,
+    Rule,
+    SecretRule,
+    UrlParamsRule,
+    UrlPatternRule,
+)
+from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS, CompositeSanitizer, DefaultSanitizer
 from hushtape.sanitize.sanitizers_base import (
     BaseSanitizer,
     Declarative,
@@ -84,6 +94,7 @@ def build(
     secrets: Secrets = None,
     default_sanitizer: bool = True,
     *,
+    keep_fields: Iterable[str] = (),
     drop_short: bool = False,
     engine: str = "auto",
 ) -> Chain:
@@ -93,7 +104,9 @@ def build(
         sanitizers: they run beside the default chain, after it: on a tie theirs wins.
         secrets: mapping of names to values, or values. Redacted even without the default sanitizer. A
             value of None or "" says that a secret stood here and is not known now.
-        default_sanitizer: whether DefaultSanitizer's rules are in the chain.
+        default_sanitizer: whether DefaultSanitizer's rules, and the one about names that say by themselves
+            that they hold a credential, are in the chain.
+        keep_fields: names that these rules leave alone, in any spelling.
         drop_short: leave values under 3 bytes out, with a warning, instead of refusing them.
         engine: "auto", "ahocorasick" or "hyperscan".
 
@@ -103,7 +116,7 @@ def build(
     from hushtape.sanitize.ruleset import Ruleset
 
     known, unknown = _secrets(secrets)
-    rules: list[Rule] = [*DefaultSanitizer().rules()] if default_sanitizer else []
+    rules: list[Rule] = [*_default_rules(keep_fields)] if default_sanitizer else []
     rules.extend(known)
     callbacks: list[BaseSanitizer] = []
     united = dedup_sanitizers(_flat(sanitizers))
@@ -116,6 +129,18 @@ def build(
     flagged = [sanitizer for sanitizer in united if sanitizer.scrub_before_read]
     reading = _reading(flagged, checked, engine) if flagged else None
     return Chain(Ruleset.compile(checked, engine=engine), tuple(callbacks), unknown, reading)
+
+
+def _default_rules(keep: Iterable[str]) -> Iterator[Rule]:
+    """DefaultSanitizer's rules, and one about what no list names; both without the names to keep."""
+    kept = frozenset(map(joined, keep))
+    for rule in DefaultSanitizer().rules():
+        if kept and isinstance(rule, FieldRule):
+            rule = structs.replace(
+                rule, names=tuple([name for name in rule.names if joined(name) not in kept])
+            )
+        yield rule
+    yield CredentialNamesRule(keep=kept.union(map(joined, SENSITIVE_FIELDS)))
 
 
 def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> Reading:

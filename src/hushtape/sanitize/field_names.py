@@ -9,7 +9,8 @@ same, and the verifier looks at what stands before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import MethodType
 
 from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Field
 from hushtape.sanitize.rules import FieldRule
@@ -18,7 +19,8 @@ from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
 LONG, SEVERAL = 10, 6
 """Letters from which a word, and several joined words, stand in hardly any text."""
 
-_QUOTES = (b'"', b"'")
+QUOTES = (b'"', b"'")
+Way = Callable[[Field, bytes, int, int, int, Context], Found | None]
 _CODE_GUARD = re.compile(rb"\"code\"" + COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
 """`"code": 190` stands in every error, and only strings are codes of OAuth."""
 
@@ -42,11 +44,11 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
             raw = spelling.encode()
             field = Field(rule, spelling)
             alone = len(raw) >= (SEVERAL if words else LONG)
-            for endings, verify, written in _ways(field, rule):
-                verifier = _verifier(field, order, f"field {name}", verify, written)
+            for endings, way, written in ways(rule, code=field.code):
+                verifier = _verifier(field, order, f"field {name}", MethodType(way, field), written)
                 if alone:
-                    yield raw, _followed(endings, verifier)
-                elif endings is _QUOTES:
+                    yield raw, followed_by(endings, verifier)
+                elif endings is QUOTES:
                     yield b"'%s'" % raw, verifier
                     guard = _CODE_GUARD if field.code else None
                     yield b'"%s"' % raw, verifier._replace(guard=guard)
@@ -54,29 +56,30 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
                     yield from ((raw + ending, verifier) for ending in endings)
 
 
-def _ways(field: Field, rule: FieldRule) -> Iterator[tuple[tuple[bytes, ...], Verify, str]]:
-    """What may follow a name, what then verifies it, and how its value is written (as `Lesson` has it)."""
+def ways(rule: FieldRule, *, code: bool = False) -> Iterator[tuple[tuple[bytes, ...], Way, str]]:
+    """What may follow a name, which of `Field`'s verifiers decides then, and how the value is written (as
+    `Lesson` has it). `code`: the name is `code`."""
     if not rule.nested:
         # Form names and multipart parts stand at the top by nature. JSON keys are left to the walk that knows
         # where it is (jsonwalk).
-        yield _QUOTES, field.any_part, "raw"
-        yield (b"\r", b";"), field.any_part, "raw"
-        yield (b"=",), field.form_name, "form"
+        yield QUOTES, Field.any_part, "raw"
+        yield (b"\r", b";"), Field.any_part, "raw"
+        yield (b"=",), Field.form_name, "form"
         return
     if rule.in_json:
-        yield _QUOTES, field.quoted, "json"
-        yield (b"\\", b"&"), field.quoted, "json"
-    if rule.in_json and not field.code:
-        yield (b":",), field.bare, "json"
-        yield (b">", b" ", b"\n", b"\t"), field.tag, "xml"
-        yield (b"\r", b";"), field.unquoted_part, "raw"
+        yield QUOTES, Field.quoted, "json"
+        yield (b"\\", b"&"), Field.quoted, "json"
+    if rule.in_json and not code:
+        yield (b":",), Field.bare, "json"
+        yield (b">", b" ", b"\n", b"\t"), Field.tag, "xml"
+        yield (b"\r", b";"), Field.unquoted_part, "raw"
     if rule.in_json or rule.in_form or rule.in_uri:
-        yield (b"%",), field.percent, "form"
+        yield (b"%",), Field.percent, "form"
     if rule.in_form or rule.in_uri:
-        yield (b"=", b"]", b"[", b"\\u003d", b"&#"), field.pair, "form"
+        yield (b"=", b"]", b"[", b"\\u003d", b"&#"), Field.pair, "form"
 
 
-def _followed(endings: tuple[bytes, ...], verifier: Verifier) -> Verifier:
+def followed_by(endings: tuple[bytes, ...], verifier: Verifier) -> Verifier:
     """The verifier for an anchor that is the name alone; in quotes, the same one has to stand before it."""
     verify = verifier.verify
 
@@ -96,7 +99,7 @@ def _followed(endings: tuple[bytes, ...], verifier: Verifier) -> Verifier:
 
     after: Verify = followed if any(len(one) > 1 for one in endings) else verify
     return verifier._replace(
-        verify=quoted if endings is _QUOTES else after, follows=frozenset(one[0] for one in endings)
+        verify=quoted if endings is QUOTES else after, follows=frozenset(one[0] for one in endings)
     )
 
 

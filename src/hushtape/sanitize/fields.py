@@ -8,6 +8,7 @@ An anchor holds the name and what follows it; what stands before decides: `code=
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.oauth import WINDOW, is_oauth
@@ -68,6 +69,9 @@ _OTHERS = re.compile(
     rb"(?:\\{0,8}+\"[^\"\\<>{}]{0,256}+\\{0,8}+\"|[\w.+-]{1,64}+)\s{0,64}+,\s{0,64}+){0,6}+",
     re.IGNORECASE,
 )
+_OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
+_ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
+_STRINGS = re.compile(rb"\[\s{0,64}(\\{0,63}\")")
 _COMMA = re.compile(_SPACE + b"," + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
@@ -102,15 +106,13 @@ def is_password(name: str) -> bool:
 class Field:
     """The verifiers of one spelling of one name."""
 
-    __slots__ = ("_closing", "_length", "_rule", "_text", "code", "numbers", "teaches")
+    __slots__ = ("_length", "_rule", "_spelling", "_text", "code", "numbers", "teaches")
 
     def __init__(self, rule: FieldRule, spelling: str) -> None:
         self._rule = rule
         self._length = len(spelling.encode())
         self._text = rule.placeholder.encode()
-        self._closing = Until(
-            re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(spelling.encode()) + rb"\s*>")
-        )
+        self._spelling = spelling.encode()
         self.teaches = re.sub("[-_]", "", spelling) in TEACHING
         self.numbers = rule.numbers or is_password(spelling)
         self.code = spelling == "code" and not rule.named
@@ -202,9 +204,11 @@ class Field:
             return Found(opening.end(), -1, self._text, _string(opening[0]))
         whole = quote + self._text + quote
         first = data[at : at + 1]
+        if not self._rule.containers and _OBJECT.match(data, at, limit):
+            return None
         if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
-            return None if self.code else Found(at, -1, whole, _container(quote))
-        if b"%" in quote and re.match(rb"%(?:25)*[57][bB]", data[at : at + 20]):
+            return None if self.code else self._container(data, at, quote, limit)
+        if b"%" in quote and _ESCAPED.match(data, at, limit):
             return None if self.code else Found(at, -1, whole, _container(quote))
         scalar = _SCALAR.match(data, at, limit)
         if self.code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
@@ -212,6 +216,16 @@ class Field:
         if _NUMBER.match(scalar[0]) and not self.numbers:
             return None
         return Found(at, -1, whole, _SCALAR_END)
+
+    def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Found | None:
+        """An object or array; where the rule leaves those alone, what a list of strings holds."""
+        whole = quote + self._text + quote
+        if self._rule.containers:
+            return Found(at, -1, whole, _container(quote))
+        strings = _STRINGS.match(data, at, limit)
+        if strings is None or strings[1] != quote:
+            return None
+        return Found(strings.start(1), -1, whole, Container(len(quote).bit_length() - 1, within=True))
 
     def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:
         """A multipart part: `name="token"`, perhaps further fields, an empty line (RFC 7578 4.2)."""
@@ -285,7 +299,7 @@ class Field:
         if not context.xml and data.find(b"</", head.end(), limit) < 0:
             return None
         if context.xml and head[0][-1:] == b">" and _CHILD.match(data, head.end(), limit):
-            return Found(head.end(), -1, self._text, self._closing)
+            return Found(head.end(), -1, self._text, _closing(self._spelling))
         return Found(head.end(), -1, self._text, _TEXT_END)
 
 
@@ -294,6 +308,12 @@ _SINGLE = re.compile(rb"'")
 _PLAIN = String(_RAW, 0)
 _UNICODE = re.compile(rb'u0022|"')
 _ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
+
+
+@lru_cache(maxsize=256)
+def _closing(name: bytes) -> Until:
+    """The end tag of an element that holds others."""
+    return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
 
 
 def _string(quote: bytes) -> String:

@@ -12,11 +12,11 @@ from typing import Final
 
 from hushtape.model import Headers
 from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.header_lessons import lessons
 from hushtape.sanitize.header_policy import Action, HeaderPolicy
 from hushtape.sanitize.plan import Matcher, Plan
-from hushtape.sanitize.spans import Context, Lesson, Teach, union
+from hushtape.sanitize.spans import Context, Teach, union
 
-CREDENTIALS: Final = Lesson("credentials")
 HEADER: Final = Context(header=True)
 MOST: Final = 2048
 """Names, and clean fields, that are remembered; the memory is emptied when it is full."""
@@ -50,8 +50,9 @@ class Side:
                     same = False
                     continue
                 if action != "scan":
-                    if action == "scheme" and teach is not None:
-                        teach(encode(value), CREDENTIALS, self.policy.placeholder.encode())
+                    if teach is not None:
+                        for credential, lesson in lessons(action, name, value):
+                            teach(encode(credential), lesson, self.policy.placeholder.encode())
                     clean = self.policy.redact(action, name, value)
                     if clean != value:
                         same, pair = False, (name, clean)

@@ -18,10 +18,13 @@ from urllib.parse import unquote, unquote_plus
 
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import LONGEST_LESSON, Lesson
-from hushtape.sanitize.words import is_phrase, is_word
+from hushtape.sanitize.words import is_phrase, is_word, looks_made
 
 MOST: Final = 1000
 """Values that a tape learns; later ones are redacted in their fields only."""
+
+MOST_GUESSED: Final = 100
+"""So many of them may be guesses (`Lesson.guess`): a session's cookie may change with every answer."""
 
 SHORTEST: Final = 8
 """Bytes. A shorter value stands in too many texts that mean something else."""
@@ -44,13 +47,13 @@ _OF_THE_MOMENT = frozenset(
 class Notebook:
     """What the rules of one tape redacted and is worth learning. Any thread may write: steps are atomic."""
 
-    __slots__ = ("_left", "_seen", "pending")
+    __slots__ = ("_guesses", "_left", "_seen", "pending")
 
     def __init__(self) -> None:
         self._seen: set[tuple[bytes, str, bytes]] = set()
         self.pending: deque[SecretRule] = deque()
         """What waits to be learned."""
-        self._left = MOST
+        self._left, self._guesses = MOST, MOST_GUESSED
 
     def asked(self, value: bytes, lesson: Lesson, text: bytes) -> None:
         """`Teach` for requests: what the program itself sends."""
@@ -70,16 +73,25 @@ class Notebook:
             return taken
 
     def _note(self, value: bytes, lesson: Lesson, text: bytes, asked: bool) -> None:
-        if self._left <= 0 or (value, lesson.written, text) in self._seen or text in value:
+        if self._left <= 0 or (lesson.guess and self._guesses <= 0):
             return
-        found = [
-            one for one in _texts(value, lesson) if is_credential(one, asked=asked, numbers=lesson.numbers)
-        ]
+        this = value, lesson.written, text
+        if this in self._seen or text in value:
+            return
+        found = [one for one in _texts(value, lesson) if _teaches(one, lesson, asked)]
+        if found or len(self._seen) < MOST:  # what comes with every request is judged once
+            self._seen.add(this)
         if found:
             self._left -= len(found)
-            self._seen.add((value, lesson.written, text))
+            self._guesses -= len(found) if lesson.guess else 0
             placeholder = text.decode("utf-8", "replace")
             self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
+
+
+def _teaches(text: str, lesson: Lesson, asked: bool) -> bool:
+    if lesson.guess and not looks_made(text):
+        return False
+    return is_credential(text, asked=asked and not lesson.guess, numbers=lesson.numbers)
 
 
 def is_credential(text: str, *, asked: bool, numbers: bool = False) -> bool:
@@ -106,6 +118,8 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         text = value.decode("latin-1")
+    if lesson.written == "json" and text.lstrip()[:1] == '"':
+        text = f"[{text}]"  # what a list of strings held
     if lesson.written == "credentials":
         found = list(_credentials(text))
     elif text[:1] in ("{", "[") and lesson.written == "json":

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.rules import (
+    CredentialNamesRule,
     FieldRule,
     HeaderRule,
     JsonPathRule,
@@ -23,6 +24,9 @@ from hushtape.sanitize.rules import (
 
 MAX = 256
 Scrub = Callable[[bytes, bool], bytes]
+_STATED = (
+    SecretRule | FieldRule | HeaderRule | ShapeRule | UrlSecretsRule | JsonPathRule | CredentialNamesRule
+)
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\"\\]")
 
 
@@ -37,7 +41,7 @@ def refuse_unstable(rules: tuple[Rule, ...], scrub: Scrub) -> None:
     named = tuple(dict.fromkeys(filter(None, map(_field_name, rules))))[:4]
     secrets = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
     for rule in rules:
-        if isinstance(rule, SecretRule | FieldRule | HeaderRule | ShapeRule | UrlSecretsRule | JsonPathRule):
+        if isinstance(rule, _STATED):
             text = rule.placeholder
             what = (text, isinstance(rule, SecretRule), _field_name(rule) is not None)
             if what not in seen:

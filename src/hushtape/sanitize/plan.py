@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hushtape.sanitize import engine as engines
+from hushtape.sanitize.credential_fields import credential_anchors
 from hushtape.sanitize.encoded import encoded
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.exact import check, is_short, plain
 from hushtape.sanitize.field_names import field_anchors
 from hushtape.sanitize.rules import (
+    CredentialNamesRule,
     FieldRule,
     Rule,
     SecretRule,
@@ -83,6 +85,8 @@ def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
             yield from encoded(rule, order)
     elif isinstance(rule, FieldRule):
         yield from field_anchors(rule, order)
+    elif isinstance(rule, CredentialNamesRule):
+        yield from credential_anchors(rule, order)
     elif isinstance(rule, ShapeRule):
         yield from shape_anchors(rule, order)
     elif isinstance(rule, UrlSecretsRule):

@@ -40,7 +40,8 @@ class FieldRule(Struct, frozen=True):
     parts. Names compare case-insensitively over snake, camel, kebab and Pascal case. `numbers`: those go
     under any of the names, not only under those that speak of a password. `named`: the user's own choice:
     `code` counts wherever it stands, not beside an OAuth parameter only. `nested` False: keys of a JSON
-    document itself or of the objects in its top-level array (of arrays), form names and multipart parts."""
+    document itself or of the objects in its top-level array (of arrays), form names and multipart parts.
+    `containers` False: objects are left to the names inside them, and of lists only strings go."""
 
     names: tuple[str, ...]
     placeholder: str = REDACTED
@@ -50,6 +51,7 @@ class FieldRule(Struct, frozen=True):
     in_form: bool = True
     numbers: bool = False
     named: bool = False
+    containers: bool = True
     phases: frozenset[Phase] = BOTH
 
 
@@ -106,6 +108,14 @@ class ShapeRule(Struct, frozen=True):
     placeholder: str = REDACTED
 
 
+class CredentialNamesRule(Struct, frozen=True):
+    """The value of fields whose name says by itself that it is a credential (`credential_names`); objects are
+    left to the names inside them. `keep`: names that are left alone, as `joined` writes them."""
+
+    placeholder: str = REDACTED
+    keep: frozenset[str] = frozenset()
+
+
 class UrlSecretsRule(Struct, frozen=True):
     """Userinfo in URLs and the parameters of presigned ones."""
 
@@ -120,6 +130,7 @@ Rule = (
     | UrlParamsRule
     | ShapeRule
     | UrlSecretsRule
+    | CredentialNamesRule
     | JsonPathRule
     | PatternRule
 )

@@ -73,10 +73,12 @@ Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | 
 
 class Lesson(NamedTuple):
     """What is told with a credential that a rule redacts. `written`: how its value was written down ("json",
-    "form", "xml", "raw"; "credentials": an Authorization field). `numbers`: a bare number counts, too."""
+    "form", "xml", "raw"; "credentials": an Authorization field). `numbers`: a bare number counts, too.
+    `guess`: only its name says that it is a credential, so it has to look like one."""
 
     written: str
     numbers: bool = False
+    guess: bool = False
 
 
 class Verifier(NamedTuple):

@@ -104,14 +104,15 @@ class String:
 
 
 class Container:
-    """An object or array in JSON, `depth` JSON strings deep: brackets outside strings are counted."""
+    """An object or array in JSON, `depth` JSON strings deep: brackets outside strings are counted. `within`:
+    it has begun already, and its closing bracket does not belong to the value."""
 
-    __slots__ = ("_depth", "_inside", "_nesting")
+    __slots__ = ("_depth", "_inside", "_nesting", "_within")
     again: ClassVar[bool] = False
     _token = re.compile(rb'["\[\]{}]')
 
-    def __init__(self, depth: int) -> None:
-        self._depth, self._nesting, self._inside = depth, 0, False
+    def __init__(self, depth: int, *, within: bool = False) -> None:
+        self._depth, self._nesting, self._inside, self._within = depth, int(within), False, within
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         at = start
@@ -128,7 +129,7 @@ class Container:
                 if not self._inside or closes(count, self._depth):
                     self._inside = not self._inside
             elif self._bracket(data[token_at]):
-                return at, 0
+                return (token_at if self._within else at), 0
         return (len(data), 0) if final else (-1, max(at, limit))
 
     def _next(self, data: bytes, at: int, limit: int) -> int:

@@ -1,6 +1,6 @@
-"""Words: telling a word or a sentence of a language from a credential, by its letters alone.
+"""Words: telling a word, a sentence or a name of something from a credential, by its letters alone.
 
-Lives here: a guess, stated so that it can be checked. Must not: know fields or rules. Called by: lessons.
+Lives here: guesses, stated so that they can be checked. Must not: know fields or rules. Called by: lessons.
 Wrong one way, a weak password stays where it stands as a word; wrong the other way, a word is redacted in
 every URL and key, and the recording can't be replayed. Nothing with a digit in it is a word.
 """
@@ -25,6 +25,33 @@ _UNSPEAKABLE = re.compile(
 """Five consonants or four vowels in a row, and pairs of letters that no word of the languages of most APIs
 holds, or begins with."""
 _VOWEL = re.compile(r"(?i)[aeiouy]")
+
+
+_ONE_WORD = re.compile(r"[A-Za-z0-9+/=_.~:!@#$%^&*|-]+")
+_REFERENCE = re.compile(
+    r"[a-z][a-z0-9+.-]*://.*|(?:arn|urn):.*|[^@]+@[^@]+\.[A-Za-z]{2,}|/.*|[a-z0-9-]+(?:/[a-z0-9._-]+)+"
+    r"|(?:[a-z0-9-]+\.)+[a-z]{2,6}|\d{4}-\d\d-\d\d.*|[vV]?\d+\.\d+.*"
+)
+"""Addresses, paths, hosts, media types, dates, versions."""
+_JOINTS = re.compile(r"[-_.:/]+")
+_NUMBERED = re.compile(r"([A-Za-z]*?)\d{0,4}")
+
+
+def looks_made(text: str) -> bool:
+    """Whether a value looks as if a machine had made it: letters and digits in one word, or a long mixture of
+    small letters and capitals; no name of something (`project-12`, `text/html`, `2026-01-01`, `en-US`)."""
+    if _ONE_WORD.fullmatch(text) is None or _REFERENCE.fullmatch(text) or text.isdigit():
+        return False
+    letters = re.sub(r"[^A-Za-z]", "", text)
+    if len(letters) == len(text) and (len(text) < LONGEST or text.islower() or text.isupper()):
+        return False
+    return not letters or not all(map(_is_numbered, _JOINTS.split(text)))
+
+
+def _is_numbered(part: str) -> bool:
+    """A word, a small number, or both: `oauth2`."""
+    found = _NUMBERED.fullmatch(part)
+    return found is not None and (len(found[1]) < 3 or is_phrase(found[1]))
 
 
 def is_word(text: str) -> bool:

@@ -41,6 +41,8 @@ def coerced(name: str, value: Any) -> Any:
         return expiry.parse(value)
     if name == "ignore_hosts":
         return frozenset(_host(host) for host in _listed(value))
+    if name == "keep_fields":
+        return frozenset(_field(field) for field in _listed(value))
     if name == "secrets" and isinstance(value, Iterator):
         return tuple(value)  # every tape of a Recorder or decorator needs them, not only the first
     if name == "library" and value is not None:
@@ -86,6 +88,12 @@ def _host(host: Any) -> str:
             value=None,
         )
     return plain
+
+
+def _field(name: Any) -> str:
+    if not isinstance(name, str) or not any(map(str.isalnum, name)):
+        raise wrong("keep_fields", "names of fields", name, 'write keep_fields=["session_token"]')
+    return name
 
 
 def wrong(name: str, takes: str, value: object, remedy: str) -> OptionError:

@@ -69,6 +69,7 @@ class OptionTypes(TypedDict, total=False):
     secrets: Secrets
     sanitizers: Sequence[Any]
     default_sanitizer: bool
+    keep_fields: Iterable[str]
     scope: ScopeName
     share_tls: bool
     ignore_hosts: Iterable[str]
@@ -109,6 +110,8 @@ class Options(Struct, frozen=True, kw_only=True):
         secrets: values that must not be recorded: a mapping of key to value, or values.
         sanitizers: beside the default chain, not instead of it.
         default_sanitizer: False turns the default chain off (`secrets` are scrubbed all the same).
+        keep_fields: names of fields, in any spelling, that the default chain leaves alone: what looks like a
+            credential by its name and is none.
         scope: "process": every thread; "context": the context (PEP 567) that opened the tape.
         share_tls: share TLS contexts between connections; default off.
         ignore_hosts: hosts whose calls pass untouched; ``*.example.com`` covers its subdomains.
@@ -146,6 +149,7 @@ class Options(Struct, frozen=True, kw_only=True):
     secrets: Any = ()
     sanitizers: tuple[Any, ...] = ()
     default_sanitizer: bool = True
+    keep_fields: frozenset[str] = frozenset()
     scope: str = "process"
     share_tls: bool = False
     ignore_hosts: frozenset[str] = frozenset()

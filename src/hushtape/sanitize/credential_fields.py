@@ -1,0 +1,113 @@
+"""Fields whose names say by themselves that they hold a credential: `stripe_api_key`, `DB_PASSWORD`.
+
+Lives here: the look around an anchor for the name that it ends, and the hand-over to the verifiers of
+`fields`. Must not: know the words (`credential_names`), find values (`fields`). Called by: plan (anchors).
+All anchors share their verifiers, which read the name from the data: hundreds of spellings cost no more than
+their last words. What is told of these names is a guess (`Lesson.guess`): nobody listed them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
+from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
+from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
+from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
+from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.values import Until
+
+LONGEST = 80
+"""Bytes before an anchor that may belong to its name."""
+
+LABEL = "field named like a credential"
+
+IN_PATH = b"jsessionid"
+"""It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
+
+_PATH_END = Until(re.compile(rb"[^A-Za-z0-9._!~:+-]"))
+_IN_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.#$@" + bytes(range(128, 256))
+_WORDLIKE = frozenset(_IN_NAMES)
+_PERCENT = re.compile(rb"(?:25){0,8}[0-9a-fA-F]{2}")
+_BACKSLASH = re.compile(rb"u00[0-9a-fA-F]{2}|[nrtbf]")
+
+Read = Callable[[bytes], "Field | None"]
+
+
+def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """All anchors of the rule."""
+    read = _reader(rule)
+    shared = [_verifier(read, order, *way) for way in ways(FieldRule((), containers=False))]
+    for anchor in anchors():
+        yield from ((anchor.encode(), verifier) for verifier in shared)
+    short = tuple(name for name in SHORT if name not in rule.keep)
+    yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
+
+
+def _verifier(read: Read, order: int, endings: tuple[bytes, ...], way: Way, written: str) -> Verifier:
+    lesson = Lesson(written, guess=True)
+    base = Verifier(_named(way, read), order, LABEL, KIND, BACK + LONGEST, AHEAD, teaches=lesson)
+    if endings is not QUOTES:
+        return followed_by(endings, base)
+    return base._replace(verify=_in_quotes(read), follows=frozenset(b"\"'"))
+
+
+def _named(way: Way, read: Read) -> Verify:
+    """The verifier `way` of the field whose name ends with the anchor; none, if it names no credential."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        first = _first(data, start)
+        field = read(data[first:end]) if first >= 0 else None
+        found = None if field is None else way(field, data, first, end, limit, context)
+        if found is not None and data[first - 1 : first] == b";" and data[first:end].lower() == IN_PATH:
+            return Found(found.start, -1, found.text, _PATH_END)
+        return found
+
+    return verify
+
+
+def _in_quotes(read: Read) -> Verify:
+    """`"name"` and `'name'`, told with their quotes."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        first = _first(data, start)
+        if first < 1 or data[first - 1] != data[end]:
+            return None
+        field = read(data[first:end])
+        return None if field is None else field.quoted(data, first - 1, end + 1, limit, context)
+
+    return verify
+
+
+def _first(data: bytes, start: int) -> int:
+    """Where the name begins that holds what stands at `start`; -1 if that is too far away."""
+    if start == 0 or data[start - 1] not in _WORDLIKE:
+        return start
+    before = data[max(0, start - LONGEST) : start]
+    size = len(before.rstrip(_IN_NAMES))
+    if size == 0 and start > LONGEST:
+        return -1
+    first = start - len(before) + size
+    sign = data[first - 1 : first]
+    escape = {b"%": _PERCENT, b"\\": _BACKSLASH}.get(sign)
+    if escape is not None and (found := escape.match(data, first, start)) is not None:
+        first = found.end()
+    return first
+
+
+def _reader(rule: CredentialNamesRule) -> Read:
+    """From a name's bytes to its field; bounded, since a body may be full of names."""
+
+    @lru_cache(maxsize=512)
+    def read(name: bytes) -> Field | None:
+        try:
+            text = name.decode()
+        except UnicodeDecodeError:
+            return None
+        if not names_credential(text) or joined(text) in rule.keep:
+            return None
+        return Field(FieldRule((text,), rule.placeholder, containers=False), text)
+
+    return read

@@ -1,0 +1,190 @@
+"""Fields that nobody listed, by their names: redacted wherever fields stand, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hushtape.sanitize import build
+from hushtape.sanitize.ruleset import Ruleset
+from hushtape.sanitize.sanitizers import DefaultSanitizer
+
+RULESET = build(engine="ahocorasick").ruleset
+VALUE = "q7-hush-0093"
+FORM, XML, PARTS = "application/x-www-form-urlencoded", "text/xml", "multipart/form-data; boundary=B"
+
+
+def scrub(data: bytes, content_type: str = "", size: int = 1 << 20, ruleset: Ruleset = RULESET) -> bytes:
+    scrubber = ruleset.scrubber("response", content_type)
+    pieces = [scrubber.feed(data[start : start + size]) for start in range(0, len(data), size)]
+    return b"".join(pieces) + scrubber.finish()
+
+
+def ways(name: str, value: str = VALUE) -> dict[str, tuple[str, str]]:
+    plain = json.dumps({"a": 1, name: value, "b": 2})
+    url = f"https://h.example/p?a=1&{name}={value}&b=2"
+    return {
+        "json": (plain, "application/json"),
+        "json, no space": (json.dumps({name: value}, separators=(",", ":")), ""),
+        "json in json": (json.dumps({"x": plain}), ""),
+        "json in json in json": (json.dumps({"x": json.dumps({"y": plain})}), ""),
+        "json in a form": (f"payload={quote(plain)}&b=2", FORM),
+        "json, indented": (json.dumps({"x": {name: value}}, indent=2), ""),
+        "a list": (json.dumps({name: [value, value + "2"], "b": [1]}), ""),
+        "a list in json in json": (json.dumps({"x": json.dumps({name: [value]})}), ""),
+        "python": (repr({name: value}), ""),
+        "form": (f"a=1&{name}={value}&b=2", FORM),
+        "form, first": (f"{name}={value}", FORM),
+        "form, nested name": (f"user[{name}]={value}&b=2", FORM),
+        "form, nested name escaped": (f"a=1&user%5B{name}%5D={value}&b=2", FORM),
+        "url in json": (json.dumps({"next": url}), ""),
+        "url in json, escaped": (json.dumps({"next": url}).replace("&", "\\u0026").replace("/", "\\/"), ""),
+        "url in a form": (f"u={quote(url, safe='')}&b=2", FORM),
+        "url in html": (f'<a href="{url.replace("&", "&amp;")}">', "text/html"),
+        "a line of a file": (f"export {name}={value}\nB=2\n", "text/plain"),
+        "graphql": (f'mutation {{ login({name}: "{value}") {{ id }} }}', ""),
+        "name and value": (json.dumps([{"name": name, "value": value}]), ""),
+        "an input": (f'<input type="text" name="{name}" value="{value}">', "text/html"),
+        "an attribute": (f'<div data-{name}="{value}">', "text/html"),
+        "xml": (f"<a><{name}>{value}</{name}></a>", XML),
+        "xml with a prefix": (f'<a><ns:{name} x="1">{value}</ns:{name}></a>', XML),
+        "multipart": (
+            f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n--B--\r\n',
+            PARTS,
+        ),
+    }
+
+
+NAMES = (
+    "api_key",
+    "apiKey",
+    "X-Api-Key",
+    "DB_PASSWORD",
+    "stripe-api-key",
+    "facebookAccessToken",
+    "passwd",
+    "secret",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("way", ways("x"))
+def test_a_credentials_field_is_redacted_however_it_is_written(way: str, name: str) -> None:
+    text, content_type = ways(name)[way]
+    clean = scrub(text.encode(), content_type)
+    assert VALUE.encode() not in clean
+    assert b"REDACTED" in clean
+    assert scrub(clean, content_type) == clean
+    assert all(scrub(text.encode(), content_type, size) == clean for size in (1, 7, 50))
+
+
+@pytest.mark.parametrize(
+    "name", ("next_page_token", "primary_key", "idempotency_key", "sessionId", "secret_name")
+)
+@pytest.mark.parametrize("way", ways("x"))
+def test_another_field_stays(way: str, name: str) -> None:
+    text, content_type = ways(name)[way]
+    assert scrub(text.encode(), content_type) == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("uri", "clean"),
+    [
+        ("https://h/?api_key=abc", "https://h/?api_key=REDACTED"),
+        ("https://h/p?a=1&apikey=abc&b=2#x", "https://h/p?a=1&apikey=REDACTED&b=2#x"),
+        ("https://h/?page_token=abc&x-api-key=1", "https://h/?page_token=abc&x-api-key=REDACTED"),
+        ("https://h/#auth_token=abc", "https://h/#auth_token=REDACTED"),
+        ("https://h/a;jsessionid=abc/b?x=1", "https://h/a;jsessionid=REDACTED/b?x=1"),
+        ("https://h/?jwt=abc&key=1", "https://h/?jwt=REDACTED&key=1"),
+        ("https://h/api_key/secret", "https://h/api_key/secret"),
+    ],
+)
+def test_parameters_of_a_url(uri: str, clean: str) -> None:
+    assert RULESET.uri(uri) == clean
+    assert RULESET.uri(clean) == clean
+
+
+STAYS = (
+    '{"api_key": null, "secret": true, "password_required": true, "token_count": 5, "max_tokens": 9}',
+    '{"api_token": 5, "secret": {"id": 7, "name": "n"}, "secret": [], "secret": {}, "api_key": [{"id": 1}]}',
+    '{"securitySchemes": {"api_key": {"type": "apiKey", "name": "x", "in": "header"}}}',
+    '{"forgot_password": "Forgot your password?", "secrets": ["a"], "text": "the secret of api keys: none"}',
+    "a secretary's secret santa has no token",
+)
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_flags_numbers_objects_and_prose_stay(text: str) -> None:
+    assert scrub(text.encode()) == text.encode()
+
+
+def test_numbers_go_under_a_passwords_name() -> None:
+    assert scrub(b'{"db_password": 12345678, "api_key": 12345678}') == (
+        b'{"db_password": "REDACTED", "api_key": 12345678}'
+    )
+
+
+def test_names_inside_an_object_count_for_themselves() -> None:
+    assert scrub(b'{"secret": {"id": "s1", "secret_key": "k"}}') == (
+        b'{"secret": {"id": "s1", "secret_key": "REDACTED"}}'
+    )
+
+
+def test_a_list_of_strings_stays_a_list() -> None:
+    assert scrub(b'{"api_key": ["a]", "b"], "n": 1}') == b'{"api_key": ["REDACTED"], "n": 1}'
+
+
+def test_names_to_keep_are_kept_in_every_spelling_and_nothing_else() -> None:
+    ruleset = build(keep_fields=["sessionToken", "token", "jwt"], engine="ahocorasick").ruleset
+    text = b'{"session_key": "a", "token": "b", "jwt": "c", "my_token": "d", "my_api_key": "e"}'
+    assert scrub(text, ruleset=ruleset) == (
+        b'{"session_key": "REDACTED", "token": "b", "jwt": "c", "my_token": "d", "my_api_key": "REDACTED"}'
+    )
+    assert (
+        scrub(b"session_token=x&sessionToken=y", FORM, ruleset=ruleset) == b"session_token=x&sessionToken=y"
+    )
+
+
+def test_without_the_default_chain_only_listed_names_count() -> None:
+    text = b'{"api_key": "a", "password": "b"}'
+    assert scrub(text, ruleset=build(default_sanitizer=False).ruleset) == text
+    listed = build([DefaultSanitizer()], default_sanitizer=False).ruleset
+    assert scrub(text, ruleset=listed) == b'{"api_key": "a", "password": "REDACTED"}'
+
+
+def test_a_listed_names_placeholder_is_the_users() -> None:
+    chain = build([DefaultSanitizer(additional_sensitive_fields=["api_key"], replacement="MINE")])
+    assert scrub(b'{"api_key": "a", "app_secret": "b"}', ruleset=chain.ruleset) == (
+        b'{"api_key": "MINE", "app_secret": "REDACTED"}'
+    )
+
+
+def test_both_engines_say_the_same() -> None:
+    fast = build(engine="hyperscan").ruleset
+    for name in NAMES:
+        for text, content_type in ways(name).values():
+            assert scrub(text.encode(), content_type) == scrub(text.encode(), content_type, ruleset=fast)
+
+
+PIECES = st.sampled_from(
+    [
+        *("api_key", "Secret", "my_", "Token", "password", "x", "1", "token", "jwt", "null", "REDACTED"),
+        *('"', "'", "\\", "%22", "%3D", "=", ":", ": ", "&", "[", "]", "{", "}", ",", " ", "\n", "&quot;"),
+        *("<", ">", "</", "\\u0022"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=30), st.sampled_from(("", FORM, XML)), st.integers(1, 40))
+@settings(max_examples=300, deadline=None)
+def test_scrubbing_twice_changes_nothing_and_chunks_do_not_count(
+    pieces: list[str], content_type: str, size: int
+) -> None:
+    data = "".join(pieces).encode()
+    clean = scrub(data, content_type)
+    assert scrub(clean, content_type) == clean
+    assert scrub(data, content_type, size) == clean
