@@ -113,3 +113,21 @@ def test_most_random_tokens_look_random() -> None:
 )  # fmt: skip
 def test_regular_values_do_not(value: str) -> None:
     assert not looks_random(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('{"db_password": "hunter"}', ["password by its name"]),
+        ("DB_PASSWORD=hunter\n", ["password by its name"]),
+        ("curl 'https://h.example/?api_key=q7zk2px0'\n", ["credential by its name"]),
+        ('{"api_key": ["q7zk2px0"]}', ["credential by its name"]),
+        ('{"api_key": "Zk3J9dQ2mX7vB4nL8pR1tW6y"}', ["entropy beside api_key"]),
+        ('{"secret": "projects/7/secrets/db", "api_token": "DEMO_KEY", "apiKey": "an ordinary text"}', []),
+        ('{"next_page_token": "q7zk2px0", "db_password": "REDACTED", "api_key": "<your key>"}', []),
+    ],
+)
+def test_values_under_names_that_say_what_they_are(tmp_path: Path, text: str, rules: list[str]) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    assert [rule for _, rule in found(path)] == rules

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
-from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
+from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
 from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
@@ -22,7 +22,10 @@ from hushtape.sanitize.values import Until
 LONGEST = 80
 """Bytes before an anchor that may belong to its name."""
 
-LABEL = "field named like a credential"
+LABEL = "credential by its name"
+PASSWORD = "password by its name"
+"""The rule's name in findings: a password may look like anything."""
+
 
 IN_PATH = b"jsessionid"
 """It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
@@ -39,16 +42,20 @@ Read = Callable[[bytes], "Field | None"]
 def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """All anchors of the rule."""
     read = _reader(rule)
-    shared = [_verifier(read, order, *way) for way in ways(FieldRule((), containers=False))]
+    every = list(ways(FieldRule((), containers=False)))
+    shared = {label: [_verifier(read, order, label, *way) for way in every] for label in (LABEL, PASSWORD)}
     for anchor in anchors():
-        yield from ((anchor.encode(), verifier) for verifier in shared)
+        label = PASSWORD if is_password(anchor) and "secret" not in anchor else LABEL
+        yield from ((anchor.encode(), verifier) for verifier in shared[label])
     short = tuple(name for name in SHORT if name not in rule.keep)
     yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
 
 
-def _verifier(read: Read, order: int, endings: tuple[bytes, ...], way: Way, written: str) -> Verifier:
+def _verifier(
+    read: Read, order: int, label: str, endings: tuple[bytes, ...], way: Way, written: str
+) -> Verifier:
     lesson = Lesson(written, guess=True)
-    base = Verifier(_named(way, read), order, LABEL, KIND, BACK + LONGEST, AHEAD, teaches=lesson)
+    base = Verifier(_named(way, read), order, label, KIND, BACK + LONGEST, AHEAD, teaches=lesson)
     if endings is not QUOTES:
         return followed_by(endings, base)
     return base._replace(verify=_in_quotes(read), follows=frozenset(b"\"'"))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from hushtape.sanitize.credential_fields import LABEL as CREDENTIAL
+from hushtape.sanitize.words import looks_made
 from hushtape.scan.finding import FILLER, Candidate
 from hushtape.scan.placeholders import is_placeholder
 
@@ -23,6 +25,7 @@ _ALIKE = re.compile(r"(.)\1*")
 _HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
 _CONTAINER = re.compile(rb"\s*[\[{]")
 _STRING = re.compile(r"\\*\"((?:[^\"\\]|\\.)*?)\\*\"")
+_PARTS = re.compile(r'\\*",\s*\\*"')
 _NAMED = re.compile(r"\\*\"[^\"\\]*\\*\"\s*:")
 
 
@@ -42,6 +45,8 @@ def may_count(one: Candidate, listed: frozenset[str] = frozenset()) -> bool:
     if one.rule.startswith("field ") and _CONTAINER.match(one.head) and not is_placeholder(value, listed):
         texts = _STRING.findall(_NAMED.sub("", value))
         return not texts or not all(is_placeholder(text, listed) for text in texts)
+    if one.rule == CREDENTIAL and not any(map(looks_made, _PARTS.split(value.strip('"\\')))):
+        return False
     return not is_placeholder(value, listed)
 
 
