@@ -81,3 +81,25 @@ def test_a_field_that_says_where_to_go_on_stays(name: str) -> None:
 @pytest.mark.parametrize("name", ["X-Token", "X-Page-Auth-Token", "X-Homepage-Key", "X-Access-Token"])
 def test_a_field_that_holds_a_credential_does_not(name: str) -> None:
     assert RULES.headers(Headers([(name, "CiAKGjBpNDd2")]), "response").get(name) == "REDACTED"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Surrogate-Key", "product-17 home"),
+        ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+        ("X-CSRF-Token", "Fetch"),
+        ("x-csrf-token", "Required"),
+    ],
+)
+def test_a_field_that_tells_a_client_what_to_do_stays(name: str, value: str) -> None:
+    assert RULES.headers(Headers([(name, value)]), "response").get(name) == value
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-WSSE", "X-ApiKeys", "X-Honeycomb-Team", "X-Ovh-Consumer", "X-Ovh-Application", "X-SecurityCenter"],
+)
+def test_a_credential_s_field_by_its_maker_is_redacted(name: str) -> None:
+    assert RULES.headers(Headers([(name, "q7-secret")]), "request").get(name) == "REDACTED"

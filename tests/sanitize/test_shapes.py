@@ -93,6 +93,8 @@ HELD = {
     ".atlasv1.": A[:14] + ".atlasv1." + A[:67],
     "NRAL": HEX[:36] + "NRAL",
     "T3BlbkFJ": "sk-" + A[:20] + "T3BlbkFJ" + A[:20],
+    "!AQ": f"00D300000000abc!AQwAQF{A[:54]}",
+    "!AR": f"00D300000000abcEAA!ARwAQF{A[:54]}",
     ":AA": f"123456789:{BOT}",
     **{f"-us{number}": f"{HEX[:32]}-us{number}" for number in range(1, 10)},
 }
@@ -154,55 +156,6 @@ def test_what_is_no_token_stays(literal: str) -> None:
 )
 def test_ordinary_text_that_begins_like_a_token_stays(text: str) -> None:
     assert _scrubbed(text) == text
-
-
-WEBHOOKS = {
-    "https://hooks.slack.com/services/T00000000/B00000000/{}": "XXXXXXXXXXXXXXXXXXXXXXXX",
-    "https://hooks.slack.com/workflows/T00000000/A00000000/123456789012345678/{}": A[:24],
-    "https://hooks.slack.com/triggers/T00000000/1234567890123/{}": HEX[:32],
-    "https://hooks.slack.com/commands/T1234/1234567890/{}": A[:24],
-    "https://discord.com/api/webhooks/123456789012345678/{}": A[:68],
-    "https://discord.com/api/v10/interactions/123456789012345678/{}/callback": A[:180],
-    "https://discordapp.com/api/webhooks/123456789012345678/{}": A[:68],
-    f"https://x.webhook.office.com/webhookb2/{UUID}@{UUID}/IncomingWebhook/{{}}/{UUID}": HEX[:32],
-    "https://hooks.zapier.com/hooks/catch/1234567/{}/": "b3xk9qa",
-    "https://maker.ifttt.com/trigger/door/with/key/{}": A[:43],
-    "https://maker.ifttt.com/trigger/door/json/with/key/{}": A[:43],
-    "https://dl.boxcloud.com/d/1/b1!{}/download": A[:90],
-    "https://mine.azurewebsites.net/api/HttpTrigger1?name=x&code={}": A[:54] + "==",
-    "https://api.telegram.org/bot{}/getMe": f"123456789:{BOT}",
-    "https://api.telegram.org/file/bot{}/photos/1.jpg": f"123456789:{BOT}",
-}
-
-
-@pytest.mark.parametrize("url", WEBHOOKS)
-def test_the_secret_in_a_path_is_redacted(url: str) -> None:
-    whole, clean = url.format(WEBHOOKS[url]), url.format("REDACTED")
-    assert RULES.uri(whole) == clean
-    for slash in ("/", "\\/", "%2F", "%252F"):
-        text = '{{"url": "{}"}}'
-        assert _scrubbed(text.format(whole.replace("/", slash))) == text.format(clean.replace("/", slash))
-        assert _scrubbed(text.format(whole.replace("/", slash)), size=1) == text.format(
-            clean.replace("/", slash)
-        )
-    assert RULES.uri(clean) == clean
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://hooks.slack.com/services/help",
-        "https://discord.com/channels/123456789012345678/123456789012345678",
-        "https://discord.com/api/v10/channels/123456789012345678/messages",
-        "https://mine.azurewebsites.net/api/countries?code=US",
-        "https://mine.azurewebsites.net/api/x?zipcode=" + A[:40],
-        "https://api.telegram.org/robots.txt",
-        "https://hooks.zapier.com/hooks/catch/",
-        "https://maker.ifttt.com/trigger/door",
-    ],
-)
-def test_other_paths_of_these_hosts_stay(url: str) -> None:
-    assert RULES.uri(url) == url
 
 
 def test_the_key_of_a_cluster_in_base64_is_redacted_and_its_certificate_stays() -> None:

@@ -41,6 +41,7 @@ _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:)*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _BRIEF = re.compile(rb"[\w .:/-]{0,15}+(?:\\{0,8}+[\"']|%22|&quot;)")
+_BRIEF_PAIR = re.compile(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
 _LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
 """What stands before a string that Python's `repr` writes."""
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
@@ -255,9 +256,11 @@ class Field:
         sign = _EQUALS.match(data, start + self._length, limit)
         if sign is None:
             return self._nested_part(data, start, limit)
-        if self.code and not is_oauth(data, start, limit, context, pair=True):
-            return None
         at = sign.end()
+        if self.code:
+            brief = _BRIEF_PAIR.match(data, at, limit) is not None
+            if not is_oauth(data, start, limit, context, pair=True, brief=brief):
+                return None
         if sign[1][:1] == b"%":
             return Found(at, -1, self._text, _NESTED_END[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:

@@ -128,6 +128,34 @@ _SCHEMES = frozenset(
         "acs3-hmac-sha256",
     ]
 )
+_NAMED = frozenset(
+    [
+        "x-wsse",
+        "x-apikeys",
+        "x-honeycomb-team",
+        "x-ovh-application",
+        "x-ovh-consumer",
+        "x-securitycenter",
+    ]
+)
+"""Fields that hold a credential though their names don't say so: by their makers' documentation."""
+
+_ORDINARY = frozenset(
+    [
+        "access-control-allow-credentials",
+        "surrogate-key",
+        "sec-websocket-key",
+        "sec-websocket-accept",
+        "xkey",
+        "x-cache-key",
+        "cache-key",
+    ]
+)
+"""Fields whose names have such a word, and that hold no credential (Fetch, RFC 6455, caches)."""
+
+_SAID = frozenset(["true", "false", "null", "none", "fetch", "required", "undefined"])
+"""Values that a program goes by, as `X-CSRF-Token: Fetch` and `Required` (SAP) are."""
+
 _PLACES = re.compile(
     r"(?:page|paging|pagination|continuation|cursor|sync|delta|skip)[-_]?token$", re.IGNORECASE
 )
@@ -183,7 +211,10 @@ class HeaderPolicy:
             return "cookie"
         if lower in ("set-cookie", "set-cookie2"):
             return "set-cookie"
-        return "redact" if is_credential(name) or lower.startswith(_PRINCIPAL) else "scan"
+        if lower in _ORDINARY:
+            return "scan"
+        named = lower in _NAMED or lower.startswith(_PRINCIPAL)
+        return "redact" if named or is_credential(name) else "scan"
 
     def redact(self, action: Action, name: str, value: str) -> str:
         """The field's value without its credential; attributes of a cookie are still to be scanned."""
@@ -202,7 +233,10 @@ class HeaderPolicy:
             # Some proxies fold several fields into one, though RFC 6265 3 forbids it.
             folded = _FOLDED.sub(self._folded, attributes) if "," in attributes else attributes
             return self._pair(pair) + semicolon + ";".join(map(self._attribute, folded.split(";")))
-        return self._redact.get(name.lower(), self.placeholder)
+        listed = self._redact.get(name.lower())
+        if listed is None and value.strip().lower() in _SAID:
+            return value
+        return self.placeholder if listed is None else listed
 
     def _folded(self, cookie: re.Match[str]) -> str:
         return cookie[1] + self.placeholder

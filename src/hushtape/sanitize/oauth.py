@@ -42,10 +42,10 @@ def is_oauth(
         return any(not (brief and _STATE.match(one[0])) for one in _MARK.finditer(data, *around))
     look = _look(data, context)
     if pair and (context.form or context.uri):
-        return look.marked(low, high) or any(cut)
+        return look.marked(low, high, sure=brief) or any(cut)
     if pair:
         left, right = look.query(data, start)
-        if look.marked(max(left, low), min(right, high)):
+        if look.marked(max(left, low), min(right, high), sure=brief):
             return True
     else:
         number = look.container(start)
@@ -89,12 +89,13 @@ class _Look:
         self._stretch = (0, 0)
         self._nest(data)
         marks: dict[int | None, list[Span]] = {None: []}
-        sure: dict[int | None, list[Span]] = {}
+        sure: dict[int | None, list[Span]] = {None: []}
         for found in _MARK.finditer(data):
             marks[None].append(found.span())
             container = self.container(found.start())
             marks.setdefault(container, []).append(found.span())
             if not _STATE.match(found[0]):
+                sure[None].append(found.span())
                 sure.setdefault(container, []).append(found.span())
         self._marks, self._sure = marks, sure
 

@@ -16,6 +16,7 @@ from hushtape.sanitize.encoded import encoded
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.exact import check, is_short, plain
 from hushtape.sanitize.field_names import field_anchors
+from hushtape.sanitize.jwk import jwk_anchors
 from hushtape.sanitize.rules import (
     CredentialNamesRule,
     FieldRule,
@@ -25,6 +26,7 @@ from hushtape.sanitize.rules import (
     UrlParamsRule,
     UrlSecretsRule,
 )
+from hushtape.sanitize.schemes import scheme_anchors
 from hushtape.sanitize.secret_paths import path_anchors
 from hushtape.sanitize.shapes import shape_anchors
 from hushtape.sanitize.spans import (
@@ -89,6 +91,8 @@ def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
         yield from credential_anchors(rule, order)
     elif isinstance(rule, ShapeRule):
         yield from shape_anchors(rule, order)
+        yield from scheme_anchors(rule, order)
+        yield from jwk_anchors(rule, order)
     elif isinstance(rule, UrlSecretsRule):
         yield from url_anchors(rule, order)
         yield from path_anchors(rule, order)

@@ -152,8 +152,11 @@ _MESSAGES = (
     Begun((b"AQVN",), _W + b"{35}", _W),
     # `tok:` in base64: Intercom's.
     Begun((b"dG9rO",), rb"[A-Za-z0-9+/]{43}", _B64),
-    # Mailchimp's end in the name of a data centre, Telegram's begin with the number of a bot.
+    # Mailchimp's end in the name of a data centre.
     Held(_CENTRES, _HEX + b"{32}", 32, rb"\d?(?![A-Za-z0-9_-])", rb"[0-9]"),
+    # Salesforce's sessions: the organisation's id, and the access token.
+    Held((b"!AQ", b"!AR"), rb"00D[A-Za-z0-9]{12,15}", 18, rb"[A-Za-z0-9._]{30}", rb"[A-Za-z0-9._]"),
+    # Telegram's: the number of a bot before it.
     Held((b":AA",), rb"\d{8,10}", 10, rb"[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])", _W),
 )
 _KEYS = (

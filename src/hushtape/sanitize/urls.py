@@ -2,7 +2,7 @@
 
 Lives here: the rules that only make sense inside a URL. Must not: walk headers or stream.
 Called by: compiling (anchors). Sources: RFC 3986 3.2.1 for userinfo; AWS
-Signature Version 4, Google and Azure signed URLs for the parameters.
+Signature Version 4 and the signed URLs of the others for the parameters.
 """
 
 from __future__ import annotations
@@ -24,7 +24,19 @@ PRESIGNED = (
     "x-goog-signature",
     "x-goog-credential",
     "awsaccesskeyid",
+    "ossaccesskeyid",
+    "x-oss-signature",
+    "x-oss-credential",
+    "x-oss-security-token",
+    "x-cos-security-token",
+    "x-tos-signature",
+    "x-tos-credential",
+    "x-tos-security-token",
+    "q-signature",
+    "q-ak",
+    "hmac",
 )
+"""AWS, Google, Azure, Alibaba, Tencent, Volcengine; `hmac` is Akamai's and Shopify's."""
 
 USERINFO_SIGN = b"@"
 """What plain userinfo is anchored on: every URL holds `://`, few an `@` behind it. The plan looks for it

@@ -1,0 +1,63 @@
+"""Authorization written down in a body: `Bearer ...` and `Basic ...` in echoes, logs, HAR files and scripts.
+
+Lives here: the two schemes, and what tells a credential from a sentence. Must not: look at header fields
+(`header_policy` does). Called by: plan (anchors). Sources: RFC 6750 2.1, RFC 7617 2.
+`Bearer authentication is required` is a sentence: a token has a digit, and Basic decodes to a pair.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+
+from hushtape.sanitize.escapes import begins
+from hushtape.sanitize.rules import ShapeRule
+from hushtape.sanitize.spans import SHAPES, Context, Found, Verifier
+from hushtape.sanitize.values import Until
+
+_SPACE = rb"(?: |\+|%(?:25){0,8}20)"
+_BEARER = re.compile(
+    rb"bearer" + _SPACE + rb"(?=[A-Za-z._~+/-]{0,512}\d)([A-Za-z0-9._~+/-]{12})", re.IGNORECASE
+)
+_BEARER_END = Until(re.compile(rb"[^A-Za-z0-9._~+/=-]"))
+_BASIC = re.compile(rb"basic" + _SPACE + rb"([A-Za-z0-9+/]{4,600}={0,2})(?![A-Za-z0-9_-])", re.IGNORECASE)
+_PAIR = re.compile(r"[^:\x00-\x1f\x7f-\x9f]{0,256}:[^\x00-\x1f\x7f-\x9f]*")
+_AHEAD = 1024
+
+
+class Scheme:
+    """`Bearer` or `Basic` and what follows."""
+
+    __slots__ = ("_basic", "_text")
+
+    def __init__(self, basic: bool, text: bytes) -> None:
+        self._basic, self._text = basic, text
+
+    def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = (_BASIC if self._basic else _BEARER).match(data, start, limit)
+        if found is None or not begins(data, start):
+            return None
+        if not self._basic:
+            return Found(found.start(1), -1, self._text, _BEARER_END)
+        return Found(found.start(1), found.end(1), self._text) if _is_pair(found[1]) else None
+
+
+def _is_pair(coded: bytes) -> bool:
+    """Whether it decodes to `user:password` in characters that can be typed."""
+    try:
+        text = b64decode(coded + b"==").decode()
+    except (binascii.Error, ValueError):
+        return False
+    return _PAIR.fullmatch(text) is not None
+
+
+def scheme_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """The anchors of both schemes."""
+    text = rule.placeholder.encode()
+    for name, guard in ((b"bearer", _BEARER), (b"basic", _BASIC)):
+        scheme = Scheme(name == b"basic", text)
+        label = f"scheme {name.decode().title()}"
+        for space in (b" ", b"+", b"%20", b"%2520"):
+            yield name + space, Verifier(scheme, order, label, SHAPES, 24, _AHEAD, guard=guard)
