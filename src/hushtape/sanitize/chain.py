@@ -45,6 +45,9 @@ TOO_SHORT = 3
 SHORT = 6
 """Values under so many bytes are found as whole words only, and warned about."""
 
+DEEP = 50
+"""Composites in one another that are opened."""
+
 Secrets = Mapping[str, Any] | Iterable[str | None] | None
 
 
@@ -282,12 +285,17 @@ def _rules_of(sanitizer: Declarative) -> tuple[Rule, ...]:
 def _flat(sanitizers: Iterable[BaseSanitizer] | None) -> list[BaseSanitizer]:
     """Sanitizers in order, composites opened; each checked."""
     flat: list[BaseSanitizer] = []
-    todo: list[Any] = list(reversed(_list(sanitizers)))
+    todo: list[tuple[Any, int]] = [(one, 0) for one in reversed(_list(sanitizers))]
     while todo:
-        sanitizer = todo.pop()
+        sanitizer, depth = todo.pop()
         if isinstance(sanitizer, CompositeSanitizer) and not brings_code(sanitizer):
-            inner = sanitizer.sanitizers
-            todo.extend(reversed([_flagged(one) for one in inner] if sanitizer.scrub_before_read else inner))
+            name = type(sanitizer).__name__
+            if depth > DEEP:
+                found = f"it stands more than {DEEP} deep in others, or in itself"
+                raise SanitizerError(f"use {name}", found, "Give a flat list.", sanitizer=name)
+            inner = list(sanitizer.sanitizers)
+            opened = [_flagged(one) for one in inner] if sanitizer.scrub_before_read else inner
+            todo.extend((one, depth + 1) for one in reversed(opened))
             continue
         _check_sanitizer(sanitizer)
         flat.append(sanitizer)

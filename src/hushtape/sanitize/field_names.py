@@ -8,9 +8,11 @@ same, and the verifier looks at what stands before.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from types import MethodType
+from urllib.parse import quote, quote_plus
 
 from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Field
 from hushtape.sanitize.rules import FieldRule
@@ -26,9 +28,29 @@ _CODE_GUARD = re.compile(rb"\"code\"" + COLON.pattern + rb"(?:[\"'\\%&])", re.IG
 
 
 def spellings(name: str) -> set[str]:
-    """The name in snake, kebab and joined (camel, Pascal) case, lower case: the engine folds case."""
+    """The name in snake, kebab and joined (camel, Pascal) case, lower case: the engine folds case. It folds
+    ASCII only, so a name beyond it comes in capitals, too."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).replace("-", "_").lower().strip("_")
-    return {name.lower(), words, words.replace("_", "-"), words.replace("_", "")} - {""}
+    found = {name.lower(), words, words.replace("_", "-"), words.replace("_", "")} - {""}
+    if name.isascii():
+        return found
+    return {_folded(one) for plain in (name, *found) for one in (plain, plain.upper(), plain.capitalize())}
+
+
+def _folded(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+
+
+def _written(name: str) -> set[str]:
+    """A spelling as it is, as `json.dumps` writes it (in a string of JSON its backslashes are doubled), and
+    as URLs and forms do. Of plain names all of these are one."""
+    if name.isidentifier() and name.isascii():
+        return {name}
+    found = {name}
+    for letters in (name, name.upper(), name.capitalize()) if not name.isascii() else (name,):
+        escaped = json.dumps(letters)[1:-1]
+        found |= {escaped, escaped.replace("\\", "\\\\"), quote(letters, ""), quote_plus(letters)}
+    return {_folded(one) for one in found}
 
 
 def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
@@ -40,7 +62,7 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
     """
     for name in rule.names:
         words = "_" in name.strip("_") or "-" in name.strip("-")
-        for spelling in sorted(spellings(name)):
+        for spelling in sorted({one for plain in spellings(name) for one in _written(plain)}):
             raw = spelling.encode()
             field = Field(rule, spelling)
             alone = len(raw) >= (SEVERAL if words else LONG)
