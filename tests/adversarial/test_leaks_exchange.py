@@ -147,6 +147,12 @@ CREDENTIALS: dict[str, tuple[Client, bytes]] = {
     "folded Set-Cookie": (plain(), reply(b"", f"Set-Cookie: a={SECRET}; Path=/, b={SECRET}; Path=/")),
     "cookie in an attribute's place": (plain(), reply(b"", f"Set-Cookie: a=1; sid={SECRET}; HttpOnly")),
     "Negotiate": (plain(), reply(b"", f"WWW-Authenticate: Negotiate {BLOB}", status="401 Unauthorized")),
+    "a scheme nobody knows": (
+        plain(),
+        reply(b"", f'WWW-Authenticate: Basic realm="a, b", Novel {BLOB}', status="401 Unauthorized"),
+    ),
+    "GSSAPI": (plain(), reply(b"", f"WWW-Authenticate: GSSAPI {BLOB}, Bearer", status="401 Unauthorized")),
+    "SCRAM of a proxy": (plain(), reply(b"", f"Proxy-Authenticate: SCRAM-SHA-512 {BLOB[:12]}{SECRET}")),
     "NTLM of a proxy": (plain(), reply(b"", f"Proxy-Authenticate: Basic realm=x, NTLM {BLOB}")),
     "X-Ms-Client-Principal": (plain(**{"X-Ms-Client-Principal": BLOB}), reply()),
     "X-Ms-Client-Principal-Id": (plain(**{"X-Ms-Client-Principal-Id": SECRET}), reply()),
@@ -356,7 +362,15 @@ def test_a_digest_in_a_trailer_goes_with_the_body_that_it_speaks_of(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "value",
-    ['Digest realm="a", nonce="b", qop="auth"', "Negotiate", "NTLM, Basic realm=x", 'Bearer realm="x"'],
+    [
+        'Digest realm="a", nonce="b", qop="auth"',
+        "Negotiate",
+        "NTLM, Basic realm=x",
+        'Bearer realm="x"',
+        'Bearer realm="https://auth.example.com/token",service="registry",scope="repository:a/b:pull"',
+        'Basic realm="a, Negotiate here, or ask-somebody-in-accounting, please"',
+        "Basic realm=x, charset=UTF-8",
+    ],
 )
 def test_a_challenge_without_a_token_stays(tmp_path: Path, value: str) -> None:
     path = tmp_path / "tape.json"
@@ -365,3 +379,37 @@ def test_a_challenge_without_a_token_stays(tmp_path: Path, value: str) -> None:
         (interaction,) = tape.interactions()
     assert interaction.response is not None
     assert interaction.response.head.headers.get("www-authenticate") == value
+
+
+@pytest.mark.parametrize(
+    ("name", "goes"),
+    [
+        ("x-ms-blob-content-md5", True),
+        ("X-Bz-Content-Sha1", True),
+        ("x-oss-hash-crc64ecma", True),
+        ("X-Checksum-Sha256", True),
+        ("X-Linked-Etag", True),
+        ("Want-Digest", False),
+        ("X-Amz-Sdk-Checksum-Algorithm", False),
+        ("X-Request-Id", False),
+    ],
+)
+def test_a_digest_goes_whatever_its_vendor_calls_it(tmp_path: Path, name: str, goes: bool) -> None:
+    path = tmp_path / "tape.json"
+    assert record(path, plain(), reply(SECRET.encode(), f"{name}: q9w8e7"), secrets=[SECRET]).published
+    assert ("q9w8e7" not in path.read_text()) is goes
+    assert record(path, plain(), reply(b"nothing", f"{name}: q9w8e7"), secrets=[SECRET]).published
+    assert "q9w8e7" in path.read_text()
+
+
+def leaving_out(request: Any) -> Any:
+    return None if "left" in request.uri else request
+
+
+def test_the_error_on_a_request_that_a_callback_leaves_out_is_scrubbed(tmp_path: Path) -> None:
+    options = {"secrets": [SECRET], "sanitizers": [hushtape.CallbackSanitizer(leaving_out)]}
+    record(tmp_path / "tape.json", plain(), reply(), **options)
+    for client in (plain(path=f"/left/{TWICE}"), plain(SECRET, "/left")):
+        traces = replay(tmp_path / "tape.json", client, **options)
+        assert any("left it out" in str(error) for error in traces.errors)
+        assert traces.leaks([SECRET]) == []

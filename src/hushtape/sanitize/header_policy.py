@@ -38,9 +38,12 @@ _PRINCIPAL = "x-ms-client-principal"
 """The claims of who is signed in, in base64, and their name and id (Azure's App Service)."""
 _FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
 _BLOB = re.compile(
-    r"(?i)\b(negotiate|ntlm|kerberos|scram-sha-(?:1|256))([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+"
+    r'"(?:[^"\\]|\\.){0,256}+"|(?<![^\s,])(?:(negotiate|ntlm|kerberos|gssapi|gss-spnego|scram-sha-\d+)'
+    r"([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+|([!#$%&'*+.^_`|~\w-]+)([ \t]+)[\w.~+/-]{16,}+=*(?=\s*(?:,|$)))",
+    re.IGNORECASE,
 )
-"""A challenge that carries a token of its own (RFC 4559 4.2), not parameters such as `realm=`."""
+"""A challenge that carries a token of its own (RFC 9110 11.3: token68; RFC 4559 4.2), not parameters such as
+`realm=`; of a scheme that is not known to send one, of 16 letters or more. Quoted texts are passed over."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CREDENTIAL = frozenset(
@@ -242,7 +245,10 @@ class HeaderPolicy:
         return cookie[1] + self.placeholder
 
     def _blob(self, challenge: re.Match[str]) -> str:
-        return challenge[1] + challenge[2] + self.placeholder
+        scheme = challenge[1] or challenge[3]
+        if scheme is None:
+            return challenge[0]  # a quoted text
+        return scheme + (challenge[2] or challenge[4]) + self.placeholder
 
     def _attribute(self, part: str) -> str:
         """An attribute of Set-Cookie; what is none is another cookie, put in the wrong place."""

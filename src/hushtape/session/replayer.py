@@ -23,6 +23,7 @@ from hushtape.model import (
     Request,
     Tls,
 )
+from hushtape.sanitize.messages import safe_error
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
 from hushtape.session import callbacks, hooks
 from hushtape.session.live import LiveBody
@@ -174,21 +175,23 @@ class ReplayExchange:
 
     def _excluded(self) -> ReplayError:
         uri = self._player.ruleset.uri(self._request.uri)
-        return ReplayError(
+        error = ReplayError(
             f"replay {self._request.method} {uri}",
             "a request callback left it out of the recording (it returned None), and replay is offline",
             "Name the host in ignore_hosts to let such calls through",
         )
+        return safe_error(self._tape.ledger.ruleset, error)
 
     def _body_too_large(self, uri: str) -> BodyTooLargeError:
         limit = self._tape.options.max_callback_body
-        return BodyTooLargeError(
+        error = BodyTooLargeError(
             f"match the body of {self._request.method} {uri}",
             f"it passes max_callback_body ({limit:,} bytes), and must be known before the tape can answer",
             "Raise max_callback_body, or leave the body out of match_on",
             option="max_callback_body",
             limit=limit,
         )
+        return safe_error(self._tape.ledger.ruleset, error)
 
 
 def _through_callbacks(chain: tuple[Any, ...], live: Request) -> Request | None:
