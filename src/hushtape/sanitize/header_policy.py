@@ -39,7 +39,8 @@ _PRINCIPAL = "x-ms-client-principal"
 _FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
 _BLOB = re.compile(
     r'"(?:[^"\\]|\\.){0,256}+"|(?<![^\s,])(?:(negotiate|ntlm|kerberos|gssapi|gss-spnego|scram-sha-\d+)'
-    r"([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+|([!#$%&'*+.^_`|~\w-]+)([ \t]+)[\w.~+/-]{16,}+=*(?=\s*(?:,|$)))",
+    r"([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+"
+    r"|([!#$%&'*+.^_`|~\w-]+)([ \t]+)[\w.~+/-]{16,}+=*(?=\s*(?:,|$)))",
     re.IGNORECASE,
 )
 """A challenge that carries a token of its own (RFC 9110 11.3: token68; RFC 4559 4.2), not parameters such as
