@@ -32,8 +32,8 @@ def test_findings_end_with_1_and_are_told_a_line_each(
     assert main(["scan", str(cassette.parent), "--values-env", "MY_*"]) == 1
     out, err = capsys.readouterr()
     assert out.splitlines() == [
-        f"{cassette}:4: field password: *** (8 bytes) /a/0/password",
-        f"{cassette}:7: known value $MY_TOKEN: *** (12 bytes) /b",
+        f"{cassette}:4: field password: *** (under 16 bytes) /a/0/password",
+        f"{cassette}:7: known value $MY_TOKEN: *** (under 16 bytes) /b",
     ]
     assert "2 findings in 1 file" in err
     assert "hunter" not in out + err and SECRET not in out + err
@@ -73,7 +73,7 @@ def test_json_output(cassette: Path, capsys: pytest.CaptureFixture[str]) -> None
             "line": 4,
             "pointer": "/a/0/password",
             "rule": "field password",
-            "sample": "*** (8 bytes)",
+            "sample": "*** (under 16 bytes)",
             "decoded": "",
             "fixable": True,
         }

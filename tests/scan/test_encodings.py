@@ -55,7 +55,22 @@ def test_token_shapes_are_found_and_masked(tmp_path: Path, token: str) -> None:
     path.write_text(f"see {token} here")
     (finding,) = scan(path).findings
     assert finding.sample.startswith(token[:3]) and token[4:] not in finding.sample
-    assert str(len(token)) in finding.sample
+
+
+@pytest.mark.parametrize(("size", "told"), [(8, "under 16"), (15, "under 16"), (16, "16 to 63"), (64, "64")])
+def test_a_sample_tells_about_how_long_a_value_is(tmp_path: Path, size: int, told: str) -> None:
+    path = written(tmp_path / "a.json", {"password": "hunter22" * 8})
+    path.write_text(path.read_text().replace("hunter22" * 8, ("hunter22" * 8)[:size]))
+    assert [one.sample for one in scan(path).findings] == [f"*** ({told} bytes)"]
+
+
+def test_a_token_that_yaml_breaks_is_found(tmp_path: Path) -> None:
+    token = "ghp_" + "A1b2C3d4E5" * 3 + "F6g7h8"
+    path = tmp_path / "a.yaml"
+    path.write_text(f'a: "see {token[:20]}\\\n  {token[20:]}"\n')
+    assert [one.rule for one in scan(path).findings] == ["shape ghp_"]
+    assert scan(path, redact=True).findings == []
+    assert path.read_text() == 'a: "see REDACTED"\n'
 
 
 def test_a_sample_shows_nothing_of_a_value(tmp_path: Path) -> None:

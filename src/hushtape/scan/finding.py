@@ -59,7 +59,12 @@ _PREFIX = re.compile(r"shape ([A-Za-z0-9_.-]+)")
 
 def mask(rule: str, size: int) -> str:
     """What may be shown of a value: of a token at most the first four characters of its kind's own prefix,
-    and how long it is. Nothing that another secret of the kind does not have."""
+    and about how long it is. Nothing that another secret of the kind does not have."""
     prefix = _PREFIX.fullmatch(rule)
     shown = prefix[1][:4] if prefix else "eyJ" if rule == "JWT" else ""
-    return f"{shown}*** ({size:,} bytes)"
+    return f"{shown}*** ({about(size)})"
+
+
+def about(size: int) -> str:
+    """How long a value is, in steps where it may be a password: its exact length helps to guess it."""
+    return "under 16 bytes" if size < 16 else "16 to 63 bytes" if size < 64 else f"{size:,} bytes"

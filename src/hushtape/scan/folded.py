@@ -16,7 +16,7 @@ from hushtape.scan.judge import KNOWN, SPELLED
 
 _FOLD = re.compile(rb"(\\?)\r?\n *(?:\\(?= ))?|(')(?=')")
 """A line's end, and the first of the two quotes that stand for one in single quotes (YAML 1.2, 7.3.2)."""
-_RULES = (KNOWN, "PEM")
+_RULES = (KNOWN, "PEM", "shape ", "JWT")
 
 
 def folded(data: bytes, ruleset: Ruleset) -> Iterator[Candidate]:
