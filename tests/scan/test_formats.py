@@ -7,10 +7,12 @@ import json
 import zipfile
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from hushtape.scan import look, scanner
 from tests.scan.support import SECRET, found, only, scan, vcrpy_json, vcrpy_yaml, written, yaml_binary
 
 BODY = json.dumps({"access_token": "real-value-1", "n": 1})
@@ -264,3 +266,19 @@ def test_a_known_value_as_yaml_quotes_and_breaks_it(tmp_path: Path, text: str) -
     after = yaml.safe_load(path.read_text())
     (before,), (after,) = (each.values() if isinstance(each, dict) else each for each in (before, after))
     assert after == before.replace(secret, "REDACTED")
+
+
+def test_what_only_begins_like_a_compressed_body_is_no_body(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    real = look.Look
+
+    def counted(*args: Any, **options: Any) -> look.Look:
+        made.append(args)
+        return real(*args, **options)
+
+    monkeypatch.setattr(look, "Look", counted)
+    monkeypatch.setattr(scanner, "Look", counted)
+    (tmp_path / "a.json").write_text('"H4sI", "eJw=", "eJx/" ' * 500)
+    assert scan(tmp_path).findings == [] and len(made) == 1
