@@ -71,6 +71,19 @@ def test_no_secret_is_in_any_file_that_a_recording_leaves(data: Path, server: Se
     assert access_token.encode() not in left
 
 
+def test_a_key_that_nobody_named_is_in_no_file_and_replays(data: Path) -> None:
+    recorder = VCRRecorder.from_test_dir(data)
+    with Server() as server:
+        url = server.url
+
+        def run() -> None:
+            requests.get(f"{url}/echo", params={"api_key": "q7Zk2pX0vR9m", "page": 1}, timeout=5)
+
+        recorder.record(run)
+    assert b"q7Zk2pX0vR9m" not in everything_in(data)
+    recorder.replay(run)
+
+
 def test_a_recording_states_its_metadata_and_keeps_bodies_inline(data: Path, server: Server) -> None:
     recorder = VCRRecorder.from_test_dir(data, freeze_time_at="2026-03-01T12:00:00")
     recorder.record(lambda: requests.get(f"{server.url}/bytes/400000", timeout=5) and None)

@@ -188,3 +188,28 @@ def test_scrubbing_twice_changes_nothing_and_chunks_do_not_count(
     clean = scrub(data, content_type)
     assert scrub(clean, content_type) == clean
     assert scrub(data, content_type, size) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (
+            '{"api_key": {"id": 7, "name": "ci", "key": "abc"}}',
+            '{"api_key": {"id": 7, "name": "ci", "key": "#"}}',
+        ),
+        ('{"secret":{"key":"DB","value":"abc","n":1}}', '{"secret":{"key":"DB","value":"#","n":1}}'),
+        ('{"DB_PASSWORD": {"computed": "a\\"b"}}', '{"DB_PASSWORD": {"computed": "#"}}'),
+        (
+            '{"secret": {\n  "type": "x",\n  "Value": "abc"\n}}',
+            '{"secret": {\n  "type": "x",\n  "Value": "#"\n}}',
+        ),
+        (
+            '{"x": "{\\"auth_token\\": {\\"id\\": 1, \\"value\\": \\"abc\\"}}"}',
+            '{"x": "{\\"auth_token\\": {\\"id\\": 1, \\"value\\": \\"#\\"}}"}',
+        ),
+    ],
+)
+def test_of_an_object_the_credential_inside_goes(text: str, clean: str) -> None:
+    expected = clean.replace("#", "REDACTED").encode()
+    assert scrub(text.encode()) == scrub(expected) == expected
+    assert all(scrub(text.encode(), "", size) == expected for size in (1, 5))

@@ -22,6 +22,9 @@ from hushtape.sanitize.values import Until
 LONGEST = 80
 """Bytes before an anchor that may belong to its name."""
 
+TAG = LONGEST + 70
+"""Bytes before an anchor in which its tag opens."""
+
 LABEL = "credential by its name"
 PASSWORD = "password by its name"
 """The rule's name in findings: a password may look like anything."""
@@ -30,11 +33,24 @@ PASSWORD = "password by its name"
 IN_PATH = b"jsessionid"
 """It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
 
+_SIGN = re.compile(rb"\s{1,8}[:=]")
 _PATH_END = Until(re.compile(rb"[^A-Za-z0-9._!~:+-]"))
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.#$@" + bytes(range(128, 256))
 _WORDLIKE = frozenset(_IN_NAMES)
 _PERCENT = re.compile(rb"(?:25){0,8}[0-9a-fA-F]{2}")
 _BACKSLASH = re.compile(rb"u00[0-9a-fA-F]{2}|[nrtbf]")
+
+_QUOTE = rb"\\{0,8}+\""
+_MEMBERS = (
+    rb"(?i)\{\s{0,64}+(?:" + _QUOTE + rb"(?!%b\\{0,8}+\")[\w $-]{1,64}+" + _QUOTE + rb"\s{0,8}+:\s{0,8}+(?:"
+    + _QUOTE + rb"[^\"\\{}]{0,128}+" + _QUOTE + rb"|[\w.+-]{1,64}+)\s{0,64}+,\s{0,64}+){0,8}+"
+    + _QUOTE + rb"%b" + _QUOTE + rb"\s{0,8}+:\s{0,8}+(?=\\{0,8}+\")"
+)  # fmt: skip
+_INSIDE = tuple(
+    re.compile(_MEMBERS % (names, names))
+    for names in (rb"(?:value|raw|computed|plain_?text|secret|token|hash|data)", rb"key")
+)
+"""An object up to its member that holds the credential: `{"id": 7, "name": "ci", "key": "..."}`."""
 
 Read = Callable[[bytes], "Field | None"]
 
@@ -46,7 +62,8 @@ def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[
     shared = {label: [_verifier(read, order, label, *way) for way in every] for label in (LABEL, PASSWORD)}
     for anchor in anchors():
         label = PASSWORD if is_password(anchor) and "secret" not in anchor else LABEL
-        yield from ((anchor.encode(), verifier) for verifier in shared[label])
+        alone = anchor not in rule.keep and anchor != "token"
+        yield from ((anchor.encode(), one if alone else _after_words(one)) for one in shared[label])
     short = tuple(name for name in SHORT if name not in rule.keep)
     yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
 
@@ -63,8 +80,11 @@ def _verifier(
 
 def _named(way: Way, read: Read) -> Verify:
     """The verifier `way` of the field whose name ends with the anchor; none, if it names no credential."""
+    element = way is Field.tag
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        if element and data.rfind(b"<", max(0, start - TAG), start) < 0 and not _SIGN.match(data, end, limit):
+            return None  # a word in a text
         first = _first(data, start)
         field = read(data[first:end]) if first >= 0 else None
         found = None if field is None else way(field, data, first, end, limit, context)
@@ -73,6 +93,33 @@ def _named(way: Way, read: Read) -> Verify:
         return found
 
     return verify
+
+
+@lru_cache(maxsize=64)
+def _after_words(verifier: Verifier) -> Verifier:
+    """The verifier for an anchor that is no such name by itself: half of its hits are turned down at once."""
+    verify = verifier.verify
+
+    def after(
+        data: bytes, start: int, end: int, limit: int, context: Context
+    ) -> Found | tuple[Found, ...] | None:
+        if start == 0 or data[start - 1] not in _WORDLIKE:
+            return None
+        return verify(data, start, end, limit, context)
+
+    return verifier._replace(verify=after)
+
+
+class _Named(Field):
+    """A field whose name says that it holds a credential. Of an object only the credential inside goes."""
+
+    __slots__ = ()
+
+    def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
+        if data[at : at + 1] != b"{":
+            return super()._value(data, quote, at, limit)
+        inside = next(filter(None, [one.match(data, at, limit) for one in _INSIDE]), None)
+        return None if inside is None else self._quoted_at(data, inside.end(), limit)
 
 
 def _in_quotes(read: Read) -> Verify:
@@ -115,6 +162,6 @@ def _reader(rule: CredentialNamesRule) -> Read:
             return None
         if not names_credential(text) or joined(text) in rule.keep:
             return None
-        return Field(FieldRule((text,), rule.placeholder, containers=False), text)
+        return _Named(FieldRule((text,), rule.placeholder, containers=False), text)
 
     return read
