@@ -19,7 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hushtape.sanitize.audit import OVERLAP, WINDOW, Auditor, Finding
+from hushtape.sanitize.audit import OVERLAP, WINDOW, Auditor
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.chain import build
 
 SECRET = "Zq7-pl/x9+W&k"

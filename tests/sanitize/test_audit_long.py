@@ -16,8 +16,9 @@ from collections.abc import Callable
 import pytest
 
 from hushtape.coding.zstd import library
-from hushtape.sanitize.audit import WINDOW, Finding
+from hushtape.sanitize.audit import WINDOW
 from hushtape.sanitize.audit_dull import DullHex
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.chain import build
 
 SECRET = "Zk7-hidden-in-here-Qp2-9R"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hushtape.sanitize.audit import Finding
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.ruleset import Ruleset
 

@@ -12,7 +12,7 @@ import zlib
 
 import pytest
 
-from hushtape.sanitize.audit import Finding
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.chain import build
 
 DICE = random.Random(20261124)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from base64 import b64encode
+from html.entities import html5
 
 import pytest
 from hypothesis import given
@@ -109,3 +110,14 @@ def test_a_secret_in_another_case_is_the_same_secret(secret: str, written: str) 
 def test_words_are_found_in_their_own_case_only() -> None:
     rules = build(secrets={"#key": "Customers"}).ruleset
     assert rules.uri("https://h/customers/CUSTOMERS/Customers") == "https://h/customers/CUSTOMERS/REDACTED"
+
+
+@pytest.mark.parametrize(
+    "value", ["t\u00f6k-12/34x", "pa\u00a7\u00a7wort-77", "n\u00e9+lue_9.x!zu", "a1b2$c3d4\u20ace5f6"]
+)
+def test_signs_and_letters_under_their_names_in_html_are_read(value: str) -> None:
+    names = {text: name for name, text in html5.items() if name[-1] == ";"}
+    coded = "".join(f"&{names[char]}" if char in names else char for char in value)
+    assert coded.count("&") >= 2
+    scrubber = build(secrets={"#a": value}).ruleset.scrubber("response", "text/html")
+    assert scrubber.feed(f"<p>{coded} end</p>".encode()) + scrubber.finish() == b"<p>REDACTED end</p>"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 import hushtape
@@ -144,6 +146,48 @@ def test_allow_opaque_keeps_it_as_the_bytes_it_is(
         answer = client.session.get(secretive.url, stream=True, timeout=5)
         assert answer.raw.read(decode_content=False) == recorded
         assert answer.headers["Content-Encoding"] == "x-rot13"
+
+
+PLAIN = b'{"rows": [' + b'"k-93b1c07e55d2f4 and more text around it", ' * 40 + b"1]}"
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+MISNAMED = {
+    "br, said to be gzip": (brotli.compress(PLAIN), "gzip"),
+    "br of text, said to be gzip in br": (brotli.compress(PLAIN), "gzip, br"),
+    "deflate of text, said to be gzip in deflate": (raw_deflate(PLAIN), "gzip, deflate"),
+    "deflate, said to be gzip": (raw_deflate(PLAIN), "gzip"),
+}
+
+
+@pytest.mark.parametrize("name", MISNAMED)
+def test_a_body_of_another_coding_than_it_names_is_not_stored(
+    name: str, client: Requests, cassette: Path
+) -> None:
+    body, named = MISNAMED[name]
+
+    def answer(call: Call) -> None:
+        call.reply(200, body, [KIND, ("Content-Encoding", named)])
+
+    with Server(answer) as server:
+        reason = fails(cassette, lambda: raw(client, server.url), secrets={"#key": "k-93b1c07e55d2f4"})
+    assert isinstance(reason, hushtape.OpaqueBodyError) and named.split(", ")[0] in reason.coding
+
+
+def test_text_that_names_a_coding_is_kept_as_it_is(client: Requests, cassette: Path) -> None:
+    for coding in ("gzip", "br", "zstd", "deflate", "gzip, br"):
+        with (
+            Server(
+                lambda call, coding=coding: call.reply(200, b'{"a": 1}', [("Content-Encoding", coding)])
+            ) as it,
+            hushtape.use_cassette(cassette, mode="all"),
+        ):
+            assert raw(client, it.url) == b'{"a": 1}'
+        assert '{\\"a\\": 1}' in cassette.read_text() or '{"a": 1}' in cassette.read_text()
 
 
 def test_an_opaque_upload_fails_the_recording(client: Requests, secretive: Server, cassette: Path) -> None:

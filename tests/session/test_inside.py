@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import random
 import struct
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import hushtape
 from hushtape.errors import OpaqueBodyError
+from hushtape.sanitize import build
 from hushtape.sanitize.audit_containers import container
+from hushtape.session.inside import Inside
 from tests.contract.drivers import Requests
 from tests.support.servers import Server
 
@@ -147,3 +153,48 @@ def test_what_can_t_be_packed_again_fails_the_tape(
     ):
         client.call("POST", server.url + "/number/1", body=body)
     assert not cassette.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        zipped(gzip.compress(b"one"), bz2.compress(ROWS)),
+        zipped(lzma.compress(b"one"), gzip.compress(ROWS)),
+        zipped(b"one", gzip.compress(ROWS), method=zipfile.ZIP_STORED),
+        gzip.compress(b"one") + bz2.compress(ROWS),
+        lzma.compress(b"one") + gzip.compress(ROWS),
+    ],
+    ids=["zip: gzip, bzip2", "zip: xz, gzip", "stored zip", "gzip + bzip2", "xz + gzip"],
+)
+def test_what_stands_behind_a_first_compressed_file_is_looked_into(
+    body: bytes, client: Requests, server: Server, cassette: Path
+) -> None:
+    with pytest.raises(hushtape.RecordingError):
+        recorded(client, server, cassette, body)
+    assert not cassette.exists()
+
+
+@pytest.mark.parametrize("first", range(1, 12))
+def test_a_file_is_told_however_few_of_its_bytes_come_first(first: int) -> None:
+    ruleset = build([], secrets={"#key": SECRET}).ruleset
+    options = SimpleNamespace(max_body=1 << 20)
+    inside = Inside(SimpleNamespace(ruleset=ruleset, options=options), Pieces())  # type: ignore[arg-type]
+    body = xz_of_rows()
+    with pytest.raises(hushtape.RecordingError):
+        inside.feed(body[:first], "here")
+        inside.feed(body[first:], "here")
+        inside.finish("here", changed=False)
+
+
+class Pieces:
+    """A container that gives what it is fed."""
+
+    unread = ""
+    running = True
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        yield data
+
+
+def xz_of_rows() -> bytes:
+    return lzma.compress(b"nothing here but text, " * 20 + ROWS)

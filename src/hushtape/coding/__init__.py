@@ -17,6 +17,7 @@ from hushtape.coding.registry import (
     missing_extra,
     parse,
 )
+from hushtape.coding.zstd import zstd_frames_apart
 
 __all__ = [
     "CodingError",
@@ -30,4 +31,5 @@ __all__ = [
     "encoder",
     "missing_extra",
     "parse",
+    "zstd_frames_apart",
 ]

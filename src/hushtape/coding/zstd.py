@@ -7,7 +7,7 @@ imported before a zstd body comes; the library is optional (extra `codings`). Ca
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -36,6 +36,15 @@ def zstd_decoder() -> PieceDecoder:
     assert found is not None, "registry asks only where a library is installed"
     kind, module = found
     return LimitedZstdDecoder(module) if kind == "limited" else BlockZstdDecoder(module)
+
+
+def zstd_frames_apart() -> tuple[Callable[[], Any], type[Exception]] | None:
+    """What makes a decompressor of one frame, with the interface that bz2 and lzma have, and its error; None
+    if no library of that kind is installed."""
+    found = library()
+    if found is None or found[0] != "limited":
+        return None
+    return found[1].ZstdDecompressor, found[1].ZstdError
 
 
 class LimitedZstdDecoder(PieceDecoder):

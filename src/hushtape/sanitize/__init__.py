@@ -4,7 +4,8 @@ Lives here: the room's public names. Must not: import matching, cassette or sess
 Called by: session, api; programs take the sanitizer classes from here or from `hushtape`.
 """
 
-from hushtape.sanitize.audit import Auditor, Finding
+from hushtape.sanitize.audit import Auditor
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.chain import Chain, ShortSecretWarning, build
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers import (

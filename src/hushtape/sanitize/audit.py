@@ -1,6 +1,6 @@
 """The audit: what was written, decoded in every way we know and scanned again.
 
-Lives here: Auditor, which streams, TextAudit, which does not, and Finding. Must not: know rules (it is
+Lives here: Auditor, which streams, and TextAudit, which does not. Must not: know rules (it is
 handed the ruleset's scan), or change anything. Called by: ruleset, for the session, before an exchange's
 end record.
 Memory: one window of 64 KiB with its overlap, and for the moment of a look its decodings.
@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from typing import Final
 from weakref import WeakSet
 
-from msgspec import Struct
-
-from hushtape.sanitize.audit_containers import container
-from hushtape.sanitize.audit_long import Tail, follow
+from hushtape.sanitize.audit_finding import Finding
+from hushtape.sanitize.audit_long import Streams
 from hushtape.sanitize.audit_odd import OddSecrets
+from hushtape.sanitize.audit_packed import Room
 from hushtape.sanitize.audit_views import Dull, Scan, in_clear, inspect, never
 
 WINDOW = 64 * 1024
@@ -35,6 +34,12 @@ SEAM = 256
 _SIGN = re.compile(rb"[\s\"'&%\\,;=<>{}()\[\]]")
 
 
+LEVELS: Final = 6
+"""Compressed streams inside each other that are followed; coded text that goes on behind a window counts."""
+
+RATIO: Final = 1000
+"""Bytes that may be unpacked for each one of a body; DEFLATE can't pass 1,032 (zlib's FAQ)."""
+
 REMEMBERED: Final = 2048
 """Short texts found clean that are remembered; the memory is emptied when it is full."""
 
@@ -46,14 +51,6 @@ MOST_PARTS = 64
 would take fifty times the room."""
 
 
-class Finding(Struct, frozen=True):
-    """A secret that is in what was written. `rule`: the rule's name; `place`: where and under which
-    decodings. Never the value."""
-
-    rule: str
-    place: str
-
-
 class Auditor:
     """Looks through one stream. After a finding it can be dropped; further calls look on.
 
@@ -63,6 +60,7 @@ class Auditor:
         odd: those of the ruleset's secrets that the ordinary views could miss.
         dull: tells whether lower-case hex hides nothing as base64.
         levels: compressed streams within compressed streams that are followed across windows.
+        room: that of the auditor whose stream this one's was unpacked of; None: it is a body's own.
     """
 
     __slots__ = (
@@ -75,10 +73,11 @@ class Auditor:
         "_odd",
         "_overlap",
         "_parts",
-        "_raw",
+        "_room",
         "_scan",
         "_seen",
-        "_tail",
+        "_streams",
+        "_whole",
     )
 
     def __init__(
@@ -87,7 +86,8 @@ class Auditor:
         overlap: int = OVERLAP,
         odd: OddSecrets | None = None,
         dull: Dull = never,
-        levels: int = 2,
+        levels: int = LEVELS,
+        room: Room | None = None,
     ) -> None:
         self._scan = scan
         self._dull = dull
@@ -95,8 +95,9 @@ class Auditor:
         self._inners: WeakSet[Auditor] | None = None
         """Of compressed streams that are followed."""
         self._seen = 0
-        self._tail: Tail | None = None
-        self._raw = True
+        self._streams: Streams | None = None
+        self._room = room
+        self._whole = room is None
         self._odd = odd
         self._overlap = min(overlap, WINDOW // 2)
         self._parts: list[bytes] = []
@@ -147,10 +148,7 @@ class Auditor:
             return None
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         self._parts, self._held = [], 0
-        finding = self._look(data, self._base) or self._follow(data, self._base)
-        if finding is None and (tail := self._tail) is not None:
-            finding = tail.finish()
-        self._tail = None
+        finding = self._look(data, self._base) or self._follow(data, self._base, final=True)
         self._base += len(data)
         return finding
 
@@ -169,25 +167,23 @@ class Auditor:
         self._parts, self._held = [rest], len(rest)
         return finding
 
-    def _follow(self, window: bytes, base: int) -> Finding | None:
-        """Inflate compressed streams that are longer than a window, one at a time."""
-        tail, seen, self._seen = self._tail, self._seen, base + len(window)
-        if tail is not None:
-            finding = tail.feed(window[max(0, seen - base) :])
-            self._tail = None if tail.ended else tail
-            return finding
-        if not self._levels:
+    def _follow(self, window: bytes, base: int, *, final: bool = False) -> Finding | None:
+        """Go on with compressed streams that began in this body, and look for further ones."""
+        fresh = base + len(window) - self._seen
+        self._seen += fresh
+        if not self._levels or (self._streams is None and final and window.isascii()):
             return None
-        if base == 0:
-            self._raw = container(window[:8]) is None  # the session looks into bodies that are files
-        found = follow(window, self._raw, base == 0, self._inner)
-        if isinstance(found, Tail):
-            self._tail = found
-            return None
+        if self._room is None:
+            self._room = Room()
+        if self._streams is None:
+            self._streams = Streams(self._inner, self._room, files=self._whole)
+        if self._whole:
+            self._room.left += RATIO * fresh
+        found = self._streams.look(window, len(window) - fresh, first=base == 0, final=final)
         return found and Finding(found.rule, f"from byte {base} on, inside compressed data, {found.place}")
 
     def _inner(self) -> Auditor:
-        inner = Auditor(self._scan, self._overlap, self._odd, self._dull, self._levels - 1)
+        inner = Auditor(self._scan, self._overlap, self._odd, self._dull, self._levels - 1, self._room)
         if self._inners is None:
             self._inners = WeakSet()
         self._inners.add(inner)

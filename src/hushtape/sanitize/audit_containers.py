@@ -54,9 +54,12 @@ class _Unpacker(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-def container(first: bytes) -> Container | None:
-    """What the first bytes of a body say it is; None for no container, or too few bytes to tell."""
-    for magic, kind in _KINDS:
+def container(first: bytes, *, once: bool = False) -> Container | None:
+    """What the first bytes of a body say it is; None for no container, or too few bytes to tell.
+
+    `once`: of streams that stand one behind another only the first is read: each is found for itself.
+    """
+    for magic, kind in _SINGLE if once else _KINDS:
         if first.startswith(magic):
             return kind()
     return None
@@ -86,14 +89,15 @@ class CodedFile:
 
 
 class PackedFile:
-    """A bzip2 or xz file; one after another, as `cat` joins them."""
+    """A bzip2 or xz file; one after another, as `cat` joins them, or the first alone (`once`)."""
 
-    __slots__ = ("_error", "_make", "_unpack")
+    __slots__ = ("_error", "_make", "_once", "_unpack")
     unread = ""
 
-    def __init__(self, make: Callable[[], _Unpacker], error: type[Exception]) -> None:
+    def __init__(self, make: Callable[[], _Unpacker], error: type[Exception], *, once: bool = False) -> None:
         self._make = make
         self._error = error
+        self._once = once
         self._unpack: _Unpacker | None = make()
 
     @property
@@ -113,7 +117,7 @@ class PackedFile:
             data = b""
             if unpack.eof:
                 data = unpack.unused_data
-                self._unpack = self._make()
+                self._unpack = None if self._once else self._make()
 
 
 class ZipFile:
@@ -176,16 +180,49 @@ def _is_header(data: bytes, at: int) -> bool:
     return data[at + 4] <= _NEWEST and 0 < int.from_bytes(data[at + 26 : at + 28], "little") <= _LONGEST_NAME
 
 
-def _bzip2() -> PackedFile:
+class _Inflate:
+    """zlib's decompressor with the interface that bz2 and lzma have."""
+
+    __slots__ = ("_rest", "_stream")
+
+    def __init__(self, wbits: int) -> None:
+        self._stream = zlib.decompressobj(wbits)
+        self._rest = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._stream.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        piece = self._stream.decompress(self._rest + data, max(max_length, 0))
+        self._rest = self._stream.unconsumed_tail
+        return piece
+
+
+def _bzip2(*, once: bool = False) -> PackedFile:
     import bz2
 
-    return PackedFile(bz2.BZ2Decompressor, OSError)
+    return PackedFile(bz2.BZ2Decompressor, OSError, once=once)
 
 
-def _xz() -> PackedFile:
+def _xz(*, once: bool = False) -> PackedFile:
     import lzma
 
-    return PackedFile(partial(lzma.LZMADecompressor, memlimit=_MOST_MEMORY), lzma.LZMAError)
+    make = partial(lzma.LZMADecompressor, memlimit=_MOST_MEMORY)
+    return PackedFile(make, lzma.LZMAError, once=once)
+
+
+def _inflate(wbits: int) -> PackedFile:
+    return PackedFile(partial(_Inflate, wbits), zlib.error, once=True)
+
+
+def _zstd() -> Container:
+    found = coding.zstd_frames_apart()
+    return CodedFile("zstd") if found is None else PackedFile(*found, once=True)
 
 
 _KINDS: Final[tuple[tuple[bytes, Callable[[], Container]], ...]] = (
@@ -197,4 +234,12 @@ _KINDS: Final[tuple[tuple[bytes, Callable[[], Container]], ...]] = (
     (b"\x28\xb5\x2f\xfd", partial(CodedFile, "zstd")),
     (b"BZh", _bzip2),
     (b"\xfd7zXZ\0", _xz),
+)
+_SINGLE: Final[tuple[tuple[bytes, Callable[[], Container]], ...]] = (
+    (GZIP, partial(_inflate, 16 + zlib.MAX_WBITS)),
+    (ZIP, ZipFile),
+    *[(head, partial(_inflate, zlib.MAX_WBITS)) for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")],
+    (b"\x28\xb5\x2f\xfd", _zstd),
+    (b"BZh", partial(_bzip2, once=True)),
+    (b"\xfd7zXZ\0", partial(_xz, once=True)),
 )

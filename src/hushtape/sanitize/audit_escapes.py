@@ -33,8 +33,12 @@ rest of a number may stand under another escape."""
 _WORD = rb"3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]"
 _UNITS = re.compile(rb"(?:%u[0-9A-Fa-f]{4})+")
 """What JavaScript's `escape` writes (ECMA-262 B.2.1.1)."""
-_PERCENT = re.compile(rb"%(?:25)*(?:5[Cc]|2[36]|u[0-9A-Fa-f]{4}|" + _WORD + rb")")
-_PERCENT_RUNS = re.compile(rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|u[0-9A-Fa-f]{4}|" + _WORD + rb")")
+_PACKED = rb"|0[0-8]|1[0-9A-Fa-f]|[Bb]5(?:/|%(?:25)*2[Ff])|9[Cc]|[Dd][Aa]"
+"""What the first bytes of compressed files are written with, and no text."""
+_PERCENT = re.compile(rb"%(?:25)*(?:5[Cc]|2[36]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")")
+_PERCENT_RUNS = re.compile(
+    rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")"
+)
 _CUT = re.compile(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
 _JSON_WORDS = re.compile(
     rb"\\(?:u00(?:2[56BbDdFf]|5[CcFf]|"
@@ -89,7 +93,7 @@ def _html_text(reference: bytes) -> bytes:
 # line, so an empty one follows, or a boundary. Text stands around both.
 _QUOTED_PRINTABLE: Final = re.compile(
     rb"=(?=3D|[\r\n\\])(?<=[ -<>-~]=)(?:3D(?=[ -~])"
-    rb"|(?<=[ -<>-~]{6}=)(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~][ -~]{6}))"
+    rb"|(?<=[ -<>-~]{6}=)(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~]))"
     # Letters beyond ASCII, and a header's encoded word (RFC 2047 4.2).
     rb"|=[89A-F][0-9A-F](?:=[89A-F][0-9A-F]|(?<=[a-z]...)[a-z])|=\?[!->@-~]{1,40}\?[Qq]\?"
 )

@@ -22,6 +22,9 @@ SMALL = 8
 """Bytes from which on base64 and hex of a secret have anchors in the ruleset, and twofold ones are runs
 of sixteen, which the ordinary views decode."""
 
+Scan = Callable[[bytes], "tuple[str, int] | None"]
+"""See audit_views."""
+
 Found = tuple[str, int, str]
 """Name of the rule, offset in its view, how the view was decoded."""
 
@@ -63,6 +66,10 @@ class OddSecrets:
             if found is not None:
                 return (*found, how)
         return None
+
+    def beside(self, scan: Scan) -> Scan:
+        """A scan that finds the odd secrets, too: for decoded views, whose escapes are undone already."""
+        return lambda data: scan(data) or self._search(data)
 
     def _search(self, data: bytes) -> tuple[str, int] | None:
         if b"-" in data or b"_" in data:

@@ -16,12 +16,18 @@ from zlib import MAX_WBITS, decompressobj, error
 
 from hushtape.sanitize.audit_containers import GZIP, ZIP, Container, container
 
-MOST_MEMBERS: Final = 8
-"""Members of one view that are inflated."""
+PORTION: Final = 1024 * 1024
+"""Bytes that are handed on at once: a window holds at most 48 KiB of base64's; text shrinks to a tenth."""
 
-MOST_BYTES: Final = 1024 * 1024
-"""Bytes that are inflated of one view: a window holds at most 48 KiB of base64's; text shrinks to a tenth.
-Streams that reach the end of their window are followed without a bound (audit_long)."""
+SHARED: Final = 4 * 1024
+"""Bytes that two portions share, as two windows of a body do."""
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Bytes that may come out of one window, all levels counted: of DEFLATE, with its
+1,032 for each byte, all that a window can hold."""
+
+TOO_MUCH: Final = "compressed data that unpacks to too much"
+"""The finding's rule beyond that: what is not looked into is not written."""
 
 LEAST: Final = 6
 """Shorter beginnings are chance: noise behind two telling bytes often inflates to a few. The shortest
@@ -59,17 +65,17 @@ _JSON: Final = b"eyJ"
 """`{"`, as most cursors and JWTs begin: as a stream it says 0xE4 and a control character, as no text does."""
 
 
-def starts(view: bytes, *, zlib: bool) -> Iterator[int]:
-    """Where compressed data may begin. `zlib`: also that of two telling bytes only."""
+def starts(view: bytes, *, zlib: bool, low: int = 0) -> Iterator[int]:
+    """Where compressed data may begin, from `low` on. `zlib`: also that of two telling bytes only."""
     for magic in _MAGICS if not view.isascii() else ():
         # One byte is found ten times as fast as four, and text has none of these.
-        at = view.find(magic) if _RARE[magic] in view else -1
+        at = view.find(magic, low) if _RARE[magic] in view else -1
         while at >= 0:
             yield at - _BZIP2_HEAD if magic == _BLOCK else at
             # An archive's reader finds its next members by itself.
             at = -1 if magic == ZIP else view.find(magic, at + 1)
     if zlib:
-        for found in _ZLIB.finditer(view):
+        for found in _ZLIB.finditer(view, low):
             if _inflates(view[found.start() : found.start() + _STEP]):
                 yield found.start()
 
@@ -84,7 +90,7 @@ def _inflates(beginning: bytes) -> bool:
 
 def opened(view: bytes, at: int) -> Container | None:
     """The container that begins there."""
-    return container(view[at : at + 8]) if at >= 0 else None
+    return container(view[at : at + 8], once=True) if at >= 0 else None
 
 
 def unpacked(box: Container, data: bytes) -> Iterator[bytes]:
@@ -95,25 +101,57 @@ def unpacked(box: Container, data: bytes) -> Iterator[bytes]:
             return
 
 
-def inflated(view: bytes, *, zlib: bool = True) -> bytes:
-    """What compressed data in a view holds, each apart from the next; b"": there is none."""
-    found: list[bytes] = []
-    left = MOST_BYTES
-    for at in islice(starts(view, zlib=zlib), MOST_TRIES):
+class TooMuchError(Exception):
+    """More came out of one window than is looked into."""
+
+
+class Room:
+    """How much may still be unpacked, and how many streams are followed."""
+
+    __slots__ = ("left", "open")
+
+    def __init__(self) -> None:
+        self.left = MOST_BYTES
+        self.open = 0
+
+
+def inflated(view: bytes, room: Room) -> Iterator[bytes]:
+    """What compressed data in a view holds, each apart from the next, in portions.
+
+    Raises:
+        TooMuchError: it is more than there is room for.
+    """
+    held: list[bytes] = []
+    size = 0
+    for at in islice(starts(view, zlib=True), MOST_TRIES):
         box = opened(view, at)
-        if box is not None and len(text := _beginning(unpacked(box, view[at:]), left)) >= LEAST:
-            found.append(text)
-            left -= len(text)
-            if len(found) == MOST_MEMBERS or left <= 0:
-                break
-    return bytes(16).join(found)
+        if box is None:
+            continue
+        whole = 0
+        for piece in unpacked(box, view[at:]):
+            held.append(piece)
+            whole += len(piece)
+            size += len(piece)
+            room.left -= len(piece)
+            if room.left < 0:
+                raise TooMuchError
+            if size >= PORTION:
+                yield (text := b"".join(held))
+                held, size = [text[-SHARED:]], SHARED
+        if 0 < whole < LEAST:  # chance
+            while whole > 0 and held and whole >= len(held[-1]):
+                whole -= len(held.pop())
+        elif whole:
+            held.append(bytes(16))
+    if held:
+        yield b"".join(held)
 
 
 def deflated(runs: list[bytes]) -> bytes:
     """What runs of base64 hold that are a raw deflate stream from their beginning on (SAML's redirect
     binding 3.4.4.1): it has no magic, so each run is tried; not paths and hex digits, in lower case."""
     found: list[bytes] = []
-    left = MOST_BYTES
+    left = PORTION
     likely = [run for run in runs if run[:2] in _FIRST and not run.startswith(_JSON) and not run.islower()]
     for run in likely[: MOST_TRIES // 2]:
         decoder = decompressobj(-MAX_WBITS)
@@ -127,13 +165,3 @@ def deflated(runs: list[bytes]) -> bytes:
             if left <= 0:
                 break
     return bytes(16).join(found)
-
-
-def _beginning(pieces: Iterator[bytes], most: int) -> bytes:
-    out: list[bytes] = []
-    for piece in pieces:
-        out.append(piece)
-        most -= len(piece)
-        if most <= 0:
-            break
-    return b"".join(out)

@@ -44,6 +44,7 @@ STANDARD: Final = bytes(
     [byte if byte in _BASE64 else {0x2D: 0x2B, 0x5F: 0x2F}.get(byte, 32) for byte in range(256)]
 )
 """RFC 4648 5: the URL-safe "-" for "+" and "_" for "/"; everything outside the alphabet is a space."""
+HEX: Final = bytes([byte if byte in _HEX else 32 for byte in range(256)])
 _HEX_CLASSES: Final = _map(b" ", (_HEX, b"a"))
 
 _RUN: Final = b"a" * SHORTEST

@@ -7,11 +7,11 @@ Depth and the number of views are bounded, so no body makes the audit run for ev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unescaped
-from hushtape.sanitize.audit_packed import deflated, inflated
+from hushtape.sanitize.audit_packed import TOO_MUCH, Room, TooMuchError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
@@ -34,19 +34,22 @@ WEAK: Final = frozenset(("field token", "field code", "field client_id"))
 and would fail every tape. Exact secrets, token shapes and the other fields count there, too."""
 
 
-def _children(data: bytes, how: str) -> list[tuple[str, bytes]]:
+_BYTES: Final = frozenset(("compressed", "deflated", "mixed", "percent", "JSON", "quoted-printable"))
+"""What a compressed file may come out of as it is. Of base64 and hex it is looked for at once."""
+
+
+def _children(data: bytes, how: str, room: Room) -> Iterator[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
-    views = unescaped(data, how, coded(data))
-    if how == "compressed":
-        views = [*views, ("compressed", inflated(data))]
-    return views + _runs_of(data) if has_run(data) else views
-
-
-def _runs_of(data: bytes) -> list[tuple[str, bytes]]:
+    yield from unescaped(data, how, coded(data))
+    if how in _BYTES:
+        yield from (("compressed", text) for text in inflated(data, room))
+    if not has_run(data):
+        return
     found, digits = runs(data, dull=False)
-    views = [("base64", decode_base64(found)), ("hex", decode_hex(found, digits))]
-    views += [(f"{how}, compressed", inflated(view)) for how, view in views]
-    return [*views, ("base64, deflated", deflated(found))]
+    for name, view in (("base64", decode_base64(found)), ("hex", decode_hex(found, digits))):
+        yield name, view
+        yield from ((f"{name}, compressed", text) for text in inflated(view, room))
+    yield "base64, deflated", deflated(found)
 
 
 def _scan_view(view: bytes, how: str, scan: Scan) -> tuple[str, int] | None:
@@ -70,9 +73,12 @@ def inspect(data: bytes, scan: Scan, dull: Dull = never) -> tuple[str, int, str]
     if found is not None:
         return (*found, "")
     packed = coded(data)
-    if escaped(data, packed):
-        return _deep(data if packed or data.isascii() else around(data), scan)
-    return _in_runs(data, scan, dull) if packed else None
+    try:
+        if escaped(data, packed):
+            return _deep(data if packed or data.isascii() else around(data), scan)
+        return _in_runs(data, scan, dull) if packed else None
+    except TooMuchError:
+        return TOO_MUCH, 0, "compression"
 
 
 def in_clear(data: bytes, scan: Scan) -> bool:
@@ -92,18 +98,20 @@ def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None
     near = around(view)
     if near and (result := _deep(near, scan, "base64")) is not None:
         return result
-    text = inflated(view) + deflated(found)
-    return _deep(data, scan) if text and (not in_clear(text, scan) or inflated(text)) else None
+    for text in (*inflated(view, Room()), deflated(found)):
+        if text and (not in_clear(text, scan) or next(starts(text, zlib=True), -1) >= 0):
+            return _deep(data, scan)
+    return None
 
 
 def _deep(data: bytes, scan: Scan, how: str = "") -> tuple[str, int, str] | None:
     """All decodings of a buffer, which was itself decoded `how`."""
-    seen = {hash(data)}
+    seen, room = {hash(data)}, Room()
     level = [(how, data)]
     for _ in range(DEPTH):
         below: list[tuple[str, bytes]] = []
         for path, parent in level:
-            for name, view in _children(parent, path.rpartition(", ")[2]):
+            for name, view in _children(parent, path.rpartition(", ")[2], room):
                 if not view or hash(view) in seen or len(seen) > MOST_VIEWS:
                     continue
                 seen.add(hash(view))

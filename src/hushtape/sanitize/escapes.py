@@ -8,6 +8,7 @@ Called by: exact, encoded, fields, shapes. Sources: RFC 3986 2.1, RFC 8259 7, HT
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#0{0,6}92;|&#[xX]0{0,6}5[cC];)"
 _SEMICOLON = rb"(?:;|%(?:25){0,8}3[bB])"
@@ -21,7 +22,6 @@ _AMPERSAND = (
     + _SEMICOLON
     + rb"){0,8}"
 )
-_NAMED = {'"': b"quot", "&": b"amp", "<": b"lt", ">": b"gt", "'": b"apos"}
 _LETTER = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
 
 LONG = 256
@@ -46,6 +46,15 @@ def _units(char: str) -> bytes:
     return b"".join(_UNIT + _hex(high) + _hex(low) for high, low in pairs)
 
 
+@lru_cache(maxsize=256)
+def _names(char: str) -> list[list[bytes]]:
+    """The references of a character by name (`&quot;`, `&sect;`), as one group; []: it has none."""
+    from html.entities import html5  # half a megabyte, for those who meet a secret with signs in it
+
+    found = [name[:-1].encode() for name, text in html5.items() if text == char and name[-1] == ";"]
+    return [sorted(found, key=len, reverse=True)] if found else []
+
+
 def one(char: str) -> bytes:
     """The expression of one character in every way it may be written."""
     return b"(?:" + b"|".join(ways(char)) + b")"
@@ -66,8 +75,8 @@ def ways(char: str) -> list[bytes]:
         found.append(b"".join(_BACKSLASH + b"++x" + _hex(byte) for byte in raw))
     if 127 < number < 256:
         found += [re.escape(bytes((number,))), b"%(?:25){0,8}" + _hex(number)]
-    if char in _NAMED:
-        found.append(_AMPERSAND + _NAMED[char] + _SEMICOLON)
+    if not char.isalnum() or number > 127:
+        found += [_AMPERSAND + b"(?:" + b"|".join(named) + b")" + _SEMICOLON for named in _names(char)]
     if char in "\"'/":
         escaped = [re.escape(raw), found[0], *found[2:]]
         found.append(_BACKSLASH + b"++(?:" + b"|".join(escaped) + b")")

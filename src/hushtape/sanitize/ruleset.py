@@ -16,8 +16,9 @@ from msgspec import structs
 
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
-from hushtape.sanitize.audit import OVERLAP, Auditor, Finding, TextAudit
+from hushtape.sanitize.audit import OVERLAP, Auditor, TextAudit
 from hushtape.sanitize.audit_dull import DullHex
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
@@ -85,7 +86,8 @@ class Ruleset:
         self._taught = Learned()
         self._base: Ruleset | None = None
         self._dull = DullHex(rules)
-        self._texts = TextAudit(self.scan, self._odd, self._dull)
+        scan = self.scan if self._odd is None else self._odd.beside(self.scan)
+        self._texts = TextAudit(scan, self._odd, self._dull)
         refuse_unstable(rules, self._scrub_for_check)
 
     @classmethod
@@ -238,7 +240,8 @@ class Ruleset:
 
     def auditor(self) -> Auditor:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
-        return Auditor(self.scan, self._overlap, self._odd, self._dull)
+        scan = self.scan if self._odd is None else self._odd.beside(self.scan)
+        return Auditor(scan, self._overlap, self._odd, self._dull)
 
     def audit_texts(self, texts: Sequence[str]) -> Finding | None:
         """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.
@@ -260,7 +263,8 @@ class Ruleset:
         if taught.odd:
             self._odd = OddSecrets.of(self.rules)
         self._dull = DullHex(self.rules)
-        self._texts = TextAudit(self.scan, self._odd, self._dull)
+        scan = self.scan if self._odd is None else self._odd.beside(self.scan)
+        self._texts = TextAudit(scan, self._odd, self._dull)
 
     def _side(self, phase: Phase) -> Side:
         return self._request if phase == "request" else self._response

@@ -7,13 +7,15 @@ Called by: recorder (an exchange has two of them), player (request bodies to be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from hushtape import coding
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
 from hushtape.model import CHUNK, Body
-from hushtape.session.inside import Inside, found, look_inside
+from hushtape.sanitize.audit_containers import container
+from hushtape.session.inside import FIRST, Inside, found, look_inside
 
 if TYPE_CHECKING:
     from hushtape.cassette import BodySpool
@@ -25,13 +27,21 @@ BOMB_FLOOR: Final = 64 * 1024 * 1024
 BOMB_RATIO: Final = 1000
 """Decoded : encoded beyond which a body is taken for a bomb; DEFLATE can't pass 1,032 (zlib's FAQ)."""
 
+NO_TEXT: Final = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+"""In a body that is not of the coding that it names: it may be of another one, so nobody can look into it."""
+HEADER: Final = 32
+"""Bytes of a coded body that was cut off that hold nothing yet: a gzip header takes 10, one of zstd 18."""
+
 
 class BodyPipe:
     """One body, streamed. `finish` gives what to store; `discard` forgets it."""
 
     __slots__ = (
         "_auditor",
+        "_beginning",
+        "_claimed",
         "_decoder",
+        "_doubtful",
         "_encoded_size",
         "_held",
         "_inside",
@@ -66,9 +76,13 @@ class BodyPipe:
         self._inside: Inside | None = None
         self._held = bytearray() if ledger.holds_bodies else None
         self._decoder: coding.Decoder | None = None
-        self._prefix = b""
+        self._prefix = bytearray()
+        self._doubtful = False
+        """It claims a coding and is not of it."""
+        self._beginning = b""
         self._size = self._encoded_size = self._looked = 0
         self.coding: tuple[str, ...] = ()
+        self._claimed = tuple(codings)
         self.kind = content_type
         if codings:
             self._start_decoding(tuple(codings))
@@ -86,14 +100,15 @@ class BodyPipe:
         """
         decoder = self._decoder
         if decoder is None:
-            self._take(data)
+            self._take(self._plain(data) if self._doubtful else data)
             return
         self._encoded_size += len(data)
         if not decoder.produced:
-            self._prefix += data  # a decoder answers within its header: tens of bytes
+            self._prefix += data  # most answer within their header; zstd after a block of 128 KB
         try:
             for piece in decoder.feed(data):
-                self._prefix = b""
+                if self._prefix:
+                    self._prefix = bytearray()
                 self._take(piece)
                 self._check_ratio()
         except coding.CodingError as error:
@@ -104,8 +119,8 @@ class BodyPipe:
         if self._decoder is not None:
             self._finish_decoding()
         rest = self._scrubber.finish()
-        if rest:
-            self._keep(rest)
+        if rest or self._beginning:
+            self._keep(rest, last=True)
         if self._held is not None:
             return None
         return self._close_spool()
@@ -119,7 +134,7 @@ class BodyPipe:
         """Store `data` in place of the held body: what the callbacks made of it."""
         self._held = None
         for start in range(0, len(data), CHUNK):
-            self._keep(data[start : start + CHUNK])
+            self._keep(data[start : start + CHUNK], last=True)
         return self._close_spool()
 
     def discard(self) -> None:
@@ -148,10 +163,15 @@ class BodyPipe:
         if clean:
             self._keep(clean)
 
-    def _keep(self, clean: bytes) -> None:
+    def _keep(self, clean: bytes, last: bool = False) -> None:
         if self._held is not None:
             self._hold(clean)
             return
+        if self._spool is None:
+            clean = self._beginning + clean
+            self._beginning = b"" if last or len(clean) >= FIRST else clean
+            if self._beginning:
+                return
         finding = self._auditor.feed(clean)
         if finding is not None:
             raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
@@ -243,10 +263,23 @@ class BodyPipe:
 
     def _not_what_it_claims(self, error: coding.CodingError) -> None:
         """A body that claims gzip and isn't is kept as the bytes it is; a torn one can't be."""
-        decoder, prefix = self._decoder, self._prefix
+        decoder, prefix = self._decoder, bytes(self._prefix)
         if decoder is None or decoder.produced or not prefix:
             raise error
-        self._decoder, self._prefix = None, b""
+        if not container(prefix):
+            self._doubtful = True
+            self._plain(prefix)
+        self._as_it_is()
+
+    def _plain(self, data: bytes) -> bytes:
+        """Text: what is none may be coded otherwise."""
+        if NO_TEXT.search(data) and not self._ledger.options.allow_opaque:
+            raise opaque(self._claimed, self._uri, ": it is not of this coding, and no text")
+        return data
+
+    def _as_it_is(self) -> None:
+        prefix = bytes(self._prefix)
+        self._decoder, self._prefix = None, bytearray()
         self.coding = ()
         self._take(prefix)
 
@@ -259,9 +292,12 @@ class BodyPipe:
             for piece in decoder.finish():
                 self._take(piece)
         except coding.CodingError:
-            # The coded stream was cut. The client saw what could be decoded, and so does replay.
-            if not decoder.produced:
-                self._not_what_it_claims(coding.CodingError("decode a body", "it ends too early", ""))
+            # The coded stream was cut. The client saw what could be decoded, and so does replay. Of what
+            # can't be, a header alone or text is kept; not a part of a block, which others may well read.
+            opaque_allowed = self._ledger.options.allow_opaque
+            header = len(self._prefix) <= HEADER or not NO_TEXT.search(self._prefix)
+            if not decoder.produced and (header or opaque_allowed):
+                self._as_it_is()
 
     def _too_large(self, option: str, limit: int) -> BodyTooLargeError:
         return BodyTooLargeError(

@@ -25,11 +25,14 @@ _REMEDY: Final = (
 DEEPEST: Final = 5
 """Compressed files inside each other that are looked into, as deep as the audit looks into encodings."""
 
+FIRST: Final = 8
+"""Bytes that tell such a file."""
+
 
 class Inside:
     """Looks into one container. Not shared between threads."""
 
-    __slots__ = ("_auditor", "_container", "_depth", "_ledger", "_limit", "_nested", "_size")
+    __slots__ = ("_auditor", "_container", "_depth", "_first", "_ledger", "_limit", "_nested", "_size")
 
     def __init__(self, ledger: Ledger, content: Container, depth: int = 0) -> None:
         self._ledger = ledger
@@ -40,6 +43,8 @@ class Inside:
         self._auditor = ledger.ruleset.auditor()
         self._limit = ledger.options.max_body
         self._size = 0
+        self._first: bytes | None = b""
+        """The first bytes that came out, until there are enough to tell a file."""
 
     def feed(self, data: bytes, place: str) -> None:
         """Take a piece of the container.
@@ -85,25 +90,40 @@ class Inside:
             SecretFoundError: a secret is inside, or stood in a member's name or in one stored as it is.
         """
         self._settle(self._auditor.finish(), place)
+        if self._first and self._nested is None:
+            self._open(self._first, place)
         if self._nested is not None:
             self._nested.finish(place, False)
         if changed:
             raise found("a secret", f"{place}, outside its compressed members", _REMEDY)
 
     def _look(self, piece: bytes, place: str) -> None:
-        if self._size == len(piece) and (content := container(piece)) is not None:
-            if self._depth == DEEPEST:
-                raise OpaqueBodyError(
-                    f"record {place}",
-                    f"it is a compressed file inside {DEEPEST} others, so secrets in it can't be seen",
-                    _REMEDY,
-                    coding="gzip",
-                    uri=place,
-                )
-            self._nested = Inside(self._ledger, content, self._depth + 1)
         self._settle(self._auditor.feed(piece), place)
-        if self._nested is not None:
+        if self._first is not None:
+            piece = self._first + piece
+            if len(piece) < FIRST:
+                self._first = piece
+                return
+            self._open(piece, place)
+        elif self._nested is not None:
             self._nested.feed(piece, place)
+
+    def _open(self, first: bytes, place: str) -> None:
+        """Look further inside if what comes out is such a file itself."""
+        self._first = None
+        content = container(first)
+        if content is None:
+            return
+        if self._depth == DEEPEST:
+            raise OpaqueBodyError(
+                f"record {place}",
+                f"it is a compressed file inside {DEEPEST} others, so secrets in it can't be seen",
+                _REMEDY,
+                coding="gzip",
+                uri=place,
+            )
+        self._nested = Inside(self._ledger, content, self._depth + 1)
+        self._nested.feed(first, place)
 
     def _settle(self, finding: Finding | None, place: str) -> None:
         if finding is not None:
