@@ -120,3 +120,10 @@ def test_a_reference_whose_digits_are_escaped_is_read_as_one() -> None:
     )
     auditor = RULES.auditor()
     assert auditor.feed(b'{"a": "' + told.encode() + b'"}') or auditor.finish()
+
+
+def test_a_secret_that_javascript_spelled_is_not_undone_twice() -> None:
+    units = "".join(f"%u{ord(char):04X}" for char in "7fn%8b{Uuo&")
+    coded = base64.b64encode(units.encode()).decode()
+    auditor = build(secrets={"#a": "7fn%8b{Uuo&"}).ruleset.auditor()
+    assert auditor.feed(f'{{"a": "{coded}"}}'.encode()) or auditor.finish()

@@ -82,3 +82,9 @@ def test_base64_that_holds_no_short_secret_raises_no_alarm() -> None:
 
 def test_a_ruleset_without_odd_secrets_has_no_second_look() -> None:
     assert build(secrets={"#key": "a-secret-of-some-length"}).ruleset._odd is None
+
+
+def test_twofold_base64_of_eight_bytes_is_found_without_padding() -> None:
+    rules = ruleset("c2zlWc_9")
+    once = base64.b64encode(b"c2zlWc_9").rstrip(b"=")
+    assert audit(rules, b'{"a": "' + base64.b64encode(once).rstrip(b"=") + b'"}')

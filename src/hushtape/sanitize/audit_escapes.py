@@ -124,7 +124,9 @@ def _narrow(data: bytes, runs: bool) -> bytes:
 
 def _unquoted(data: bytes) -> bytes:
     if b"%u" in data:
-        data = _UNITS.sub(lambda match: _text_of_units(match[0].replace(b"%u", b"")), data)
+        text = _UNITS.sub(lambda match: _text_of_units(match[0].replace(b"%u", b"")), data)
+        if text != data:
+            return text  # the rest is the next layer: a secret that they spell may look like an escape
     return unquote_to_bytes(data)
 
 

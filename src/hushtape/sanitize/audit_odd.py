@@ -18,9 +18,9 @@ from hushtape.sanitize.escapes import begins, ends
 from hushtape.sanitize.exact import SHORT, forms, pieces
 from hushtape.sanitize.rules import Rule, SecretRule
 
-SMALL = 8
-"""Bytes from which on base64 and hex of a secret have anchors in the ruleset, and twofold ones are runs
-of sixteen, which the ordinary views decode."""
+SMALL = 9
+"""Bytes from which on twofold base64 of a secret is a run of sixteen, which the ordinary views decode. Of
+eight it is, too, but without the padding of the inner one it is fifteen."""
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
 """See audit_views."""
