@@ -66,7 +66,7 @@ def test_used_alone_the_keep_lists_hold_and_on_a_tape_only_the_users() -> None:
 def test_rules_of_the_others() -> None:
     assert TokenSanitizer(["aa", "", "bbb"]).tokens == ["bbb", "aa"]
     assert http.BodyFieldSanitizer(["a"], "X", False).rules() == (
-        FieldRule(("a",), placeholder="X", nested=False, in_uri=False, numbers=True, named=True),
+        FieldRule(("a",), placeholder="X", nested=False, numbers=True, named=True),
     )
     assert http.QueryParamSanitizer().rules() == (
         FieldRule(("access_token",), placeholder="token", in_json=False, named=True),

@@ -149,8 +149,8 @@ class DefaultSanitizer(Declarative):
             for index, value in enumerate(secret_strings(self.sensitive_values, kind, "sensitive_values"))
         ]
         rules.extend(_secret_rules(named, self.replacement))
-        rules.append(FieldRule(CLOUD_FIELDS, self.replacement, in_uri=False))
-        rules.append(FieldRule(CLOUD_PAIRS, self.replacement, in_uri=False, in_json=False))
+        rules.append(FieldRule(CLOUD_FIELDS, self.replacement))
+        rules.append(FieldRule(CLOUD_PAIRS, self.replacement, in_json=False))
         return (*rules, ShapeRule(self.replacement), UrlSecretsRule(self.replacement))
 
     def rules(self) -> tuple[Rule, ...]:

@@ -121,12 +121,18 @@ class BodyFieldSanitizer(Declarative):
         self.nested = bool(nested)
 
     def rules(self) -> tuple[Rule, ...]:
+        # In URLs, too: a link in a body is asked for later, and what it says is redacted there.
+        return self._rules(in_uri=True)
+
+    def alone_rules(self) -> tuple[Rule, ...]:
+        return self._rules(in_uri=False)
+
+    def _rules(self, *, in_uri: bool) -> tuple[Rule, ...]:
         if not self.fields:
             return ()
         names, text = tuple(self.fields), self.replacement
-        return (
-            FieldRule(names, placeholder=text, nested=self.nested, in_uri=False, numbers=True, named=True),
-        )
+        rule = FieldRule(names, text, nested=self.nested, in_uri=in_uri, numbers=True, named=True)
+        return (rule,)
 
     def _arguments(self) -> dict[str, Any]:
         return {"fields": self.fields, "replacement": self.replacement, "nested": self.nested}
