@@ -236,3 +236,23 @@ def test_who_repeats_the_default_list_has_chosen_what_he_added() -> None:
     body = '{"code": "E-7", "token": 5, "iban": 7}'
     clean = one.before_record_response(answer(body))["body"]["string"]
     assert clean == '{"code": "E-7", "token": 5, "iban": "REDACTED"}'
+
+
+def test_a_sanitizer_of_another_library_is_refused_with_what_to_do() -> None:
+    foreign: Any = SimpleNamespace
+    duck = type(
+        "TokenSanitizer", (), {"before_record_response": lambda self, r: r, "__module__": "elsewhere"}
+    )
+    for given, found in (
+        (duck(), "TokenSanitizer of elsewhere, no BaseSanitizer: import"),
+        (foreign(), "Simple"),
+    ):
+        with pytest.raises(SanitizerError, match=found):
+            build([given])
+
+
+def test_a_composite_that_holds_itself_is_refused() -> None:
+    one = CompositeSanitizer([])
+    one.sanitizers.append(one)
+    with pytest.raises(SanitizerError, match="in itself"):
+        build([one])

@@ -20,6 +20,7 @@ from hushtape.keboola.errors import SecretsLoadError
 from hushtape.keboola.files import merged, read_object
 from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.loading import load
+from hushtape.sanitize.sanitizers_base import what_it_is
 
 CONFIG_FILE = "config.json"
 SANITIZERS_FILE = "sanitizers.py"
@@ -165,8 +166,7 @@ def checked(given: object, where: str) -> list[BaseSanitizer]:
     items = list(given)
     for index, item in enumerate(items):
         if not isinstance(item, BaseSanitizer):
-            what = "a class, no instance" if isinstance(item, type) else f"a {type(item).__name__}"
-            raise _wrong(where, f"item {index} is {what}")
+            raise _wrong(where, f"item {index} is {what_it_is(item)}")
     return items
 
 

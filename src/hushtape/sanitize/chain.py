@@ -33,6 +33,7 @@ from hushtape.sanitize.sanitizers_base import (
     brings_code,
     dedup_sanitizers,
     refuse_unheard,
+    what_it_is,
 )
 from hushtape.sanitize.sanitizers_values import bare, leaves, with_parts
 
@@ -325,7 +326,7 @@ def _list(sanitizers: Any) -> list[Any]:
 def _check_sanitizer(sanitizer: object) -> None:
     name = sanitizer.__name__ if isinstance(sanitizer, type) else type(sanitizer).__name__
     if not isinstance(sanitizer, BaseSanitizer):
-        found = "it is a class, no instance" if isinstance(sanitizer, type) else "it is no BaseSanitizer"
+        found = f"it is {what_it_is(sanitizer)}"
         remedy = "Give an instance; wrap functions in CallbackSanitizer."
         raise SanitizerError(f"use {name} as a sanitizer", found, remedy, sanitizer=name)
 

@@ -16,7 +16,7 @@ from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
 from hushtape.errors import SanitizerError, interruption
-from hushtape.sanitize.sanitizers_base import BaseSanitizer
+from hushtape.sanitize.sanitizers_base import BaseSanitizer, what_it_is
 
 FUNCTION = "get_sanitizers"
 T = TypeVar("T")
@@ -116,8 +116,7 @@ def _checked(path: Path, given: object) -> list[BaseSanitizer]:
     found = list(given)
     for index, item in enumerate(found):
         if not isinstance(item, BaseSanitizer):
-            what = "a class, no instance" if isinstance(item, type) else f"a {type(item).__name__}"
-            raise _error(path, f"item {index} of what {FUNCTION} returned is {what}", remedy)
+            raise _error(path, f"item {index} of what {FUNCTION} returned is {what_it_is(item)}", remedy)
     return found
 
 

@@ -194,6 +194,19 @@ def refuse_unheard(sanitizer: BaseSanitizer) -> None:
     )
 
 
+def what_it_is(item: object) -> str:
+    """What stands in a list of sanitizers and is none, for an error."""
+    kind = type(item)
+    if isinstance(item, type):
+        return "a class, no instance"
+    if hasattr(kind, "before_record_request") or hasattr(kind, "before_record_response"):
+        return (
+            f"a {kind.__name__} of {kind.__module__}, no BaseSanitizer: import the class from "
+            "hushtape.sanitizers, or wrap its methods in CallbackSanitizer"
+        )
+    return f"a {kind.__name__}"
+
+
 def _own(sanitizer: BaseSanitizer, method: str) -> bool:
     return method in vars(sanitizer) or any(
         method in vars(kind) for kind in type(sanitizer).__mro__ if kind is not object and not is_ours(kind)
