@@ -291,3 +291,14 @@ def test_what_a_live_run_prints_holds_no_token_that_it_was_just_given(project: P
     project.script.write_text(text.replace('print("done:', """print('{"access_token": "new-1-token"}', \""""))
     (outcome,) = project.run(mode="live")
     assert "access_token" in outcome.printed and "new-1-token" not in repr(outcome)
+
+
+def test_an_action_out_of_a_secret_variable_is_not_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = project.case("a", secrets=False, **{"#other": "{{env.OTHER}}"})
+    config = json.loads((data / "config.json").read_text())
+    (data / "config.json").write_text(json.dumps({**config, "action": "{{env.OTHER}}"}))
+    monkeypatch.setenv("OTHER", SECRET)
+    (outcome,) = project.run(mode="live")
+    assert outcome.action == "***" and SECRET not in repr(outcome)

@@ -69,8 +69,8 @@ class ComponentRun:
         if done == "recorded" and space.handed_state:  # a link before may have left a new token in it
             secrets = {**secrets, "state": space.handed_state}
         config = read_object(Path(space.source_config_path))
-        self.facts["action"] = cases.action_of(config)
         self._hide(secrets, config)
+        self.facts["action"] = self.masked(cases.action_of(config))
         script = Path(self.settings.component)
         with isolated(script, space.data) as component:
             if done == "live":
