@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
@@ -213,3 +214,21 @@ def test_of_an_object_the_credential_inside_goes(text: str, clean: str) -> None:
     expected = clean.replace("#", "REDACTED").encode()
     assert scrub(text.encode()) == scrub(expected) == expected
     assert all(scrub(text.encode(), "", size) == expected for size in (1, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# Use\nexport API_KEY=YOUR_KEY\ncurl 'https://h.example/?apikey=<key>&db_password=secret'\n", None),
+        ("const secret = 'abc'; this.apiKey=e.apiKey; user_password = 'Your password'", None),
+        ('{"stripe_api_key": "q7Zk2pX0vR9m"}', "credential by its name"),
+        ("DB_PASSWORD=q7Zk2pX0vR9m\n", "password by its name"),
+    ],
+)
+def test_the_audit_takes_a_decoded_value_for_a_credential_if_it_looks_like_one(
+    text: str, found: str | None
+) -> None:
+    body = json.dumps({"content": b64encode(text.encode() * 3).decode()}).encode()
+    auditor = RULESET.auditor()
+    finding = auditor.feed(scrub(body)) or auditor.finish()
+    assert (finding.rule if finding else None) == found

@@ -18,6 +18,7 @@ from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
 from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
+from hushtape.sanitize.words import looks_made
 
 LONGEST = 80
 """Bytes before an anchor that may belong to its name."""
@@ -66,6 +67,11 @@ def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[
         yield from ((anchor.encode(), one if alone else _after_words(one)) for one in shared[label])
     short = tuple(name for name in SHORT if name not in rule.keep)
     yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
+
+
+def is_idle_guess(rule: str, value: bytes) -> bool:
+    """Whether a finding of this rule is none: only a field's name says so, and no machine made the value."""
+    return rule in (LABEL, PASSWORD) and not looks_made(value[:256].strip(b'\\"').decode("latin-1"))
 
 
 def _verifier(

@@ -20,6 +20,7 @@ from hushtape.sanitize.audit import OVERLAP, Auditor, TextAudit
 from hushtape.sanitize.audit_dull import DullHex
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_odd import OddSecrets
+from hushtape.sanitize.credential_fields import is_idle_guess
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.header_policy import HeaderPolicy
@@ -218,7 +219,8 @@ class Ruleset:
 
         `phase` None: the rules of both phases. The data may be a window of something longer: what is cut
         off at its end and could be a placeholder (or `null`) if it went on is no finding; windows have to
-        overlap. Nothing is decoded.
+        overlap. Nothing is decoded. What only a field's name tells of has to look like a credential: a file
+        in base64 that says `api_key=YOUR_KEY` must not fail a tape.
         """
         for plan in self._plans if phase is None else (self._side(phase).plan,):
             hits = plan.find(data)
@@ -232,6 +234,7 @@ class Ruleset:
                     for one in names
                     if data[one[0] : one[1]].strip(b'\\"') not in self._left
                     and (one[1] < len(data) or not _cut_off(data[one[0] :], one[3]))
+                    and not is_idle_guess(one[2], data[one[0] : one[1]])
                 ]
                 if sure:
                     offset, _, name, _ = min(sure)
