@@ -118,15 +118,21 @@ def test_debuglevel_of_http_client_is_warned_about(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("sign", [":", ": ", "': '", '": b"'])
-def test_a_session_token_is_not_shown_where_botocore_shows_what_it_signs(
-    output: io.StringIO, sign: str
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x-amz-security-token",
+        "x-amz-server-side-encryption-customer-key",
+        "X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key",
+    ],
+)
+def test_a_credential_is_not_shown_where_botocore_shows_what_it_signs(
+    output: io.StringIO, sign: str, name: str
 ) -> None:
     scrubbing = LogScrubbing(scrub)
     scrubbing.install()
     try:
-        logging.getLogger("botocore.auth").debug(
-            "host:x\nx-amz-security-token%sFQoGZXIvYXdz/E+B==\nGET", sign
-        )
+        logging.getLogger("botocore.auth").debug("host:x\n%s%sFQoGZXIvYXdz/E+B==\nGET", name, sign)
     finally:
         scrubbing.remove()
     assert "FQoGZ" not in output.getvalue()

@@ -65,9 +65,11 @@ _BOTOCORE = (
     "retries.adaptive retries.special retries.standard retryhandler session signers tokens utils waiter"
 )
 _SIGNED_FIELD = re.compile(
-    r"(?i)(x-amz-security-token['\"]?\s*[:=,]\s*b?['\"]?)(?!REDACTED)[A-Za-z0-9+/=%_-]{8,}"
+    r"(?i)(x-amz-(?:security-token|(?:copy-source-)?server-side-encryption-customer-key)['\"]?"
+    r"\s*[:=,]\s*b?['\"]?)(?!REDACTED)[A-Za-z0-9+/=%_-]{8,}"
 )
-"""botocore shows the request that it signs line by line, a session's token among its fields."""
+"""botocore shows the request that it signs line by line, a session's token and S3's customer keys among its
+fields."""
 
 UNSCRUBBED = "hushtape: a log record that could not be scrubbed was left out"
 
