@@ -8,13 +8,14 @@ An anchor holds the name and what follows it; what stands before decides: `code=
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from hushtape.sanitize.escapes import begins
+from hushtape.sanitize.innocent import stays
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Context, Found
-from hushtape.sanitize.values import Container, String, Until
+from hushtape.sanitize.value_ends import PLAIN, closing, container, string
+from hushtape.sanitize.values import Container, Until
 
 KIND = 1
 AHEAD = WINDOW + 64
@@ -107,14 +108,15 @@ def is_password(name: str) -> bool:
 class Field:
     """The verifiers of one spelling of one name."""
 
-    __slots__ = ("_length", "_rule", "_spelling", "_text", "code", "numbers", "teaches")
+    __slots__ = ("_joined", "_length", "_rule", "_spelling", "_text", "code", "numbers", "teaches")
 
     def __init__(self, rule: FieldRule, spelling: str) -> None:
         self._rule = rule
         self._length = len(spelling.encode())
         self._text = rule.placeholder.encode()
         self._spelling = spelling.encode()
-        self.teaches = re.sub("[-_]", "", spelling) in TEACHING
+        self._joined = re.sub("[-_]", "", spelling).lower().encode()
+        self.teaches = self._joined.decode() in TEACHING
         self.numbers = rule.numbers or is_password(spelling)
         self.code = spelling == "code" and not rule.named
 
@@ -128,7 +130,8 @@ class Field:
             if at == end + 2 or data[end:at] == b': "':
                 stop = data.find(b'"', at, limit)
                 if stop >= 0 and data[stop - 1] != 92:
-                    return Found(at, stop, self._text, _PLAIN)
+                    innocent = self._stays(data, start, at - 1, limit, context)
+                    return None if innocent else Found(at, stop, self._text, PLAIN)
         if data[start] in b"\"'":
             start += 1
         return self._json(data, start, start + self._length, limit, context)
@@ -145,12 +148,20 @@ class Field:
         if colon is None:
             found = self._part(data, start - len(quote), closing.end(), limit)
             return found or self._listed(data, start - len(quote), quote, closing.end(), limit)
+        if self._stays(data, start, colon.end(), limit, context):
+            return None
         found = self._value(data, quote, colon.end(), limit)
         if self.code and found is not None:
             brief = _BRIEF.match(data, found.start, limit) is not None
             if not is_oauth(data, start, limit, context, pair=False, brief=brief):
                 return None
         return found
+
+    def _stays(self, data: bytes, start: int, at: int, limit: int, context: Context) -> bool:
+        """Whether the value's form tells that it is no credential; never under a name that a user gave."""
+        if self._rule.numbers or self.code:
+            return False
+        return stays(self._joined, data, start, at, limit, context.window)
 
     def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Found | None:
         """The value of a pair that says `name` and `value`, as an object or as a tag."""
@@ -181,7 +192,7 @@ class Field:
         quote, at = opening[0], opening.end()
         if data.startswith(quote * 2, at):
             return Found(at + 2 * len(quote), -1, self._text, Until(re.compile(re.escape(quote * 3))))
-        return Found(at, -1, self._text, _string(quote))
+        return Found(at, -1, self._text, string(quote))
 
     def unquoted_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """A multipart part's name without quotes (RFC 2045 5.1 allows a token)."""
@@ -202,7 +213,7 @@ class Field:
         literal = _LITERAL.match(data, at, limit)
         opening = _QUOTE.match(data, literal.end() if literal else at, limit)
         if opening is not None:
-            return Found(opening.end(), -1, self._text, _string(opening[0]))
+            return Found(opening.end(), -1, self._text, string(opening[0]))
         whole = quote + self._text + quote
         first = data[at : at + 1]
         if not self._rule.containers and _OBJECT.match(data, at, limit):
@@ -210,7 +221,7 @@ class Field:
         if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
             return None if self.code else self._container(data, at, quote, limit)
         if b"%" in quote and _ESCAPED.match(data, at, limit):
-            return None if self.code else Found(at, -1, whole, _container(quote))
+            return None if self.code else Found(at, -1, whole, container(quote))
         scalar = _SCALAR.match(data, at, limit)
         if self.code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
             return None
@@ -222,7 +233,7 @@ class Field:
         """An object or array; where the rule leaves those alone, what a list of strings holds."""
         whole = quote + self._text + quote
         if self._rule.containers:
-            return Found(at, -1, whole, _container(quote))
+            return Found(at, -1, whole, container(quote))
         strings = _STRINGS.match(data, at, limit)
         if strings is None or strings[1] != quote:
             return None
@@ -274,7 +285,7 @@ class Field:
             return Found(at + 1, -1, self._text, _QUOTED_END[first])
         opening = _QUOTE.match(data, at, at + 64) if first == 92 else None
         if opening is not None:
-            return Found(opening.end(), -1, self._text, _string(opening[0]))
+            return Found(opening.end(), -1, self._text, string(opening[0]))
         return Found(at, -1, self._text, _BODY_END)
 
     def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
@@ -302,46 +313,5 @@ class Field:
         if not context.xml and data.find(b"</", head.end(), limit) < 0:
             return None
         if context.xml and head[0][-1:] == b">" and _CHILD.match(data, head.end(), limit):
-            return Found(head.end(), -1, self._text, _closing(self._spelling))
+            return Found(head.end(), -1, self._text, closing(self._spelling))
         return Found(head.end(), -1, self._text, _TEXT_END)
-
-
-_RAW = re.compile(rb'"')
-_SINGLE = re.compile(rb"'")
-_PLAIN = String(_RAW, 0)
-_UNICODE = re.compile(rb'u0022|"')
-_ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
-
-
-@lru_cache(maxsize=256)
-def _closing(name: bytes) -> Until:
-    """The end tag of an element that holds others."""
-    return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
-
-
-def _string(quote: bytes) -> String:
-    """The seeker for a string that this quote opened."""
-    last = quote[-1]
-    if last == 34 and b"%" not in quote:
-        return String(_RAW, len(quote).bit_length() - 1)
-    if last == 39 and b"%" not in quote:
-        return String(_SINGLE, len(quote).bit_length() - 1)
-    if quote.endswith(b"u0022"):
-        return String(_UNICODE, (len(quote) - 4).bit_length() - 1)
-    if last == 59:
-        return String(_ENTITY, 0, hard=frozenset((b'"', b"<", b">")))
-    level = quote.rsplit(b"%", 1)[-1].count(b"25")
-    unit = b"%" + b"25" * level + b"5c"
-    depth = (quote.lower().count(unit) + 1).bit_length() - 1
-    closing = re.compile(b"%" + b"25" * level + rb"22|[&\s\"<>]")
-    return String(closing, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
-
-
-def _container(quote: bytes) -> Container | Until:
-    """The seeker for an object or array whose keys stand in this kind of quotes. Where brackets may be
-    escaped themselves, all of the surrounding value goes: never less than the container."""
-    if quote.endswith(b'"') and b"%" not in quote:
-        return Container(len(quote).bit_length() - 1)
-    if quote == b"'":
-        return Container(0)
-    return Until(re.compile(rb"[&\s\"<>]"))

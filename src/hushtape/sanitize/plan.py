@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import structs
+
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.credential_fields import credential_anchors
 from hushtape.sanitize.encoded import encoded
@@ -197,7 +199,7 @@ class Matcher:
         self._level = level
         self.teach = teach
         """Told of the credentials that are redacted; None: nobody asks."""
-        self._context = Context(context.uri, context.form, context.xml, context.header, {})
+        self._context = structs.replace(context, notes={})
         self.groups: list[Group] = []
         self.names: list[tuple[int, int, str, bytes]] | None = None
         """(start, end, rule's name, replacement) of each span, for those who set it to a list."""

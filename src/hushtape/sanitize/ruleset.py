@@ -225,7 +225,7 @@ class Ruleset:
         for plan in self._plans if phase is None else (self._side(phase).plan,):
             hits = plan.find(data)
             if hits:
-                matcher = Matcher(plan, context_of(content_type))
+                matcher = Matcher(plan, structs.replace(context_of(content_type), window=True))
                 names: list[tuple[int, int, str, bytes]] = []
                 matcher.names = names
                 matcher.run(data, hits, final=True)

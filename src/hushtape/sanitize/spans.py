@@ -33,13 +33,15 @@ without being counted."""
 
 class Context(Struct, frozen=True):
     """What a verifier is told about the place. `uri`: a bare URI; `form`: a form body; `xml`: an XML
-    body; none of them: anything else. `header`: header values, joined by line feeds. `notes`: what
-    verifiers keep of the present buffer from one hit to the next; None: nothing."""
+    body; none of them: anything else. `header`: header values, joined by line feeds. `window`: the buffer may
+    be cut out of something longer (the audit's are). `notes`: what verifiers keep of the present buffer from
+    one hit to the next; None: nothing."""
 
     uri: bool = False
     form: bool = False
     xml: bool = False
     header: bool = False
+    window: bool = False
     notes: dict[str, object] | None = None
 
 

@@ -1,0 +1,134 @@
+"""Values under a credential's name that are none by their form: schemas, labels, messages, words of a model.
+
+Lives here: those forms, each so strict that no credential has it. Must not: look at names that a user gave
+(they go whatever they hold), guess. Called by: fields.
+Exact values, shapes and names inside are still looked for. In a window of the audit that ends before the form
+is told, the value counts as innocent: the next window holds it whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LONGEST: Final = 1024
+"""Bytes of the longest value that is looked at."""
+
+_Q = rb"\\{0,8}+\""
+_TEXT = _Q + rb"[^\"\\]{0,512}+" + _Q
+_SCALAR = rb"(?:" + _TEXT + rb"|[\w.+-]{1,24}+)"
+_LIST = rb"\[\s{0,32}+(?:" + _TEXT + rb"\s{0,32}+,?\s{0,32}+){0,8}+\]"
+
+
+def _object(members: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\{(?:\s{0,64}+" + members + rb"\s{0,64}+,?){1,16}+\s{0,64}+\}")
+
+
+# JSON Schema (2020-12) without what may hold a value: const, enum, examples, and defaults other than none.
+_SCHEMA = _object(
+    rb"(?:"
+    + _Q
+    + rb"(?:type|title|description|format|minLength|maxLength|pattern|\$ref|nullable|readOnly|writeOnly"
+    rb"|deprecated|propertyOrder|required)"
+    + _Q
+    + rb"\s{0,8}+:\s{0,8}+(?:"
+    + _SCALAR
+    + b"|"
+    + _LIST
+    + rb")|"
+    + _Q
+    + rb"default"
+    + _Q
+    + rb"\s{0,8}+:\s{0,8}+(?:null|"
+    + _Q
+    + _Q
+    + rb"))"
+)
+_TYPED = re.compile(
+    _Q + rb"(?:\$ref" + _Q + rb"|type" + _Q + rb"\s{0,8}+:\s{0,8}+(?:\[\s{0,32}+)?" + _Q
+    + rb"(?:string|integer|number|boolean|object|array|null)" + _Q + rb")"
+)  # fmt: skip
+_FLOW = re.compile(rb"\{\s{0,64}+" + _Q + rb"(?:tokenUrl|refreshUrl|authorizationUrl)" + _Q)
+"""OAuth's password flow in an OpenAPI document."""
+
+_COLUMN = re.compile(
+    rb"\[\s{0,64}+\{[^{}\[\]]{0,256}?" + _Q + rb"key" + _Q + rb"\s{0,8}+:\s{0,8}+" + _Q + rb"KBC\."
+)
+"""What Keboola's Storage says of a column of that name."""
+
+_PIECE = _object(
+    _Q
+    + rb"(?:id|text|logprob|special|index|bytes)"
+    + _Q
+    + rb"\s{0,8}+:\s{0,8}+(?:"
+    + _SCALAR
+    + rb"|\[[\d, ]{0,64}\])"
+)
+_MESSAGES = re.compile(
+    rb"\[(?:\s{0,64}+"
+    + _Q
+    + rb"[A-Za-z][A-Za-z']{0,24}+(?:,? \(?[\w'%-]{1,24}+\)?){2,24}+[.!]?"
+    + _Q
+    + rb"\s{0,64}+,?){1,8}+\]"
+)
+"""Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
+
+_BESIDE = re.compile(
+    rb"\"\s{0,8}+,\s{0,8}+\"(?:logprobs?|top_logprobs|bytes|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
+)
+_CUT = re.compile(rb"\"\s{0,8}+(?:,\s{0,8}+(?:\"[a-z_]{0,16}+\"?)?)?\Z")
+_BEFORE = re.compile(
+    rb"\"(?:logprob|start_offset|end_offset)\"\s{0,8}+:\s{0,8}+[-+.\de]{1,24}+\s{0,8}+,\s{0,8}+\"?\Z"
+)
+_ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
+"""A contract on Ethereum's chain, which token lists are made of: public. A private key has 64 digits."""
+
+_WORD_LENGTH = 48
+_JOINTS = re.compile(rb"[ _-]")
+
+
+def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: bool) -> bool:
+    """Whether the value at `at` is none that a field called `name` would hold as a credential.
+
+    `name`: without what joins its words, in lower case. `start`: where the name begins. `window`: the data
+    may go on behind its end.
+    """
+    first = data[at : at + 1]
+    limit = min(limit, at + LONGEST)
+    if first == b'"':
+        return _string(name, data, start, at + 1, limit, window)
+    if first not in (b"{", b"["):
+        return False
+    if window and limit == len(data) and data.find(b"}" if first == b"{" else b"]", at, limit) < 0:
+        return True
+    return _container(first, data, at, limit)
+
+
+def _container(first: bytes, data: bytes, at: int, limit: int) -> bool:
+    if first == b"[":
+        return _MESSAGES.match(data, at, limit) is not None or _COLUMN.match(data, at, limit) is not None
+    if _FLOW.match(data, at, limit) is not None:
+        return True
+    schema = _SCHEMA.match(data, at, limit)
+    if schema is not None:
+        return _TYPED.search(data, at, schema.end()) is not None
+    piece = _PIECE.match(data, at, limit)
+    return piece is not None and b"logprob" in piece[0]
+
+
+def _string(name: bytes, data: bytes, start: int, at: int, limit: int, window: bool) -> bool:
+    """A label (`"password": "Password"`); under `token`, a word that a model of language wrote."""
+    end = data.find(b'"', at, min(limit, at + _WORD_LENGTH + 1))
+    if end < 0:
+        begun = name == b"token" or name.startswith(_JOINTS.sub(b"", data[at : at + _WORD_LENGTH]).lower())
+        return begun and window and at + _WORD_LENGTH >= len(data)
+    value = data[at:end]
+    if len(value) <= len(name) + 4 and not value.islower() and _JOINTS.sub(b"", value).lower() == name:
+        return True
+    if name != b"token":
+        return False
+    if value[:1] == b" " or _ADDRESS.fullmatch(value) or _BESIDE.match(data, end, limit):
+        return True
+    if window and _CUT.match(data, end) is not None:
+        return True
+    return _BEFORE.search(data, max(0, start - 80), start) is not None

@@ -1,0 +1,52 @@
+"""What ends a field's value: the seeker for a string, a container or an element, by the quote that opened it.
+
+Lives here: from a quote, however escaped, to a seeker. Must not: know names or rules, seek (`values` does).
+Called by: fields.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from hushtape.sanitize.values import Container, String, Until
+
+_RAW = re.compile(rb'"')
+_SINGLE = re.compile(rb"'")
+PLAIN = String(_RAW, 0)
+_UNICODE = re.compile(rb'u0022|"')
+_ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
+
+
+@lru_cache(maxsize=256)
+def closing(name: bytes) -> Until:
+    """The end tag of an element that holds others."""
+    return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
+
+
+def string(quote: bytes) -> String:
+    """The seeker for a string that this quote opened."""
+    last = quote[-1]
+    if last == 34 and b"%" not in quote:
+        return String(_RAW, len(quote).bit_length() - 1)
+    if last == 39 and b"%" not in quote:
+        return String(_SINGLE, len(quote).bit_length() - 1)
+    if quote.endswith(b"u0022"):
+        return String(_UNICODE, (len(quote) - 4).bit_length() - 1)
+    if last == 59:
+        return String(_ENTITY, 0, hard=frozenset((b'"', b"<", b">")))
+    level = quote.rsplit(b"%", 1)[-1].count(b"25")
+    unit = b"%" + b"25" * level + b"5c"
+    depth = (quote.lower().count(unit) + 1).bit_length() - 1
+    end = re.compile(b"%" + b"25" * level + rb"22|[&\s\"<>]")
+    return String(end, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
+
+
+def container(quote: bytes) -> Container | Until:
+    """The seeker for an object or array whose keys stand in this kind of quotes. Where brackets may be
+    escaped themselves, all of the surrounding value goes: never less than the container."""
+    if quote.endswith(b'"') and b"%" not in quote:
+        return Container(len(quote).bit_length() - 1)
+    if quote == b"'":
+        return Container(0)
+    return Until(re.compile(rb"[&\s\"<>]"))

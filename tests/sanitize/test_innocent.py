@@ -1,0 +1,112 @@
+"""What stands under a credential's name and is none by its form stays; anything else goes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.sanitizers import DefaultSanitizer
+
+RULES = build().ruleset
+
+STAYS: dict[str, Any] = {
+    "a schema": {"password": {"type": "string", "minLength": 8, "format": "password", "title": "Password"}},
+    "a reference": {
+        "client_id": {"$ref": "#/$defs/id"},
+        "token": {"type": ["string", "null"], "default": None},
+    },
+    "no default": {"token": {"type": "string", "default": None}},
+    "an empty default": {"access_token": {"type": "string", "default": ""}},
+    "a flow": {"flows": {"password": {"tokenUrl": "/token", "scopes": {"read": "r"}}}},
+    "labels": {"password": "Password", "token": "Token", "client_id": "Client ID", "api_key": "API key"},
+    "messages": {"password": ["is too short (minimum is 8 characters)"], "token": ["can't be blank"]},
+    "a message": {"password": ["This field is required."]},
+    "a column": {"password": [{"id": "1", "key": "KBC.datatype.type", "value": "VARCHAR"}]},
+    "log probabilities": [{"token": "Hello", "logprob": -0.3, "bytes": [72]}, {"token": "Hi", "logprob": -1}],
+    "the other way round": [{"logprob": -3.1e-05, "token": "Hello"}],
+    "a stream's words": [{"token": " the"}, {"token": " Paris", "index": 3}],
+    "a stream's objects": {"token": {"id": 264, "text": " a", "logprob": -1.2, "special": False}},
+    "an analyser's words": {"tokens": [{"token": "quick", "start_offset": 0, "end_offset": 5}]},
+    "a parser's words": [{"token": "cat", "pos": "NN", "lemma": "cat"}],
+    "a contract": {"token": "0xdAC17F958D2ee523a2206206994597C13D831ec7", "symbol": "USDT"},
+}
+GOES: dict[str, Any] = {
+    "a typed value": {"password": {"type": "string", "value": "q7-secret"}},
+    "a default": {"password": {"type": "string", "default": "q7-secret"}},
+    "an example": {"token": {"type": "string", "example": "q7-secret"}},
+    "a constant": {"token": {"type": "string", "const": "q7-secret"}},
+    "a list": {"password": ["q7-secret", "q7-secret too"]},
+    "a list of objects": {"token": [{"id": "1", "key": "name", "value": "q7-secret"}]},
+    "a typed token": {"token": {"type": "bearer", "description": "q7-secret"}},
+    "a private key of a chain": {"token": "0x" + "q7" + "a" * 62},
+    "a sentence": {"password": "q7-secret horse battery staple"},
+    "an object": {"token": {"id": 1, "text": "q7-secret"}},
+    "a word": {"password": " q7-secret"},
+    "a token beside an index": {"token": "q7-secret", "index": 3},
+}
+STYLES: list[dict[str, Any]] = [{}, {"indent": 1}, {"separators": (",", ":")}]
+
+
+def _scrubbed(body: bytes, size: int = 1 << 20) -> bytes:
+    scrubber = RULES.scrubber("response", "application/json")
+    out = [scrubber.feed(body[at : at + size]) for at in range(0, len(body), size)]
+    return b"".join(out) + scrubber.finish()
+
+
+def _audited(body: bytes) -> object:
+    auditor = RULES.auditor()
+    return auditor.feed(body) or auditor.finish()
+
+
+@pytest.mark.parametrize("name", STAYS)
+@pytest.mark.parametrize("style", STYLES)
+def test_what_is_no_credential_by_its_form_stays(name: str, style: dict[str, Any]) -> None:
+    body = json.dumps(STAYS[name], **style).encode()
+    assert _scrubbed(body) == body
+    assert _scrubbed(body, size=1) == body
+    assert _audited(body) is None
+
+
+@pytest.mark.parametrize("name", GOES)
+@pytest.mark.parametrize("style", STYLES)
+def test_all_else_goes(name: str, style: dict[str, Any]) -> None:
+    body = json.dumps(GOES[name], **style).encode()
+    assert b"q7" not in _scrubbed(body)
+    assert _scrubbed(body, size=1) == _scrubbed(body)
+
+
+def test_what_stays_is_looked_through_for_what_is_known() -> None:
+    rules = build(secrets={"#key": "q7-unguessable-0093"}).ruleset
+    body = (
+        b'{"password":{"type":"string","title":"q7-unguessable-0093","description":"Bearer q7.token-001122"}}'
+    )
+    scrubber = rules.scrubber("response", "application/json")
+    clean = scrubber.feed(body) + scrubber.finish()
+    assert clean == b'{"password":{"type":"string","title":"REDACTED","description":"Bearer REDACTED"}}'
+
+
+def test_a_name_that_the_user_gave_goes_whatever_it_holds() -> None:
+    rules = build([DefaultSanitizer(additional_sensitive_fields=["title"])]).ruleset
+    scrubber = rules.scrubber("response", "application/json")
+    assert scrubber.feed(b'{"title":"Title"}') + scrubber.finish() == b'{"title":"REDACTED"}'
+
+
+@pytest.mark.parametrize(
+    "name", ["a schema", "labels", "messages", "log probabilities", "a stream's objects"]
+)
+def test_the_audit_s_windows_cut_through_it_without_alarm(name: str) -> None:
+    one = json.dumps(STAYS[name]).encode()
+    for shift in range(0, len(one) + 8, 7):
+        body = b"[" + b" " * shift + b",".join([one] * (140_000 // len(one))) + b"]"
+        assert _audited(body) is None, shift
+
+
+def test_the_audit_finds_a_credential_in_a_short_text() -> None:
+    for body in (b'{"token":"q7-secret"}', b'x={"token": "q7-secret"}', b'{"token":"q7-secret","a":1}'):
+        assert RULES.scan(body) is not None
+        coded = base64.b64encode(body.replace(b"token", b"password"))
+        assert _audited(b'{"x":"%b"}' % coded) is not None
