@@ -103,3 +103,11 @@ def test_a_field_that_tells_a_client_what_to_do_stays(name: str, value: str) -> 
 )
 def test_a_credential_s_field_by_its_maker_is_redacted(name: str) -> None:
     assert RULES.headers(Headers([(name, "q7-secret")]), "request").get(name) == "REDACTED"
+
+
+@pytest.mark.parametrize("name", ["subject_token", "actor_token", "assertion", "device_code"])
+def test_what_is_exchanged_for_a_token_is_redacted_and_its_type_stays(name: str) -> None:
+    body = f"grant_type=x&{name}=q7-grant.0093&{name}_type=urn%3Aietf%3Aparams%3Aoauth&scope=a"
+    scrubber = RULES.scrubber("request", "application/x-www-form-urlencoded")
+    clean = scrubber.feed(body.encode()) + scrubber.finish()
+    assert clean.decode() == body.replace("q7-grant.0093", "REDACTED")
