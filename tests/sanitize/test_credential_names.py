@@ -26,7 +26,7 @@ CREDENTIALS = """
 OTHERS = """
     next_page_token nextPageToken page_token pageToken continuation_token ContinuationToken
     sync_token next_token NextToken cursor key primary_key foreign_key sort_key partition_key
-    public_key publicKey idempotency_key client_token token_type expires_in secret_santa
+    public_key publicKey idempotency_key client_token ClientRequestToken token_type expires_in secret_santa
     password_required token_count max_tokens completion_tokens prompt_tokens tokens secrets passwords
     credentials authorization session_id sid account_key accountKey private_key_id access_key_id
     secretary passwordless password_changed_at secret_name secretName token_url api_key_id api_keys

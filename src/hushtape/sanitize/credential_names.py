@@ -23,11 +23,11 @@ _TOKENS: Final = """
     access refresh id api auth oauth oauth2 authentication authorization authenticity session security secret
     bearer csrf xsrf jwt sas sso identity login user admin root bot app developer personal private deploy job
     storage service master webhook reset verification verify confirmation activation invite invitation
-    registration request impersonation captcha recaptcha mfa otp two_factor magic email account device push
+    registration impersonation captcha recaptcha mfa otp two_factor magic email account device push
     web github gitlab gh slack npm pypi hf vault jira discord telegram circle twilio figma shopify facebook
 """
-"""Words before `token`. Not: page, next, sync, continuation (where a list goes on), client (AWS's word for an
-idempotency key), eos, pad (models of language), cancel, lock."""
+"""Words before `token`. Not: page, next, sync, continuation (where a list goes on), client and client request
+(AWS's words for an idempotency key), eos, pad (models of language), cancel, lock."""
 
 _REST: Final = """
     secret secret_string secret_text secret_value secret_binary secret_hash
