@@ -102,3 +102,18 @@ def test_a_secret_in_twofold_base64_amid_an_ordinary_body_is_found(name: str) ->
     hidden = b'"' + base64.b64encode(base64.b64encode(b"user:" + secret)) + b'"'
     middle = len(body) // 2
     assert audit(body[:middle] + hidden + body[middle:]) is not None
+
+
+def test_a_short_field_name_amid_noise_in_base64_is_no_finding_and_amid_text_is_one() -> None:
+    noise = random.Random(11)
+    for number in range(60):
+        packed = noise.randbytes(200 + number) + b"\x91otp=\x04\x93\x8f" + noise.randbytes(300)
+        assert audit(base64.b64encode(packed)) is None
+    for text in (
+        b"otp=1234567890",
+        b'{"otp": "123456"}',
+        b"user=me&otp=777123&x=1",
+        "grün otp=ärger1 für".encode(),
+    ):
+        assert audit(b'{"a": "' + base64.b64encode(base64.b64encode(text)) + b'"}') is not None
+        assert audit(b'{"a": "' + base64.b64encode(text.hex().encode()) + b'"}') is not None
