@@ -47,6 +47,8 @@ def ways(name: str, value: str = VALUE) -> dict[str, tuple[str, str]]:
         "url in a form": (f"u={quote(url, safe='')}&b=2", FORM),
         "url in html": (f'<a href="{url.replace("&", "&amp;")}">', "text/html"),
         "a line of a file": (f"export {name}={value}\nB=2\n", "text/plain"),
+        "ruby": (f'{{:{name}=>"{value}", :n=>1}}', ""),
+        "ruby, spaced": (f"{{:{name} => '{value}', :n => 1}}", ""),
         "graphql": (f'mutation {{ login({name}: "{value}") {{ id }} }}', ""),
         "name and value": (json.dumps([{"name": name, "value": value}]), ""),
         "an input": (f'<input type="text" name="{name}" value="{value}">', "text/html"),
@@ -199,6 +201,7 @@ def test_scrubbing_twice_changes_nothing_and_chunks_do_not_count(
             '{"api_key": {"id": 7, "name": "ci", "key": "#"}}',
         ),
         ('{"secret":{"key":"DB","value":"abc","n":1}}', '{"secret":{"key":"DB","value":"#","n":1}}'),
+        ('{"apiKey": {"S": "abc"}}', '{"apiKey": {"S": "#"}}'),
         ('{"DB_PASSWORD": {"computed": "a\\"b"}}', '{"DB_PASSWORD": {"computed": "#"}}'),
         (
             '{"secret": {\n  "type": "x",\n  "Value": "abc"\n}}',

@@ -49,7 +49,7 @@ _MEMBERS = (
 )  # fmt: skip
 _INSIDE = tuple(
     re.compile(_MEMBERS % (names, names))
-    for names in (rb"(?:value|raw|computed|plain_?text|secret|token|hash|data)", rb"key")
+    for names in (rb"(?:value|s|string_?value|raw|computed|plain_?text|secret|token|hash|data)", rb"key")
 )
 """An object up to its member that holds the credential: `{"id": 7, "name": "ci", "key": "..."}`."""
 

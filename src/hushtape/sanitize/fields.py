@@ -80,7 +80,8 @@ _ATTRIBUTE = re.compile(
     rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
     re.IGNORECASE,
 )
-_SPACED = re.compile(rb"\s{1,8}[:=]\s{0,8}")
+_SPACED = re.compile(rb"\s{1,8}(?:=>|[:=])\s{0,8}")
+_ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 _TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _CHILD = re.compile(rb"\s{0,64}<[A-Za-z_]")
@@ -279,7 +280,9 @@ class Field:
         return self._loose(data, at)
 
     def _loose(self, data: bytes, at: int) -> Found:
-        """Somewhere in a text: the value may be in quotes (an attribute, a script)."""
+        """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
+        if arrow := _ARROW.match(data, at):
+            at = arrow.end()
         first = data[at] if at < len(data) else 0
         if first in _QUOTED_END:
             return Found(at + 1, -1, self._text, _QUOTED_END[first])
