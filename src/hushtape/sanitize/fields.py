@@ -305,11 +305,10 @@ class Field:
         """`<name>value</name>`, with a prefix and attributes; `name : "value"` and `name = "value"`."""
         if self.code:
             return None
-        if start == 0 or data[start - 1] not in b"<:":
+        opened = start and data[start - 1] in b"<:" and _TAG_NAME.search(data, max(0, start - 70), start)
+        if not opened:
             sign = _SPACED.match(data, start + self._length, limit)
             return self._quoted_at(data, sign.end(), limit) if sign and begins(data, start) else None
-        if _TAG_NAME.search(data, max(0, start - 70), start) is None:
-            return None
         head = _TAG.match(data, start + self._length, limit)
         if head is None or data[head.end() - 2 : head.end()] == b"/>":
             return None
