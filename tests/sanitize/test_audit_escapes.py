@@ -76,6 +76,8 @@ WAYS: dict[str, Callable[[str], str]] = {
         f"%u{unit:04X}" if unit > 127 else f"%{unit:02X}" for unit in units(text)
     ),
     "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
+    "quoted-printable, every octet": lambda text: "".join(f"={octet:02X}" for octet in text.encode()),
+    "quoted-printable, lower case": lambda text: "".join(f"={octet:02x}" for octet in text.encode()),
     "raw deflate in base64": raw_deflate,
     "gzip in base64": lambda text: base64.b64encode(gzip.compress(text.encode())).decode(),
     "zlib in base64": lambda text: base64.b64encode(zlib.compress(text.encode())).decode(),

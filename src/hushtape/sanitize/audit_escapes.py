@@ -94,7 +94,8 @@ def _html_text(reference: bytes) -> bytes:
 _QUOTED_PRINTABLE: Final = re.compile(
     rb"=(?=3D|[\r\n\\])(?<=[ -<>-~]=)(?:3D(?=[ -~])"
     rb"|(?<=[ -<>-~]{6}=)(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~]))"
-    # Letters beyond ASCII, and a header's encoded word (RFC 2047 4.2).
+    # Two escapes side by side, or one that is no number; a header's encoded word (RFC 2047 4.2).
+    rb"|(?:=[2-7][0-9A-Fa-f]){2}|=[2-7][A-F](?<=[!-<>-~]...)(?=[ -<>-~])"
     rb"|=[89A-F][0-9A-F](?:=[89A-F][0-9A-F]|(?<=[a-z]...)[a-z])|=\?[!->@-~]{1,40}\?[Qq]\?"
 )
 _ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
