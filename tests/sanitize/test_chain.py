@@ -12,7 +12,8 @@ import pytest
 
 from hushtape.errors import SanitizerError
 from hushtape.model import Headers
-from hushtape.sanitize.chain import Chain, ShortSecretWarning, build
+from hushtape.sanitize.chain import Chain, build
+from hushtape.sanitize.named_secrets import ShortSecretWarning
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.sanitizers import (
     CallbackSanitizer,

@@ -11,8 +11,9 @@ from tests.sanitize.corpus.planting import Planted, leaks
 from tests.sanitize.corpus.secrets import SECRETS, SHORT
 
 from hushtape.model import Headers
-from hushtape.sanitize.chain import ShortSecretWarning, build
+from hushtape.sanitize.chain import build
 from hushtape.sanitize.messages import tell
+from hushtape.sanitize.named_secrets import ShortSecretWarning
 from hushtape.sanitize.ruleset import Ruleset
 
 SHARDS = 12

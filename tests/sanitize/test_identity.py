@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sanitize.corpus.secrets import SECRETS
 
-from hushtape.sanitize.chain import ShortSecretWarning, build
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.named_secrets import ShortSecretWarning
 from hushtape.sanitize.sanitizers import DefaultSanitizer
 
 KINDS = ["", "application/json", "application/x-www-form-urlencoded", "application/xml", "text/event-stream"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from hushtape.keboola.headers import flat
 from hushtape.sanitize import BaseSanitizer
-from hushtape.sanitize.chain import SHORT
+from hushtape.sanitize.named_secrets import SHORT
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, leaves, with_parts
 

@@ -6,7 +6,8 @@ Called by: session, api; programs take the sanitizer classes from here or from `
 
 from hushtape.sanitize.audit import Auditor
 from hushtape.sanitize.audit_finding import Finding
-from hushtape.sanitize.chain import Chain, ShortSecretWarning, build
+from hushtape.sanitize.chain import Chain, build
+from hushtape.sanitize.named_secrets import ShortSecretWarning
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers import (
     CallbackSanitizer,

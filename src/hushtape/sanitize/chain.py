@@ -1,12 +1,11 @@
 """From what the user gave to what a tape runs: one ruleset, and the callbacks.
 
-Lives here: checking secrets, composing the default chain, telling rules from code. Must not: scrub, or
-let a value into an error, a warning or a repr. Called by: session, when a tape opens.
+Lives here: composing the default chain, telling rules from code. Must not: scrub, or let a value into an
+error or a repr; read secrets (named_secrets does). Called by: session, when a tape opens.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from msgspec import Struct, structs
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.credential_names import joined
 from hushtape.sanitize.encoded import base64_filler, hex_filler
+from hushtape.sanitize.named_secrets import Secrets, checked, secret_rules
 from hushtape.sanitize.rules import (
     REDACTED,
     CredentialNamesRule,
@@ -35,25 +35,13 @@ from hushtape.sanitize.sanitizers_base import (
     refuse_unheard,
     what_it_is,
 )
-from hushtape.sanitize.sanitizers_values import bare, leaves, with_parts
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
 
-TOO_SHORT = 3
-"""Values under so many bytes are refused: they stand everywhere (SANITIZING.md, short secrets)."""
-
-SHORT = 6
-"""Values under so many bytes are found as whole words only, and warned about."""
 
 DEEP = 50
 """Composites in one another that are opened."""
-
-Secrets = Mapping[str, Any] | Iterable[str | None] | None
-
-
-class ShortSecretWarning(UserWarning):
-    """A secret is so short that it is redacted only where it stands as a word of its own."""
 
 
 class Reading(Struct, frozen=True, repr_omit_defaults=True):
@@ -119,7 +107,7 @@ def build(
     """
     from hushtape.sanitize.ruleset import Ruleset
 
-    known, unknown = _secrets(secrets)
+    known, unknown = secret_rules(secrets)
     rules: list[Rule] = [*_default_rules(keep_fields)] if default_sanitizer else []
     rules.extend(known)
     callbacks: list[BaseSanitizer] = []
@@ -129,10 +117,10 @@ def build(
             rules.extend(_rules_of(sanitizer))
         if _is_callback(sanitizer):
             callbacks.append(sanitizer)
-    checked = _checked(rules, drop_short)
+    usable = checked(rules, drop_short)
     flagged = [sanitizer for sanitizer in united if sanitizer.scrub_before_read]
-    reading = _reading(flagged, checked, engine) if flagged else None
-    return Chain(Ruleset.compile(checked, engine=engine), tuple(callbacks), unknown, reading)
+    reading = _reading(flagged, usable, engine) if flagged else None
+    return Chain(Ruleset.compile(usable, engine=engine), tuple(callbacks), unknown, reading)
 
 
 def _default_rules(keep: Iterable[str]) -> Iterator[Rule]:
@@ -147,8 +135,8 @@ def _default_rules(keep: Iterable[str]) -> Iterator[Rule]:
     yield CredentialNamesRule(keep=kept.union(map(joined, SENSITIVE_FIELDS)))
 
 
-def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> Reading:
-    """What these sanitizers do before the program reads. `checked`: the rules that can be used."""
+def _reading(flagged: list[BaseSanitizer], usable: list[Rule], engine: str) -> Reading:
+    """What these sanitizers do before the program reads. `usable`: the rules that can be used."""
     from hushtape.sanitize.ruleset import Ruleset
 
     rules: list[Rule] = []
@@ -162,7 +150,7 @@ def _reading(flagged: list[BaseSanitizer], checked: list[Rule], engine: str) -> 
             texts |= {own} if isinstance(own, str) else set()
         for text in sorted(texts - {""}):
             named.setdefault(text, []).append(type(sanitizer).__name__)
-        rules += [rule for rule in stated if rule in checked]
+        rules += [rule for rule in stated if rule in usable]
     return Reading(
         Ruleset.compile(dict.fromkeys(rules), engine=engine),
         tuple(filter(_is_callback, flagged)),
@@ -183,87 +171,6 @@ def _left_by(rule: Rule, fillers: set[str]) -> set[str]:
         fillers |= inside
         texts |= inside
     return texts
-
-
-# --- secrets -------------------------------------------------------------------------------------
-
-
-def _secrets(secrets: Secrets) -> tuple[list[SecretRule], tuple[str, ...]]:
-    """Rules of the values that are known, names of those that are not."""
-    rules: list[SecretRule] = []
-    unknown: list[str] = []
-    for name, value in _named(secrets):
-        if value is None or value in ("", b""):
-            unknown.append(name)
-            continue
-        parts = with_parts(name, bare(_text(name, value)))
-        rules.extend([SecretRule(bare(part), name=place) for place, part in parts])
-    return rules, tuple(unknown)
-
-
-def _named(secrets: Secrets) -> Iterator[tuple[str, object]]:
-    if secrets is None:
-        return iter(())
-    if isinstance(secrets, Mapping):
-        return leaves(secrets)
-    if isinstance(secrets, (str, bytes)) or not isinstance(secrets, Iterable):
-        raise _unusable(
-            "secrets", f"it is a {type(secrets).__name__}", "Give a mapping of names to values, or a list."
-        )
-    return leaves(list(secrets), "secrets")
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            return value.decode("latin-1")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise _unusable(name, f"its value is a {type(value).__name__}", "Give the secret's text.")
-
-
-def _unusable(name: str, found: str, remedy: str) -> SanitizerError:
-    return SanitizerError(f"use the secret {name!r}", found, remedy, sanitizer=name)
-
-
-def _checked(rules: list[Rule], drop_short: bool) -> list[Rule]:
-    """The rules without duplicates and unusable secrets; warns about short ones, once a name."""
-    kept: list[Rule] = []
-    placeholders = {getattr(rule, "placeholder", "") for rule in rules}
-    for rule in dict.fromkeys(rules):
-        if isinstance(rule, SecretRule) and not _usable(rule, placeholders, drop_short):
-            continue
-        kept.append(rule)
-    return kept
-
-
-def _usable(rule: SecretRule, placeholders: set[str], drop_short: bool) -> bool:
-    name = rule.name or "without a name"
-    size = len(rule.value.encode("utf-8", "surrogatepass"))
-    if size < TOO_SHORT:
-        if not drop_short:
-            remedy = "Leave it out, or name the field that holds it with BodyFieldSanitizer."
-            raise _unusable(
-                name, f"it is shorter than {TOO_SHORT} bytes and would be found everywhere", remedy
-            )
-        _warn(f"the secret {name!r} is shorter than {TOO_SHORT} bytes: it is left to the rules about fields")
-        return False
-    if any(rule.value.lower() in text.lower() for text in placeholders):
-        remedy = "Choose another replacement, or leave this value out."
-        raise _unusable(
-            name, "it stands in a replacement text, which would be redacted again for ever", remedy
-        )
-    if size < SHORT:
-        _warn(f"the secret {name!r} is shorter than {SHORT} bytes: it is redacted only as a word of its own")
-    return True
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, ShortSecretWarning, stacklevel=2)
 
 
 # --- sanitizers ----------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hushtape.sanitize.plan import Matcher, Plan
+from hushtape.sanitize.matcher import Matcher
+from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import Context
 

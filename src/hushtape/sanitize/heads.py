@@ -14,7 +14,8 @@ from hushtape.model import Headers
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.header_lessons import lessons
 from hushtape.sanitize.header_policy import Action, HeaderPolicy
-from hushtape.sanitize.plan import Matcher, Plan
+from hushtape.sanitize.matcher import Matcher
+from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context, Teach, union
 
 HEADER: Final = Context(header=True)

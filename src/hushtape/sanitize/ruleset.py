@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import lru_cache
-from typing import Final
 
 from msgspec import structs
 
 from hushtape.model import Headers
 from hushtape.sanitize import engine as engines
-from hushtape.sanitize.audit import OVERLAP, Auditor, TextAudit
+from hushtape.sanitize import totals
+from hushtape.sanitize.audit import Auditor, TextAudit
 from hushtape.sanitize.audit_dull import DullHex
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_odd import OddSecrets
@@ -26,28 +26,15 @@ from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
+from hushtape.sanitize.matcher import Matcher
 from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
-from hushtape.sanitize.plan import Matcher, Plan
-from hushtape.sanitize.rules import (
-    REDACTED,
-    HeaderRule,
-    PatternRule,
-    Phase,
-    Rule,
-    SecretRule,
-    UrlParamsRule,
-    UrlPatternRule,
-)
+from hushtape.sanitize.plan import Plan
+from hushtape.sanitize.rules import REDACTED, HeaderRule, Phase, Rule, SecretRule
 from hushtape.sanitize.scrubber import Scrubber
-from hushtape.sanitize.spans import Context, Teach
+from hushtape.sanitize.spans import FORM, TEXT, URI, Teach, context_of
 from hushtape.sanitize.stages import BodyScrubber, stages
 from hushtape.sanitize.wide import WideScrubber
-
-URI: Final = Context(uri=True)
-TEXT: Final = Context()
-FORM: Final = Context(form=True)
-XML: Final = Context(xml=True)
 
 
 class Ruleset:
@@ -73,16 +60,16 @@ class Ruleset:
     def __init__(self, rules: tuple[Rule, ...], engine: str) -> None:
         self.rules = rules
         self.engine = engines.choose(engine)
-        self.placeholders = _placeholders(rules)
+        self.placeholders = totals.placeholders(rules)
         self._left = frozenset(text.encode() for text in self.placeholders)
-        request, response = _of_phase(rules, "request"), _of_phase(rules, "response")
+        request, response = totals.of_phase(rules, "request"), totals.of_phase(rules, "response")
         plan = Plan(request, self.engine)
         self._request = Side(plan, _policy(request))
         same = request == response
         self._response = Side(plan if same else Plan(response, self.engine), _policy(response))
         self._stages = {"request": stages(request), "response": stages(response)}
         self._plans: tuple[Plan, ...] = (plan,) if same else (plan, self._response.plan)
-        self._overlap = _overlap(rules)
+        self._overlap = totals.overlap(rules)
         self._odd = OddSecrets.of(rules)
         self._taught = Learned()
         self._base: Ruleset | None = None
@@ -114,7 +101,7 @@ class Ruleset:
         for rule in secrets:
             if rule.value not in known:  # where two rules redacted it, the last one decides: the user's
                 rule = self._with_stable_text(rule)
-                texts = self.placeholders | _placeholders((rule,))
+                texts = self.placeholders | totals.placeholders((rule,))
                 if not any(rule.value in text for text in texts):
                     extra[rule.value] = rule
         added = tuple(extra.values())
@@ -129,7 +116,7 @@ class Ruleset:
     def possible_placeholders(self) -> frozenset[str]:
         """The placeholders, and what learned values would leave inside base64 and hex."""
         secrets = [SecretRule("", text) for text in (REDACTED, *self.placeholders)]
-        return self.placeholders | _placeholders(tuple(secrets))
+        return self.placeholders | totals.placeholders(tuple(secrets))
 
     def _with_stable_text(self, rule: SecretRule) -> SecretRule:
         fillers = base64_filler(rule.placeholder), hex_filler(rule.placeholder)
@@ -257,12 +244,12 @@ class Ruleset:
     def _become(self, taught: Learned) -> None:
         """In a fresh copy: take in the learned rules."""
         self.rules += taught.rules
-        self.placeholders |= _placeholders(taught.rules)
+        self.placeholders |= totals.placeholders(taught.rules)
         self._left = frozenset(text.encode() for text in self.placeholders)
         self._plans = tuple(plan.joined(taught.plans) for plan in self._plans)
         self._request = Side(self._plans[0], self._request.policy)
         self._response = Side(self._plans[-1], self._response.policy)
-        self._overlap = max(self._overlap, _overlap(taught.rules))
+        self._overlap = max(self._overlap, totals.overlap(taught.rules))
         if taught.odd:
             self._odd = OddSecrets.of(self.rules)
         self._dull = DullHex(self.rules)
@@ -298,42 +285,5 @@ def _cut_off(value: bytes, text: bytes) -> bool:
     return any(whole.startswith(value) for whole in (text, text.lstrip(b"\\\"'"), b"null", b"true", b"false"))
 
 
-def context_of(content_type: str) -> Context:
-    """What a media type says about names and values."""
-    kind = content_type.lower()
-    if "x-www-form-urlencoded" in kind:
-        return FORM
-    return XML if "xml" in kind else TEXT
-
-
-def _of_phase(rules: tuple[Rule, ...], phase: Phase) -> tuple[Rule, ...]:
-    """The rules of a phase. Parameters are stripped from responses only."""
-    return tuple(
-        rule
-        for rule in rules
-        if phase in getattr(rule, "phases", (phase,))
-        and not (phase == "request" and isinstance(rule, UrlParamsRule))
-    )
-
-
 def _policy(rules: tuple[Rule, ...]) -> HeaderPolicy:
     return HeaderPolicy(rule for rule in rules if isinstance(rule, HeaderRule))
-
-
-def _overlap(rules: tuple[Rule, ...]) -> int:
-    """Bytes that two windows of the audit share."""
-    longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
-    return max(OVERLAP, 6 * longest)
-
-
-def _placeholders(rules: tuple[Rule, ...]) -> frozenset[str]:
-    texts = {
-        rule.placeholder
-        for rule in rules
-        if not isinstance(rule, UrlPatternRule | UrlParamsRule | PatternRule)
-    }
-    replacements = {rule.replacement for rule in rules if isinstance(rule, UrlPatternRule | PatternRule)}
-    texts |= {text for text in replacements if "\\" not in text}
-    secrets = {rule.placeholder for rule in rules if isinstance(rule, SecretRule)}
-    texts |= {filler(text).decode() for text in secrets for filler in (base64_filler, hex_filler)}
-    return frozenset(texts - {""})

@@ -9,7 +9,8 @@ can reach back to it. In memory: `BLOCK` plus the plan's window, however long th
 from __future__ import annotations
 
 from hushtape.sanitize.engine import Hit, by_start
-from hushtape.sanitize.plan import Matcher, Plan
+from hushtape.sanitize.matcher import Matcher
+from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context, Teach, union
 
 BLOCK = 16 * 1024

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -43,6 +43,20 @@ class Context(Struct, frozen=True):
     header: bool = False
     window: bool = False
     notes: dict[str, object] | None = None
+
+
+URI: Final = Context(uri=True)
+TEXT: Final = Context()
+FORM: Final = Context(form=True)
+XML: Final = Context(xml=True)
+
+
+def context_of(content_type: str) -> Context:
+    """What a media type says about names and values."""
+    kind = content_type.lower()
+    if "x-www-form-urlencoded" in kind:
+        return FORM
+    return XML if "xml" in kind else TEXT
 
 
 class Seeker(Protocol):

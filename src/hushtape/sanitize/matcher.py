@@ -1,0 +1,193 @@
+"""The matcher: verifiers over the hits of one stream, and the spans that come of them.
+
+Lives here: which hit is verified, the spans still running, the values that teach. Must not: know what a rule
+means (the verifier modules do), keep bytes (`scrubber` does). Called by: scrubber, finder, heads, ruleset.
+One a stream, not shared between threads; its plan is.
+"""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.plan import MARGIN, Plan
+from hushtape.sanitize.spans import (
+    FIELDS,
+    KINDS,
+    LONGEST_LESSON,
+    OPEN,
+    RANK_CAP,
+    WHOLE,
+    Context,
+    Found,
+    Group,
+    Seeker,
+    Teach,
+    Verifier,
+)
+
+Open = tuple[int, Seeker, int, Verifier, bytes]
+"""A span still running: its start, its seeker, where to go on, who found it, its text."""
+
+Ended = tuple[int, int, Seeker, Verifier, bytes]
+"""A span that has ended: where it begins and ends, its seeker, who found it, its text."""
+
+SECRETS = (0, WHOLE)
+
+HELD = LONGEST_LESSON + 1024
+"""Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
+than LONGEST_LESSON by all that a seeker may leave unread, so that what teaches does not hang on chunks."""
+
+DEEPEST = 4
+"""Values inside redacted ones are looked through so many levels down, for names that teach."""
+
+
+class Matcher:
+    """Runs verifiers over one stream's hits, in order. Positions are those of the present buffer."""
+
+    __slots__ = ("_context", "_ended", "_level", "_plan", "groups", "names", "open", "reach", "teach")
+
+    def __init__(self, plan: Plan, context: Context, teach: Teach | None = None, level: int = 0) -> None:
+        self._plan = plan
+        self._level = level
+        self.teach = teach
+        """Told of the credentials that are redacted; None: nobody asks."""
+        self._context = structs.replace(context, notes={})
+        self.groups: list[Group] = []
+        self.names: list[tuple[int, int, str, bytes]] | None = None
+        """(start, end, rule's name, replacement) of each span, for those who set it to a list."""
+        self.open: list[Open] = []
+        self.reach = [(0, 0)] * KINDS
+        self._ended: list[Ended] = []
+        """The fields whose values ended last: a secret may hold a field itself."""
+
+    def resume(self, data: bytes, final: bool) -> None:
+        """Let spans that are still running look for their ends."""
+        running, self.open = self.open, []
+        for start, seeker, at, verifier, text in running:
+            self._seek(data, start, seeker, at, verifier, text, final)
+        for _, _, _, verifier, _ in self.open:
+            self.reach[verifier.kind] = (self.reach[verifier.kind][0], OPEN)
+
+    def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
+        """Verify hits whose surroundings are known; what is left waits for more data."""
+        plan, size, reach, context = self._plan, len(data), self.reach, self._context
+        verifiers, window = plan.verifiers, plan.ahead - MARGIN
+        ready = size if final else size - plan.ahead - MARGIN
+        last: tuple[object, int] | None = None
+        for number, (anchor, start, end) in enumerate(hits):
+            if start > ready:
+                return hits[number:]
+            limit = start + window
+            if limit > size:
+                limit = size
+            next_byte = data[end] if end < size else -1
+            for verifier in verifiers[anchor]:
+                if verifier.follows is not None and next_byte not in verifier.follows:
+                    continue
+                kind = verifier.kind
+                if kind:
+                    low, high = reach[kind]
+                    if low < start < high and (end <= high or kind != WHOLE):
+                        continue
+                found = verifier.verify(data, start, end, limit, context)
+                # A secret has two anchors: the second one finds what the first has found.
+                if found is not None and (this := (found, verifier.order)) != last:
+                    last = this
+                    self._take(data, found, verifier, final)
+        return []
+
+    def _take(self, data: bytes, found: Found | tuple[Found, ...], verifier: Verifier, final: bool) -> None:
+        for one in (found,) if isinstance(found, Found) else found:
+            if one.end >= 0 or one.seeker is None:
+                self._close(data, one.start, one.end, verifier, one.text, one.seeker)
+                if self._ended and verifier.kind in SECRETS:
+                    self._go_on(data, one.start, one.end, final)
+            else:
+                text = one.text or b""
+                self._seek(data, one.start, one.seeker, max(one.at, one.start), verifier, text, final)
+
+    def _seek(
+        self, data: bytes, start: int, seeker: Seeker, at: int, verifier: Verifier, text: bytes, final: bool
+    ) -> None:
+        end, resume = seeker.seek(data, at, final)
+        if end >= 0:
+            self._close(data, start, end, verifier, text, seeker)
+        else:
+            self.open.append((start, seeker, resume, verifier, text))
+            self._cover(verifier.kind, start, OPEN)
+
+    def _go_on(self, data: bytes, start: int, end: int, final: bool) -> None:
+        """A secret holds what ended a field's value (an `&`, say): the value goes on behind it. Else its
+        rest would stay, and be redacted by the next scrub only."""
+        for ended in self._ended:
+            if ended[0] <= start <= ended[1] < end:
+                first, _, seeker, verifier, text = ended
+                self._seek(data, first, seeker, end, verifier, text, final)
+                return
+
+    def _close(
+        self,
+        data: bytes,
+        start: int,
+        end: int,
+        verifier: Verifier,
+        text: bytes | None,
+        seeker: Seeker | None,
+    ) -> None:
+        if verifier.kind:
+            self._cover(verifier.kind, start, end)
+        if verifier.kind == FIELDS and seeker is not None and seeker.again and text is not None:
+            self._ended = [*self._ended[-3:], (start, end, seeker, verifier, text)]
+        if start >= end or text is None or (start >= 0 and data[start:end] in self._plan.left):
+            return
+        if self.teach is not None and verifier.kind == FIELDS and start >= 0:
+            self._tell(self.teach, data[start:end], verifier, text)
+        if self.names is not None and data[start:end] != text:
+            self.names.append((start, end, verifier.name, text))
+        size = end - start
+        key = size if size < RANK_CAP else RANK_CAP, verifier.order
+        groups = self.groups
+        if groups:
+            first, last, best, replacement = groups[-1]
+            if first <= start < last and replacement == text:
+                # What `union` would do: a body of nothing but hits must not pile up a group for each.
+                groups[-1] = (first, max(last, end), max(best, key), text)
+                return
+        groups.append((start, end, key, text))
+
+    def _tell(self, teach: Teach, value: bytes, verifier: Verifier, text: bytes) -> None:
+        """Tell of a credential, and of those inside a value that was redacted as a whole."""
+        if len(value) > LONGEST_LESSON:
+            return
+        if verifier.teaches is not None:
+            teach(value, verifier.teaches, text)
+        if (34 in value or 92 in value) and self._level < DEEPEST:
+            within = value[1:] if value[0] in b"{[" else value
+            hits = self._plan.find(within)
+            if hits:
+                Matcher(self._plan, self._context, teach, self._level + 1).run(within, hits, final=True)
+
+    def held(self, size: int) -> int:
+        """Where in a buffer of `size` bytes what has to stay begins: a running value that may teach."""
+        if self.teach is None:
+            return OPEN
+        starts = [one[0] for one in self.open if one[3].kind == FIELDS and size - one[0] <= HELD]
+        return min(starts, default=OPEN)
+
+    def _cover(self, kind: int, start: int, end: int) -> None:
+        """Hits inside this span need no look: what they could find lies inside it."""
+        low, high = self.reach[kind]
+        if start >= high:
+            self.reach[kind] = (start, end)
+        else:
+            self.reach[kind] = (low, end if high == OPEN else max(high, end))
+
+    def shift(self, by: int) -> None:
+        """`by` bytes were dropped from the buffer's front."""
+        self.groups = [(start - by, end - by, key, text) for start, end, key, text in self.groups]
+        self.open = [
+            (start - by, seeker, at - by, verifier, text) for start, seeker, at, verifier, text in self.open
+        ]
+        self._ended = [(one[0] - by, one[1] - by, *one[2:]) for one in self._ended]
+        self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
