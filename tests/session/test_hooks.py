@@ -406,7 +406,7 @@ def test_a_body_above_the_bound_is_an_error_at_replay(
 
 
 def test_headers_are_a_mapping_that_ignores_case_and_keeps_order_and_repetition() -> None:
-    from hushtape.session.editable import EditableHeaders
+    from hushtape.session.editable_headers import EditableHeaders
 
     headers = EditableHeaders(hushtape.Headers([("A", "1"), ("b", "2"), ("a", "3")]))
     assert headers["a"] == "1" and headers.get_all("A") == ["1", "3"] and "B" in headers and len(headers) == 2

@@ -1,8 +1,8 @@
 """An interaction's JSON text as a model.Interaction: typed, checked, bodies lazy.
 
-Lives here: the structs that msgspec decodes into, and the mapping to the model. Must not: find
-interactions in a file, open files. Called by: reader, entries. Unknown keys are passed over (vcrpy's
-extensions); values that could split a message at replay are refused (fields.py).
+Lives here: the mapping of schema.py's structs to the model. Must not: find interactions in a file, open
+files. Called by: reader, entries, foreign/. Values that could split a message at replay are refused
+(fields.py).
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
 
 from hushtape.cassette.fields import (
     FieldError,
@@ -27,15 +25,26 @@ from hushtape.cassette.fields import (
 from hushtape.cassette.headertext import HeaderTexts
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.readable import rebuilt
+from hushtape.cassette.schema import (
+    BodyIn,
+    ExtraIn,
+    FailureIn,
+    InformationalIn,
+    InteractionIn,
+    OnlyRequestIn,
+    Pairs,
+    RequestIn,
+    ResponseIn,
+    SpanIn,
+    TlsIn,
+)
 from hushtape.errors import CassetteFormatError
 from hushtape.model import (
     NO_HEADERS,
     Body,
     BytesBody,
-    Ending,
     ErrorLink,
     Failure,
-    Framing,
     Head,
     Headers,
     Interaction,
@@ -43,101 +52,6 @@ from hushtape.model import (
     Response,
     Tls,
 )
-
-Size = Annotated[int, Meta(ge=0, le=2**62)]
-Code = Annotated[int, Meta(ge=0, le=999)]
-Pairs = list[tuple[str, str]]
-_NOTHING = Raw()
-
-
-class SpanIn(Struct, frozen=True, gc=False):
-    """Stands for a long string that was left in the file (reader only)."""
-
-    span: int
-
-
-class BodyIn(Struct, frozen=True):
-    string: str | SpanIn | None = None
-    base64: str | SpanIn | None = None
-    file: str | None = None
-    size: Size = 0
-    absent: bool = False
-    spool: str | None = None
-    span: int | None = None
-    json: Raw = _NOTHING
-    indent: int = -1
-    end: Literal["", "\n", "\r\n"] = ""
-
-
-class StatusIn(Struct, frozen=True, gc=False):
-    code: Code
-    message: str | None = ""
-
-
-class RequestIn(Struct, frozen=True):
-    method: str
-    uri: str
-    headers: Raw = _NOTHING
-    body: str | BodyIn | None = None
-
-
-class ResponseIn(Struct, frozen=True):
-    status: StatusIn
-    headers: Raw = _NOTHING
-    body: BodyIn | None = None
-
-
-class InformationalIn(Struct, frozen=True):
-    status: StatusIn
-    headers: Pairs = []
-    http_version: str = "HTTP/1.1"
-
-
-class TlsIn(Struct, frozen=True, gc=False):
-    verified: bool
-    certificate: str | None = None
-
-
-class LinkIn(Struct, frozen=True, gc=False):
-    type: str
-    message: str = ""
-    errno: Annotated[int, Meta(ge=-(2**31), le=2**31)] | None = None
-
-
-class FailureIn(Struct, frozen=True):
-    stage: Literal["connect", "send", "head", "body"]
-    chain: list[LinkIn] = []
-
-
-class ExtraIn(Struct, frozen=True):
-    recorded_at: str = ""
-    elapsed: float = 0.0
-    request_version: str = "HTTP/1.1"
-    request_order: list[str] | None = None
-    http_version: str = "HTTP/1.1"
-    header_order: list[str] | None = None
-    framing: Framing = "length"
-    coding: list[str] = []
-    ending: Ending = "complete"
-    shortfall: Size = 0
-    trailers: Pairs = []
-    informational: list[InformationalIn] = []
-    tls: TlsIn | None = None
-    failure: FailureIn | None = None
-
-
-class InteractionIn(Struct, frozen=True):
-    request: RequestIn
-    response: ResponseIn | None = None
-    hushtape: ExtraIn | None = None
-
-
-class OnlyRequestIn(Struct, frozen=True):
-    """An interaction of which only the request is looked at."""
-
-    request: RequestIn
-    hushtape: ExtraIn | None = None
-
 
 _decode = msgspec.json.Decoder(InteractionIn).decode
 _decode_request = msgspec.json.Decoder(RequestIn).decode

@@ -1,21 +1,34 @@
 """The files beside a component's cassette: logs, a sync action's output, the expected exit code.
 
-Lives here: writing and reading `logs.json`, `sync_action_result.json` and `expected_status.json`. Must not:
-compare or scrub (its caller has). Called by: recorder.
+Lives here: writing `logs.json`, `sync_action_result.json` and `expected_status.json`, reading them, and
+holding a run against them. Must not: know how texts are compared or scrubbed. Called by: recorder.
 """
 
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from hushtape.errors import UnmatchedRequestError
 from hushtape.keboola.errors import ExitCodeError, VCRRecorderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
-from hushtape.keboola.log_capture import ComponentRunResult, load_logs, save_logs
+from hushtape.keboola.log_capture import (
+    ComponentRunResult,
+    LogComparisonResult,
+    SyncActionComparisonResult,
+    compare_logs,
+    load_logs,
+    mapped,
+    save_logs,
+)
+from hushtape.keboola.log_compare import compare_sync_action
 
 LOGS, SYNC_ACTION, EXPECTED_STATUS = "logs.json", "sync_action_result.json", "expected_status.json"
+
+Clean = Callable[[str], str]
+"""Makes a text safe to keep, and equal where only secrets differ."""
 
 
 class Artefacts:
@@ -57,7 +70,7 @@ class Artefacts:
             raise _unusable(self.expected_status_path, str(error), 'Write {"exit_code": 1}.') from None
         return found
 
-    def recorded_logs(self) -> ComponentRunResult | None:
+    def _recorded_logs(self) -> ComponentRunResult | None:
         """What the recorded run logged; None where it was not kept."""
         if not self.logs_path.exists():
             return None
@@ -66,10 +79,26 @@ class Artefacts:
         except (ValueError, AttributeError, TypeError) as error:
             raise _unusable(self.logs_path, str(error), "Record the case anew.") from None
 
-    def recorded_output(self) -> str | None:
+    def _recorded_output(self) -> str | None:
         """What the recorded sync action printed; None where there is none."""
         path = self.sync_action_result_path
         return path.read_text("utf-8") if path.exists() else None
+
+    def compare_logs(
+        self, result: ComponentRunResult, clean: Clean, normalizers: Sequence[tuple[str, str]] | None
+    ) -> LogComparisonResult | None:
+        """The recorded logs against a run's; None where they were not kept. `clean`: both sides pass it."""
+        recorded = self._recorded_logs()
+        if recorded is None:
+            return None
+        return compare_logs(mapped(recorded, clean), mapped(result, clean), normalizers)
+
+    def compare_output(self, output: str | None, clean: Clean) -> SyncActionComparisonResult | None:
+        """What the recorded sync action printed against a run's output; None where there is none."""
+        recorded = self._recorded_output()
+        if recorded is None or output is None:
+            return None
+        return compare_sync_action(clean(recorded), clean(output))
 
     def acknowledges(self, error: UnmatchedRequestError) -> bool:
         """Whether the case says that it survives this request: "METHOD URL", with `*` and `?`."""

@@ -18,7 +18,7 @@ from typing import Any
 from hushtape.errors import SanitizerError, interruption
 from hushtape.keboola.errors import SecretsLoadError
 from hushtape.keboola.files import merged, read_object
-from hushtape.sanitize import BaseSanitizer
+from hushtape.sanitize import BaseSanitizer, CompositeSanitizer, create_default_sanitizer
 from hushtape.sanitize.loading import load
 from hushtape.sanitize.sanitizers_base import what_it_is
 
@@ -27,6 +27,12 @@ SANITIZERS_FILE = "sanitizers.py"
 VARIABLE = "VCR_SANITIZERS"
 PROBE = "__vcr_probe__"
 """The name under which a component script runs when it is only asked for its VCR_SANITIZERS."""
+
+
+def chain(secrets: Mapping[str, Any], given: list[BaseSanitizer]) -> BaseSanitizer:
+    """The default sanitizer with the secrets, and the given ones beside it."""
+    default = create_default_sanitizer(secrets)
+    return CompositeSanitizer([default, *given]) if given else default
 
 
 def load_secrets(path: Path) -> dict[str, Any]:

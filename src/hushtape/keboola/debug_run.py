@@ -26,10 +26,11 @@ from hushtape.errors import (
     RecordingError,
 )
 from hushtape.keboola import case, memory
+from hushtape.keboola.running import Runner
 from hushtape.sanitize import BaseSanitizer, dedup_sanitizers
 
 if TYPE_CHECKING:
-    from hushtape.keboola.recorder import Runner, VCRRecorder
+    from hushtape.keboola.recorder import VCRRecorder
 
 PREFIX = "vcr_debug_"
 RECORDING = ".recording"

@@ -26,18 +26,15 @@ from hushtape.keboola.log_capture import (
     LogComparisonResult,
     LogSanitizer,
     SyncActionComparisonResult,
-    compare_logs,
     mapped,
 )
-from hushtape.keboola.log_compare import compare_sync_action
 from hushtape.keboola.metadata import AUTO, RunClock
 from hushtape.keboola.refusing import guarded
-from hushtape.keboola.running import Ended, watch
+from hushtape.keboola.running import Ended, Runner, watch
 from hushtape.keboola.secrets import placeholders, secret_values, usable
-from hushtape.sanitize import BaseSanitizer, CompositeSanitizer, create_default_sanitizer
+from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.messages import tell
 
-Runner = Callable[[], object]
 RECORD_MODES = ("once", "none", "new_episodes", "all", "any")
 MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
 MAX_CALLBACK_BODY = 64 * 1024 * 1024
@@ -109,7 +106,7 @@ class VCRRecorder:
         self.log_normalizers = log_normalizers
         self.ignored_loggers = ignored_loggers
         self.db_adapters = list(db_adapters or ())
-        self.sanitizer = _chain(self.secrets, case.checked(sanitizers, "the argument sanitizers"))
+        self.sanitizer = case.chain(self.secrets, case.checked(sanitizers, "the argument sanitizers"))
         self.artefacts = Artefacts(self.cassette_dir)
         self.logs_path = self.artefacts.logs_path
         self.sync_action_result_path = self.artefacts.sync_action_result_path
@@ -261,15 +258,10 @@ class VCRRecorder:
     # --- comparing ---------------------------------------------------------------------------------
 
     def _compare(self, result: ComponentRunResult, output: str | None, clean: Callable[[str], str]) -> None:
-        recorded = self.artefacts.recorded_logs()
-        if recorded is not None:
-            self.last_log_comparison = compare_logs(
-                mapped(recorded, clean), mapped(result, clean), self.log_normalizers
-            )
-        printed = self.artefacts.recorded_output()
-        if printed is not None and output is not None:
-            self.last_sync_action_comparison = compare_sync_action(clean(printed), clean(output))
-        self.artefacts.check_exit_code(result)
+        kept = self.artefacts
+        self.last_log_comparison = kept.compare_logs(result, clean, self.log_normalizers)
+        self.last_sync_action_comparison = kept.compare_output(output, clean)
+        kept.check_exit_code(result)
 
     def _acknowledge(self, tape: Tape) -> None:
         for error in tuple(tape.unmatched):
@@ -312,12 +304,6 @@ class VCRRecorder:
     def load_metadata(cassette_path: str | Path) -> dict[str, Any]:
         """The `_metadata` of a cassette; empty where there is none."""
         return metadata.load(Path(cassette_path))
-
-
-def _chain(secrets: Mapping[str, Any], given: list[BaseSanitizer]) -> BaseSanitizer:
-    """The default sanitizer with the secrets, and the given ones beside it."""
-    default = create_default_sanitizer(secrets)
-    return CompositeSanitizer([default, *given]) if given else default
 
 
 __all__ = [

@@ -12,14 +12,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from hushtape.keboola.case import load_vcr_sanitizers
 
-if TYPE_CHECKING:
-    from hushtape.keboola.recorder import VCRRecorder
-
-R = TypeVar("R", bound="VCRRecorder")
+R = TypeVar("R")
 
 _FRAMES = 8  # from_test_dir is called by the tester itself
 _late = False

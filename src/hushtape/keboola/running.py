@@ -16,6 +16,9 @@ from hushtape.keboola.log_capture import ComponentRunResult, run_with_log_captur
 from hushtape.keboola.metadata import RunClock
 from hushtape.keboola.streams import Tee
 
+Runner = Callable[[], object]
+"""The component: runs once, raises or exits."""
+
 
 class Ended(Struct, frozen=True):
     """How a run ended.
@@ -32,7 +35,7 @@ class Ended(Struct, frozen=True):
 
 
 def watch(
-    runner: Callable[[], object],
+    runner: Runner,
     clock: RunClock,
     *,
     sync_action: bool,

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from hushtape.cassette.fields import latin1
 from hushtape.model import Head, Headers, Request
-from hushtape.session.editable import EditableHeaders
+from hushtape.session.editable_headers import EditableHeaders
 
 STATUSES = range(100, 1000)
 """RFC 9112 4: three digits."""

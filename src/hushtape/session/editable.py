@@ -7,85 +7,18 @@ scrub, write; read a body before it is asked for. Called by: hooks. Public: Edit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import structs
 
 from hushtape import coding
-from hushtape.cassette.fields import check_line, check_pairs, check_status, latin1
+from hushtape.cassette.fields import check_line, check_status, latin1
 from hushtape.errors import BodyTooLargeError
 from hushtape.model import Body, BytesBody, Failure, Headers, Interaction, Request, Response
+from hushtape.session.editable_headers import EditableHeaders, Fields, as_text
 
 SCHEMES: Final = ("http://", "https://")
-
-
-class EditableHeaders(MutableMapping[str, str]):
-    """Header fields; look-up ignores case. Of a repeated field, `[name]` is the first value, and assigning to
-    it leaves one. `pairs` holds all fields in their order."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self.pairs: list[tuple[str, str]] = list(pairs)
-
-    def __getitem__(self, name: str) -> str:
-        for key, value in self.pairs:
-            if key.lower() == name.lower():
-                return value
-        raise KeyError(name)
-
-    def __setitem__(self, name: str, value: str) -> None:
-        places = self._places(name)
-        if not places:
-            self.pairs.append((name, value))
-            return
-        self.pairs[places[0]] = (self.pairs[places[0]][0], value)
-        for place in reversed(places[1:]):
-            del self.pairs[place]
-
-    def __delitem__(self, name: str) -> None:
-        places = self._places(name)
-        if not places:
-            raise KeyError(name)
-        for place in reversed(places):
-            del self.pairs[place]
-
-    def __iter__(self) -> Iterator[str]:
-        first: dict[str, str] = {}
-        for name, _ in self.pairs:
-            first.setdefault(name.lower(), name)
-        return iter(first.values())
-
-    def __len__(self) -> int:
-        return len({name.lower() for name, _ in self.pairs})
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(self._places(name))
-
-    def get_all(self, name: str) -> list[str]:
-        """All values of a field, in order."""
-        return [self.pairs[place][1] for place in self._places(name)]
-
-    def add(self, name: str, value: str) -> None:
-        """One more field, behind the others."""
-        self.pairs.append((name, value))
-
-    def _places(self, name: str) -> list[int]:
-        return [place for place, (key, _) in enumerate(self.pairs) if key.lower() == name.lower()]
-
-    def frozen(self) -> Headers:
-        """The fields as the model holds them."""
-        pairs = [
-            (_text("the name of a header field", name), latin1(_text("the value of a header field", value)))
-            for name, value in self.pairs
-        ]
-        check_pairs(pairs)
-        return Headers(pairs)
-
-    def __repr__(self) -> str:
-        return f"EditableHeaders({self.pairs!r})"
-
-
-Fields = EditableHeaders | Headers | Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 class _Message:
@@ -183,7 +116,7 @@ class EditableRequest(_Message):
         same = (self.method, self.uri) == (request.method, request.uri) and headers == request.headers
         if same and not self.assigned:
             return request
-        method, uri = _text("the method", self.method), _text("the URI", self.uri)
+        method, uri = as_text("the method", self.method), as_text("the URI", self.uri)
         check_line(method, uri)
         scheme, slashes, rest = uri.partition("://")
         if f"{scheme.lower()}{slashes}" not in SCHEMES or rest[:1] in ("", "/", "?", "#"):
@@ -206,7 +139,7 @@ class EditableResponse(_Message):
         same = (self.status, self.reason) == (head.status, head.reason) and headers == head.headers
         if same and not self.assigned:
             return response
-        status, reason = self.status, latin1(_text("the status text", self.reason))
+        status, reason = self.status, latin1(as_text("the status text", self.reason))
         if not isinstance(status, int):
             raise TypeError(f"the status is a number, not {type(status).__name__}")
         check_status(reason, head.http_version)
@@ -231,12 +164,6 @@ def _coded(response: Response, headers: Headers) -> tuple[str, ...]:
     named = coding.parse(", ".join(stated))
     # What we can't put back is left to the client, which knows no more of it.
     return named if coding.encoded_size(named, 0) is not None else ()
-
-
-def _text(what: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{what} is a text, not {type(value).__name__}")
-    return value
 
 
 class EditableInteraction:
