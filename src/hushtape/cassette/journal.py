@@ -25,9 +25,10 @@ from hushtape.cassette.counter import NAME, Counter
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.fields import FieldError
 from hushtape.cassette.jsontext import string
+from hushtape.cassette.leftovers import Leftovers
 from hushtape.cassette.problems import unfit, unwritable
 from hushtape.cassette.seal import Seal
-from hushtape.cassette.spool import OWN, BodySpool, SpooledBody, StoredBody
+from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
 from hushtape.cassette.top import Top
 from hushtape.errors import HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
@@ -64,11 +65,11 @@ class Journal:
         self._folder = folder
         self._spools = count(1)
         self._lessons = count(1)
-        self._stale: set[Path] = set()
         self._certificates: dict[bytes, str] = {}
         fd = folder.create(folders.JOURNAL, os.O_APPEND)
         self._counter = Counter(folder.create(NAME))
         self.entries = Entries(fd, folder.path)
+        self._leftovers = Leftovers(self.entries)
         self._appender = Appender(fd, self.entries, path)
         about = {
             "cassette": path.name,
@@ -248,43 +249,29 @@ class Journal:
         response = interaction.response
         both = interaction.request.body, response.body if response is not None else None
         kept = [body.path for body in both if type(body) is SpooledBody]
-        self._forget([path for path in old if path not in kept])
+        self._leftovers.add([path for path in old if path not in kept])
 
     def drop(self, index: int) -> None:
         """Take an entry back: it holds what can't be written anew."""
         old = self.entries.spools(index)
         self._void(index)
         self.entries.remove(index)
-        self._forget(old)
+        self._leftovers.add(old)
 
     def discard_body(self, body: Body | None) -> None:
         """A body from `spool` that won't be committed."""
         if type(body) is SpooledBody:
-            self._forget([body.path])
-
-    def _forget(self, paths: list[Path]) -> None:
-        """Remove body files of an entry that is gone, or never came. One that equal bodies share may be named
-        by another, or by an exchange that has not committed yet: it waits for `sweep`."""
-        for path in paths:
-            if path.name.startswith(OWN):
-                path.unlink(missing_ok=True)
-            else:
-                self._stale.add(path)
-
-    def _named(self) -> set[Path]:
-        return {path for index in self.entries.order() for path in self.entries.spools(index)}
+            self._leftovers.add([body.path])
 
     @property
     def stale(self) -> bool:
         """Body files wait to be removed."""
-        return bool(self._stale)
+        return self._leftovers.waiting
 
     def sweep(self) -> None:
         """Remove body files that were replaced. No exchange may run that began before they were."""
-        if self._stale and self._folder.held:
-            stale, self._stale = self._stale, set()
-            for path in stale - self._named():
-                path.unlink(missing_ok=True)
+        if self._folder.held:
+            self._leftovers.sweep()
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""
