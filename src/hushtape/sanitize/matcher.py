@@ -1,11 +1,13 @@
-"""The matcher: verifiers over the hits of one stream, and the spans that come of them.
+"""The run of verifiers over an engine's hits: what a plan's rules replace in one stream.
 
-Lives here: which hit is verified, the spans still running, the values that teach. Must not: know what a rule
-means (the verifier modules do), keep bytes (`scrubber` does). Called by: scrubber, finder, heads, ruleset.
-One a stream, not shared between threads; its plan is.
+Lives here: the state of that run, from one buffer to the next: groups found, spans still open, what they
+cover, what they teach. Must not: know what a rule means (the verifier modules do), cut a stream into buffers
+(`scrubber` does). Called by: scrubber, finder, heads, ruleset. Not shared between threads.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 from msgspec import structs
 
@@ -28,6 +30,7 @@ from hushtape.sanitize.spans import (
 
 Open = tuple[int, Seeker, int, Verifier, bytes]
 """A span still running: its start, its seeker, where to go on, who found it, its text."""
+
 
 Ended = tuple[int, int, Seeker, Verifier, bytes]
 """A span that has ended: where it begins and ends, its seeker, who found it, its text."""
@@ -58,7 +61,7 @@ class Matcher:
         """(start, end, rule's name, replacement) of each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * KINDS
-        self._ended: list[Ended] = []
+        self._ended: deque[Ended] = deque(maxlen=4)
         """The fields whose values ended last: a secret may hold a field itself."""
 
     def resume(self, data: bytes, final: bool) -> None:
@@ -72,7 +75,7 @@ class Matcher:
     def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
         """Verify hits whose surroundings are known; what is left waits for more data."""
         plan, size, reach, context = self._plan, len(data), self.reach, self._context
-        verifiers, window = plan.verifiers, plan.ahead - MARGIN
+        routes, window = plan.routes, plan.ahead - MARGIN
         ready = size if final else size - plan.ahead - MARGIN
         last: tuple[object, int] | None = None
         for number, (anchor, start, end) in enumerate(hits):
@@ -82,30 +85,38 @@ class Matcher:
             if limit > size:
                 limit = size
             next_byte = data[end] if end < size else -1
-            for verifier in verifiers[anchor]:
-                if verifier.follows is not None and next_byte not in verifier.follows:
-                    continue
-                kind = verifier.kind
+            try:
+                verifiers = routes[anchor][next_byte]
+            except KeyError:
+                verifiers = plan.route(anchor, next_byte)
+            for verify, kind, verifier in verifiers:
                 if kind:
                     low, high = reach[kind]
                     if low < start < high and (end <= high or kind != WHOLE):
                         continue
-                found = verifier.verify(data, start, end, limit, context)
-                # A secret has two anchors: the second one finds what the first has found.
-                if found is not None and (this := (found, verifier.order)) != last:
+                found = verify(data, start, end, limit, context)
+                if found is None:
+                    continue
+                if not kind:
+                    # A secret has two anchors: the second one finds what the first has found.
+                    if (this := (found, verifier.order)) == last:
+                        continue
                     last = this
+                if isinstance(found, Found):
                     self._take(data, found, verifier, final)
+                else:
+                    for one in found:
+                        self._take(data, one, verifier, final)
         return []
 
-    def _take(self, data: bytes, found: Found | tuple[Found, ...], verifier: Verifier, final: bool) -> None:
-        for one in (found,) if isinstance(found, Found) else found:
-            if one.end >= 0 or one.seeker is None:
-                self._close(data, one.start, one.end, verifier, one.text, one.seeker)
-                if self._ended and verifier.kind in SECRETS:
-                    self._go_on(data, one.start, one.end, final)
-            else:
-                text = one.text or b""
-                self._seek(data, one.start, one.seeker, max(one.at, one.start), verifier, text, final)
+    def _take(self, data: bytes, found: Found, verifier: Verifier, final: bool) -> None:
+        start, end, seeker = found.start, found.end, found.seeker
+        if end >= 0 or seeker is None:
+            self._close(data, start, end, verifier, found.text, seeker)
+            if self._ended and verifier.kind in SECRETS:
+                self._go_on(data, start, end, final)
+        else:
+            self._seek(data, start, seeker, max(found.at, start), verifier, found.text or b"", final)
 
     def _seek(
         self, data: bytes, start: int, seeker: Seeker, at: int, verifier: Verifier, text: bytes, final: bool
@@ -135,13 +146,14 @@ class Matcher:
         text: bytes | None,
         seeker: Seeker | None,
     ) -> None:
-        if verifier.kind:
-            self._cover(verifier.kind, start, end)
-        if verifier.kind == FIELDS and seeker is not None and seeker.again and text is not None:
-            self._ended = [*self._ended[-3:], (start, end, seeker, verifier, text)]
+        kind = verifier.kind
+        if kind:
+            self._cover(kind, start, end)
+        if kind == FIELDS and seeker is not None and seeker.again and text is not None:
+            self._ended.append((start, end, seeker, verifier, text))
         if start >= end or text is None or (start >= 0 and data[start:end] in self._plan.left):
             return
-        if self.teach is not None and verifier.kind == FIELDS and start >= 0:
+        if self.teach is not None and kind == FIELDS and start >= 0:
             self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
@@ -185,9 +197,14 @@ class Matcher:
 
     def shift(self, by: int) -> None:
         """`by` bytes were dropped from the buffer's front."""
-        self.groups = [(start - by, end - by, key, text) for start, end, key, text in self.groups]
-        self.open = [
-            (start - by, seeker, at - by, verifier, text) for start, seeker, at, verifier, text in self.open
-        ]
-        self._ended = [(one[0] - by, one[1] - by, *one[2:]) for one in self._ended]
+        if self.groups:
+            self.groups = [(start - by, end - by, key, text) for start, end, key, text in self.groups]
+        if self.open:
+            self.open = [
+                (start - by, seeker, at - by, verifier, text)
+                for start, seeker, at, verifier, text in self.open
+            ]
+        if self._ended:
+            moved = [(one[0] - by, one[1] - by, *one[2:]) for one in self._ended]
+            self._ended = deque(moved, maxlen=4)
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
