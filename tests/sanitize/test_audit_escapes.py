@@ -129,3 +129,32 @@ def test_a_secret_that_javascript_spelled_is_not_undone_twice() -> None:
     coded = base64.b64encode(units.encode()).decode()
     auditor = build(secrets={"#a": "7fn%8b{Uuo&"}).ruleset.auditor()
     assert auditor.feed(f'{{"a": "{coded}"}}'.encode()) or auditor.finish()
+
+
+NAMES = (
+    "access%5Ftoken={}",
+    "a=1&api%5fkey={}",
+    "a=1&db%2Dpassword={}",
+    "%2561ccess%255Ftoken%3D{}",
+    '{{"api\\x5fkey": "{}"}}',
+    '{{"access\\u005Ftoken": "{}"}}',
+    '{{"a": "{{\\"api\\\\u002dkey\\": \\"{}\\"}}"}}',
+    '<input name="api&lowbar;key" value="{}">',
+    '<a href="?api&UnderBar;key={}">',
+    "<api&#95;key>{}</api&#95;key>",
+)
+
+
+@pytest.mark.parametrize("written", NAMES)
+def test_a_plain_name_with_an_escaped_sign_is_found(written: str) -> None:
+    rules = build().ruleset
+    scrubber, auditor = rules.scrubber("response", "application/json"), rules.auditor()
+    left = scrubber.feed(written.format("hx7Qpq2Zz9").encode()) + scrubber.finish()
+    assert auditor.feed(left) or auditor.finish()
+
+
+@pytest.mark.parametrize("written", ["access%5Ftoken", "api%5fkey", "x=1&db%2Dpassword"])
+def test_a_plain_name_with_an_escaped_sign_is_found_in_a_url(written: str) -> None:
+    rules = build().ruleset
+    uri = rules.uri(f"https://h.example/a?{written}=hx7Qpq2Zz9", "request")
+    assert "hx7Qpq2Zz9" not in uri or rules.audit_texts([uri])

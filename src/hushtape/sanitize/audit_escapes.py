@@ -35,7 +35,8 @@ _UNITS = re.compile(rb"(?:%u[0-9A-Fa-f]{4})+")
 """What JavaScript's `escape` writes (ECMA-262 B.2.1.1)."""
 _PACKED = rb"|0[0-8]|1[0-9A-Fa-f]|[Bb]5(?:/|%(?:25)*2[Ff])|9[Cc]|[Dd][Aa]"
 """What the first bytes of compressed files are written with, and no text."""
-_PERCENT = re.compile(rb"%(?:25)*(?:5[Cc]|2[36]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")")
+# `_` and `-` count, too: the ruleset's scan tells a field by its name, `access%5Ftoken=`.
+_PERCENT = re.compile(rb"%(?:25)*(?:5[CcFf]|2[36Dd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")")
 _PERCENT_RUNS = re.compile(
     rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")"
 )
@@ -43,13 +44,13 @@ _CUT = re.compile(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
 _JSON_WORDS = re.compile(
     rb"\\(?:u00(?:2[56BbDdFf]|5[CcFf]|"
     + _WORD
-    + rb")|x(?:2[56]|5[Cc]|[89A-Fa-f]|"
+    + rb")|x(?:2[56Dd]|5[CcFf]|[89A-Fa-f]|"
     + _WORD
     + rb")|u\{|U00[01]|[0-3][0-7]{2})"
 )
 _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa]0|[AaDd]);)"
-_HTML_WORDS = re.compile(rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;)")
-_HTML_RUNS = re.compile(rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|plus;|sol;|lowbar;|NewLine;)")
+_HTML_WORDS = re.compile(rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;|lowbar;|UnderBar;)")
+_HTML_RUNS = re.compile(rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|plus;|sol;|lowbar;|UnderBar;|NewLine;)")
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
