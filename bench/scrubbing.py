@@ -21,7 +21,8 @@ Scrub = Callable[[Path, Path], None]
 CHUNK = 64 * 1024
 """What is read at once: the most that a recorder holds of a body."""
 
-_WARM_UP = 1_000_000
+WARM_UP = 1_000_000
+"""Bytes of the export that runs before what is measured."""
 _ENGINES = {
     SCRUB: "ahocorasick",
     AUDIT: "ahocorasick",
@@ -101,7 +102,7 @@ def scrub(task: Task) -> Figures:
     """One export from file to file: rates, memory, planted texts left, other bytes changed."""
     source, target = _paths(task)
     kind, size = task.params["kind"], task.params["bytes"]
-    small = exports.source(source.parent, kind, _WARM_UP)
+    small = exports.source(source.parent, kind, WARM_UP)
     run = SCRUBS[task.tool](task.mode)
     run(small, target)
     figures = _timed(lambda: run(source, target), source.stat().st_size)
@@ -116,7 +117,7 @@ def scrub(task: Task) -> Figures:
 def audit(task: Task) -> Figures:
     """The audit's own rate, over an export that was scrubbed before."""
     source, _ = _paths(task)
-    small = exports.source(source.parent, task.params["kind"], _WARM_UP)
+    small = exports.source(source.parent, task.params["kind"], WARM_UP)
     ruleset = _ruleset(_ENGINES[task.mode])
 
     def run(path: Path) -> None:
@@ -156,7 +157,7 @@ def sanitizers(task: Task) -> Figures:
     """Seconds to scrub one clean export with so many sanitizers of all classes, compiling included."""
     source, target = _paths(task)
     made = _many(task.tool, task.params["count"])
-    small = exports.source(source.parent, task.params["kind"], _WARM_UP)
+    small = exports.source(source.parent, task.params["kind"], WARM_UP)
     SCRUBS[task.tool](task.mode, made[:1])(small, target)
     measure.settle()
     begin = measure.now()

@@ -16,6 +16,12 @@ SIZE = 60_000
 RATE = Figure("rate", "rate", "rate", Point("", SCRUB), bound=250, more_is_better=True, rate=True)
 
 
+@pytest.fixture(autouse=True)
+def small_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates are not looked at here, so nothing has to be warm."""
+    monkeypatch.setattr(scrubbing, "WARM_UP", SIZE)
+
+
 def task(folder: Path, kind: str, job: str = "scrub", mode: str = SCRUB, **params: object) -> Task:
     sizes = {"kind": kind, "bytes": SIZE, **params}
     return Task(job, "hushtape", mode, "", "", str(folder / "hushtape"), sizes)

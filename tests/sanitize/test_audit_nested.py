@@ -37,7 +37,7 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize(("outer", "inner"), itertools.product(PACK, PACK))
+@pytest.mark.parametrize(("outer", "inner"), list(itertools.product(PACK, PACK)))
 def test_two_compressions_inside_base64_hide_nothing(outer: str, inner: str) -> None:
     data = base64.b64encode(PACK[outer](PACK[inner](ROWS)))
     auditor = RULESET.auditor()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,18 @@ def test_secrets_that_a_component_prints_are_hidden_in_every_mode(project: Proje
         assert SECRET[3:] not in outcome.printed, "cut in the middle of a secret"
 
 
-def started(project: Project, *words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "hushtape", "component", "test", str(project.cases)]
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Processes that are started ignore no signal, even where the tests run in the background of a shell."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def started(project: Project, *words: str, through: Sequence[str] = ()) -> subprocess.Popen[str]:
+    command = [*through, sys.executable, "-m", "hushtape", "component", "test", str(project.cases)]
     return subprocess.Popen(
         [*command, "--component", str(project.script), *words],
         stdout=subprocess.PIPE,
@@ -125,10 +136,10 @@ def started(project: Project, *words: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize(
     ("number", "words"),
     [(signal.SIGINT, []), (signal.SIGTERM, ["--jobs", "2"]), (signal.SIGTERM, ["--in-process"]),
-     (signal.SIGKILL, ["--jobs", "2"])],
+     (signal.SIGHUP, []), (signal.SIGKILL, ["--jobs", "2"])],
 )  # fmt: skip
 def test_a_signal_ends_all_and_leaves_no_copy(
-    project: Project, temporary: Path, number: signal.Signals, words: list[str]
+    project: Project, temporary: Path, heard: None, number: signal.Signals, words: list[str]
 ) -> None:
     here = project.root / "here"
     waits = f"import time; open({str(here)!r}, 'w').write(str(os.getpid())); time.sleep(60)\n    sys.exit("
@@ -146,6 +157,22 @@ def test_a_signal_ends_all_and_leaves_no_copy(
     assert not list(temporary.rglob("config.json"))
     after = {path for path in project.root.rglob("*") if "__pycache__" not in str(path)} - {here}
     assert after == before
+
+
+def test_a_hangup_under_nohup_ends_nothing(project: Project, heard: None) -> None:
+    here, go = project.root / "here", project.root / "go"
+    waits = (
+        f"import time; open({str(here)!r}, 'w').close()\n"
+        f"    while not os.path.exists({str(go)!r}): time.sleep(0.02)"
+    )
+    project.case("first")
+    project.script.write_text(project.script.read_text().replace("sys.exit(", f"{waits}\n    sys.exit("))
+    with started(project, "--record", through=("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")) as process:
+        assert until(here.exists)
+        process.send_signal(signal.SIGHUP)
+        go.touch()
+        printed, _ = process.communicate(timeout=30)
+    assert process.returncode == 0 and "1 passed" in printed
 
 
 def until(true: object, seconds: float = 20) -> bool:
