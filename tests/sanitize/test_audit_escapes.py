@@ -7,11 +7,13 @@ import gzip
 import quopri
 import zlib
 from collections.abc import Callable
+from re import _parser  # type: ignore[attr-defined]
 from urllib.parse import quote_plus
 
 import pytest
 from tests.adversarial.reading import readable
 
+from hushtape.sanitize import audit_escapes
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.messages import octets
 
@@ -158,3 +160,10 @@ def test_a_plain_name_with_an_escaped_sign_is_found_in_a_url(written: str) -> No
     rules = build().ruleset
     uri = rules.uri(f"https://h.example/a?{written}=hx7Qpq2Zz9", "request")
     assert "hx7Qpq2Zz9" not in uri or rules.audit_texts([uri])
+
+
+def test_what_is_looked_for_in_every_body_begins_with_a_literal_byte() -> None:
+    """`re` leaps to a literal first byte; a branch without one makes rich JSON six times as slow."""
+    for pattern in audit_escapes._ESCAPES:
+        code = _parser.parse(pattern.pattern)
+        assert str(code[0][0]) == "LITERAL", pattern.pattern

@@ -91,12 +91,13 @@ def _html_text(reference: bytes) -> bytes:
 
 
 # A line that ends in `=`, or an escaped `=` (RFC 2045 6.7). Base64 may end in one, too: then it is the last
-# line, so an empty one follows, or a boundary. Text stands around both.
+# line, so an empty one follows, or a boundary. Text stands around both. Each branch begins with a literal
+# `=`, so that `re` leaps from one to the next: without, rich JSON took six times as long.
 _QUOTED_PRINTABLE: Final = re.compile(
     rb"=(?=3D|[\r\n\\])(?<=[ -<>-~]=)(?:3D(?=[ -~])"
     rb"|(?<=[ -<>-~]{6}=)(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~]))"
     # Two escapes side by side, or one that is no number; a header's encoded word (RFC 2047 4.2).
-    rb"|(?:=[2-7][0-9A-Fa-f]){2}|=[2-7][A-F](?<=[!-<>-~]...)(?=[ -<>-~])"
+    rb"|=[2-7][0-9A-Fa-f]=[2-7][0-9A-Fa-f]|=[2-7][A-F](?<=[!-<>-~]...)(?=[ -<>-~])"
     rb"|=[89A-F][0-9A-F](?:=[89A-F][0-9A-F]|(?<=[a-z]...)[a-z])|=\?[!->@-~]{1,40}\?[Qq]\?"
 )
 _ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
