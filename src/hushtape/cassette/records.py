@@ -1,7 +1,7 @@
 """The journal's records: length and checksum around each, so that a cut at any byte is seen.
 
 Lives here: framing and the scan over it. Must not: know what an interaction is, or write.
-Called by: journal (packs), recover and the lock (scan). A record is a 20-byte head (magic, version,
+Called by: appending (packs); entries, folder and recovery (scan). A record is a 20-byte head (magic, version,
 kind, sequence, length), its CRC-32, the payload, and the payload's CRC-32.
 """
 

@@ -1,7 +1,7 @@
 """Secrets inside base64, hex and UTF-16.
 
 Lives here: the anchors and verifiers of a secret that was encoded whole, alone or with its neighbours.
-Must not: decode anything (the audit does). Called by: compiling.
+Must not: decode anything (the audit does). Called by: plan.
 Base64 keeps three bytes in four characters, so a secret inside a longer text (Basic `user:pass`) shows one
 of three cores, by its offset modulo three; the characters at its edges also hold bits of its neighbours.
 """

@@ -1,7 +1,7 @@
 """The names of fields: what a field rule is anchored on.
 
 Lives here: a name's spellings, the anchors of each, and which verifier runs at which. Must not: verify
-(`fields` does), know engines. Called by: compiling.
+(`fields` does), know engines. Called by: plan.
 A short word stands everywhere, so its anchors hold what surrounds it; `zipcode=` holds `code=` all the
 same, and the verifier looks at what stands before.
 """

@@ -1,7 +1,7 @@
 """Scrubbing the log records of loggers that print URLs, while a tape is open.
 
 Lives here: the filter, the loggers' names, putting it on and taking it off. Must not: know rules (it is
-handed a scrub), or configure logging. Called by: session, when a tape opens and closes.
+handed a scrub), or configure logging. Called by: api, when a tape opens and closes.
 A filter on a parent does not see its children's records, so each logger gets it by name.
 """
 

@@ -1,7 +1,7 @@
 """Token shapes: what a credential looks like when nobody named it.
 
 Lives here: the verifiers of the shapes that `shape_table` lists, JWTs and PEM keys. Must not: guess by
-entropy (the `scan` command does). Called by: compiling.
+entropy (the `scan` command does). Called by: plan.
 Literals in the one automaton cost the scan almost nothing; 113 regular expressions cut it five-fold.
 """
 

@@ -1,7 +1,7 @@
 """Parameters that are stripped from URLs of named domains (CDN links that expire).
 
 Lives here: the look into one URL, as it is written: with JSON's and HTML's escapes (`\\/`, `\\u0026`,
-`&amp;`) or in percent (`%26`), at any depth. Must not: stream, know engines. Called by: compiling (anchors).
+`&amp;`) or in percent (`%26`), at any depth. Must not: stream, know engines. Called by: plan.
 What is left is a URL: no `?` or `&` too many. Sources: RFC 3986 3.2 and 3.4, RFC 8259 7.
 """
 

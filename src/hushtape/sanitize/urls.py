@@ -1,7 +1,7 @@
 """URLs: userinfo and presigned parameters.
 
 Lives here: the rules that only make sense inside a URL. Must not: walk headers or stream.
-Called by: compiling (anchors). Sources: RFC 3986 3.2.1 for userinfo; AWS
+Called by: plan. Sources: RFC 3986 3.2.1 for userinfo; AWS
 Signature Version 4 and the signed URLs of the others for the parameters.
 """
 

@@ -1,6 +1,6 @@
 """Which files are meant by the paths that were given.
 
-Lives here: the walk through folders. Must not: read files. Called by: scanner. A link named by the caller is
+Lives here: the walk through folders. Must not: read files. Called by: run. A link named by the caller is
 followed; one met inside a folder is not: what is committed is the link, and a loop would have no end. A file
 with two names (hard links) is two files: a fix gives one of them a new file, the other keeps the old one.
 """

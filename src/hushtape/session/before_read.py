@@ -2,7 +2,7 @@
 
 Lives here: the seam's Exchange for such calls: the answer is decoded, held and scrubbed, then recorded as
 the program reads it. Must not: read sockets, write (recorder does), show the program what it could not scrub.
-Called by: tape, replayer. Here the program does not win over its recorder (DESIGN.md principle 7): it asked
+Called by: opening. Here the program does not win over its recorder (DESIGN.md principle 7): it asked
 not to be shown some data, so where they can't be taken out it gets the error instead of the answer.
 """
 

@@ -1,7 +1,7 @@
 """The options `ignore_query`, `ignore_headers`, `ignore_form` and `ignore_json`, read.
 
 Lives here: what users may write there, and its checks. Must not: compare, leave anything out (matching
-does). Called by: options.
+does). Called by: option_values, api.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Lives here: the seam's Exchange for calls that are forwarded. Must not: raise into the client (a
 fault marks the tape failed, DESIGN.md principle 7), keep a body, wait on anything but the local disk.
-Called by: tape, replayer.
+Called by: opening, before_read.
 """
 
 from __future__ import annotations

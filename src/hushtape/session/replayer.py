@@ -1,7 +1,7 @@
 """An exchange on a tape that replays: answered from the cassette, recorded anew, or refused.
 
 Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look up (answers), write
-(recorder), explain a miss (unmatched, ordering). Called by: tape.
+(recorder), explain a miss (unmatched, ordering). Called by: opening.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Lives here: making the error for a request that the tape does not answer, and raising it again at
 close. Must not: print, rank or compare (matching does), hold a live request: what arrives here is
-scrubbed. Called by: replayer, tape.
+scrubbed. Called by: answers, ordering, closing.
 """
 
 from __future__ import annotations
