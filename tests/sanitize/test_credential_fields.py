@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hushtape.sanitize import build
+from hushtape.sanitize import BodyFieldSanitizer, build
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers import DefaultSanitizer
 
@@ -235,3 +235,36 @@ def test_the_audit_takes_a_decoded_value_for_a_credential_if_it_looks_like_one(
     auditor = RULESET.auditor()
     finding = auditor.feed(scrub(body)) or auditor.finish()
     assert (finding.rule if finding else None) == found
+
+
+LISTED = BodyFieldSanitizer(["api_key", "auth_token", "secret"], replacement="BY-NAME")
+BOTH, ALONE = build([LISTED]).ruleset, build([LISTED], default_sanitizer=False).ruleset
+LONGER = ("my_api_key", "api_key_old_secret", "x_auth_token", "xsecret")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize("name", ["api_key", "auth_token", "secret"])
+@pytest.mark.parametrize("written", ways("x"))
+def test_a_name_that_a_user_lists_is_looked_for_once_and_keeps_the_users_text(
+    written: str, name: str, size: int
+) -> None:
+    """What guesses by a name's last words is not asked where a listed name was found."""
+    text, kind = ways(name)[written]
+    expected = scrub(text.encode(), kind, size, ALONE)
+    if VALUE.encode() in expected:  # a place that only guesses look at
+        expected = scrub(text.encode(), kind, size)
+    assert scrub(text.encode(), kind, size, BOTH) == expected
+
+
+@pytest.mark.parametrize("name", LONGER)
+def test_a_longer_name_beside_a_listed_one_is_still_guessed(name: str) -> None:
+    data = json.dumps({"api_key": VALUE, name: VALUE + "2", "secret": VALUE}).encode()
+    assert VALUE.encode() not in scrub(data, "", 1 << 20, BOTH)
+
+
+def test_a_value_is_learned_though_a_user_lists_its_name() -> None:
+    told: list[bytes] = []
+    scrubber = BOTH.scrubber("response", "", lambda value, lesson, text: told.append(value))
+    scrubber.feed(json.dumps({"api_key": VALUE}).encode())
+    scrubber.finish()
+    assert VALUE.encode() in told

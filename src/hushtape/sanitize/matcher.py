@@ -78,6 +78,7 @@ class Matcher:
         routes, window = plan.routes, plan.ahead - MARGIN
         ready = size if final else size - plan.ahead - MARGIN
         last: tuple[object, int] | None = None
+        teach, named, named_to = self.teach, 0, -1
         for number, (anchor, start, end) in enumerate(hits):
             if start > ready:
                 return hits[number:]
@@ -89,7 +90,9 @@ class Matcher:
                 verifiers = routes[anchor][next_byte]
             except KeyError:
                 verifiers = plan.route(anchor, next_byte)
-            for verify, kind, verifier in verifiers:
+            for verify, kind, guess, verifier in verifiers:
+                if guess and start >= named and end <= named_to:
+                    continue  # a listed name: what guesses by its last words finds the same value
                 if kind:
                     low, high = reach[kind]
                     if low < start < high and (end <= high or kind != WHOLE):
@@ -104,6 +107,8 @@ class Matcher:
                     last = this
                 if isinstance(found, Found):
                     self._take(data, found, verifier, final)
+                    if kind == FIELDS and not guess and (teach is None or verifier.teaches is not None):
+                        named, named_to = start, end
                 else:
                     for one in found:
                         self._take(data, one, verifier, final)

@@ -41,8 +41,9 @@ from hushtape.sanitize.urls import REACH, USERINFO_SIGN, url_anchors, userinfo_s
 MARGIN = 64
 """Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""
 
-Asked = tuple[Verify, int, Verifier]
-"""A verifier that is to be asked, with what its loop reads of it: a named tuple's fields cost 30 ns each."""
+Asked = tuple[Verify, int, bool, Verifier]
+"""A verifier that is to be asked, with what its loop reads of it (a named tuple's fields cost 30 ns each):
+its function, its kind, whether it guesses."""
 
 
 def anchors(rules: Iterable[Rule], order: int | None = None) -> Iterator[tuple[bytes, Verifier]]:
@@ -139,11 +140,12 @@ class Plan:
     def route(self, anchor: int, follows: int) -> tuple[Asked, ...]:
         """The verifiers of an anchor that this byte may follow (-1: nothing does), noted in `routes`: a name
         has one for each way to write a field, and asking each in turn took an eighth of a scrub."""
-        chosen = tuple(
-            (one.verify, one.kind, one)
+        asked = [
+            (one.verify, one.kind, one.teaches is not None and one.teaches.guess, one)
             for one in self.verifiers[anchor]
             if one.follows is None or follows in one.follows
-        )
+        ]
+        chosen = tuple(sorted(asked, key=lambda one: one[2]))  # what guesses comes last
         self.routes[anchor][follows] = chosen
         return chosen
 
