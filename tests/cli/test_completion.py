@@ -9,8 +9,9 @@ import subprocess
 import pytest
 
 from hushtape.cli import COMMANDS, build_parser, main
-from hushtape.cli.completion import HOW, Node, Option, node
-from hushtape.cli.shells import SCRIPTS, bash, fish, walk, zsh
+from hushtape.cli.commandtree import Node, Option, node, walk
+from hushtape.cli.completion import HOW
+from hushtape.cli.shells import SCRIPTS, bash, fish, zsh
 
 EVIL = Node(
     (),

@@ -10,7 +10,8 @@ import requests
 
 from hushtape.api import FrontEnd, open_for
 from hushtape.cassette import Journal, recover
-from hushtape.cassette.additions import check_name, read_list, read_member
+from hushtape.cassette.additions import check_name
+from hushtape.cassette.members import read_list, read_member
 from hushtape.errors import (
     CassetteFormatError,
     HushtapeWarning,

@@ -1,7 +1,7 @@
 """What a front end adds to a cassette beside its interactions: `_metadata`, `db_interactions`, ...
 
-Lives here: rendering top-level members, lists that grow while a recording runs, reading a member back. Must
-not: scrub (its callers have), know what the members mean. Called by: journal, seal, recovery, front ends.
+Lives here: rendering top-level members, lists that grow while a recording runs. Must not: scrub (its callers
+have), know what the members mean, read them back (members.py does). Called by: journal, seal, top.
 A list is a file of lines in the recording folder, so it survives a kill and is never held in memory. Values
 stand on one line each: the reader's line scan rests on that. Lists stand after the interactions.
 """
@@ -14,21 +14,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
-from hushtape.cassette.bodies import Pinned
+from hushtape.cassette.folder import LIST, Folder, lists
 from hushtape.cassette.jsontext import string
-from hushtape.cassette.problems import malformed, unwritable
-from hushtape.cassette.scanner import Scanner
+from hushtape.cassette.problems import unwritable
 
-if TYPE_CHECKING:
-    from hushtape.cassette.folder import Folder
-
-LIST = "list-"
 _NAME = re.compile(r"[a-z_]{1,40}")
-_MOST = 16 * 1024 * 1024
 _TAKEN = frozenset(("version", "hushtape", "interactions"))
 
 
@@ -44,13 +38,6 @@ def rendered(values: Mapping[str, Any]) -> bytes:
     return b"".join(
         b",\n %b: %b" % (string(check_name(name)), msgspec.json.encode(value))
         for name, value in values.items()
-    )
-
-
-def lists(folder: Path) -> list[tuple[str, Path]]:
-    """The lists in a recording folder, by name."""
-    return sorted(
-        (path.name.removeprefix(LIST), path) for path in folder.iterdir() if path.name.startswith(LIST)
     )
 
 
@@ -116,49 +103,3 @@ class Lists:
         except OSError as error:
             doing = f"write to the recording of {self._cassette}"
             raise unwritable(self._cassette, doing, error) from None
-
-
-def read_member(path: Path, name: str) -> Any:
-    """A top-level member of a cassette in any JSON layout; None if it has none of that name.
-
-    Raises:
-        CassetteNotFoundError: there is no such file. CassetteFormatError: it is no cassette, or the member
-        is larger than 16 MiB.
-    """
-    file = Pinned(path)
-    for key, scanner in _members(file):
-        if key == name:
-            start, end = scanner.skip()
-            return _decoded(file, start, end)
-        scanner.skip()
-    return None
-
-
-def read_list(path: Path, name: str) -> Iterator[Any]:
-    """The items of a top-level list, one at a time; nothing if there is none. Raises as `read_member`."""
-    file = Pinned(path)
-    for key, scanner in _members(file):
-        if key == name and scanner.next_token() == b"[":
-            for _ in scanner.members(b"[", b"]"):
-                start, end = scanner.skip()
-                yield _decoded(file, start, end)
-            return
-        scanner.skip()
-
-
-def _members(file: Pinned) -> Iterator[tuple[str, Scanner]]:
-    """The keys at the top level; the caller passes each value."""
-    scanner = Scanner(file)
-    for _ in scanner.members(b"{", b"}"):
-        yield scanner.key().decode("utf-8", "replace").strip('"'), scanner
-
-
-def _decoded(file: Pinned, start: int, end: int) -> Any:
-    if end - start > _MOST:
-        raise malformed(file.path, f"a value at its top is larger than {_MOST >> 20} MiB", offset=start)
-    try:
-        return msgspec.json.decode(file.read(start, end - start))
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise malformed(
-            file.path, f"a value at its top is malformed: {str(error)[:200]}", offset=start
-        ) from None

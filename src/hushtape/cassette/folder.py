@@ -17,12 +17,14 @@ import weakref
 from pathlib import Path
 
 from hushtape import clock
-from hushtape.cassette import additions, records
+from hushtape.cassette import records
 from hushtape.cassette.problems import in_use, missing, unwritable
 from hushtape.errors import CassetteNotFoundError
 
 SUFFIX = ".recording"
 JOURNAL, LOCK = "journal", "lock"
+LIST = "list-"
+"""Begins the names of files that hold what a front end adds (additions.py)."""
 KEPT = 3
 """How many left-over folders are kept beside a cassette, the newest ones."""
 
@@ -193,9 +195,16 @@ def _furnish(folder: Folder, cassette: Path) -> None:
         raise unwritable(cassette, f"begin to write {cassette}", error) from None
 
 
+def lists(folder: Path) -> list[tuple[str, Path]]:
+    """The lists in a recording folder, by name."""
+    return sorted(
+        (path.name.removeprefix(LIST), path) for path in folder.iterdir() if path.name.startswith(LIST)
+    )
+
+
 def holds_exchanges(path: Path) -> bool:
     """True if a finished exchange stands in the folder's journal, or a list that a front end adds."""
-    if additions.lists(path):
+    if lists(path):
         return True
     try:
         fd = os.open(path / JOURNAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hushtape.cassette import additions, counter, records
+from hushtape.cassette import counter, records
 from hushtape.cassette import folder as folders
 from hushtape.cassette.entries import Entries
 from hushtape.cassette.lessons import Unsearched
@@ -92,7 +92,7 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
         new = sum(number >= 0 for number in sequences)
         begun = max(counter.read(place), max(sequences, default=-1) + 1)
         in_flight = max(0, begun - new - damaged)
-        if not order and not additions.lists(place):
+        if not order and not folders.lists(place):
             return Recovery(None, 0, in_flight, damaged)
         target = cassette if replace or not os.path.lexists(cassette) else _beside(cassette)
         Seal(entries, target, place).publish(

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from hushtape.cassette import additions, layout
 from hushtape.cassette.entries import Entries
+from hushtape.cassette.folder import lists
 from hushtape.cassette.jsontext import string
 from hushtape.cassette.layout import Splice
 from hushtape.cassette.problems import unwritable
@@ -89,7 +90,7 @@ class Seal:
     def _write_foreign(self, out: BinaryIO, top: bytes) -> None:
         from hushtape.cassette.foreign.writing import open_writer  # most cassettes are ours
 
-        if additions.lists(self._folder):
+        if lists(self._folder):
             raise unwritable(
                 self._cassette,
                 f"seal the cassette {self._cassette}",

@@ -1,6 +1,6 @@
 """The completion scripts: one function for each shell.
 
-Lives here: bash, zsh and fish syntax. Must not: read the parser (completion.py does). Called by: completion.
+Lives here: bash, zsh and fish syntax. Must not: read the parser (commandtree.py does). Called by: completion.
 The texts come from our own help; they are quoted all the same: an apostrophe is enough to break a script.
 """
 
@@ -8,18 +8,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from hushtape.cli.completion import Node, Option
-
-
-def walk(tree: Node) -> Iterator[Node]:
-    """The command and all below it."""
-    yield tree
-    for one in tree.below:
-        yield from walk(one)
-
+from hushtape.cli.commandtree import Node, Option, walk
 
 # --- bash: where nothing is offered, readline completes file names (-o default) ----------------------
 

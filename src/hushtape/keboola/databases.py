@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hushtape.cassette.additions import read_list
+from hushtape.cassette.members import read_list
 from hushtape.errors import HushtapeError, SecretFoundError
 from hushtape.keboola import db_values
 from hushtape.keboola.metadata import WRITES_AS

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hushtape import clock
-from hushtape.cassette.additions import read_member
+from hushtape.cassette.members import read_member
 from hushtape.errors import CassetteError
 
 if TYPE_CHECKING:
