@@ -1,4 +1,4 @@
-"""What all tests share: no cache, how many examples hypothesis tries, and where it keeps none.
+"""What all tests share: no cache, comparisons told whole, examples that hypothesis tries.
 
 Profiles, chosen by HYPOTHESIS_PROFILE: "default" keeps the suite within minutes; "thorough" is for
 looking for trouble. Examples are derandomized: a test that passes on one machine passes on the next.
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+pytest.register_assert_rewrite("tests.contract.ways")  # so that a comparison that fails shows both sides
 
 os.environ["HUSHTAPE_CACHE"] = ""  # nothing of the tests stays in the user's cache folder
 

@@ -80,13 +80,6 @@ def server(running: Server) -> Server:
     return running
 
 
-@pytest.fixture
-def client() -> Iterator[Requests]:
-    made = Requests()
-    yield made
-    made.close()
-
-
 def run(code: str, *arguments: object) -> tuple[int, str]:
     command = [sys.executable, "-c", code, *map(str, arguments)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)

@@ -49,13 +49,6 @@ def server() -> Iterator[Server]:
         yield made
 
 
-@pytest.fixture
-def client() -> Iterator[Requests]:
-    made = Requests()
-    yield made
-    made.close()
-
-
 def state() -> list[dict[str, Any]]:
     return [dict(vars(one)) for one in WATCHED]
 

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-# So that a comparison that fails shows both sides.
-pytest.register_assert_rewrite("tests.contract.ways")
-
-from tests.support.servers import Server  # noqa: E402  # after the line above, which must come first
+from tests.contract.drivers import Requests
+from tests.support.servers import Server
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +36,10 @@ def secure() -> Iterator[Server]:
     """A fresh HTTPS server."""
     with Server(tls=True) as made:
         yield made
+
+
+@pytest.fixture
+def client() -> Iterator[Requests]:
+    made = Requests()
+    yield made
+    made.close()

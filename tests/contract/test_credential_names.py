@@ -35,13 +35,6 @@ def remote() -> Iterator[Server]:
         yield made
 
 
-@pytest.fixture
-def client() -> Iterator[Requests]:
-    made = Requests()
-    yield made
-    made.close()
-
-
 CALLS: dict[str, Callable[[Any, str, str], Any]] = {
     "query": lambda s, url, key: s.get(url + "/a", params={"api_key": key, "n": 1}, timeout=5),
     "query, camel": lambda s, url, key: s.get(url + "/a", params={"n": 1, "apiKey": key}, timeout=5),

@@ -13,13 +13,6 @@ from tests.contract.drivers import Requests
 from tests.support.servers import Server
 
 
-@pytest.fixture
-def client() -> Iterator[Requests]:
-    made = Requests()
-    yield made
-    made.close()
-
-
 def number(client: Requests, server: Server, wanted: int) -> int:
     return int(client.session.get(f"{server.url}/number/{wanted}", timeout=5).json()["square"])
 

@@ -92,13 +92,6 @@ def remote() -> Iterator[Server]:
         yield made
 
 
-@pytest.fixture
-def client() -> Iterator[Requests]:
-    made = Requests()
-    yield made
-    made.close()
-
-
 def job(client: Requests, url: str, token: str = "") -> list[Any]:
     """A program that logs in and goes on with what it was given (or with `token`)."""
     get, post = client.session.get, client.session.post

@@ -37,13 +37,6 @@ def cassette(tmp_path: Path) -> Path:
     return tmp_path / "modes.json"
 
 
-@pytest.fixture
-def client() -> Iterator[Requests]:
-    made = Requests()
-    yield made
-    made.close()
-
-
 def turn(client: Requests, server: Server, name: str = "a") -> int:
     return int(client.session.get(f"{server.url}/count/{name}", timeout=5).json()["turn"])
 
