@@ -111,3 +111,10 @@ def test_a_cassette_without_a_journal_is_told_to_be_whole(tmp_path: Path) -> Non
     assert caught.value.path == str(path)
     with pytest.raises(CassetteNotFoundError, match="there is no such file"):
         recover(tmp_path / "nothing.json")
+
+
+def test_a_link_that_leads_nowhere_has_no_journal(tmp_path: Path) -> None:
+    link = tmp_path / "orders.json"
+    link.symlink_to(link)
+    with pytest.raises(CassetteNotFoundError, match="recover the recording of"):
+        recover(link)

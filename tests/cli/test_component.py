@@ -54,6 +54,22 @@ def test_a_failed_case_shows_its_difference(project: Path, capsys: pytest.Captur
     assert "out/tables/rows.csv differs" in told and "-2" in told and "+1" in told
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["test", "--junit", "src"], "write src: that is a folder"),
+        (["test", "--junit", "none/report.xml"], "write none/report.xml: there is no folder none"),
+        (["alias", "--max-memory", "lots", "--", "touch", "ran"], "'lots' is no size"),
+    ],
+)
+def test_what_can_not_be_used_is_told_before_anything_runs(
+    project: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    assert main(["component", *words]) == 2
+    output = capsys.readouterr()
+    assert told in output.err and output.out == "" and not Path("ran").exists()
+
+
 def test_json_and_junit_say_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["component", "test", "--json", "--junit", "report.xml"]) == 1
     cases = json.loads(capsys.readouterr().out)["cases"]

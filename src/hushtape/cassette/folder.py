@@ -255,7 +255,10 @@ def find(path: Path) -> tuple[Path, Path]:
         cassette = path.with_name(stem if number.isdecimal() and "." in stem else name)
         folders = [path]
     else:
-        cassette = path.resolve()
+        try:
+            cassette = path.resolve()
+        except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
+            raise missing(path, f"recover the recording of {path}") from None
         aside = [entry for _, entry in left_over(cassette)] if cassette.parent.is_dir() else []
         folders = [folder_of(cassette), *reversed(aside)]
     for folder in folders:

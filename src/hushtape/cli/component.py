@@ -92,6 +92,7 @@ def _settings(options: argparse.Namespace) -> Settings:
             option="update", value=True,
         )  # fmt: skip
     _there(options.component)
+    _writable(options.junit)
     return Settings(
         component=str(options.component.absolute()),
         mode=options.mode,
@@ -109,6 +110,14 @@ def _there(script: Path) -> None:
             f"run the component {script}", "there is no such file", "Name its script with --component.",
             option="component", value=str(script),
         )  # fmt: skip
+
+
+def _writable(report: Path | None) -> None:
+    """Asked before a run: its outcome must not be lost for a mistyped name."""
+    if report is not None and (report.is_dir() or not report.parent.is_dir()):
+        found = "that is a folder" if report.is_dir() else f"there is no folder {report.parent}"
+        remedy = "Name a file in a folder that exists."
+        raise OptionError(f"write {report}", found, remedy, option="junit", value=str(report))
 
 
 def _show(out: Out, outcome: Outcome) -> None:
@@ -181,6 +190,7 @@ def snapshot(options: argparse.Namespace) -> int:
 
 def alias(options: argparse.Namespace) -> int:
     from hushtape.keboola.aliased_command import run_aliased
+    from hushtape.keboola.memory import named_bound
 
     command = options.command_line
     if command[:1] == ["--"]:
@@ -194,5 +204,6 @@ def alias(options: argparse.Namespace) -> int:
             value=None,
         )
     if options.max_memory is not None:
+        named_bound(options.max_memory)  # the command itself would tell of a bad one in a debug run only
         os.environ["HUSHTAPE_MAX_MEMORY"] = options.max_memory
     return run_aliased(command)
