@@ -12,6 +12,7 @@ import re
 from base64 import b64encode
 
 from hushtape.sanitize.exact import LEAST, SHORT, Anchored, forms, pieces, rarest
+from hushtape.sanitize.otherwise import octets
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 
@@ -56,7 +57,7 @@ def encoded(rule: SecretRule, order: int) -> Anchored:
     if len(rule.value.encode("utf-8", "surrogatepass")) < SHORT:
         return
     name = rule.name or "secret"
-    for form in sorted(forms(rule.value)):
+    for form in sorted(forms(rule.value).union(octets(rule.value))):
         for offset in range(3):
             yield from _base64(form, offset, rule.placeholder, order, name)
         yield from _hex(form, rule.placeholder, order, name)

@@ -22,6 +22,16 @@ _AMPERSAND = (
     + _SEMICOLON
     + rb"){0,8}"
 )
+_CR = _BACKSLASH + b"++u000[dD]|" + _AMPERSAND + _HASH + b"(?:0*13|[xX]0*[dD])" + _SEMICOLON
+_LF = _BACKSLASH + b"++u000[aA]|" + _AMPERSAND + _HASH + b"(?:0*10|[xX]0*[aA])" + _SEMICOLON
+_LINE_END = rb"\r\n?|%%(?:25){0,8}0[dD](?:%%(?:25){0,8}0[aA])?|%b++r(?:%b++n)?|(?:%b)(?:%b)?" % (
+    _BACKSLASH,
+    _BACKSLASH,
+    _CR,
+    _LF,
+)
+"""What programs and standards make of a line feed: CR LF, or CR alone."""
+
 _LETTER = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
 
 LONG = 256
@@ -85,7 +95,7 @@ def ways(char: str) -> list[bytes]:
     if char == " ":
         found.append(rb"\+|%(?:25){0,8}2[bB]")
     if char == "\n":
-        found.append(rb"\r\n|%(?:25){0,8}0[dD]%(?:25){0,8}0[aA]|" + _BACKSLASH + b"++r" + _BACKSLASH + b"++n")
+        found.append(_LINE_END)
     return [*found, re.escape(raw)]
 
 

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 from hushtape.errors import SanitizerError
-from hushtape.sanitize.escapes import LONG, begins, ends
+from hushtape.sanitize import otherwise
+from hushtape.sanitize.escapes import begins, ends
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
 from hushtape.sanitize.values import backslashes
@@ -30,11 +31,6 @@ _COMMON = "qzxjkvwybgfphmcudlr98765432s01noiate"
 """Letters and digits, the rarest in JSON rows of text, numbers and dates first."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
-_LINE = 64
-_SHORTEST = 40
-_KEY = re.compile(r"[A-Za-z0-9+/_-]{40,}")
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
-_HEX = re.compile(r"[0-9A-Fa-f-]+")
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
@@ -181,9 +177,9 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     text = rule.placeholder.encode()
     whole = is_short(rule)
     ahead = growth(len(value))
-    found = pieces(value)
-    for spelling in (value, *other_cases(value)):
-        for offset, run in pieces(spelling):
+    for spelling in (value, *otherwise.texts(value)):
+        found = pieces(spelling)
+        for offset, run in found:
             back = growth(offset) if offset else 0
             as_is = Searcher(
                 _halves(spelling, offset),
@@ -196,32 +192,13 @@ def plain(rule: SecretRule, order: int) -> Anchored:
                 offset=offset,
             )
             yield run.encode(), Verifier(as_is, order, name, 0, back + 24, ahead)
-    for piece in fragments(value):
+        if not found:
+            searcher = Searcher(_halves(spelling, 0), text, whole=whole)
+            verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
+            for form in forms(spelling) | _more_forms(spelling):
+                yield form, verifier
+    for piece in otherwise.fragments(value):
         yield from _fragment(piece, text, order, name)
-    if not found:
-        searcher = Searcher(_halves(value, 0), text, whole=whole)
-        verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
-        for form in forms(value) | _more_forms(value):
-            yield form, verifier
-
-
-def other_cases(value: str) -> list[str]:
-    """How else a secret of letters and digits is written: clients put hosts and HTTP/2's field names in lower
-    case (RFC 3986 6.2.2.1, RFC 9113 8.2), and hex digits mean the same in both. Not words: they stand
-    everywhere. The automaton folds case, so this costs a verifier."""
-    if len(value) < _PIECE // 2 or _NAME.fullmatch(value) is None or not any(map(str.isdigit, value)):
-        return []
-    cases = [value.lower(), value.upper()] if _HEX.fullmatch(value) else [value.lower()]
-    return [case for case in cases if case != value]
-
-
-def fragments(value: str) -> list[str]:
-    """Pieces of a long key that are secret by themselves: a PEM's lines stand in a list, or joined by
-    something else. Only runs of what keys are made of: long values may be JSON, with URLs and names."""
-    if len(value) <= LONG:
-        return []
-    runs = _KEY.findall(value)
-    return [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _SHORTEST + 1, _LINE)]
 
 
 def _fragment(piece: str, text: bytes, order: int, name: str) -> Anchored:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,8 @@ _SCHEME = re.compile(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t
 _USERINFO = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
 _PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
 _PAIR_NAME = re.compile(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}")
+_LEAST_CODED = 24
 MIN_PART = 6
 """Parts of a secret that is a JSON document count from this many characters on (SANITIZING.md, short
 secrets): a shorter one would redact ordinary words."""
@@ -149,6 +152,17 @@ def _inner(value: str) -> Iterator[str]:
             yield pair[2]
 
 
+def _in_base64(value: str) -> str:
+    """The JSON document or PEM file that a value holds in base64, as variables of the environment do; ""."""
+    if len(value) < _LEAST_CODED or _BASE64.fullmatch(value) is None:
+        return ""
+    try:
+        text = b64decode("".join(value.split())).decode()
+    except ValueError:
+        return ""
+    return text if text.startswith("-----BEGIN ") or document(text) is not None else ""
+
+
 def _is_common(part: str, value: str) -> bool:
     """A word, the user's or the database's name again, or the placeholder of a replay."""
     return is_word(part) or part in REDACTED or (part.isalpha() and value.count(part) > 1)
@@ -167,6 +181,9 @@ def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
         for within in dict.fromkeys(_inner(value.strip())):
             if MIN_PART <= len(within) < len(value) and not _is_common(within, value):
                 yield name, within
+    coded = _in_base64(value)
+    if coded:
+        yield from with_parts(name, coded)
     inner = document(value)
     if inner is None:
         return

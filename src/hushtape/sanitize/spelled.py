@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.encoded import encoded
 from hushtape.sanitize.escapes import LONG, expression
-from hushtape.sanitize.exact import fragments
+from hushtape.sanitize.otherwise import fragments, texts
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import SPELLED, Context, Found, Verifier
 
@@ -110,7 +110,7 @@ class _Spelled:
 
 def _needles(rule: SecretRule, order: int) -> tuple[bytes, ...]:
     """What to look for in a reading: the value, and what it is anchored on inside base64 and hex."""
-    whole = [rule.value, *fragments(rule.value)]
+    whole = [rule.value, *texts(rule.value), *fragments(rule.value)]
     packed = [anchor for anchor, _ in encoded(rule, order) if len(anchor) >= _SURE]
     return (*(one.encode("utf-8", "surrogatepass") for one in whole), *packed, *map(bytes.upper, packed))
 
