@@ -132,7 +132,8 @@ def _default_rules(keep: Iterable[str]) -> Iterator[Rule]:
                 rule, names=tuple([name for name in rule.names if joined(name) not in kept])
             )
         yield rule
-    yield CredentialNamesRule(keep=kept.union(map(joined, SENSITIVE_FIELDS)))
+    listed = frozenset(map(joined, SENSITIVE_FIELDS)) - {"code", "clientid"}
+    yield CredentialNamesRule(keep=kept | {"code", "clientid"}, listed=listed - kept)
 
 
 def _reading(flagged: list[BaseSanitizer], usable: list[Rule], engine: str) -> Reading:

@@ -15,7 +15,10 @@ from functools import lru_cache
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
+from hushtape.sanitize.formed_fields import LABEL as FORMED
+from hushtape.sanitize.loose_fields import LOOSE, loose_ways
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
+from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
 from hushtape.sanitize.words import looks_made
@@ -61,17 +64,41 @@ def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[
     read = _reader(rule)
     every = list(ways(FieldRule((), containers=False)))
     shared = {label: [_verifier(read, order, label, *way) for way in every] for label in (LABEL, PASSWORD)}
+    loose = list(_loose(rule, order))
     for anchor in anchors():
         label = PASSWORD if is_password(anchor) and "secret" not in anchor else LABEL
         alone = anchor not in rule.keep and anchor != "token"
         yield from ((anchor.encode(), one if alone else _after_words(one)) for one in shared[label])
+        yield from ((anchor.encode(), one) for one in loose)
     short = tuple(name for name in SHORT if name not in rule.keep)
     yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
 
 
 def is_idle_guess(rule: str, value: bytes) -> bool:
     """Whether a finding of this rule is none: only a field's name says so, and no machine made the value."""
+    if rule in (LOOSE, FORMED) or rule.startswith(BESIDE):
+        return True
     return rule in (LABEL, PASSWORD) and not looks_made(value[:256].strip(b'\\"').decode("latin-1"))
+
+
+def _loose(rule: CredentialNamesRule, order: int) -> Iterator[Verifier]:
+    """The verifiers of looser ways: of names that are listed elsewhere, too."""
+    text, lesson = rule.placeholder.encode(), Lesson("raw", guess=True)
+
+    @lru_cache(maxsize=512)
+    def named(name: bytes) -> bytes | None:
+        plain = name.decode("ascii", "replace")
+        same = joined(plain)
+        if same in rule.keep or not (same in rule.listed or names_credential(plain)):
+            return None
+        return text
+
+    def read(data: bytes, start: int, end: int) -> bytes | None:
+        first = _first(data, start)
+        return named(data[first:end]) if first >= 0 else None
+
+    for follows, way in loose_ways(read):
+        yield Verifier(way, order, LOOSE, KIND, BACK + LONGEST, AHEAD, teaches=lesson, follows=follows)
 
 
 def _verifier(
@@ -166,8 +193,8 @@ def _reader(rule: CredentialNamesRule) -> Read:
             text = name.decode()
         except UnicodeDecodeError:
             return None
-        if not names_credential(text) or joined(text) in rule.keep:
-            return None
+        if " " in text or not names_credential(text) or joined(text) in rule.keep | rule.listed:
+            return None  # one with a space may be a sentence: `loose_fields` looks at its value
         return _Named(FieldRule((text,), rule.placeholder, containers=False), text)
 
     return read

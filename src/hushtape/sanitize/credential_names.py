@@ -24,6 +24,7 @@ _TOKENS: Final = """
     bearer csrf xsrf jwt sas sso identity login user admin root bot app developer personal private deploy job
     storage service master webhook reset verification verify confirmation activation invite invitation
     registration impersonation captcha recaptcha mfa otp two_factor magic email account device push
+    state registry x
     web github gitlab gh slack npm pypi hf vault jira discord telegram circle twilio figma shopify facebook
 """
 """Words before `token`. Not: page, next, sync, continuation (where a list goes on), client and client request
@@ -37,6 +38,7 @@ _REST: Final = """
     private_key_data client_key_data connection_string
     oauth_signature oauth_verifier code_verifier appsecret_proof hapikey api_sig saml_response
     otp_code totp_code mfa_code two_factor_code
+    access_license_number basic_auth_user_info child_key
     jsessionid phpsessid db_pwd user_pwd new_pwd old_pwd db_pass user_pass smtp_pass mysql_pass
 """
 
@@ -56,6 +58,16 @@ _NEGATED: Final = """
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
 _JOINTS = re.compile(r"[^a-z0-9]")
+
+
+_SPOKEN: Final = (
+    ("api", "key"),
+    ("access", "key"),
+    ("secret", "key"),
+    ("private", "key"),
+    ("basic", "auth", "user", "info"),
+)
+"""Those that labels write with a space, and properties with a dot."""
 
 
 def _tails() -> Iterator[tuple[str, ...]]:
@@ -82,6 +94,8 @@ def anchors() -> list[str]:
     for tail in TAILS:
         if tail[-1] not in found:
             found |= dict.fromkeys(("_".join(tail), "-".join(tail), "".join(tail)))
+            if tail in _SPOKEN:
+                found |= dict.fromkeys((" ".join(tail), ".".join(tail)))
     return list(found)
 
 

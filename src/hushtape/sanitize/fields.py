@@ -43,6 +43,7 @@ _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:)*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _BRIEF = re.compile(rb"[\w .:/-]{0,15}+(?:\\{0,8}+[\"']|%22|&quot;)")
 _BRIEF_PAIR = re.compile(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
+_COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
 _LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
 """What stands before a string that Python's `repr` writes."""
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
@@ -63,8 +64,11 @@ _PART = re.compile(
 # Shorter than what `Until` leaves unread, with the 70 characters of a boundary (RFC 2046 5.1.1).
 _PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
 # Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
-_NAMED = re.compile(rb"(?:name|key|id|property)(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
-_VALUED = re.compile(rb"\\{0,8}[\"']value\\{0,8}[\"']", re.IGNORECASE)
+_NAMED = re.compile(
+    rb"(?:name|key|id|property|path|field|header|variable)(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z",
+    re.IGNORECASE,
+)
+_VALUED = re.compile(rb"\\{0,8}[\"'](?:parameter|setting|option)?_?value\\{0,8}[\"']", re.IGNORECASE)
 # What may stand between the two: `"type": "string", "required": true`.
 _OTHERS = re.compile(
     rb"(?:\\{0,8}+\"(?!value\b)[\w -]{1,64}+\\{0,8}+\"\s{0,8}+:\s{0,8}+"
@@ -211,6 +215,8 @@ class Field:
         return self.pair(data, start, end, limit, context)
 
     def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
+        if data[at : at + 2] == b"/*" and (comment := _COMMENT.match(data, at, limit)) is not None:
+            at = comment.end()
         literal = _LITERAL.match(data, at, limit)
         opening = _QUOTE.match(data, literal.end() if literal else at, limit)
         if opening is not None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.rules import HeaderRule
 
 Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie"]
@@ -140,6 +141,8 @@ _NAMED = frozenset(
         "x-ovh-application",
         "x-ovh-consumer",
         "x-securitycenter",
+        "dpop",
+        "x-amzn-oidc-data",
     ]
 )
 """Fields that hold a credential though their names don't say so: by their makers' documentation."""
@@ -171,6 +174,8 @@ def is_credential(name: str) -> bool:
     `x-ratelimit-remaining-tokens` is a number that replay needs; nor does the token of a next page."""
     if _PLACES.search(name):
         return False
+    if names_credential(name):
+        return True
     if name.islower() or "-" in name or "_" in name:
         words = re.split(r"[-_.]", name.lower())
         return not _CREDENTIAL.isdisjoint(words) or not _CREDENTIAL.isdisjoint(_camel(name))
@@ -213,7 +218,7 @@ class HeaderPolicy:
             return "challenge"
         if lower in ("cookie", "cookie2"):
             return "cookie"
-        if lower in ("set-cookie", "set-cookie2"):
+        if lower in ("set-cookie", "set-cookie2", "x-set-cookie"):
             return "set-cookie"
         if lower in _ORDINARY:
             return "scan"

@@ -16,6 +16,7 @@ from hushtape.sanitize.encoded import encoded
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.exact import check, is_short, plain
 from hushtape.sanitize.field_names import field_anchors
+from hushtape.sanitize.formed_fields import formed_anchors
 from hushtape.sanitize.jwk import jwk_anchors
 from hushtape.sanitize.rules import (
     CredentialNamesRule,
@@ -28,6 +29,7 @@ from hushtape.sanitize.rules import (
 )
 from hushtape.sanitize.schemes import scheme_anchors
 from hushtape.sanitize.secret_paths import path_anchors
+from hushtape.sanitize.secret_places import place_anchors
 from hushtape.sanitize.shapes import shape_anchors
 from hushtape.sanitize.spans import (
     GUARD,
@@ -67,6 +69,8 @@ def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
         yield from field_anchors(rule, order)
     elif isinstance(rule, CredentialNamesRule):
         yield from credential_anchors(rule, order)
+        yield from formed_anchors(rule, order)
+        yield from place_anchors(rule, order)
     elif isinstance(rule, ShapeRule):
         yield from shape_anchors(rule, order)
         yield from scheme_anchors(rule, order)

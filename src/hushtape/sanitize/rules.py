@@ -110,10 +110,12 @@ class ShapeRule(Struct, frozen=True):
 
 class CredentialNamesRule(Struct, frozen=True):
     """The value of fields whose name says by itself that it is a credential (`credential_names`); objects are
-    left to the names inside them. `keep`: names that are left alone, as `joined` writes them."""
+    left to the names inside them. `keep`: names that are left alone, as `joined` writes them; `listed`: those
+    that another rule looks for, so that only looser ways of writing are left to this one."""
 
     placeholder: str = REDACTED
     keep: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
 
 
 class UrlSecretsRule(Struct, frozen=True):

@@ -41,10 +41,10 @@ class Scheme:
             return None
         if not self._basic:
             return Found(found.start(1), -1, self._text, _BEARER_END)
-        return Found(found.start(1), found.end(1), self._text) if _is_pair(found[1]) else None
+        return Found(found.start(1), found.end(1), self._text) if is_pair(found[1]) else None
 
 
-def _is_pair(coded: bytes) -> bool:
+def is_pair(coded: bytes) -> bool:
     """Whether it decodes to `user:password` in characters that can be typed."""
     try:
         text = b64decode(coded + b"==").decode()

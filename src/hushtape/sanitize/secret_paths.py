@@ -24,6 +24,8 @@ def _path(*steps: bytes) -> bytes:
     return b"".join([_S + step for step in steps])
 
 
+_QUERY = rb"[^\s\"'<>]{0,512}?(?:[?&]|\\u0026|&amp;)%b"
+
 _DISCORD = (
     _path(b"api")
     + b"(?:"
@@ -54,6 +56,15 @@ _TABLE: tuple[tuple[bytes, bytes], ...] = (
         + _path(b"with", b"key", _SECRET),
     ),
     (b"dl.boxcloud.com", _path(b"d", rb"\d", rb"[a-z]\d(?:!|%21)" + _SECRET)),
+    # Keys whose parameter says nothing by itself.
+    (b"api.trello.com", _QUERY % rb"key=([0-9a-f]{32})"),
+    (b"api.weatherapi.com", _QUERY % rb"key=([0-9a-f]{28,34})"),
+    (b"api.steampowered.com", _QUERY % rb"key=([0-9A-Fa-f]{32})"),
+    (b"mapquestapi.com", _QUERY % rb"key=([A-Za-z0-9%|]{24,64})"),
+    (b"dev.virtualearth.net", _QUERY % rb"key=([A-Za-z0-9_-]{48,90})"),
+    (b"pixabay.com", _QUERY % rb"key=(\d{5,12}-[0-9a-f]{20,40})"),
+    (b"firebaseio.com", _QUERY % rb"auth=([A-Za-z0-9_.-]{20,})"),
+    (b"cdn.discordapp.com", _QUERY % rb"hm=([0-9a-f]{64})"),
     # The key of a function: `code` by itself says nothing (`oauth`).
     (b".azurewebsites.net", rb"[^\s\"'<>&]{1,256}?[?&]code=([A-Za-z0-9_=/%+-]{20,})"),
 )

@@ -45,6 +45,9 @@ by itself (`userinfo_signs`), apart from the automaton."""
 REACH = 768
 """Most bytes of userinfo."""
 _SCHEME = re.compile(rb":[/\\]{1,33}\Z")
+_NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
+_PAIR = re.compile(rb"[^:]{0,256}:.")
+"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name and a password have to follow."""
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
     rb"(?:[^\s/?#\"'<>\\]|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
@@ -72,7 +75,12 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
     def plain(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         # Behind `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
         first = data.rfind(b"/", max(0, start - REACH), start) + 1
-        if first == 0 or _SCHEME.search(data, max(0, first - 34), first) is None:
+        if first == 0:
+            return None
+        low = max(0, first - 34)
+        if _SCHEME.search(data, low, first) is None and not (
+            _NO_SCHEME.search(data, low, first) and _PAIR.match(data, first, start)
+        ):
             return None
         return tell(_AUTHORITY.match(data, first, start), first)
 

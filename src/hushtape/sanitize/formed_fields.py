@@ -1,0 +1,129 @@
+"""Fields whose names are as often something else: `auth`, `session`, `routing_key`. The value's form decides.
+
+Lives here: those names, each with the form that only its credential has. Must not: know names that say
+enough by themselves (`credential_names`), find values (`fields`). Called by: plan (anchors).
+A session of 64 letters is no title of a lecture; what decodes to `user:password` is no name of a scheme.
+Sources: the makers' documentation (Docker, npm, PagerDuty, Azure, Elasticsearch, Cognito, CAS, Intercom).
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from hushtape.sanitize.credential_names import joined
+from hushtape.sanitize.field_names import field_anchors
+from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
+from hushtape.sanitize.schemes import is_pair
+from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.words import looks_made
+
+LABEL: Final = "credential by its form"
+
+Form = Callable[[bytes, int, int], bool]
+"""(buffer, where the value begins, end of what may be looked at)."""
+
+_LOOSE_ENDINGS: Final = b": \n\t\r;&[]"
+"""What may follow a name in looser ways, where a form would tell nothing more."""
+
+_END = rb"(?![A-Za-z0-9_+/=~.-])"
+_ONE_WORD = re.compile(rb"[A-Za-z0-9_+/=~.:-]{20,512}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
+_HEX32 = rb"[0-9a-fA-F]{32}" + _END
+_AZURE = rb"(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)" + _END
+_IN_SCHEME = re.compile(
+    rb"(?!(?i:bearer|basic) )[A-Za-z][\w-]{1,24}+ (?:token=)?(?=[^\s\"\\]{0,256}\d)[\w+/=~.:-]{12}"
+)
+
+
+def _like(pattern: bytes) -> Form:
+    expression = re.compile(pattern)
+    return lambda data, at, limit: expression.match(data, at, limit) is not None
+
+
+def _made(data: bytes, at: int, limit: int) -> bool:
+    """One word of 20 letters and digits or more that nobody thought of."""
+    found = _ONE_WORD.match(data, at, limit)
+    return found is not None and looks_made(found[0][:256].decode())
+
+
+def _credentials(data: bytes, at: int, limit: int) -> bool:
+    """What `docker login` and npm keep, or a word that a machine made."""
+    return _coded(data, at, limit) or _made(data, at, limit)
+
+
+def _coded(data: bytes, at: int, limit: int) -> bool:
+    """A user and a password in base64."""
+    found = _BASE64.match(data, at, limit)
+    return found is not None and is_pair(found[0])
+
+
+def _header(data: bytes, at: int, limit: int) -> bool:
+    """A field of a header, as echoes show it: `SSWS 00aB...`, or the token alone (not Bearer and Basic)."""
+    return _IN_SCHEME.match(data, at, limit) is not None or _credentials(data, at, limit)
+
+
+def _key_pair(data: bytes, at: int, limit: int) -> bool:
+    """The id and the key of Elasticsearch's API in one."""
+    found = _BASE64.match(data, at, limit)
+    if found is None:
+        return False
+    try:
+        return re.fullmatch(rb"[\w-]{20}:[\w-]{22}", b64decode(found[0])) is not None
+    except binascii.Error:
+        return False
+
+
+_LONG: Final = _like(rb"[A-Za-z0-9_+/=.-]{64}")
+_KEY: Final = _like(rb"(?:" + _HEX32 + rb"|R[0-9A-Z]{31}" + _END + rb"|" + _AZURE + rb")")
+_AZURE_KEY: Final = _like(_AZURE)
+
+FORMS: Final[dict[str, Form]] = {
+    "auth": _credentials,
+    "_auth": _credentials,
+    "credentials": _credentials,
+    "authorization": _header,
+    "proxy-authorization": _header,
+    "cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
+    "set-cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
+    "auth_code": _made,
+    "session": _LONG,
+    "encoded": _key_pair,
+    "routing_key": _KEY,
+    "integration_key": _KEY,
+    "user_key": _KEY,
+    "account_key": _KEY,
+    "client_key": _KEY,
+    "primary_key": _AZURE_KEY,
+    "secondary_key": _AZURE_KEY,
+    "appid": _like(_HEX32),
+    "user_hash": _like(rb"[0-9a-f]{64}" + _END),
+    "ticket": _like(rb"(?:ST|PT|PGT|TGT)-\d{1,9}-[\w.-]{6}"),
+}
+"""Name: the form of its credential."""
+
+
+def formed_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """All anchors of these names."""
+    for name, form in FORMS.items():
+        if joined(name) in rule.keep:
+            continue
+        for anchor, one in field_anchors(FieldRule((name,), rule.placeholder, containers=False), order):
+            if anchor[-1] in _LOOSE_ENDINGS:
+                continue
+            way = one.verify
+            lesson = Lesson("form" if b"=" in anchor else "json", guess=True)
+            yield anchor, one._replace(verify=_of_form(way, form), name=LABEL, guard=None, teaches=lesson)
+
+
+def _of_form(way: Verify, form: Form) -> Verify:
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = way(data, start, end, limit, context)
+        if not isinstance(found, Found) or not form(data, found.start, limit):
+            return None
+        return found
+
+    return verify

@@ -1,0 +1,153 @@
+"""Fields by telling names, written in looser ways: YAML, INI, dumps of headers, pairs, elements, PHP's own.
+
+Lives here: the verifiers of those ways. Must not: know names (the reader that is handed in does), find the
+value of JSON, forms and XML elements (`fields` does). Called by: credential_fields.
+Where nothing but a colon in a text tells, the value has to look as if a machine had made it, else each
+`password: required` of a manual would go. Such findings are guesses: they never fail a recording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from hushtape.sanitize.spans import Context, Found, Verify
+from hushtape.sanitize.words import looks_made
+
+LOOSE: Final = "credential by its name, loosely written"
+"""The rule's name in findings."""
+
+Read = Callable[[bytes, int, int], bytes | None]
+"""(buffer, start and end of the anchor) to what stands in a value's place; None: no such name ends there."""
+
+_Q = rb"(\\{0,8}[\"'])"
+_ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*]{8,1024})"
+_UNQUOTED = re.compile(
+    rb"(?:[ \t]{0,8}+:[ \t]{1,16}+|[ \t]{1,16}+=[ \t]{0,16}+)" + _ONE + rb"(?=[\s\"'\\<]|\Z)"
+)
+_OPTION = re.compile(rb"[ \t]{1,4}\\{0,8}[\"']?" + _ONE + rb"(?=[\s\"'\\<]|\Z)")
+_SQL = re.compile(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
+_DASHES = re.compile(rb"--[\w-]{0,64}\Z")
+_SPOKEN = re.compile(_Q + rb"\s{0,8}+:\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
+_LABEL = re.compile(rb"\\{0,8}[\"'](?:[\w.#$@()-]{1,24}+ ){0,6}[\w.-]{0,24}\Z")
+_MEMBER = re.compile(r"[A-Za-z_$][\w$]{0,31}(?:\.[A-Za-z_$][\w$]{0,31})+")
+"""What scripts say: `this.state.token1`. A JWT is longer, and has a shape."""
+
+_PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,16}+\1([^\"'\\\s]{8,1024})\1\s{0,16}+,?\s{0,16}+[\])]")
+_OPENED = re.compile(rb"[\[(]\s{0,16}\\{0,8}[\"']\Z")
+_PHP = re.compile(rb"\\{0,8}\";s:\d{1,6}:\\{0,8}\"([^\"\\]{1,1024})\\{0,8}\";")
+_ELEMENT = re.compile(rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>\s{0,64}+([^<>\s]{8,1024})\s{0,64}+</")
+_TAGGED = re.compile(rb"<[^<>]{1,256}?\s(?:name|key|id|property)\s{0,4}=\s{0,4}\\{0,8}[\"']\Z", re.IGNORECASE)
+_NEXT = re.compile(
+    rb"</(?:\w{1,16}:)?(?:name|key)>\s{0,64}+(?:<(?:\w{1,16}:)?value>\s{0,64}+)?"
+    rb"<(?:\w{1,16}:)?(?:string|value|data)(?:\s[^<>]{0,128})?>([^<]{1,1024})</",
+    re.IGNORECASE,
+)
+_NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)>\s{0,64}\Z", re.IGNORECASE)
+_FIRST = re.compile(
+    rb"(?:[\"']value\\{0,8}[\"']\s{0,8}+:|\svalue\s{0,4}=)\s{0,8}+(\\{0,8}[\"'])([^\"'\\<>]{1,1024})\1\s{0,64}+,?\s{0,64}+"
+    rb"(?:\\{0,8}[\"']\w{1,32}\\{0,8}[\"']\s{0,8}:\s{0,8}\\{0,8}[\"'][^\"'\\<>]{0,128}\\{0,8}[\"']\s{0,16},\s{0,32}){0,4}"
+    rb"(?:(?:type|class|id)=\\{0,8}[\"'][^\"'\\<>]{0,64}\\{0,8}[\"']\s{1,8}){0,4}"
+    rb"(?:\\{0,8}[\"'](?:name|key|property)\\{0,8}[\"']\s{0,8}+:|name\s{0,4}=)\s{0,8}+\\{0,8}[\"']\Z",
+    re.IGNORECASE,
+)
+_LONG: Final = 24
+"""Letters from which a word without a digit may be a credential: `_RSAPublicKey` is a name."""
+
+_BACK: Final = 1400
+"""Bytes before a name in which a value that stands first begins."""
+
+
+def loose_ways(read: Read) -> Iterator[tuple[frozenset[int], Verify]]:
+    """The verifiers, each with the bytes that may follow a name there."""
+    yield frozenset(b": ="), _unquoted(read)
+    yield frozenset(b"\"'\\"), _quoted(read)
+    yield frozenset(b"<"), _element(read)
+
+
+def is_made(value: bytes) -> bool:
+    """Whether what stands without quotes is a credential: no word, no name in a script, no variable."""
+    text = value[:256].decode("latin-1")
+    if len(text) < _LONG and not any(map(str.isdigit, text)):
+        return False
+    return looks_made(text) and text[0] not in "$%" and _MEMBER.fullmatch(text) is None
+
+
+def _unquoted(read: Read) -> Verify:
+    """`name: value` and `name = value` on a line: YAML, INI, a header that curl shows; `--name value`; SQL's
+    `PASSWORD 'value'`."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        if context.uri or context.form:
+            return None
+        found = _UNQUOTED.match(data, end, limit)
+        if found is None and _DASHES.search(data, max(0, start - 70), start):
+            found = _OPTION.match(data, end, limit)
+        found = found or _SQL.match(data, end, limit)
+        if found is None or not is_made(found[1]):
+            return None
+        text = read(data, start, end)
+        return None if text is None else Found(found.start(1), found.end(1), text)
+
+    return verify
+
+
+def _quoted(read: Read) -> Verify:
+    """`["name", "value"]`; `s:4:"name";s:5:"value";`; `<entry key="name">value</entry>`;
+    `"My name": "value"`; a value that stands before its name."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = _PAIR.match(data, end, limit)
+        if found is not None:
+            span = found.span(2) if is_made(found[2]) and _opens(_OPENED, data, start) else None
+        elif (found := _SPOKEN.match(data, end, limit)) is not None:
+            span = (
+                found.span(2)
+                if is_made(found[2]) and _LABEL.search(data, max(0, start - 200), start)
+                else None
+            )
+        elif (found := _PHP.match(data, end, limit)) is not None:
+            span = found.span(1)
+        elif (found := _ELEMENT.match(data, end, limit)) is not None and is_made(found[1]):
+            span = found.span(1) if _opens(_TAGGED, data, start) else None
+        else:
+            span = _value_first(data, start)
+        text = read(data, start, end) if span is not None else None
+        return None if span is None or text is None else Found(*span, text)
+
+    return verify
+
+
+def _value_first(data: bytes, start: int) -> tuple[int, int] | None:
+    """`{"value": "x", "name": "api_key"}`, `<input value="x" name="api_key">`."""
+    low = max(0, start - _BACK)
+    window = data[low:start]
+    quote = max(window.rfind(b'"'), window.rfind(b"'"))
+    if quote < 0 or len(window) - quote > 80:
+        return None
+    at = window.lower().rfind(b"value", 0, quote)
+    if at < 1:
+        return None
+    found = _FIRST.match(window, at - 1, quote + 1)
+    return None if found is None else (low + found.start(2), low + found.end(2))
+
+
+def _element(read: Read) -> Verify:
+    """`<key>name</key><string>value</string>`: property lists, XML-RPC."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = _NEXT.match(data, end, limit)
+        text = read(data, start, end) if found is not None else None
+        if found is None or text is None or not _opens(_NAME_TAG, data, start):
+            return None
+        return Found(found.start(1), found.end(1), text)
+
+    return verify
+
+
+def _opens(before: re.Pattern[bytes], data: bytes, start: int) -> bool:
+    """Whether the name that an anchor at `start` ends stands right behind this."""
+    window = data[max(0, start - 360) : start]
+    name = max(window.rfind(b'"'), window.rfind(b"'"), window.rfind(b">"))
+    return name >= 0 and before.search(window, 0, name + 1) is not None

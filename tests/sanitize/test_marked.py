@@ -1,0 +1,59 @@
+"""What providers' traffic says: each marked credential goes, and all that is around it stays as it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hushtape.sanitize import build
+from hushtape.sanitize.ruleset import Ruleset
+
+MARKED = re.compile("«(.*?)»", re.DOTALL)
+TEXT = Path(__file__).with_name("marked.txt").read_text(encoding="utf-8")
+RULES = build(engine="ahocorasick").ruleset
+
+
+def documents() -> list[tuple[str, str, str]]:
+    """(what it is, its media type or `uri`, its text with marks)."""
+    found: list[tuple[str, str, str]] = []
+    name = ""
+    for line in TEXT.splitlines():
+        if line.startswith("@ "):
+            name = line[2:]
+        else:
+            kind, _, text = line.partition(" ")
+            found.append((name, kind, text.replace("\\n", "\n")))
+    return found
+
+
+def scrubbed(rules: Ruleset, kind: str, text: str, size: int) -> str:
+    if kind == "uri":
+        return rules.uri(text)
+    scrubber, data = rules.scrubber("response", kind), text.encode()
+    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
+    return (b"".join(pieces) + scrubber.finish()).decode()
+
+
+@pytest.mark.parametrize(("name", "kind", "text"), documents())
+@pytest.mark.parametrize("size", [1 << 20, 1])
+def test_what_is_marked_goes_and_the_rest_stays(name: str, kind: str, text: str, size: int) -> None:
+    assert scrubbed(RULES, kind, MARKED.sub(r"\1", text), size) == MARKED.sub("REDACTED", text)
+
+
+@pytest.mark.parametrize(("name", "kind", "text"), documents())
+def test_what_was_scrubbed_passes_the_audit_and_another_scrub(name: str, kind: str, text: str) -> None:
+    left = MARKED.sub("REDACTED", text)
+    auditor = RULES.auditor()
+    assert auditor.feed(left.encode()) is None
+    assert auditor.finish() is None
+    assert scrubbed(RULES, kind, left, 1 << 20) == left
+
+
+def test_behind_many_others_the_same_is_found() -> None:
+    padding = '{"note": "nothing to see"}\n' * 3_000
+    for name, kind, text in documents():
+        if kind != "uri":
+            got = scrubbed(RULES, kind, padding + MARKED.sub(r"\1", text), 4099)
+            assert got == padding + MARKED.sub("REDACTED", text), name
