@@ -102,11 +102,7 @@ def _quoted(read: Read) -> Verify:
         if found is not None:
             span = found.span(2) if is_made(found[2]) and _opens(_OPENED, data, start) else None
         elif (found := _SPOKEN.match(data, end, limit)) is not None:
-            span = (
-                found.span(2)
-                if is_made(found[2]) and _LABEL.search(data, max(0, start - 200), start)
-                else None
-            )
+            span = found.span(2) if is_made(found[2]) and _is_label(data, start, end) else None
         elif (found := _PHP.match(data, end, limit)) is not None:
             span = found.span(1)
         elif (found := _ELEMENT.match(data, end, limit)) is not None and is_made(found[1]):
@@ -144,6 +140,12 @@ def _element(read: Read) -> Verify:
         return Found(found.start(1), found.end(1), text)
 
     return verify
+
+
+def _is_label(data: bytes, start: int, end: int) -> bool:
+    """Whether the name in quotes that an anchor ends has a space in it."""
+    label = _LABEL.search(data, max(0, start - 200), start)
+    return label is not None and 32 in data[label.start() : end]
 
 
 def _opens(before: re.Pattern[bytes], data: bytes, start: int) -> bool:

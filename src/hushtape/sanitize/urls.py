@@ -46,8 +46,10 @@ REACH = 768
 """Most bytes of userinfo."""
 _SCHEME = re.compile(rb":[/\\]{1,33}\Z")
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
-_PAIR = re.compile(rb"[^:]{0,256}:.")
-"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name and a password have to follow."""
+_PAIR = re.compile(rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@(?=[A-Za-z0-9][\w.-]{2})")
+"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host have to follow.
+The audit, which decodes what may be none, leaves these alone."""
+
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
     rb"(?:[^\s/?#\"'<>\\]|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
@@ -78,10 +80,11 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
         if first == 0:
             return None
         low = max(0, first - 34)
-        if _SCHEME.search(data, low, first) is None and not (
-            _NO_SCHEME.search(data, low, first) and _PAIR.match(data, first, start)
-        ):
-            return None
+        if _SCHEME.search(data, low, first) is None:
+            if context.window or _NO_SCHEME.search(data, low, first) is None:
+                return None
+            if (pair := _PAIR.match(data, first, limit)) is None or pair.end() != end:
+                return None
         return tell(_AUTHORITY.match(data, first, start), first)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
