@@ -47,7 +47,7 @@ REACH = 768
 _SCHEME = re.compile(rb":[/\\]{1,33}\Z")
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
 _PAIR = re.compile(rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@(?=[A-Za-z0-9][\w.-]{2})")
-"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host have to follow.
+"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow.
 The audit, which decodes what may be none, leaves these alone."""
 
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
