@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import brotli
 import pytest
 
 import hushtape
-from hushtape.session import bodies
+from hushtape.session import bounds
 from tests.contract.drivers import Requests
 from tests.support.servers import Server
 from tests.support.wire import Call
@@ -115,7 +117,7 @@ def test_the_other_exchanges_of_a_failed_tape_can_be_recovered(
 def test_a_decompression_bomb_fails_the_recording(
     client: Requests, bomb: Server, cassette: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "BOMB_FLOOR", 1 << 20)  # 64 MiB would take a second to decode
+    monkeypatch.setattr(bounds, "BOMB_FLOOR", 1 << 20)  # 64 MiB would take a second to decode
     reason = fails(cassette, lambda: raw(client, bomb.url))
     assert isinstance(reason, hushtape.BodyTooLargeError) and "ratio" in reason.option
 
@@ -211,3 +213,33 @@ def test_max_inline_body_decides_what_gets_a_file_of_its_own(
     with hushtape.use_cassette(cassette, mode="none"):
         assert len(client.call("GET", server.url + "/bytes/1100").body) == 1100
     assert server.requests == []
+
+
+FILES = {
+    "gz in gz": gzip.compress(gzip.compress(bytes(8 << 20))),
+    "xz": lzma.compress(bytes(8 << 20)),
+    "bz2 in bz2": bz2.compress(bz2.compress(bytes(8 << 20))),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_compressed_file_that_is_a_bomb_fails_the_recording(
+    name: str, client: Requests, cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "BOMB_FLOOR", 1 << 20)
+    with Server(lambda call: call.reply(200, FILES[name], [KIND])) as server:
+        reason = fails(cassette, lambda: raw(client, server.url))
+    assert isinstance(reason, hushtape.BodyTooLargeError) and "ratio" in reason.option
+
+
+@pytest.mark.parametrize("named", ["utf-8", "UTF-8", "none", "charset=utf-8", "binary"])
+@pytest.mark.parametrize("body", [b'{"a": "plain"}', bytes(range(256)) * 4])
+def test_a_charset_in_the_place_of_a_coding_changes_nothing(
+    named: str, body: bytes, client: Requests, cassette: Path
+) -> None:
+    answered = Server(lambda call: call.reply(200, body, [KIND, ("Content-Encoding", named)]))
+    with answered as server, hushtape.use_cassette(cassette):
+        assert client.session.get(server.url, timeout=5).content == body
+    with hushtape.use_cassette(cassette, mode="none"):
+        answer = client.session.get(server.url, timeout=5)
+        assert answer.content == body and answer.headers["Content-Encoding"] == named

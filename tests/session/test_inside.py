@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import zstandard
 
 import hushtape
 from hushtape.errors import OpaqueBodyError
@@ -198,3 +199,11 @@ class Pieces:
 
 def xz_of_rows() -> bytes:
     return lzma.compress(b"nothing here but text, " * 20 + ROWS)
+
+
+def test_many_zstd_frames_one_behind_another_are_recorded(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    frames = [zstandard.compress(random.Random(number).randbytes(2000)) for number in range(200)]
+    body = b"".join(frames)
+    assert recorded(client, server, cassette, body) == body

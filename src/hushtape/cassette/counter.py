@@ -6,6 +6,7 @@ journal (counts), recover (reads, to say how many were in flight).
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 from collections import deque
@@ -24,7 +25,9 @@ class Counter:
     __slots__ = ("_latest", "_numbers", "_page")
 
     def __init__(self, fd: int) -> None:
-        os.write(fd, bytes(_SIZE))
+        """Raises: OSError: the page can't be written, or not be mapped."""
+        if os.write(fd, bytes(_SIZE)) != _SIZE:  # the disk, or a quota, ended in between
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         # A store to a shared page outlives the process like a write does, at a tenth of the cost.
         self._page: mmap.mmap | None = mmap.mmap(fd, _SIZE)
         self._numbers = count()

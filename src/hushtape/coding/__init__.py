@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hushtape.coding.base import PIECE, CodingError, Decoder, Encoder
 from hushtape.coding.registry import (
+    are_charsets,
     can_decode,
     decoder,
     encode,
@@ -17,13 +18,15 @@ from hushtape.coding.registry import (
     missing_extra,
     parse,
 )
-from hushtape.coding.zstd import zstd_frames_apart
+from hushtape.coding.zstd import BlockZstdDecoder, zstd_frames_apart
 
 __all__ = [
+    "BlockZstdDecoder",
     "CodingError",
     "Decoder",
     "Encoder",
     "PIECE",
+    "are_charsets",
     "can_decode",
     "decoder",
     "encode",

@@ -32,6 +32,12 @@ _KNOWN: Final = frozenset(("gzip", "deflate", "br", "zstd"))
 _UNDONE: Final = _KNOWN | {"aws-chunked"}  # only requests carry it, so nothing needs to put it back
 
 
+_CHARSETS: Final = frozenset(
+    ("utf-8", "utf8", "us-ascii", "iso-8859-1", "latin-1", "utf-16", "none", "binary", "7bit", "8bit")
+)
+"""What servers write into the field that is no coding: of a charset, or of mail (RFC 2045 6.2)."""
+
+
 @lru_cache(maxsize=256)
 def parse(content_encoding: str) -> tuple[str, ...]:
     """The codings a Content-Encoding field names, in the order applied: lower case, without
@@ -61,6 +67,11 @@ def can_decode(codings: Sequence[str]) -> bool:
     """Whether all of them are known, their libraries are installed, and they are not too many."""
     names = _canonical(codings)
     return len(names) <= MAX_STACK and _UNDONE.issuperset(names) and missing_extra(names) is None
+
+
+def are_charsets(codings: Sequence[str]) -> bool:
+    """Whether these names stand for no coding at all: clients leave such a body as it is."""
+    return all(name.removeprefix("charset=") in _CHARSETS for name in codings)
 
 
 _DECODERS: Final[dict[str, Callable[[], Decoder]]] = {

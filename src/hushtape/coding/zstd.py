@@ -107,6 +107,11 @@ class BlockZstdDecoder(PieceDecoder):
     def complete(self) -> bool:
         return self._cutter.between_frames
 
+    @property
+    def ended(self) -> bool:
+        """A frame has come to its end; another may have begun."""
+        return self._cutter.frames > 0
+
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         position = 0
         while position < len(data):

@@ -67,17 +67,22 @@ def container(first: bytes, *, once: bool = False) -> Container | None:
 
 class CodedFile:
     """A file that is one content coding (gzip, deflate for zlib's, zstd). What is none after all, or torn,
-    holds nothing from there on; so does a coding whose library is not installed."""
+    holds nothing from there on; so does a coding whose library is not installed. `once`: of zstd's
+    frames, which may stand one behind another, the first."""
 
-    __slots__ = ("_decoder",)
+    __slots__ = ("_decoder", "_once")
     unread = ""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, once: bool = False) -> None:
+        self._once = once
         self._decoder: coding.Decoder | None = coding.decoder((name,)) if coding.can_decode((name,)) else None
 
     @property
     def running(self) -> bool:
-        return self._decoder is not None and not self._decoder.complete
+        decoder = self._decoder
+        if decoder is None or (self._once and isinstance(decoder, coding.BlockZstdDecoder) and decoder.ended):
+            return False
+        return not decoder.complete
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         if self._decoder is None:
@@ -222,7 +227,7 @@ def _inflate(wbits: int) -> PackedFile:
 
 def _zstd() -> Container:
     found = coding.zstd_frames_apart()
-    return CodedFile("zstd") if found is None else PackedFile(*found, once=True)
+    return CodedFile("zstd", once=True) if found is None else PackedFile(*found, once=True)
 
 
 _KINDS: Final[tuple[tuple[bytes, Callable[[], Container]], ...]] = (

@@ -7,13 +7,13 @@ Depth and the number of views are bounded, so no body makes the audit run for ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unescaped
 from hushtape.sanitize.audit_packed import TOO_MUCH, Room, TooMuchError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
+from hushtape.sanitize.noise import TEXT
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
 """The ruleset's plain scan: (name of the rule, offset) of a secret, or None."""
@@ -46,9 +46,6 @@ AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
 
 _APART: Final = GAP[:2]
-_TEXT: Final = re.compile(
-    rb"[\x80-\xbf]{0,3}(?:[\t\n\r -~]|[\xc2-\xf4][\x80-\xbf]{1,3})*(?:[\xc2-\xf4][\x80-\xbf]{0,2})?"
-)
 
 
 def _children(data: bytes, how: str, room: Room) -> Iterator[tuple[str, bytes]]:
@@ -87,7 +84,7 @@ def _is_weak(rule: str, view: bytes, at: int) -> bool:
     before = view[max(0, at - AROUND_FIELD) : at].rpartition(_APART)[2]
     behind, apart, _ = view[at : at + AROUND_FIELD].partition(_APART)
     # A run's last letters may hold a few bits more, which join those that stand between two runs.
-    return not (_TEXT.fullmatch(before) or _TEXT.fullmatch(behind[:-1] if apart else behind))
+    return not (TEXT.fullmatch(before) or TEXT.fullmatch(behind[:-1] if apart else behind))
 
 
 def inspect(data: bytes, scan: Scan, dull: Dull = never) -> tuple[str, int, str] | None:

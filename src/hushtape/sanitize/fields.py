@@ -11,6 +11,7 @@ import re
 
 from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.innocent import stays
+from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Context, Found
@@ -41,6 +42,8 @@ _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22
 # A value may stand on the next line of an event (the HTML standard 9.2.6).
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:)*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_SHORT = 4
+"""Letters of a name that noise holds now and then, with its sign."""
 _BRIEF = re.compile(rb"[\w .:/-]{0,15}+(?:\\{0,8}+[\"']|%22|&quot;)")
 _BRIEF_PAIR = re.compile(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
 _COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
@@ -283,6 +286,8 @@ class Field:
             return Found(at, -1, self._text, _NESTED_END[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:
             return Found(at, -1, self._text, _FORM_END if context.form else _URI_END)
+        if self._length <= _SHORT and not rule.named and amid_bytes(data, start, at):
+            return None
         return self._loose(data, at)
 
     def _loose(self, data: bytes, at: int) -> Found:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from hushtape.sanitize.escapes import begins
+from hushtape.sanitize.noise import REACH, in_base64
 from hushtape.sanitize.rules import ShapeRule
 from hushtape.sanitize.shape_table import SHAPES, Begun, Held
 from hushtape.sanitize.spans import Context, Found, Seeker, Verifier
@@ -18,7 +19,7 @@ from hushtape.sanitize.values import Through, Until
 
 KIND = 2
 _AHEAD = 256
-_BACK = 64
+_BACK = REACH
 
 _PEM = re.compile(rb"-----BEGIN(?: |\+|%20)(?:[A-Z0-9]{1,16}(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY")
 _PEM_END = Through(re.compile(rb"-----END[^-\r\n\"]{1,60}-----|(?=[\"<])"))
@@ -36,6 +37,8 @@ class Shape:
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if not begins(data, start) or self._pattern.match(data, start, limit) is None:
+            return None
+        if in_base64(data, start):
             return None
         return Found(start, -1, self._text, self._rest, end)
 

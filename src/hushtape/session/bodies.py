@@ -7,14 +7,14 @@ Called by: recorder (an exchange has two of them), player (request bodies to be 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from hushtape import coding
-from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
+from hushtape.errors import BodyTooLargeError, SecretFoundError
 from hushtape.model import CHUNK, Body
 from hushtape.sanitize.audit_containers import container
+from hushtape.session.bounds import NO_TEXT, check_ratio, opaque, too_large
 from hushtape.session.inside import FIRST, Inside, found, look_inside
 
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
     from hushtape.session.ledger import Ledger
 
-BOMB_FLOOR: Final = 64 * 1024 * 1024
-"""Decoded bytes from which on the ratio counts: below, even a bomb is harmless on disk."""
-BOMB_RATIO: Final = 1000
-"""Decoded : encoded beyond which a body is taken for a bomb; DEFLATE can't pass 1,032 (zlib's FAQ)."""
-
-NO_TEXT: Final = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
-"""In a body that is not of the coding that it names: it may be of another one, so nobody can look into it."""
 HEADER: Final = 32
 """Bytes of a coded body that was cut off that hold nothing yet: a gzip header takes 10, one of zstd 18."""
 
@@ -110,7 +103,7 @@ class BodyPipe:
                 if self._prefix:
                     self._prefix = bytearray()
                 self._take(piece)
-                self._check_ratio()
+                check_ratio(f"the body of {self._uri}", self._size, self._encoded_size)
         except coding.CodingError as error:
             self._not_what_it_claims(error)
 
@@ -151,9 +144,9 @@ class BodyPipe:
         if self._ledger.options.allow_opaque:
             return
         extra = coding.missing_extra(codings)
-        raise opaque(
-            codings, self._uri, "", f"Install it with: pip install 'hushtape[{extra}]'" if extra else ""
-        )
+        if extra or not coding.are_charsets(codings):
+            remedy = f"Install it with: pip install 'hushtape[{extra}]'" if extra else ""
+            raise opaque(codings, self._uri, "", remedy)
 
     def _take(self, piece: bytes) -> None:
         self._size += len(piece)
@@ -257,10 +250,6 @@ class BodyPipe:
         scrubber = self._ledger.ruleset.scrubber(self._phase, "", teach)
         return scrubber.feed(content) + scrubber.finish()
 
-    def _check_ratio(self) -> None:
-        if self._size > BOMB_FLOOR and self._size > self._encoded_size * BOMB_RATIO:
-            raise self._too_large("decompression ratio", BOMB_RATIO)
-
     def _not_what_it_claims(self, error: coding.CodingError) -> None:
         """A body that claims gzip and isn't is kept as the bytes it is; a torn one can't be."""
         decoder, prefix = self._decoder, bytes(self._prefix)
@@ -300,24 +289,4 @@ class BodyPipe:
                 self._as_it_is()
 
     def _too_large(self, option: str, limit: int) -> BodyTooLargeError:
-        return BodyTooLargeError(
-            f"record the body of {self._uri}",
-            f"it passes {option} ({limit:,})",
-            f"Raise {option}, or ignore the host (ignore_hosts)",
-            option=option,
-            limit=limit,
-        )
-
-
-def opaque(codings: Sequence[str], uri: str, why: str, remedy: str = "") -> OpaqueBodyError:
-    """The error for a body that can't be looked into."""
-    name = ", ".join(codings)
-    return OpaqueBodyError(
-        f"record the body of {uri}",
-        f"its content coding ({name}) can't be undone here{why}, so secrets in it can't be seen",
-        remedy
-        or "Ask the server for another coding (Accept-Encoding), ignore the host (ignore_hosts), or accept "
-        "that it is scanned as bytes only (allow_opaque=True)",
-        coding=name,
-        uri=uri,
-    )
+        return too_large(f"the body of {self._uri}", f"passes {option} ({limit:,})", option, limit)

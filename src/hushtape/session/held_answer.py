@@ -15,7 +15,8 @@ from hushtape.model import CHUNK, Body, BytesBody, Ending, Framing, Head, Header
 from hushtape.sanitize import Chain
 from hushtape.sanitize.messages import octets
 from hushtape.session import callbacks
-from hushtape.session.bodies import BodyPipe, opaque
+from hushtape.session.bodies import BodyPipe
+from hushtape.session.bounds import opaque
 from hushtape.session.inside import found, look_inside
 from hushtape.session.ledger import Ledger
 from hushtape.session.recorder import COMMON_REASONS, PARTIAL

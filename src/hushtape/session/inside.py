@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
+from hushtape.errors import OpaqueBodyError, SecretFoundError
 from hushtape.sanitize.audit_containers import Container, container
+from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Finding
@@ -32,7 +33,17 @@ FIRST: Final = 8
 class Inside:
     """Looks into one container. Not shared between threads."""
 
-    __slots__ = ("_auditor", "_container", "_depth", "_first", "_ledger", "_limit", "_nested", "_size")
+    __slots__ = (
+        "_auditor",
+        "_container",
+        "_depth",
+        "_fed",
+        "_first",
+        "_ledger",
+        "_limit",
+        "_nested",
+        "_size",
+    )
 
     def __init__(self, ledger: Ledger, content: Container, depth: int = 0) -> None:
         self._ledger = ledger
@@ -42,27 +53,31 @@ class Inside:
         """For content that is such a file itself: the auditor leaves one at the very beginning to us."""
         self._auditor = ledger.ruleset.auditor()
         self._limit = ledger.options.max_body
-        self._size = 0
+        self._size = self._fed = 0
         self._first: bytes | None = b""
         """The first bytes that came out, until there are enough to tell a file."""
 
-    def feed(self, data: bytes, place: str) -> None:
+    def feed(self, data: bytes, place: str, of_body: int = -1) -> None:
         """Take a piece of the container.
 
+        Args:
+            of_body: bytes of the body that this piece was unpacked of; -1: it is of the body itself.
         Raises:
-            SecretFoundError: a secret is inside. BodyTooLargeError: it holds more than `max_body`.
+            SecretFoundError: a secret is inside. BodyTooLargeError: it holds more than `max_body`, or a
+                thousand times of what the body has.
             OpaqueBodyError: it holds what can't be looked into, an encrypted member say.
         """
+        self._fed = self._fed + len(data) if of_body < 0 else of_body
         for piece in self._container.feed(data):
             self._size += len(piece)
             if self._size > self._limit:
-                raise BodyTooLargeError(
-                    f"record {place}",
-                    f"it is a compressed file that holds more than max_body ({self._limit:,})",
-                    "Raise max_body, or ignore the host (ignore_hosts)",
-                    option="max_body",
-                    limit=self._limit,
+                raise too_large(
+                    place,
+                    f"is a compressed file that holds more than max_body ({self._limit:,})",
+                    "max_body",
+                    self._limit,
                 )
+            check_ratio(place, self._size, self._fed)
             self._look(piece, place)
         if self._container.unread:
             raise OpaqueBodyError(
@@ -106,7 +121,7 @@ class Inside:
                 return
             self._open(piece, place)
         elif self._nested is not None:
-            self._nested.feed(piece, place)
+            self._nested.feed(piece, place, self._fed)
 
     def _open(self, first: bytes, place: str) -> None:
         """Look further inside if what comes out is such a file itself."""
@@ -123,7 +138,7 @@ class Inside:
                 uri=place,
             )
         self._nested = Inside(self._ledger, content, self._depth + 1)
-        self._nested.feed(first, place)
+        self._nested.feed(first, place, self._fed)
 
     def _settle(self, finding: Finding | None, place: str) -> None:
         if finding is not None:

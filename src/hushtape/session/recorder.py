@@ -32,7 +32,8 @@ from hushtape.sanitize.messages import octets
 from hushtape.seam import FORWARD, Forward
 from hushtape.session import callbacks, hooks
 from hushtape.session.auditing import audit_heads
-from hushtape.session.bodies import BodyPipe, opaque
+from hushtape.session.bodies import BodyPipe
+from hushtape.session.bounds import opaque
 from hushtape.session.ledger import Ledger
 from hushtape.session.settling import settle
 

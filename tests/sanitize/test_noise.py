@@ -1,0 +1,77 @@
+"""Tokens and fields that stand by chance in base64 and in binary data change nothing and fail nothing."""
+
+from __future__ import annotations
+
+import random
+from base64 import b64encode
+
+import pytest
+
+from hushtape.sanitize.chain import build
+
+RULES = build().ruleset
+NOISE = random.Random(7).randbytes(4096)
+TOKENS = (
+    b"EAABwzLixnjYBAOZC4ZBuZAxv0hT2QpQ8nRk3sLmVd7JgFh1PcYtXeWu5iNo9b0",
+    b"hf_" + b"aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1eF3",
+    b"IGQVJ" + b"aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1eF3aB3dE5gH7jK9",
+)
+
+
+def scrubbed(data: bytes) -> bytes:
+    scrubber = RULES.scrubber("response", "application/octet-stream")
+    return scrubber.feed(data) + scrubber.finish()
+
+
+@pytest.mark.parametrize("sign", [b"/", b"+", b"-", b"_"])
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("around", [b"%s", b"%s\r\n", b'{"image": "%s"}'])
+def test_what_looks_like_a_token_in_the_middle_of_base64_stays(
+    sign: bytes, token: bytes, around: bytes
+) -> None:
+    data = around % (b64encode(NOISE[:300]).strip(b"=") + sign + token + b64encode(NOISE[300:600]))
+    assert scrubbed(data) == data
+    auditor = RULES.auditor()
+    assert auditor.feed(data) is None
+    assert auditor.finish() is None
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b"/",
+        b"https://graph.facebook.com/v19.0/me/accounts/",
+        b"https://api.example.com/organizations/customers/contracts/documents/",
+        b"some-name-of-a-thing-with-many-dashes-and-more-words-in-it-",
+        b"key=",
+        b64encode(NOISE[:300]).strip(b"=") + b'", "token": "',
+        b"0123456789abcdef0123456789abcdef0123456789abcdef0123/",
+    ],
+)
+def test_a_token_behind_anything_else_goes(before: bytes, token: bytes) -> None:
+    if before[-1:] == b"-":
+        assert token not in scrubbed(before + b" " + token)
+    else:
+        assert token not in scrubbed(before + token)
+
+
+@pytest.mark.parametrize("name", [b"jwt", b"JWt", b"otp", b"pwd", b"TOTP"])
+def test_a_short_name_amid_binary_data_is_no_field(name: bytes) -> None:
+    data = b"\xe8z\x84\x94\xb2\xc2U6\x1bj0\xe5|" + name + b"=\xfb\xcd\xd1Tu}u\x0e\xc9a}3"
+    assert scrubbed(data) == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x0a\x1f\x80\xff\x01jwt=hx7Qpq2Zz9\x00\x01\x02\xff",
+        b"the jwt=\xc3\xa4\xc3\xb6\xff\x00",
+        b"jwt=hx7Q",
+        b"a=1 pwd=abc",
+        "schön jwt=hx7Qpq2Zz9".encode(),
+    ],
+)
+def test_a_short_name_in_text_or_before_text_is_one(data: bytes) -> None:
+    assert scrubbed(data) != data
