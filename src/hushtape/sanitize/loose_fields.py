@@ -35,6 +35,7 @@ _MEMBER = re.compile(r"[A-Za-z_$][\w$]{0,31}(?:\.[A-Za-z_$][\w$]{0,31})+")
 """What scripts say: `this.state.token1`. A JWT is longer, and has a shape."""
 
 _PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,16}+\1([^\"'\\\s]{8,1024})\1\s{0,16}+,?\s{0,16}+[\])]")
+_CLOSE = re.compile(rb"\\{0,8}[\"'](?:\s{1,16}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<>]{0,64}[\"']\s{0,8}){0,4})?")
 _OPENED = re.compile(rb"[\[(]\s{0,16}\\{0,8}[\"']\Z")
 _PHP = re.compile(rb"\\{0,8}\";s:\d{1,6}:\\{0,8}\"([^\"\\]{1,1024})\\{0,8}\";")
 _ELEMENT = re.compile(rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>\s{0,64}+([^<>\s]{8,1024})\s{0,64}+</")
@@ -98,16 +99,15 @@ def _quoted(read: Read) -> Verify:
     `"My name": "value"`; a value that stands before its name."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        found = _PAIR.match(data, end, limit)
-        if found is not None:
-            span = found.span(2) if is_made(found[2]) and _opens(_OPENED, data, start) else None
-        elif (found := _SPOKEN.match(data, end, limit)) is not None:
-            span = found.span(2) if is_made(found[2]) and _is_label(data, start, end) else None
-        elif (found := _PHP.match(data, end, limit)) is not None:
-            span = found.span(1)
-        elif (found := _ELEMENT.match(data, end, limit)) is not None and is_made(found[1]):
-            span = found.span(1) if _opens(_TAGGED, data, start) else None
-        else:
+        sign = data[end + 1] if end + 1 < limit else 0
+        if sign == 58 and data[start - 1] != 32 and 32 not in data[start:end]:
+            return None  # `"name":`, by far the commonest
+        if sign not in _SIGNS:
+            after = _CLOSE.match(data, end, limit)
+            sign = data[after.end()] if after is not None and after.end() < limit else 0
+        look = _SIGNS.get(sign)
+        span = look(data, start, end, limit) if look is not None else None
+        if span is None and sign in _LAST:
             span = _value_first(data, start)
         text = read(data, start, end) if span is not None else None
         return None if span is None or text is None else Found(*span, text)
@@ -115,7 +115,48 @@ def _quoted(read: Read) -> Verify:
     return verify
 
 
-def _value_first(data: bytes, start: int) -> tuple[int, int] | None:
+Span = tuple[int, int]
+
+
+def _pair(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    found = _PAIR.match(data, end, limit)
+    if found is None or not is_made(found[2]) or not _opens(_OPENED, data, start):
+        return None
+    return found.span(2)
+
+
+def _spoken(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    found = _SPOKEN.match(data, end, limit)
+    if found is None or not is_made(found[2]) or not _is_label(data, start, end):
+        return None
+    return found.span(2)
+
+
+def _php(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    found = _PHP.match(data, end, limit)
+    return None if found is None else found.span(1)
+
+
+def _text(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    found = _ELEMENT.match(data, end, limit)
+    if found is None or not is_made(found[1]) or not _opens(_TAGGED, data, start):
+        return None
+    return found.span(1)
+
+
+_SIGNS: Final[dict[int, Callable[[bytes, int, int, int], Span | None]]] = {
+    44: _pair,
+    58: _spoken,
+    59: _php,
+    62: _text,
+}
+"""What stands behind the name's quote, and which way it opens."""
+
+_LAST: Final = b",}>/"
+"""What stands there where the value came first."""
+
+
+def _value_first(data: bytes, start: int) -> Span | None:
     """`{"value": "x", "name": "api_key"}`, `<input value="x" name="api_key">`."""
     low = max(0, start - _BACK)
     window = data[low:start]
