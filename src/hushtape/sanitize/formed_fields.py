@@ -30,7 +30,7 @@ _LOOSE_ENDINGS: Final = b": \n\t\r;&[]"
 """What may follow a name in looser ways, where a form would tell nothing more."""
 
 _END = rb"(?![A-Za-z0-9_+/=~.-])"
-_ONE_WORD = re.compile(rb"[A-Za-z0-9_+/=~.:-]{20,512}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
+_ONE_WORD = re.compile(rb"[A-Za-z0-9_+/~.:-]{20,512}+={0,2}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
 _HEX32 = rb"[0-9a-fA-F]{32}" + _END
 _AZURE = rb"(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)" + _END
@@ -47,7 +47,7 @@ def _like(pattern: bytes) -> Form:
 def _made(data: bytes, at: int, limit: int) -> bool:
     """One word of 20 letters and digits or more that nobody thought of."""
     found = _ONE_WORD.match(data, at, limit)
-    return found is not None and looks_made(found[0][:256].decode())
+    return found is not None and looks_made(found[0][:64].decode())
 
 
 def _credentials(data: bytes, at: int, limit: int) -> bool:

@@ -31,7 +31,7 @@ _BRIEF = rb"[^\"\\]{0,128}"
 _BASE64 = rb"([A-Za-z0-9+/]{20,120}={0,2})"
 _UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
-_USER = rb"(?:[^\r\n]{0,512}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
+_USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
 
 _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # SSM's GetParameter.
