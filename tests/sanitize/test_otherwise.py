@@ -127,3 +127,14 @@ def test_a_plain_value_has_no_further_texts() -> None:
     assert otherwise.texts("hunter/Correct!Horse") == []
     assert otherwise.octets("hunter/Correct!Horse") == []
     assert otherwise.fragments("q" * 79) == []
+
+
+@pytest.mark.parametrize("value", ["48151623421", "-4815162342", "31.4159265"])
+def test_a_number_of_json_becomes_a_string(value: str) -> None:
+    for before, after in (('{"a": ', "}"), ('{"a":', ',"b":1}'), ('"{\\"a\\": ', '}"')):
+        clean, found = left(value, before + value + after)
+        assert b"REDACTED" in clean
+        assert value.encode() not in clean
+        json.loads(clean)
+        assert not found
+    assert left(value, f"n: {value}, ok")[0] == b"n: REDACTED, ok"

@@ -31,6 +31,10 @@ _COMMON = "qzxjkvwybgfphmcudlr98765432s01noiate"
 """Letters and digits, the rarest in JSON rows of text, numbers and dates first."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_NUMBER_BACK = 64
+_BEFORE_NUMBER = re.compile(rb"(\\{0,8}\")\s{0,8}:\s{0,8}\Z")
+_AFTER_NUMBER = frozenset((b",", b"}", b"]", b" ", b"\t", b"\r", b"\n"))
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
@@ -107,6 +111,7 @@ class Searcher:
         "_back",
         "_head",
         "_next",
+        "_number",
         "_offset",
         "_own",
         "_plain",
@@ -139,6 +144,7 @@ class Searcher:
         self._plain = value.encode("utf-8", "surrogatepass")
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
         self._own = value[:offset].endswith("\\")
+        self._number = _NUMBER.fullmatch(value) is not None
         self._head: Written | None = None
         self._tail: Written | None = None
 
@@ -156,7 +162,14 @@ class Searcher:
             return None
         if self._whole and not (begins(data, span[0]) and ends(data, span[1])):
             return None
-        return Found(*span, self._text)
+        return Found(*span, self._told(data, *span))
+
+    def _told(self, data: bytes, start: int, end: int) -> bytes:
+        """What stands instead: where a number of JSON stood, a string, so that it stays JSON."""
+        if not self._number or data[end : end + 1] not in _AFTER_NUMBER:
+            return self._text
+        before = _BEFORE_NUMBER.search(data, max(0, start - _NUMBER_BACK), start)
+        return self._text if before is None else before[1] + self._text + before[1]
 
     def _search(self, data: bytes, start: int, limit: int) -> tuple[int, int] | None:
         if self._tail is None:
@@ -191,7 +204,7 @@ def plain(rule: SecretRule, order: int) -> Anchored:
                 value=spelling,
                 offset=offset,
             )
-            yield run.encode(), Verifier(as_is, order, name, 0, back + 24, ahead)
+            yield run.encode(), Verifier(as_is, order, name, 0, back + 24 + _NUMBER_BACK, ahead)
         if not found:
             searcher = Searcher(_halves(spelling, 0), text, whole=whole)
             verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
