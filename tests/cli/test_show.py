@@ -97,7 +97,7 @@ def test_credentials_are_hidden_unless_asked_for(tmp_path: Path, capsys: Capture
     assert capsys.readouterr().out.count(TOKEN) == 3
     assert main(["show", path]) == 0
     out = capsys.readouterr().out
-    assert "written by vcrpy" in out and "Credentials are hidden here" in out
+    assert "written by vcrpy" in out and "What may be a credential is hidden here" in out
 
 
 def test_the_json_of_a_list_is_one_document(cassette: Path, capsys: Captured) -> None:
@@ -267,7 +267,7 @@ def test_cassettes_of_every_format_are_shown_compared_and_counted(
     assert main(["show", str(path), "0"]) == 0
     out = capsys.readouterr().out
     assert "GET https://api.example.com/b?api_key=REDACTED" in out and '"password": "REDACTED"' in out
-    assert "secret" not in out.replace("--unscrubbed", "") and "Credentials are hidden" in out
+    assert "secret" not in out.replace("--unscrubbed", "") and "What may be a credential is hidden" in out
     assert main(["stats", str(path)]) == 0 and main(["diff", str(path), str(path)]) == 0
     assert "qwertyuiop" not in capsys.readouterr().out
 

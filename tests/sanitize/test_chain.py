@@ -17,12 +17,12 @@ from hushtape.sanitize.named_secrets import ShortSecretWarning
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.sanitizers import (
     CallbackSanitizer,
-    CompositeSanitizer,
     ConfigSecretsSanitizer,
     DefaultSanitizer,
     TokenSanitizer,
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers
+from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 from hushtape.sanitize.sanitizers_http import HeaderSanitizer, QueryParamSanitizer
 
 SECRET = "kT9-secret-value"

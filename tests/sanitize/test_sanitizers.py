@@ -14,13 +14,13 @@ from hushtape.sanitize import sanitizers_http as http
 from hushtape.sanitize.rules import FieldRule, HeaderRule, SecretRule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers import (
     CallbackSanitizer,
-    CompositeSanitizer,
     ConfigSecretsSanitizer,
     DefaultSanitizer,
     TokenSanitizer,
     create_default_sanitizer,
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, dedup_sanitizers
+from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 from hushtape.sanitize.sanitizers_values import extract_values, hash_values
 
 

@@ -18,12 +18,12 @@ import pytest
 from hushtape import coding
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.sanitizers import (
-    CompositeSanitizer,
     ConfigSecretsSanitizer,
     DefaultSanitizer,
     TokenSanitizer,
 )
 from hushtape.sanitize.sanitizers_base import Declarative, on_tape
+from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,
     HeaderSanitizer,

@@ -15,12 +15,12 @@ import pytest
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.sanitizers import (
-    CompositeSanitizer,
     ConfigSecretsSanitizer,
     DefaultSanitizer,
     TokenSanitizer,
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer
+from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 from hushtape.sanitize.sanitizers_custom import PatternSanitizer
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,

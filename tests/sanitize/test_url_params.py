@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushtape import ResponseUrlSanitizer
+from hushtape.errors import SanitizerError
 from hushtape.sanitize.ruleset import Ruleset
 
 RULESET = Ruleset.compile(ResponseUrlSanitizer(["oe", "oh"], ["cdn.example"]).rules())
@@ -132,3 +133,28 @@ def test_chunks_do_not_matter_and_twice_is_once(text: str, cuts: list[int]) -> N
     assert scrub(once) == once
     if "cdn.example" not in text:
         assert once == text
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["https://cdn.example/", "//cdn.example", "*.cdn.example", ".cdn.example", "CDN.example", " cdn.example"],
+)
+def test_a_domain_is_one_however_people_write_it(domain: str) -> None:
+    ruleset = Ruleset.compile(ResponseUrlSanitizer(["oe"], [domain]).rules())
+    scrubber = ruleset.scrubber("response")
+    text = b'"https:\\/\\/a.cdn.example\\/x?oe=1\\u0026w=2"'
+    assert scrubber.feed(text) + scrubber.finish() == b'"https:\\/\\/a.cdn.example\\/x?w=2"'
+
+
+def test_a_port_belongs_to_the_domain() -> None:
+    clean = Ruleset.compile(ResponseUrlSanitizer(["oe"], ["cdn.example:8443"]).rules()).scrubber("response")
+    urls = b"https://cdn.example:8443/?oe=1 https://cdn.example/?oe=1"
+    assert clean.feed(urls) + clean.finish() == b"https://cdn.example:8443/ https://cdn.example/?oe=1"
+
+
+@pytest.mark.parametrize(
+    "domain", ["cdn.example/v", "https://cdn.example/v?x", "cdn example", "a*.example", "."]
+)
+def test_what_is_no_domain_is_refused_where_it_is_given(domain: str) -> None:
+    with pytest.raises(SanitizerError, match=r"url_domains\[1\].*no domain"):
+        ResponseUrlSanitizer(["oe"], ["cdn.example", domain])

@@ -31,7 +31,8 @@ VALUE_SHOWN = 2000
 """Characters of a URI in the list, and of one header value."""
 
 HIDDEN = (
-    "Credentials are hidden here, not in the file (--unscrubbed shows them; hushtape scan --fix redacts)."
+    "What may be a credential is hidden here, not in the file (--unscrubbed shows it; hushtape scan tells "
+    "what of it surely is one, and --fix redacts that)."
 )
 
 

@@ -11,13 +11,13 @@ from hushtape.sanitize.named_secrets import ShortSecretWarning
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers import (
     CallbackSanitizer,
-    CompositeSanitizer,
     ConfigSecretsSanitizer,
     DefaultSanitizer,
     TokenSanitizer,
     create_default_sanitizer,
 )
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, dedup_sanitizers, on_tape
+from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 from hushtape.sanitize.sanitizers_custom import JsonPathSanitizer, PatternSanitizer
 from hushtape.sanitize.sanitizers_http import (
     BodyFieldSanitizer,

@@ -26,7 +26,7 @@ from hushtape.sanitize.rules import (
     UrlParamsRule,
     UrlPatternRule,
 )
-from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS, CompositeSanitizer, DefaultSanitizer
+from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS, DefaultSanitizer
 from hushtape.sanitize.sanitizers_base import (
     BaseSanitizer,
     Declarative,
@@ -35,6 +35,7 @@ from hushtape.sanitize.sanitizers_base import (
     refuse_unheard,
     what_it_is,
 )
+from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset

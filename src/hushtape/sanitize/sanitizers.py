@@ -1,7 +1,7 @@
-"""The sanitizers most people need: by value, by configuration, the default, and the ones that hold others.
+"""The sanitizers most people need: by value, by configuration, the default, and the one for functions.
 
 Lives here: DefaultSanitizer, TokenSanitizer, ConfigSecretsSanitizer, CallbackSanitizer,
-CompositeSanitizer, create_default_sanitizer. Must not: scrub anything; the declarative ones state
+create_default_sanitizer. Must not: scrub anything; the declarative ones state
 rules. Called by: users, chain. Arguments and defaults are keboola.vcr's.
 """
 
@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import (
     REDACTED,
     FieldRule,
@@ -277,41 +276,6 @@ class CallbackSanitizer(BaseSanitizer):
 
     def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
         return response if self.before_response is None else self.before_response(response)
-
-
-class CompositeSanitizer(BaseSanitizer):
-    """Several sanitizers as one, applied in order. Attributes: sanitizers (list)."""
-
-    def __init__(self, sanitizers: Iterable[BaseSanitizer], scrub_before_read: bool = False) -> None:
-        super().__init__(scrub_before_read)
-        self.sanitizers = _listed(sanitizers)
-        for sanitizer in self.sanitizers:
-            if not isinstance(sanitizer, BaseSanitizer):
-                raise SanitizerError(
-                    "build CompositeSanitizer",
-                    f"an item is a {type(sanitizer).__name__}, no sanitizer",
-                    "Give instances of sanitizer classes.",
-                    sanitizer="CompositeSanitizer",
-                )
-
-    def before_record_request(self, request: Any) -> Any:
-        for sanitizer in self.sanitizers:
-            if request is None:
-                return None
-            request = sanitizer.before_record_request(request)
-        return request
-
-    def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
-        for sanitizer in self.sanitizers:
-            response = sanitizer.before_record_response(response)
-        return response
-
-
-def _listed(sanitizers: object) -> list[Any]:
-    if isinstance(sanitizers, (str, bytes, Mapping)) or not isinstance(sanitizers, Iterable):
-        found = f"it is a {type(sanitizers).__name__}"
-        raise bad_argument("CompositeSanitizer", "sanitizers", found, "Give a list of sanitizers.")
-    return list(sanitizers)
 
 
 def create_default_sanitizer(secrets: Mapping[str, Any] | None) -> DefaultSanitizer:

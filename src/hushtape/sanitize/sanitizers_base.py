@@ -86,12 +86,20 @@ class Declarative(BaseSanitizer):
         """What it compiles to when it is used by itself: there, keep lists of header fields hold."""
         return self.rules()
 
-    def _ruleset(self) -> Ruleset:
-        """`alone_rules`, or `rules` for a tape, compiled; again when they changed."""
+    def rules_here(self) -> tuple[Rule, ...]:
+        """`alone_rules`; while a tape runs users' code, `rules`.
+
+        Raises:
+            SanitizerError: it is a subclass with a method that nobody would call.
+        """
+        refuse_unheard(self)
+        return self.rules() if _ON_TAPE.get() else self.alone_rules()
+
+    def compiled(self) -> Ruleset:
+        """`rules_here`, compiled; again when they changed."""
         from hushtape.sanitize.ruleset import Ruleset
 
-        refuse_unheard(self)
-        rules = self.rules() if _ON_TAPE.get() else self.alone_rules()
+        rules = self.rules_here()
         cached: tuple[tuple[Rule, ...], Ruleset] | None = self.__dict__.get("_compiled")
         if cached is None or cached[0] != rules:
             cached = self.__dict__["_compiled"] = (rules, Ruleset.compile(rules))
@@ -101,13 +109,13 @@ class Declarative(BaseSanitizer):
         """The request, scrubbed in place. A tape doesn't come here: it runs all rules in one pass."""
         from hushtape.sanitize.sanitizers_alone import scrub_request
 
-        return scrub_request(request, self._ruleset())
+        return scrub_request(request, self.compiled())
 
     def before_record_response(self, response: dict[str, Any]) -> dict[str, Any]:
         """The response, scrubbed in place."""
         from hushtape.sanitize.sanitizers_alone import scrub_response
 
-        clean: dict[str, Any] = scrub_response(response, self._ruleset())
+        clean: dict[str, Any] = scrub_response(response, self.compiled())
         return clean
 
     def _arguments(self) -> dict[str, Any]:

@@ -35,6 +35,10 @@ SAFE_HEADERS = [
 """HeaderSanitizer's keep list when it is used by itself."""
 
 
+_BESIDE_DOMAIN = re.compile(r"^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?(?:\*?\.)?|/+$")
+"""What people write around a domain, and no URL holds at that place."""
+
+
 def lowered(names: Iterable[str]) -> list[str]:
     """Distinct names in lower case, first-seen order: header names ignore case (RFC 9110 5.1)."""
     return list(dict.fromkeys(name.lower() for name in names))
@@ -228,7 +232,15 @@ class IPv4UrlSanitizer(UrlPatternSanitizer):
 
 
 class ResponseUrlSanitizer(Declarative):
-    """Strips parameters from URLs of named domains inside response bodies (CDN links that expire)."""
+    """Strips parameters from URLs of named domains inside response bodies (CDN links that expire).
+
+    Args:
+        dynamic_params: names of parameters. url_domains: domains, each with all names under it; a scheme,
+            `*.` or a dot before one, and a slash behind it, are passed over.
+
+    Raises:
+        SanitizerError: a domain with a path or white space: no URL would be one of its.
+    """
 
     def __init__(
         self,
@@ -240,11 +252,20 @@ class ResponseUrlSanitizer(Declarative):
         kind = type(self).__name__
         self.dynamic_params = strings(dynamic_params, kind, "dynamic_params")
         self.url_domains = strings(url_domains, kind, "url_domains")
+        self._hosts()
 
     def rules(self) -> tuple[Rule, ...]:
-        if not self.dynamic_params or not self.url_domains:
-            return ()
-        return (UrlParamsRule(tuple(self.dynamic_params), tuple(self.url_domains)),)
+        hosts = self._hosts()
+        return (UrlParamsRule(tuple(self.dynamic_params), hosts),) if self.dynamic_params and hosts else ()
+
+    def _hosts(self) -> tuple[str, ...]:
+        """The domains as URLs hold them."""
+        hosts = [_BESIDE_DOMAIN.sub("", domain.strip()) for domain in self.url_domains]
+        for at, host in enumerate(hosts):
+            if not host or re.search(r"[\s/\\?#*]", host):
+                found, remedy = "it is no domain", "Name the host alone: cdn.example.com"
+                raise bad_argument(type(self).__name__, f"url_domains[{at}]", found, remedy)
+        return tuple(dict.fromkeys(hosts))
 
     def _arguments(self) -> dict[str, Any]:
         return {"dynamic_params": self.dynamic_params, "url_domains": self.url_domains}
