@@ -56,6 +56,10 @@ SENT = [
     b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nREDACTED\r\n--x--',
     b"REDACTED",
     b"a=token&b",
+    b"type=REDACTED",
+    b'{"type": "REDACTED"}',
+    b"response_type=token&a=token",
+    b'{"type": "token", "a": "token"}',
 ]
 KEPT = [
     b'{"a":"REDACTED, please"}',
@@ -68,6 +72,11 @@ KEPT = [
     rb'{"a": "{\"token\":1}"}',
     b"a=%7B%22token%22%3A1%7D",
     b"grant_type=tokens",
+    b"response_type=token",
+    b"a=1&responseType=token&b=2",
+    b"a%3Dresponse_type%3Dtoken%26b",
+    b'{"type":"token"}',
+    b'{"a": {"grant_type": "token", "b": 1}}',
     b"the text is REDACTED here",
     b"",
     b"\x00\xff" * 100,

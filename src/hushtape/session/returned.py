@@ -164,8 +164,9 @@ class _Values:
         ordered = sorted(self._texts, key=len, reverse=True)
         whole = b"|".join(re.escape(one) for one in ordered)
         bare = b"|".join(re.escape(one) for one in ordered if self._texts[one] in anywhere)
-        self._more = _compiled(whole, bare, b"")
-        self._final = _compiled(whole, bare, rb"|\Z")
+        words = b"|".join(re.escape(one) for one in ordered if one in self._words)
+        self._more = _compiled(whole, words, bare, b"")
+        self._final = _compiled(whole, words, bare, rb"|\Z")
         self._field = re.compile(rb"(?:[!-~]+[ \t]+)?(%b)" % whole)
 
     def first(self, data: bytes, *, final: bool = True) -> str | None:
@@ -201,12 +202,17 @@ class _Values:
         return self._texts.get(password) or self._texts.get(user)
 
 
-def _compiled(whole: bytes, bare: bytes, end: bytes) -> re.Pattern[bytes]:
-    """One pattern: after `=`, in quotes, as an element's text, as a whole part, and what counts anywhere."""
+def _compiled(whole: bytes, words: bytes, bare: bytes, end: bytes) -> re.Pattern[bytes]:
+    """One pattern: after `=`, in quotes, as an element's text, as a whole part, and what counts anywhere.
+    Common words don't count as somebody's type: OAuth's `response_type=token` (RFC 6749 4.2.1)."""
     after = _SPACE + b"(?:%b%b)" % (_NO_COLON, end)
+    pair, quoted = rb"(?:=|%3[Dd])", rb'(?:"|%22|u0022)'
+    if words:
+        pair = rb"(?!(?<=[Tt]ype)%b(?:%b)(?![\w-]))%b" % (pair, words, pair)
+        quoted = rb'(?!(?:(?<=[Tt]ype":)|(?<=[Tt]ype": ))"(?:%b)")%b' % (words, quoted)
     places = [
-        rb"(?:=|%%3[Dd])(%b)(?:%b%b)" % (whole, _AFTER, end),
-        rb'(?:"|%%22|u0022)(%b)(?:\\*"|%%22|(?:%%5[Cc])+%%22|\\+u0022)%b' % (whole, after),
+        rb"%b(%b)(?:%b%b)" % (pair, whole, _AFTER, end),
+        rb'%b(%b)(?:\\*"|%%22|(?:%%5[Cc])+%%22|\\+u0022)%b' % (quoted, whole, after),
         rb">(%b)<" % whole,
         rb"\r\n\r\n(%b)(?:\r\n%b)" % (whole, end),
     ]
