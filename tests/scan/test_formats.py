@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import zipfile
 from base64 import b64encode
 from pathlib import Path
@@ -282,3 +284,21 @@ def test_what_only_begins_like_a_compressed_body_is_no_body(
     monkeypatch.setattr(scanner, "Look", counted)
     (tmp_path / "a.json").write_text('"H4sI", "eJw=", "eJx/" ' * 500)
     assert scan(tmp_path).findings == [] and len(made) == 1
+
+
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("wrap", PACKERS)
+def test_compressed_files_are_looked_into_to_their_last_stream(tmp_path: Path, wrap: str) -> None:
+    pack = PACKERS[wrap]
+    path = tmp_path / f"a.json.{wrap}"
+    path.write_bytes(pack(b"[" + b" " * 200_000) + pack(BODY.encode() + b"]"))
+    assert found(path) == [("/0/access_token", "field access_token")]
+
+
+@pytest.mark.parametrize("wrap", ["bz2", "xz"])
+def test_a_compressed_file_that_is_cut_is_no_clean_one(tmp_path: Path, wrap: str) -> None:
+    path = tmp_path / f"a.json.{wrap}"
+    path.write_bytes(PACKERS[wrap](json.dumps(list(range(50_000))).encode())[:-20])
+    assert scan(path).code == 2

@@ -1,7 +1,7 @@
 """A file as the text to be scanned: opened safely, transcoded, unpacked.
 
-Lives here: telling JSON, YAML, text, UTF-16, gz and zip apart, and reading each in chunks. Must not: look for
-anything. Called by: scanner, fix. A text can be read again and again; each reading opens the file anew.
+Lives here: telling JSON, YAML, text, UTF-16, gz, bz2, xz and zip apart, and reading each in chunks. Must
+not: look for anything. Called by: scanner, fix. A text can be read again; each reading opens the file anew.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[{\"]|\[(?![A-Za-z_][\w .:-]*
 """`[section]` begins an INI file."""
 _YAML_START = re.compile(rb"(?:---|interactions:|%YAML|[A-Za-z_]+:\s*\n)")
 _GZIP = b"\x1f\x8b"
+_PACKED = (
+    (re.compile(rb"\x1f\x8b\x08"), "gz"),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), "bz2"),
+    (re.compile(rb"\xfd7zXZ\0"), "xz"),
+)
+"""How a compressed file begins (RFC 1952; bzip2's block and end marks; the .xz format 2.1.1.1)."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -44,7 +50,7 @@ class Text(Struct, frozen=True):
     Attributes:
         path: the file. name: how it is called in reports. kind: "json", "yaml" or "text".
         coding: of its characters: "" for UTF-8 and whatever else is read as bytes.
-        wrap: "" for the file itself, "gz", or "zip" with `member`.
+        wrap: "" for the file itself, "gz", "bz2", "xz", or "zip" with `member`.
         size: bytes of the file. locked: why a fix may not touch it; "": it may.
     """
 
@@ -70,6 +76,8 @@ class Text(Struct, frozen=True):
             yield from _member(self.path, self.member)
         elif self.wrap == "gz":
             yield from _bounded(_gunzip(read(self.path)))
+        elif self.wrap:
+            yield from _bounded(_unpacked(self.path, self.wrap))
         else:
             yield from read(self.path)
 
@@ -84,9 +92,10 @@ def texts(path: Path) -> Iterator[Text]:
     locked = ""
     if any(part.endswith(".recording") for part in path.parts[:-1]):
         locked = "it belongs to a journal: run 'hushtape recover' first"
-    if head.startswith(b"\x1f\x8b\x08"):
-        inner = Text(path, str(path), "", wrap="gz", size=size, locked="it is compressed")
-        yield _kind(inner, _first(inner), path.name.removesuffix(".gz"))
+    wrap = next((name for begins, name in _PACKED if begins.match(head)), "")
+    if wrap:
+        inner = Text(path, str(path), "", wrap=wrap, size=size, locked="it is compressed")
+        yield _kind(inner, _first(inner), path.name.removesuffix(f".{wrap}"))
         return
     if head.startswith(b"PK\x03\x04"):
         for member in _members(path):
@@ -172,6 +181,19 @@ def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 undo = zlib.decompressobj(31) if piece.startswith(_GZIP) else None
         yield piece
     yield rest if undo is None or undo.eof else undo.flush()
+
+
+def _unpacked(path: Path, wrap: str) -> Iterator[bytes]:
+    """All streams of a bz2 or xz file. Raises OSError, EOFError."""
+    from bz2 import BZ2File
+    from lzma import LZMAError, LZMAFile
+
+    kind = BZ2File if wrap == "bz2" else LZMAFile
+    try:
+        with os.fdopen(open_file(path), "rb") as file, kind(file) as unpacked:
+            yield from iter(lambda: unpacked.read(CHUNK), b"")
+    except LZMAError as error:
+        raise OSError(f"it is damaged ({error})") from None
 
 
 def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
