@@ -87,8 +87,16 @@ class Folder:
                 os.close(fd)
 
     def remove(self) -> None:
-        """Delete the folder, the journal first: without it there is nothing to recover."""
-        (self.path / JOURNAL).unlink(missing_ok=True)
+        """Delete the folder, the journal first: without it there is nothing to recover.
+
+        Raises:
+            CassetteWriteError: the journal can't be deleted; the folder stays, unlocked.
+        """
+        try:
+            (self.path / JOURNAL).unlink(missing_ok=True)
+        except OSError as error:
+            self.release()
+            raise unwritable(self.path, f"remove the recording folder {self.path}", error) from None
         shutil.rmtree(self.path, ignore_errors=True)
         self.release()
 

@@ -13,6 +13,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+from msgspec import defstruct
+
 from hushtape.errors import MissingDependencyError, OptionError
 
 Hit = tuple[int, int, int]
@@ -85,24 +87,42 @@ class HyperscanEngine:
             flags=[library.HS_FLAG_CASELESS] * len(anchors),
         )
         self._scratch = library.Scratch(self._database)
-        self._pool: list[Any] = []
+        self._pool: list[_Scan] = []
 
     def find(self, data: bytes) -> list[Hit]:
-        hits: list[Hit] = []
-        lengths = self._lengths
-
-        def on_hit(anchor: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            hits.append((anchor, end - lengths[anchor], end))
-
         try:
-            scratch = self._pool.pop()
+            scan = self._pool.pop()
         except IndexError:
-            scratch = self._scratch.clone()
-        self._database.scan([data], match_event_handler=on_hit, scratch=scratch)
-        self._pool.append(scratch)
+            scan = _Scan(self._scratch.clone())
+        told, lengths = scan.told, self._lengths
+        self._database.scan([data], match_event_handler=scan.handler, scratch=scan.scratch)
+        hits = [(one.anchor, one.end - lengths[one.anchor], one.end) for one in told]
+        told.clear()
+        self._pool.append(scan)
         if len(hits) > 1:
             hits.sort(key=by_start)
         return hits
+
+
+class _Scan:
+    """What one scan of hyperscan needs for itself.
+
+    Its handler runs no bytecode: a signal's exception (Ctrl-C, a time limit) that is raised inside a handler
+    is lost, and the scan ends with `ScanTerminated`. So it is a type that is written in C all through: made
+    of the handler's arguments, it puts itself into `told`, and is false, which means: go on.
+    """
+
+    __slots__ = ("handler", "scratch", "told")
+
+    def __init__(self, scratch: Any) -> None:
+        self.scratch = scratch
+        self.told: list[Any] = []
+        self.handler = defstruct(
+            "Told",
+            ("anchor", "start", "end", "flags", "context"),
+            namespace={"__post_init__": self.told.append, "__bool__": staticmethod(bool)},
+            gc=False,
+        )
 
 
 class GrowingEngine:
