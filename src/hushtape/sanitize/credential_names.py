@@ -38,7 +38,7 @@ _REST: Final = """
     private_key_data client_key_data connection_string
     oauth_signature oauth_verifier code_verifier appsecret_proof hapikey api_sig saml_response
     otp_code totp_code mfa_code two_factor_code
-    access_license_number basic_auth_user_info child_key
+    access_license_number basic_auth_user_info child_key session_cookie
     jsessionid phpsessid db_pwd user_pwd new_pwd old_pwd db_pass user_pass smtp_pass mysql_pass
 """
 

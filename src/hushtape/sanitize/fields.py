@@ -87,7 +87,7 @@ _ATTRIBUTE = re.compile(
     rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
     re.IGNORECASE,
 )
-_SPACED = re.compile(rb"\s{1,8}(?:=>|[:=])\s{0,8}")
+_SPACED = re.compile(rb"\s{1,8}(?:=>|:?=|:)\s{0,8}")
 _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 _TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")

@@ -16,6 +16,7 @@ from typing import Final
 
 from hushtape.sanitize.credential_names import joined
 from hushtape.sanitize.field_names import field_anchors
+from hushtape.sanitize.loose_fields import is_made
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
 from hushtape.sanitize.schemes import is_pair
 from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
@@ -31,6 +32,7 @@ _LOOSE_ENDINGS: Final = b": \n\t\r;&[]"
 
 _END = rb"(?![A-Za-z0-9_+/=~.-])"
 _ONE_WORD = re.compile(rb"[A-Za-z0-9_+/~.:-]{20,512}+={0,2}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
+_BRIEF = re.compile(rb"[^\s\"'\\<>&,;]{8,128}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
 _HEX32 = rb"[0-9a-fA-F]{32}" + _END
 _AZURE = rb"(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)" + _END
@@ -48,6 +50,12 @@ def _made(data: bytes, at: int, limit: int) -> bool:
     """One word of 20 letters and digits or more that nobody thought of."""
     found = _ONE_WORD.match(data, at, limit)
     return found is not None and looks_made(found[0][:64].decode())
+
+
+def _brief(data: bytes, at: int, limit: int) -> bool:
+    """The same of 8 letters or more, with a digit: tests pass, and say of how many."""
+    found = _BRIEF.match(data, at, limit)
+    return found is not None and is_made(found[0])
 
 
 def _credentials(data: bytes, at: int, limit: int) -> bool:
@@ -89,6 +97,7 @@ FORMS: Final[dict[str, Form]] = {
     "proxy-authorization": _header,
     "cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
     "set-cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
+    "pass": _brief,
     "auth_code": _made,
     "session": _LONG,
     "encoded": _key_pair,
