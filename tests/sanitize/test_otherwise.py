@@ -138,3 +138,10 @@ def test_a_number_of_json_becomes_a_string(value: str) -> None:
         json.loads(clean)
         assert not found
     assert left(value, f"n: {value}, ok")[0] == b"n: REDACTED, ok"
+
+
+@pytest.mark.parametrize("value", ["tajné9heslo8", "Müller-Geheim7", "密码很长9"])
+def test_a_host_in_punycode_is_the_value_again(value: str) -> None:
+    rules = build(secrets={"#key": value}).ruleset
+    uri = rules.uri(f"https://{value.encode('idna').decode()}.example.com/a", "request")
+    assert uri == "https://REDACTED.example.com/a"

@@ -73,10 +73,15 @@ def _lines(value: str) -> list[str]:
 
 
 def _characters(value: str) -> list[str]:
-    """In the other normal forms of Unicode, and read as latin-1, as servers read heads (RFC 9112 5.5)."""
+    """In the other normal forms of Unicode, as a host (RFC 3490 4.1), and read as latin-1, as servers read heads
+    (RFC 9112 5.5)."""
     if value.isascii():
         return []
     found = [unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)]
+    try:
+        found.append(value.encode("idna").decode("ascii"))
+    except UnicodeError:
+        pass  # no name of a host
     return [*found, *(_as_text(one.encode("utf-8", "surrogatepass")) for one in (value, *found))]
 
 
