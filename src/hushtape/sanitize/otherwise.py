@@ -73,8 +73,8 @@ def _lines(value: str) -> list[str]:
 
 
 def _characters(value: str) -> list[str]:
-    """In the other normal forms of Unicode, as a host (RFC 3490 4.1), and read as latin-1, as servers read heads
-    (RFC 9112 5.5)."""
+    """In the other normal forms of Unicode, as a host (RFC 3490 4.1), and read as latin-1, as servers read
+    heads (RFC 9112 5.5)."""
     if value.isascii():
         return []
     found = [unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)]
