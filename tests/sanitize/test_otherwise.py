@@ -145,3 +145,8 @@ def test_a_host_in_punycode_is_the_value_again(value: str) -> None:
     rules = build(secrets={"#key": value}).ruleset
     uri = rules.uri(f"https://{value.encode('idna').decode()}.example.com/a", "request")
     assert uri == "https://REDACTED.example.com/a"
+
+
+@pytest.mark.parametrize("value", ["secret", "example", "https", "client_secret"])
+def test_a_word_that_our_own_checks_use_is_a_secret_like_any_other(value: str) -> None:
+    assert left(value, f"x {value} y")[0] == b"x REDACTED y"
