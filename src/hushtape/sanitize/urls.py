@@ -44,7 +44,9 @@ by itself (`userinfo_signs`), apart from the automaton."""
 
 REACH = 768
 """Most bytes of userinfo."""
-_SCHEME = re.compile(rb":[/\\]{1,33}\Z")
+_SCHEME = re.compile(rb"[A-Za-z0-9+.-]:[/\\]{2,33}\Z")
+"""With a single slash, a picture in base64 may hold userinfo by chance, and fails the recording."""
+
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
 _PAIR = re.compile(rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@(?=[A-Za-z0-9][\w.-]{2})")
 """Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow.
