@@ -57,3 +57,11 @@ def test_behind_many_others_the_same_is_found() -> None:
         if kind != "uri":
             got = scrubbed(RULES, kind, padding + MARKED.sub(r"\1", text), 4099)
             assert got == padding + MARKED.sub("REDACTED", text), name
+
+
+def test_an_address_in_the_metadata_of_a_picture_is_no_userinfo() -> None:
+    picture = b"\x89PNG\r\n\x00tEXtSource\x00http://example.czif\xe3^\x00\x00\x01\x1bIDAT8\x8d\xad\x93N:T\xdbF\xf0@\xb0!"
+    scrubber, auditor = RULES.scrubber("response", "image/png"), RULES.auditor()
+    assert scrubber.feed(picture) + scrubber.finish() == picture
+    assert auditor.feed(picture) is None
+    assert auditor.finish() is None

@@ -52,9 +52,10 @@ _PAIR = re.compile(rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@
 """Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow.
 The audit, which decodes what may be none, leaves these alone."""
 
+# A URL in a picture's metadata is followed by binary data, which may hold an `@`.
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
-    rb"(?:[^\s/?#\"'<>\\]|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
+    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
 )
 _ESCAPED_AUTHORITY = re.compile(
     rb"(?:[^%\s/?#\"'<>@&\\]|%(?!(?:25){0,8}+(?:2[fF36]|3[fF]|40))){1,512}+(?=%(?:25){0,8}+40)"
