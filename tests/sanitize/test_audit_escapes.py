@@ -86,6 +86,12 @@ WAYS: dict[str, Callable[[str], str]] = {
     "base64 cut by percent": base64_cut_by_percent,
     "base64 in lines of a form": in_lines_of_a_form,
     "encoded word": encoded_word,
+    "quoted-printable in a form": lambda text: quote_plus(quopri.encodestring(text.encode())),
+    "encoded word in a form": lambda text: quote_plus(encoded_word(text)),
+    "encoded word in a form in a form": lambda text: quote_plus(quote_plus(encoded_word(text))),
+    "encoded word in JSON that escapes =": lambda text: encoded_word(text).replace("=", "\\u003d"),
+    "encoded word in JavaScript": lambda text: encoded_word(text).replace("=", "\\x3D"),
+    "encoded word in HTML": lambda text: encoded_word(text).replace("=", "&equals;"),
 }
 
 
@@ -102,6 +108,23 @@ def test_a_secret_is_replaced_or_found(way: str, name: str) -> None:
         assert left != data or auditor.feed(left) or auditor.finish(), (before, told)
         if left != data and not (auditor.feed(left) or auditor.finish()):
             assert readable(left, SECRETS[name]) is None
+
+
+@pytest.mark.parametrize("end", ["=\n", "=\r\n"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_secret_over_two_lines_of_a_mail_in_a_form_is_found(end: str, times: int) -> None:
+    told = "note of today: k1MXiNuIkt3" + end + "Zq8rT and more"
+    for _ in range(times):
+        told = quote_plus(told)
+    auditor = build(secrets={"#a": "k1MXiNuIkt3Zq8rT"}).ruleset.auditor()
+    assert auditor.feed(b"body=" + told.encode()) or auditor.finish()
+
+
+@pytest.mark.parametrize("at", range(1, 40))
+def test_a_packed_secret_in_percent_escapes_that_mail_cuts_anywhere_is_found(at: int) -> None:
+    told = quote_plus(zlib.compress(b"k1MXiNuIkt3Zq8rT k1MXiNuIkt3Zq8rT, each k1MXiNuIkt3Zq8rT"))
+    auditor = build(secrets={"#a": "k1MXiNuIkt3Zq8rT"}).ruleset.auditor()
+    assert auditor.feed(b"a note: " + f"{told[:at]}=\r\n{told[at:]}".encode()) or auditor.finish()
 
 
 def test_a_secret_in_json_in_a_form_is_replaced() -> None:

@@ -35,22 +35,31 @@ _UNITS = re.compile(rb"(?:%u[0-9A-Fa-f]{4})+")
 """What JavaScript's `escape` writes (ECMA-262 B.2.1.1)."""
 _PACKED = rb"|0[0-8]|1[0-9A-Fa-f]|[Bb]5(?:/|%(?:25)*2[Ff])|9[Cc]|[Dd][Aa]"
 """What the first bytes of compressed files are written with, and no text."""
+_MAIL = (
+    rb"|3[Dd](?=[2-7][A-F]|[2-9A-F][0-9A-Fa-f](?:%(?:25)*3[Dd]|=)[2-9A-F]|[89A-F][0-9A-F][a-z]"
+    rb"|%(?:25)*(?:0[AaDd]|3[Ff])|\?)"
+)
+"""An `=` that begins what `_QUOTED_PRINTABLE` finds once it stands there: mail in a form."""
 # `_` and `-` count, too: the ruleset's scan tells a field by its name, `access%5Ftoken=`.
-_PERCENT = re.compile(rb"%(?:25)*(?:5[CcFf]|2[36Dd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")")
+_PERCENT = re.compile(rb"%(?:25)*(?:5[CcFf]|2[36Dd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + _MAIL + rb")")
 _PERCENT_RUNS = re.compile(
-    rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + rb")"
+    rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + _MAIL + rb")"
 )
 _CUT = re.compile(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
 _JSON_WORDS = re.compile(
-    rb"\\(?:u00(?:2[56BbDdFf]|5[CcFf]|"
+    rb"\\(?:(?:u00|x)3[Dd](?=[2-7][A-F]|[2-9A-F][0-9A-Fa-f][=\\]|[?\\])|u00(?:2[56BbDdFf]|5[CcFf]|"
     + _WORD
     + rb")|x(?:2[56Dd]|5[CcFf]|[89A-Fa-f]|"
     + _WORD
     + rb")|u\{|U00[01]|[0-3][0-7]{2})"
 )
 _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa]0|[AaDd]);)"
-_HTML_WORDS = re.compile(rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;|lowbar;|UnderBar;)")
-_HTML_RUNS = re.compile(rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|plus;|sol;|lowbar;|UnderBar;|NewLine;)")
+_HTML_WORDS = re.compile(
+    rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;|equals;|lowbar;|UnderBar;)"
+)
+_HTML_RUNS = re.compile(
+    rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|equals;|plus;|sol;|lowbar;|UnderBar;|NewLine;)"
+)
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
@@ -160,7 +169,8 @@ _UNDO: Final[tuple[tuple[str, Callable[[bytes, bool], bytes]], ...]] = (
     ("quoted-printable", _plain_mail),
     ("UTF-16", _narrow),
 )
-_ONE_KIND: Final = frozenset(name for name, _ in _UNDO)
+_ONE_KIND: Final = frozenset(name for name, _ in _UNDO if name != "quoted-printable")
+"""Not quoted-printable, which mail writes all else in: its line breaks cut the other escapes in two."""
 
 
 def unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
