@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -268,3 +269,29 @@ def test_a_value_is_learned_though_a_user_lists_its_name() -> None:
     scrubber.feed(json.dumps({"api_key": VALUE}).encode())
     scrubber.finish()
     assert VALUE.encode() in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("primary_key", "ab+dE3/hIjKlMnOpQrStUvWxYz0123456789ABCDEFG="),
+        ("secondaryKey", "ab+dE3/hIjKlMnOpQrStUvWxYz0123456789ABCDEFG="),
+        ("encoded", "VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw=="),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("application/x-www-form-urlencoded", lambda name, value: f"a=1&{name}={quote(value, '')}&b=2"),
+        ("text/plain", lambda name, value: f"https://h.example/?{name}={quote(quote(value, ''), '')}&b=2"),
+        ("application/json", lambda name, value: f'{{"{name}": "{value}"}}'.replace("/", "\\/")),
+        ("application/json", lambda name, value: f'{{"{name}": "{value}"}}'.replace("+", "\\u002B")),
+        ("application/json", lambda name, value: f'{{"{name}": "{value}"}}'.replace("=", "\\u003d")),
+    ],
+)
+def test_a_form_is_seen_through_the_escapes_of_its_signs(
+    name: str, value: str, kind: str, written: Callable[[str, str], str]
+) -> None:
+    text = written(name, value).encode()
+    for size in (1, 7, len(text)):
+        assert scrub(text, kind, size).decode() == written(name, "REDACTED")

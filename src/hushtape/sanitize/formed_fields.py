@@ -35,6 +35,8 @@ _ONE_WORD = re.compile(rb"[A-Za-z0-9_+/~.:-]{20,512}+={0,2}(?=[\s\"'\\<>&#;,)\]}
 _BRIEF = re.compile(rb"[^\s\"'\\<>&,;]{8,128}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
 _HEX32 = rb"[0-9a-fA-F]{32}" + _END
+_WRITTEN = re.compile(rb"(?:[^\s\"'<>&\\]|\\+(?:/|u00[0-9a-fA-F]{2})){6,1024}+")
+_ESCAPE = re.compile(rb"%(?:25){0,8}([0-9a-fA-F]{2})|\\+(?:u00([0-9a-fA-F]{2})|/)")
 _AZURE = rb"(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)" + _END
 _IN_SCHEME = re.compile(
     rb"(?!(?i:bearer|basic) )[A-Za-z][\w-]{1,24}+ (?:token=)?(?=[^\s\"\\]{0,256}\d)[\w+/=~.:-]{12}"
@@ -131,8 +133,18 @@ def formed_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[byte
 def _of_form(way: Verify, form: Form) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         found = way(data, start, end, limit, context)
-        if not isinstance(found, Found) or not form(data, found.start, limit):
+        if not isinstance(found, Found):
             return None
-        return found
+        return found if form(data, found.start, limit) or _escaped(data, found.start, limit, form) else None
 
     return verify
+
+
+def _escaped(data: bytes, at: int, limit: int, form: Form) -> bool:
+    """Whether the value has the form once the escapes of its signs are undone: forms write base64 with `%3D`,
+    PHP with `\\/`, .NET with `\\u002B`."""
+    found = _WRITTEN.match(data, at, limit)
+    if found is None or _ESCAPE.search(found[0]) is None:
+        return False
+    value = _ESCAPE.sub(lambda one: bytes((int(one[1] or one[2] or b"2f", 16),)), found[0])
+    return form(value, 0, len(value))

@@ -7,6 +7,7 @@ What is public by design is no entry: Stripe's pk_, Sentry's DSN, Twilio's SK an
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 _W = rb"[A-Za-z0-9_-]"
@@ -16,6 +17,16 @@ _B64 = rb"[A-Za-z0-9+/=]"
 _URL_B64 = rb"[A-Za-z0-9+/=_-]"
 _END = rb"(?![A-Za-z0-9_-])"
 _UUID = _HEX + rb"{8}-(?:" + _HEX + rb"{4}-){3}" + _HEX + rb"{12}"
+
+_HINTED = rb"[A-Za-z0-9+/=_%-]"
+
+
+def _signed(literal: bytes) -> tuple[bytes, ...]:
+    """A literal that holds a sign, as it is and as URLs and forms write it: `frontdoor.jsp?sid=00D...%21AQ`.
+    The audit undoes escapes of letters only."""
+    once = re.sub(rb"[!:$]", lambda sign: b"%%%02X" % ord(sign[0]), literal)
+    return tuple(dict.fromkeys((literal, once, once.replace(b"%", b"%25"), once.replace(b"%3A", b"%3a"))))
+
 
 _CENTRES = tuple(b"-us%d" % number for number in range(1, 10))
 
@@ -84,7 +95,14 @@ _CLOUDS = (
 _DATA = (
     Begun((b"dapi",), _HEX + b"{32}", rb"[0-9a-f-]"),
     # Of Snowflake's sessions.
-    Begun((b"ver:1-hint:", b"ver:2-hint:", b"ver:3-hint:"), rb"\d{1,20}-[A-Za-z0-9+/=_-]{20}", _URL_B64),
+    *(
+        Begun(
+            _signed(b"ver:%d-hint:" % one),
+            rb"\d{1,20}-(?:[A-Za-z0-9+/=_-]|%(?:25)?[23][BDFbdf]){20}",
+            _HINTED,
+        )
+        for one in (1, 2, 3)
+    ),
     Begun((b"pscale_tkn_", b"pscale_pw_", b"pscale_oauth_"), rb"[A-Za-z0-9_.-]{32}", rb"[A-Za-z0-9_.-]"),
     Begun((b"sbp_",), rb"(?:oauth_|v0_)?" + _HEX + b"{40}", rb"[A-Za-z0-9_]"),
     Begun((b"sb_secret_",), _W + b"{22}", _W),
@@ -127,7 +145,11 @@ _TRADE = (
     Begun((b"whsec_",), rb"[A-Za-z0-9+/]{24}", _B64),
     Begun((b"shpat_", b"shpss_", b"shpca_", b"shppa_"), rb"[0-9a-fA-F]{32}", rb"[0-9a-fA-F]"),
     Begun((b"sq0csp-", b"sq0atp-"), _W + b"{22}", _W),
-    Begun((b"access_token$",), rb"(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}", rb"[a-z0-9$]"),
+    Begun(
+        _signed(b"access_token$"),
+        rb"(?:production|sandbox)(?:\$|%(?:25)?24)[0-9a-z]{16}(?:\$|%(?:25)?24)[0-9a-f]{32}",
+        rb"[a-z0-9$%]",
+    ),
     Begun((b"access-sandbox-", b"access-production-", b"access-development-"), _UUID, rb"[0-9a-f-]"),
     Begun((b"public-sandbox-", b"public-production-"), _UUID, rb"[0-9a-f-]"),
     Begun((b"link-sandbox-", b"link-production-"), _UUID, rb"[0-9a-f-]"),
@@ -155,9 +177,15 @@ _MESSAGES = (
     # Mailchimp's end in the name of a data centre.
     Held(_CENTRES, _HEX + b"{32}", 32, rb"\d?(?![A-Za-z0-9_-])", rb"[0-9]"),
     # Salesforce's sessions: the organisation's id, and the access token.
-    Held((b"!AQ", b"!AR"), rb"00D[A-Za-z0-9]{12,15}", 18, rb"[A-Za-z0-9._]{30}", rb"[A-Za-z0-9._]"),
+    Held(
+        (*_signed(b"!AQ"), *_signed(b"!AR")),
+        rb"00D[A-Za-z0-9]{12,15}",
+        18,
+        rb"[A-Za-z0-9._]{30}",
+        rb"[A-Za-z0-9._]",
+    ),
     # Telegram's: the number of a bot before it.
-    Held((b":AA",), rb"\d{8,10}", 10, rb"[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])", _W),
+    Held(_signed(b":AA"), rb"\d{8,10}", 10, rb"[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])", _W),
 )
 _KEYS = (
     # `-----BEGIN`, and then what says PRIVATE, in base64: as Kubernetes holds them. Certificates stay.

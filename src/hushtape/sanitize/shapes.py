@@ -67,9 +67,10 @@ def _begins(data: bytes, start: int) -> bool:
 
 
 def _ending(rest: bytes) -> Until:
-    """Where a token of these characters ends; a percent sign among them stands for `+`, `/` and `=` only."""
-    stop = b"[^" + rest[1:]
-    return Until(re.compile(stop + rb"|%(?!(?:25){0,8}(?:2[bBfF]|3[dD]))" if b"%" in rest else stop))
+    """Where a token of these characters ends; a percent sign among them stands for `+`, `/` and `=` only, and
+    for `$` where that is one of them."""
+    stop, signs = b"[^" + rest[1:], rb"2[bBfF]|3[dD]" + (b"|24" if b"$" in rest else b"")
+    return Until(re.compile(stop + rb"|%(?!(?:25){0,8}(?:" + signs + b"))" if b"%" in rest else stop))
 
 
 def _pem(text: bytes) -> Shape:
