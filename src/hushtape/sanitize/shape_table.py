@@ -95,13 +95,10 @@ _CLOUDS = (
 _DATA = (
     Begun((b"dapi",), _HEX + b"{32}", rb"[0-9a-f-]"),
     # Of Snowflake's sessions.
-    *(
-        Begun(
-            _signed(b"ver:%d-hint:" % one),
-            rb"\d{1,20}-(?:[A-Za-z0-9+/=_-]|%(?:25)?[23][BDFbdf]){20}",
-            _HINTED,
-        )
-        for one in (1, 2, 3)
+    Begun(
+        (*_signed(b"ver:1-hint:"), *_signed(b"ver:2-hint:"), *_signed(b"ver:3-hint:")),
+        rb"\d{1,20}-(?:[A-Za-z0-9+/=_-]|%(?:25)?[23][BDFbdf]){20}",
+        _HINTED,
     ),
     Begun((b"pscale_tkn_", b"pscale_pw_", b"pscale_oauth_"), rb"[A-Za-z0-9_.-]{32}", rb"[A-Za-z0-9_.-]"),
     Begun((b"sbp_",), rb"(?:oauth_|v0_)?" + _HEX + b"{40}", rb"[A-Za-z0-9_]"),
