@@ -17,6 +17,9 @@ def part(head: str) -> str:
 
 WRITTEN = {
     "Python's bytes": (JSON, f"{{'password': b'{SECRET}', 'a': 1}}"),
+    "Python's assignment to a key": ("text/plain", f'os.environ["API_KEY"] = "{SECRET}"\nx = 1\n'),
+    "PHP's assignment in JSON": (JSON, f'{{"code": "$cfg[\\"db_password\\"] = \\"{SECRET}\\";"}}'),
+    "JavaScript's assignment": ("text/plain", f"headers['X-Auth-Token']='{SECRET}';"),
     "Ruby's hash": (JSON, f'{{"password"=>"{SECRET}"}}'),
     "an event whose value stands on its next line": (
         "text/event-stream",

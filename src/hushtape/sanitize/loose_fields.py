@@ -38,6 +38,7 @@ _PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,16}+\1([^\"'\\\s]{8,1024})\1\s{0,16}+,
 _CLOSE = re.compile(rb"\\{0,8}[\"'](?:\s{1,16}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<>]{0,64}[\"']\s{0,8}){0,4})?")
 _OPENED = re.compile(rb"[\[(]\s{0,16}\\{0,8}[\"']\Z")
 _PHP = re.compile(rb"\\{0,8}\";s:\d{1,6}:\\{0,8}\"([^\"\\]{1,1024})\\{0,8}\";")
+_ASSIGNED = re.compile(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
 _ELEMENT = re.compile(rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>\s{0,64}+([^<>\s]{8,1024})\s{0,64}+</")
 _TAGGED = re.compile(rb"<[^<>]{1,256}?\s(?:name|key|id|property)\s{0,4}=\s{0,4}\\{0,8}[\"']\Z", re.IGNORECASE)
 _NEXT = re.compile(
@@ -96,7 +97,7 @@ def _unquoted(read: Read) -> Verify:
 
 def _quoted(read: Read) -> Verify:
     """`["name", "value"]`; `s:4:"name";s:5:"value";`; `<entry key="name">value</entry>`;
-    `"My name": "value"`; a value that stands before its name."""
+    `config["name"] = "value"`; `"My name": "value"`; a value that stands before its name."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         sign = data[end + 1] if end + 1 < limit else 0
@@ -137,6 +138,11 @@ def _php(data: bytes, start: int, end: int, limit: int) -> Span | None:
     return None if found is None else found.span(1)
 
 
+def _assigned(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    found = _ASSIGNED.match(data, end, limit)
+    return None if found is None or not is_made(found[2]) else found.span(2)
+
+
 def _text(data: bytes, start: int, end: int, limit: int) -> Span | None:
     found = _ELEMENT.match(data, end, limit)
     if found is None or not is_made(found[1]) or not _opens(_TAGGED, data, start):
@@ -149,6 +155,7 @@ _SIGNS: Final[dict[int, Callable[[bytes, int, int, int], Span | None]]] = {
     58: _spoken,
     59: _php,
     62: _text,
+    93: _assigned,
 }
 """What stands behind the name's quote, and which way it opens."""
 
