@@ -9,6 +9,7 @@ import random
 import struct
 import uuid
 import zlib
+from urllib.parse import quote_from_bytes
 
 import pytest
 
@@ -117,3 +118,16 @@ def test_a_short_field_name_amid_noise_in_base64_is_no_finding_and_amid_text_is_
     ):
         assert audit(b'{"a": "' + base64.b64encode(base64.b64encode(text)) + b'"}') is not None
         assert audit(b'{"a": "' + base64.b64encode(text.hex().encode()) + b'"}') is not None
+
+
+def test_what_chance_escapes_make_of_a_zip_file_is_a_finding_only_by_its_value() -> None:
+    def escaped(text: bytes) -> bytes:
+        return quote_from_bytes(gzip.compress(text, mtime=0)).encode()
+
+    secret, shape = SECRETS["#key3"].encode(), b"ghp_" + b"a1B2c3D4e5" * 3 + b"f6G7h8"
+    archive = b"PK\x03\x04" + random.Random(5).randbytes(300) + b"="
+    for text in (b"scheme://files:pa55w0rd@two/", b'{"password": "q9w8e7r6t5"}', b"x?sig=q9w8e7r6t5&y=1"):
+        assert audit(archive + escaped(text)) is None
+        assert audit(b"data=" + escaped(text)) is not None
+    for value in (secret, shape):
+        assert audit(archive + escaped(b"a " + value + b" b")) is not None

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 from weakref import WeakSet
 
+from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_long import Streams
 from hushtape.sanitize.audit_odd import OddSecrets
@@ -67,6 +68,7 @@ class Auditor:
         "__weakref__",
         "_base",
         "_dull",
+        "_file",
         "_held",
         "_inners",
         "_levels",
@@ -103,6 +105,8 @@ class Auditor:
         self._parts: list[bytes] = []
         self._held = 0
         self._base = 0
+        self._file = False
+        """The stream is a gzip or zip file."""
 
     @property
     def unused(self) -> bool:
@@ -190,7 +194,9 @@ class Auditor:
         return inner
 
     def _look(self, data: bytes, base: int) -> Finding | None:
-        found = inspect(data, self._scan, self._dull)
+        if base == 0:
+            self._file = is_file(data)
+        found = inspect(data, self._scan, self._dull, file=self._file)
         if found is None and self._odd is not None:
             found = self._odd.look(data)
         if found is None:

@@ -65,6 +65,11 @@ def container(first: bytes, *, once: bool = False) -> Container | None:
     return None
 
 
+def is_file(first: bytes) -> bool:
+    """Whether the first bytes of a body say, beyond chance, that it is a gzip or zip file."""
+    return first.startswith((GZIP, ZIP))
+
+
 class CodedFile:
     """A file that is one content coding (gzip, deflate for zlib's, zstd). What is none after all, or torn,
     holds nothing from there on; so does a coding whose library is not installed. `once`: of zstd's

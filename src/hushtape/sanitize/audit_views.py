@@ -42,6 +42,9 @@ _BYTES: Final = frozenset(("compressed", "deflated", "mixed", "percent", "JSON",
 FIELD: Final = "field "
 """How the names of field rules begin."""
 
+BY_PLACE: Final = (FIELD, "parameter ", "userinfo", "credential by ", "password by ")
+"""How the names of rules begin that tell by the place."""
+
 AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
 
@@ -62,13 +65,20 @@ def _children(data: bytes, how: str, room: Room) -> Iterator[tuple[str, bytes]]:
     yield "base64, deflated", deflated(found)
 
 
-def _scan_view(view: bytes, how: str, scan: Scan) -> tuple[str, int] | None:
-    """Scan a decoded view; under base64 or hex, weak findings are passed over."""
+def _scan_view(view: bytes, how: str, scan: Scan, file: bool) -> tuple[str, int] | None:
+    """Scan a decoded view; under base64 or hex, and in what a compressed file only seems to hold, weak
+    findings are passed over."""
     found = scan(view)
-    if found is None or ("base64" not in how and "hex" not in how):
+    coded = "base64" in how or "hex" in how
+    # Undoing what stands for an escape by chance breaks the stream that it stands in: what comes out is text
+    # cut anew. As it is the file is read elsewhere (Inside, Streams).
+    broken = file and not coded and "compressed" in how
+    if found is None or not (coded or broken):
         return found
     base = 0
-    while found is not None and _is_weak(found[0], view, base + found[1]):
+    while found is not None and (
+        found[0].startswith(BY_PLACE) if broken else _is_weak(found[0], view, base + found[1])
+    ):
         base += found[1] + 1
         found = scan(view[base:])
     return found if found is None else (found[0], base + found[1])
@@ -87,8 +97,10 @@ def _is_weak(rule: str, view: bytes, at: int) -> bool:
     return not (TEXT.fullmatch(before) or TEXT.fullmatch(behind[:-1] if apart else behind))
 
 
-def inspect(data: bytes, scan: Scan, dull: Dull = never) -> tuple[str, int, str] | None:
-    """Look for a secret in a buffer and in all of its decodings.
+def inspect(
+    data: bytes, scan: Scan, dull: Dull = never, *, file: bool = False
+) -> tuple[str, int, str] | None:
+    """Look for a secret in a buffer and in all of its decodings. `file`: it is of a compressed file.
 
     Returns: (name of the rule, offset in the view, how the view was decoded: "" or "JSON, base64").
     """
@@ -98,7 +110,7 @@ def inspect(data: bytes, scan: Scan, dull: Dull = never) -> tuple[str, int, str]
     packed = coded(data)
     try:
         if escaped(data, packed):
-            return _deep(data if packed or data.isascii() else around(data), scan)
+            return _deep(data if packed or data.isascii() else around(data), scan, file=file)
         return _in_runs(data, scan, dull) if packed else None
     except TooMuchError:
         return TOO_MUCH, 0, "compression"
@@ -127,7 +139,7 @@ def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None
     return None
 
 
-def _deep(data: bytes, scan: Scan, how: str = "") -> tuple[str, int, str] | None:
+def _deep(data: bytes, scan: Scan, how: str = "", *, file: bool = False) -> tuple[str, int, str] | None:
     """All decodings of a buffer, which was itself decoded `how`."""
     seen, room = {hash(data)}, Room()
     level = [(how, data)]
@@ -139,7 +151,7 @@ def _deep(data: bytes, scan: Scan, how: str = "") -> tuple[str, int, str] | None
                     continue
                 seen.add(hash(view))
                 how = f"{path}, {name}" if path else name
-                found = _scan_view(view, how, scan)
+                found = _scan_view(view, how, scan, file)
                 if found is not None:
                     return (*found, how)
                 below.append((how, view))
