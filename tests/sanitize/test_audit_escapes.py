@@ -127,6 +127,16 @@ def test_a_packed_secret_in_percent_escapes_that_mail_cuts_anywhere_is_found(at:
     assert auditor.feed(b"a note: " + f"{told[:at]}=\r\n{told[at:]}".encode()) or auditor.finish()
 
 
+@pytest.mark.parametrize("at", range(14, 120, 5))
+def test_the_sign_before_a_value_in_a_form_is_no_escape_of_mail(at: int) -> None:
+    """`id=a24` reads as an escape, `=a2`, where lines of mail are joined."""
+    secret = "a24a2ad9-bb30-b2fb-253c-649d8de3da97"
+    told = "".join(f"&#{ord(one)};" for one in secret)
+    auditor = build(secrets={"#a": secret}).ruleset.auditor()
+    form = "a=1&id=" + quote_plus(f"{told[:at]}=\n{told[at:]}")
+    assert auditor.feed(form.encode()) or auditor.finish()
+
+
 def test_a_secret_in_json_in_a_form_is_replaced() -> None:
     """Signs alone, and a space that a form writes as `+`."""
     text = quote_plus('{"a": {"b": ' + '" x\\"y\'z\\\\w "' + "}}")

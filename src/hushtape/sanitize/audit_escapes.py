@@ -110,7 +110,7 @@ _QUOTED_PRINTABLE: Final = re.compile(
     rb"|=[89A-F][0-9A-F](?:=[89A-F][0-9A-F]|(?<=[a-z]...)[a-z])|=\?[!->@-~]{1,40}\?[Qq]\?"
 )
 _ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
-_JSON_BREAK: Final = re.compile(rb"=\\++(?:r\\++)?n")
+_SOFT_BREAK: Final = re.compile(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
 # Text of ASCII letters in two or four bytes each, in either order.
 _WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,3}[ -~]){5}")
 
@@ -126,7 +126,9 @@ def _plain_mail(data: bytes, runs: bool) -> bytes:
             words = _ENCODED_WORD.sub(lambda match: a2b_qp(match[1], header=True), data)
             if words != data:
                 return words  # the rest is the next layer: undone twice, an `=` of the text would go
-        return a2b_qp(_JSON_BREAK.sub(b"=\n", data) if 92 in data else data)
+        # Lines are joined first: in `id=a24` of a form no escape stands; undoing one would spoil the value.
+        joined = _SOFT_BREAK.sub(b"", data)
+        return joined if joined != data else a2b_qp(data)
     return data
 
 
