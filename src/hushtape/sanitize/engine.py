@@ -44,23 +44,39 @@ def by_start(hit: Hit) -> tuple[int, int]:
 class AhoEngine:
     """ahocorasick_rs: Standard matching, since an anchor may stand inside another one.
 
-    The DFA is named explicitly: the library's own choice is 2-3 times slower. It knows no case folding,
-    so the haystack is lowered (1.1 GB/s).
+    The DFA is named explicitly: the library's own choice is 2-3 times slower. It knows no case folding, so
+    the haystack is folded first, byte by byte, which also numbers the bytes that anchors hold from 0 on: the
+    DFA has a column for each of them and for each gap between them, rounded up to a power of two. 61 bytes
+    with their gaps take 128 columns, numbered they take 64 (a plan of 777 anchors: 2.7 MB, 1.8 so; measured).
     """
 
-    __slots__ = ("_find", "longest")
+    __slots__ = ("_find", "_fold", "longest")
 
     def __init__(self, anchors: Sequence[bytes]) -> None:
         library = import_module("ahocorasick_rs")
         self.longest = max(map(len, anchors), default=0)
-        automaton = library.BytesAhoCorasick(anchors, library.MatchKind.Standard, library.Implementation.DFA)
+        self._fold = folding(anchors)
+        folded = [anchor.translate(self._fold) for anchor in anchors]
+        automaton = library.BytesAhoCorasick(folded, library.MatchKind.Standard, library.Implementation.DFA)
         self._find = automaton.find_matches_as_indexes
 
     def find(self, data: bytes) -> list[Hit]:
-        hits: list[Hit] = self._find(data.lower(), overlapping=True)
+        hits: list[Hit] = self._find(data.translate(self._fold), overlapping=True)
         if len(hits) > 1:
             hits.sort(key=by_start)
         return hits
+
+
+def folding(anchors: Sequence[bytes]) -> bytes:
+    """A table for `bytes.translate`: letters of either case, and every other byte that the anchors hold, get
+    numbers from 0 on; all other bytes share one."""
+    used = sorted(set(b"".join(anchors)))
+    table = bytearray([len(used) % 256]) * 256  # 256 of them leave no other bytes
+    for number, byte in enumerate(used):
+        table[byte] = number
+    for upper in range(65, 91):
+        table[upper] = table[upper + 32]
+    return bytes(table)
 
 
 class HyperscanEngine:
