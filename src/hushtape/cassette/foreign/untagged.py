@@ -7,11 +7,11 @@ base64 of bytes that are not UTF-8, and its type or a file signature says binary
 
 from __future__ import annotations
 
-import codecs
 import re
 from base64 import b64decode
 from collections.abc import Iterator
 
+from hushtape.cassette.foreign.splicing import is_text
 from hushtape.model import CHUNK, Body, BytesBody
 
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
@@ -60,7 +60,7 @@ def untagged(text: Body, content_type: str) -> Body | None:
     if padding is None:
         return None
     found = Base64Text(text, text.size // 4 * 3 - padding)
-    return None if _is_utf8(found) else found
+    return None if is_text(found) else found
 
 
 def _padding(text: Body) -> int | None:
@@ -71,14 +71,3 @@ def _padding(text: Body) -> int | None:
             return None
         padding += piece.count(b"=")
     return padding if padding <= 2 else None
-
-
-def _is_utf8(body: Body) -> bool:
-    decode = codecs.getincrementaldecoder("utf-8")("strict").decode
-    try:
-        for piece in body.chunks():
-            decode(piece)
-        decode(b"", True)
-    except UnicodeDecodeError:
-        return False
-    return True

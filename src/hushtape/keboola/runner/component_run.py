@@ -136,7 +136,7 @@ class ComponentRun:
             except SystemExit as stop:
                 self.facts["exit_code"] = _code(stop)
                 raise
-            except Exception:
+            except Exception:  # a component may raise anything, and it is raised on
                 self.facts["exit_code"] = 1
                 raise
             finally:
