@@ -295,3 +295,28 @@ def test_a_form_is_seen_through_the_escapes_of_its_signs(
     text = written(name, value).encode()
     for size in (1, 7, len(text)):
         assert scrub(text, kind, size).decode() == written(name, "REDACTED")
+
+
+@pytest.mark.parametrize("sign", ["_", "-", "--", "__"])
+@pytest.mark.parametrize("name", ["password", "access_token", "client-secret", "token", "idToken"])
+def test_a_listed_name_behind_a_sign_is_found(name: str, sign: str) -> None:
+    named = sign + name
+    for text in (
+        f"mysql {named}={VALUE} db",
+        json.dumps({"args": [f"{named}={VALUE}"]}),
+        json.dumps({named: VALUE}),
+        f'<input type="hidden" name="{named}" value="{VALUE}">',
+        f"//registry.example/:{named}={VALUE}",
+    ):
+        for size in (1, 1 << 20):
+            assert scrub(text.encode(), "", size) == text.replace(VALUE, "REDACTED").encode()
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("&lt;", "&gt;"), ("\\u003c", "\\u003e"), ("&amp;lt;", "&amp;gt;")]
+)
+@pytest.mark.parametrize("name", ["password", "SessionToken", "db_password", "ns:apiKey"])
+def test_an_element_of_escaped_xml_is_found(name: str, opening: str, closing: str) -> None:
+    text = f'{{"x": "a {opening}{name}{closing}{VALUE}{opening}/{name}{closing} b"}}'
+    for size in (1, 1 << 20):
+        assert scrub(text.encode(), "", size) == text.replace(VALUE, "REDACTED").encode()

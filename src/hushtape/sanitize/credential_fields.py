@@ -193,8 +193,12 @@ def _reader(rule: CredentialNamesRule) -> Read:
             text = name.decode()
         except UnicodeDecodeError:
             return None
-        if " " in text or not names_credential(text) or joined(text) in rule.keep | rule.listed:
+        plain = joined(text)
+        if " " in text or plain in rule.keep:
             return None  # one with a space may be a sentence: `loose_fields` looks at its value
+        # A listed name is found by its own rule, but behind a sign (`--password=`, `"_token"`).
+        if text[:1].isalnum() if plain in rule.listed else not names_credential(text):
+            return None
         return _Named(FieldRule((text,), rule.placeholder, containers=False), text)
 
     return read

@@ -92,6 +92,9 @@ _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 _TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _CHILD = re.compile(rb"\s{0,64}<[A-Za-z_]")
+_ESCAPED_OPEN = re.compile(rb"(?:&(?:amp;){0,3}lt;|\\{1,8}u003[cC])(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_ESCAPED_HEAD = re.compile(rb"&(?:amp;){0,3}gt;|\\{1,8}u003[eE]")
+_ESCAPED_END = Until(re.compile(rb"&(?:amp;){0,3}lt;|\\{1,8}u003[cC]|[<\"]"))
 _TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
@@ -328,3 +331,10 @@ class Field:
         if context.xml and head[0][-1:] == b">" and _CHILD.match(data, head.end(), limit):
             return Found(head.end(), -1, self._text, closing(self._spelling))
         return Found(head.end(), -1, self._text, _TEXT_END)
+
+    def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
+        if _ESCAPED_OPEN.search(data, max(0, start - 96), start) is None:
+            return None
+        head = _ESCAPED_HEAD.match(data, start + self._length, limit)
+        return None if head is None else Found(head.end(), -1, self._text, _ESCAPED_END)
