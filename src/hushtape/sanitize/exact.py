@@ -244,6 +244,7 @@ def forms(value: str) -> set[bytes]:
         value,
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
+        # A lone surrogate has no UTF-8 that a client could send: "?" stands for it.
         quote(value, safe="", errors="replace"),
         quote_plus(value, errors="replace"),
         re.sub("%..", lambda escape: escape[0].lower(), quote(value, safe="", errors="replace")),
