@@ -19,7 +19,7 @@ from hushtape.matching.ignored import Ignored, Kind, Path, Rule
 from hushtape.matching.nearest import Ranked
 from hushtape.matching.parts import split
 from hushtape.matching.plan import Mismatch, Plan
-from hushtape.matching.text import visible
+from hushtape.matching.text import is_hidden, visible
 from hushtape.model import Request
 
 MOST_IGNORED: Final = 6
@@ -160,9 +160,11 @@ def _rules(mismatches: Sequence[Mismatch]) -> list[Rule] | None:
     paths: list[Path] = []
     for each in mismatches:
         if each.kind == "json":
+            if any(isinstance(one, str) and is_hidden(one) for one in each.at):
+                return None
             paths.append(tuple([((one,), False) for one in each.at]))
         elif each.kind and isinstance(each.at, str):
-            if not each.at or "*" in each.at:
+            if not each.at or "*" in each.at or is_hidden(each.at):
                 return None
             names.setdefault(each.kind, []).append(each.at)  # type: ignore[arg-type]  # one of Kind
     paths = _for_all_elements(paths)

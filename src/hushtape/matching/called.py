@@ -17,7 +17,7 @@ from msgspec import Struct
 from hushtape.errors import BodyTooLargeError, HushtapeError, OptionError
 from hushtape.matching import bodies
 from hushtape.matching.parts import pairs, split
-from hushtape.matching.text import Difference, shortened, visible
+from hushtape.matching.text import Difference, shortened, told, visible
 from hushtape.model import Headers, Request
 
 
@@ -135,9 +135,9 @@ def ask(matcher: Matcher, live: MatchRequest, recorded: MatchRequest) -> Iterato
     if verdict is None:
         raise _refused(name, "the matcher returned what is no verdict")
     if not verdict.matches:
-        reason = verdict.reason.strip().partition("\n")[0]
-        told = visible(shortened(reason, 400)) or "returned False"
-        yield Difference(f"matcher {visible(name)}: {told}")
+        reason = told(verdict.reason).strip().partition("\n")[0]
+        why = visible(shortened(reason, 400)) or "returned False"
+        yield Difference(f"matcher {visible(name)}: {why}")
 
 
 def key_of(matcher: Matcher, request: MatchRequest) -> Any:

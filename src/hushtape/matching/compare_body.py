@@ -20,12 +20,25 @@ from hushtape.matching.documents import ABSENT, MASK, pointer
 from hushtape.matching.ignored import NOTHING, LeftOut, without
 from hushtape.matching.parts import View
 from hushtape.matching.placeholders import Placeholders
-from hushtape.matching.text import Difference, around, as_json, first_difference, quoted, sized, visible
+from hushtape.matching.text import (
+    Difference,
+    around,
+    as_json,
+    first_difference,
+    quoted,
+    sized,
+    told,
+    visible,
+)
 from hushtape.model import BytesBody, Request
 
 MORE: Final = "body: more differences follow"
 MAX_LINES: Final = 10
 """Most differences of one body that are told; a line says that there are more."""
+
+MOST_LOOKED_AT: Final = 1 << 20
+"""Bytes of a body that no reading takes apart that are looked through before a piece of them is shown; of
+longer ones the report tells sizes and place."""
 
 BODY_MATCHERS: dict[str, Reading | None] = {
     "body": None,  # by content type
@@ -229,9 +242,17 @@ def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Itera
 def _raw_line(ours: bytes, theirs: bytes) -> str:
     at = first_difference(ours, theirs)
     start = max(at - 20, 0)
+    if not _may_be_cut(ours) or not _may_be_cut(theirs):
+        return f"body: asked {sized(len(ours))}, recorded {sized(len(theirs))}, other from byte {at:,} on"
     asked, stored = around(_shown(ours[start : start + 80]), _shown(theirs[start : start + 80]))
     where = f" (they differ from byte {at:,} on; {sized(len(ours))} and {sized(len(theirs))})"
     return f"body: asked {asked}, recorded {stored}{where}"
+
+
+def _may_be_cut(data: bytes) -> bool:
+    """Whether a piece of a body may be shown: nothing is hidden in the whole of it."""
+    text = _text(data) if len(data) <= MOST_LOOKED_AT else ""
+    return bool(text) == bool(data) and told(text) is text
 
 
 def _digest(document: Document) -> DigestedBody:

@@ -1,11 +1,16 @@
 """How values are shown to people: short, quoted, with control characters made visible.
 
-Lives here: nothing else. Must not: scrub (what it gets has been scrubbed). Called by: compare, report.
-A recorded value may hold terminal escapes; printed as they are they could rewrite the screen.
+Lives here: nothing else. Must not: know rules (what it gets has been scrubbed; what it cuts goes through
+`telling` first). Called by: compare, report, session (reports), cli.
+A recorded value may hold terminal escapes; printed as they are they could rewrite the screen. And a value
+that is cut can't be audited any more: the beginning of a compressed stream unpacks, and no audit finds it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,6 +19,52 @@ from msgspec import Struct
 
 SHOWN: Final = 120
 """Most characters of one value in a line of the report."""
+
+
+WITHHELD: Final = "(withheld)"
+
+Tell = Callable[[str], str]
+_TELLING: ContextVar[Tell | None] = ContextVar("telling", default=None)
+"""No argument: between a report and a value that it shows lie the plan, the matchers, comparisons."""
+
+
+@contextmanager
+def telling(tell: Tell) -> Iterator[None]:
+    """Within it, values pass through `tell` whole before they are cut, or if they hold what can't be printed.
+
+    `tell` scrubs and audits: what it gives back may be shown, and so may any part of it.
+    """
+    known: dict[str, str] = {}
+
+    def once(text: str) -> str:
+        if text not in known:
+            known[text] = tell(text)
+        return known[text]
+
+    token = _TELLING.set(once)
+    try:
+        yield
+    finally:
+        _TELLING.reset(token)
+
+
+def told(text: str) -> str:
+    """`text` as it may be cut; the same object if there is nothing to hide, or nobody asks."""
+    tell = _TELLING.get()
+    return text if tell is None else tell(text)
+
+
+def is_hidden(text: str) -> bool:
+    """Whether a decoded value or name must not be shown. Base64 in a form has spaces where `+` stood."""
+    spaced = text.replace(" ", "+")
+    return told(text) != text or told(spaced) != spaced
+
+
+def _to_be_cut(text: str, limit: int = 0) -> str:
+    if len(text) <= (limit or SHOWN) and text.isprintable() and " " not in text:
+        return text
+    clean = told(text)
+    return WITHHELD if clean is text and is_hidden(text) else clean
 
 
 class Difference(Struct, frozen=True):
@@ -41,6 +92,7 @@ def _escape(character: str) -> str:
 
 def shortened(text: str, limit: int = SHOWN) -> str:
     """At most `limit` characters: the middle is left out, and how much is said."""
+    text = _to_be_cut(text, limit)
     if len(text) <= limit:
         return text
     head = limit * 2 // 3
@@ -55,6 +107,7 @@ def quoted(value: str) -> str:
 
 def around(live: str, recorded: str) -> tuple[str, str]:
     """Two differing values, cut so that the first difference shows in both."""
+    live, recorded = _to_be_cut(live), _to_be_cut(recorded)
     if max(len(live), len(recorded)) <= SHOWN:
         return quoted(live), quoted(recorded)
     start = max(first_difference(live, recorded) - 30, 0)
@@ -77,7 +130,7 @@ def first_difference(one: str | bytes, other: str | bytes) -> int:
 def as_json(value: Any) -> str:
     """A parsed JSON value as JSON text again, shortened; only what can be shown is written out."""
     if isinstance(value, str):
-        value = value[: SHOWN * 4]
+        value = _to_be_cut(value)[: SHOWN * 4]
     elif isinstance(value, (dict, list)) and len(value) > SHOWN:
         return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value):,} items"
     elif isinstance(value, Decimal):

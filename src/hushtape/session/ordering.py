@@ -7,14 +7,15 @@ Called by: answers.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import UnmatchedRequestError
 from hushtape.matching.advice import ACKNOWLEDGE, Situation, Step, loosen
 from hushtape.matching.nearest import Ranked
 from hushtape.matching.report import listed, title
-from hushtape.matching.text import visible
-from hushtape.sanitize.messages import safe_error
+from hushtape.matching.text import telling, visible
+from hushtape.sanitize.messages import safe_error, tell
 from hushtape.session import unmatched
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def stands_later(player: Player, live: Request) -> int | None:
 
 def explain(tape: Tape, player: Player, live: Request, expected: int) -> UnmatchedRequestError:
     """The error for `live` (scrubbed) where interaction `expected` is next."""
+    with telling(partial(tell, tape.ledger.ruleset)):
+        return safe_error(tape.ledger.ruleset, _error(tape, player, live, expected))
+
+
+def _error(tape: Tape, player: Player, live: Request, expected: int) -> UnmatchedRequestError:
     wanted = player.plan.settled(player.scrubbed(player.reader.read(expected).request))
     best = Ranked(expected, wanted, False, player.plan.mismatches(live, wanted, player.wild), 0)
     differences = tuple([found.line for found in best.mismatches])
@@ -61,7 +67,7 @@ def explain(tape: Tape, player: Player, live: Request, expected: int) -> Unmatch
         "What to do:",
         *listed([*ways, *_always(known)]),
     ]
-    error = UnmatchedRequestError(
+    return UnmatchedRequestError(
         f"answer {live.method} {live.uri}",
         f"the next interaction of {tape.path} is {wanted.method} {wanted.uri}, and ordered=True",
         "the report says where the one that was asked for stands",
@@ -72,7 +78,6 @@ def explain(tape: Tape, player: Player, live: Request, expected: int) -> Unmatch
         differences=differences,
         report="\n".join(lines),
     )
-    return safe_error(tape.ledger.ruleset, error)
 
 
 def _where(player: Player, live: Request, best: Ranked) -> tuple[str, list[Step]]:

@@ -8,6 +8,7 @@ scrubbed. Called by: answers, ordering, closing.
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from hushtape.errors import UnmatchedRequestError
 from hushtape.matching.advice import Situation
 from hushtape.matching.nearest import nearest
 from hushtape.matching.report import report
-from hushtape.sanitize.messages import safe_error
+from hushtape.matching.text import telling
+from hushtape.sanitize.messages import safe_error, tell
 from hushtape.session.nearby import Nearby
 from hushtape.session.options import MODE_VARIABLE
 
@@ -30,15 +32,16 @@ def explain(tape: Tape, player: Player, live: Request) -> UnmatchedRequestError:
     """The error for `live` (scrubbed), with the report on the nearest recorded interactions."""
     if player.nearby is None:
         player.nearby = Nearby(player)
-    ranked = nearest(
-        player.plan,
-        live,
-        player.nearby.candidates(live),
-        played=player.played.__getitem__,
-        placeholders=player.placeholders,
-        is_late=player.nearby.is_late,
-    )
-    text = report(live, ranked, player.plan, situation(tape, player), player.placeholders)
+    with telling(partial(tell, tape.ledger.ruleset)):
+        ranked = nearest(
+            player.plan,
+            live,
+            player.nearby.candidates(live),
+            played=player.played.__getitem__,
+            placeholders=player.placeholders,
+            is_late=player.nearby.is_late,
+        )
+        text = report(live, ranked, player.plan, situation(tape, player), player.placeholders)
     best = ranked[0] if ranked else None
     error = UnmatchedRequestError(
         f"answer {live.method} {live.uri}",

@@ -11,18 +11,20 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hushtape.cassette import check
 from hushtape.errors import HushtapeError, UnusedInteractionsError
-from hushtape.matching.text import shortened, visible
-from hushtape.sanitize.messages import safe_error
+from hushtape.matching.text import shortened, telling, visible
+from hushtape.sanitize.messages import safe_error, tell
 from hushtape.session.expiry import in_ci
 from hushtape.session.stored import scrub_request
 
 if TYPE_CHECKING:
+    from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
 REPORT_VARIABLE: Final = "HUSHTAPE_USAGE"
@@ -39,11 +41,8 @@ def complaint(tape: Tape) -> list[UnusedInteractionsError]:
     unused = player.played.unplayed_count
     if not unused:
         return []
-    lines = []
-    for ordinal in islice(player.played.unplayed(), LISTED):
-        request = scrub_request(player.reader.read(ordinal).request, player.ruleset, with_body=False)
-        uri = visible(shortened(request.uri, URI_SHOWN))
-        lines.append(f"interaction {ordinal}: {visible(shortened(request.method, 40))} {uri}")
+    with telling(partial(tell, tape.ledger.ruleset)):
+        lines = [_named(player, ordinal) for ordinal in islice(player.played.unplayed(), LISTED)]
     more = f"; and {unused - len(lines):,} more" if unused > len(lines) else ""
     error = UnusedInteractionsError(
         f"close {tape.path} (strict=True)",
@@ -54,6 +53,12 @@ def complaint(tape: Tape) -> list[UnusedInteractionsError]:
         interactions=tuple(lines),
     )
     return [safe_error(tape.ledger.ruleset, error)]
+
+
+def _named(player: Player, ordinal: int) -> str:
+    request = scrub_request(player.reader.read(ordinal).request, player.ruleset, with_body=False)
+    uri = visible(shortened(request.uri, URI_SHOWN))
+    return f"interaction {ordinal}: {visible(shortened(request.method, 40))} {uri}"
 
 
 def report(tape: Tape, error: BaseException | None) -> None:

@@ -1,0 +1,49 @@
+"""Texts that people read: what is withheld of one in which the audit finds a secret."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import random
+import zlib
+
+import pytest
+
+from hushtape.sanitize.messages import MOST_WORDS, NOTHING_SHOWN, WITHHELD, tell
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.ruleset import Ruleset
+
+SECRET = "q7-unguessable-0093"
+RULES = Ruleset.compile([SecretRule(SECRET, "#token")])
+
+
+def packed(pack: object = gzip.compress) -> bytes:
+    return pack(SECRET.encode() + random.Random(3).randbytes(300).hex().encode())  # type: ignore[operator,no-any-return]
+
+
+def test_a_text_without_a_secret_is_the_same_object() -> None:
+    for text in ("nothing", "two\nlines", "caf\udce9", "\x1b[31mred", "x" * 100_000):
+        assert tell(RULES, text) is text
+
+
+def test_of_a_line_only_the_words_that_hide_one_are_withheld() -> None:
+    hidden = base64.b64encode(packed()).decode()
+    assert tell(RULES, f"first\nsent {hidden} away\nlast") == f"first\nsent {WITHHELD} away\nlast"
+
+
+def test_a_secret_that_lies_across_lines_is_withheld() -> None:
+    lines = base64.encodebytes(packed()).decode()
+    told = tell(RULES, f"the body was:\n{lines}and no more than that")
+    assert told.startswith("the body was:\n(withheld)") and told.endswith("and no more than that")
+    assert not any(line in told for line in lines.split())
+
+
+def test_a_line_of_very_many_words_is_withheld_whole() -> None:
+    hidden = base64.b64encode(packed()).decode()
+    assert tell(RULES, "word " * MOST_WORDS + hidden) == NOTHING_SHOWN
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_octets_that_are_no_text_are_looked_into(pack: object) -> None:
+    text = packed(pack).decode("utf-8", "surrogateescape")
+    assert WITHHELD in tell(RULES, text) or tell(RULES, text) == NOTHING_SHOWN

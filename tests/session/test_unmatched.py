@@ -1,0 +1,149 @@
+"""What reports on unmatched, unused and unordered requests show of long values: audited whole, then cut."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import pickle
+import random
+import zlib
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import hushtape
+from hushtape.errors import UnmatchedRequestError, UnusedInteractionsError
+from tests.contract.drivers import Requests
+from tests.support.servers import Server
+
+SECRET = "q7-unguessable-0093"
+FORM = "application/x-www-form-urlencoded"
+NAMED = {"#token": SECRET}
+
+
+def packed(way: str = "gzip") -> str:
+    """The secret, then what makes it long, in base64."""
+    text = SECRET.encode() + random.Random(5).randbytes(600).hex().encode()
+    return base64.b64encode(gzip.compress(text, mtime=0) if way == "gzip" else zlib.compress(text)).decode()
+
+
+def beginning(value: str) -> str:
+    return value[:24]
+
+
+def recorded(client: Requests, server: Server, cassette: Path, **request: object) -> Path:
+    with hushtape.use_cassette(cassette):
+        client.call("POST", f"{server.url}/number/1?q=a", **request)  # type: ignore[arg-type]  # its own
+    return cassette
+
+
+def refused(
+    client: Requests, cassette: Path, url: str, body: bytes | None = None, **options: object
+) -> UnmatchedRequestError:
+    headers = options.pop("headers", {})
+    with pytest.raises(UnmatchedRequestError) as caught:  # noqa: SIM117  # raised inside, and at close
+        with hushtape.use_cassette(cassette, mode="none", secrets=NAMED, **options):  # type: ignore[arg-type]
+            client.call("POST", url, body=body, headers=headers)  # type: ignore[arg-type]  # of text
+    return caught.value
+
+
+def shown(error: Exception) -> str:
+    again = pickle.loads(pickle.dumps(error))
+    return f"{error!s} {error!r} {error.__dict__} {again!r} {again.__dict__}"
+
+
+@pytest.mark.parametrize("way", ["gzip", "zlib"])
+@pytest.mark.parametrize("place", ["?q={}", "?{}=1", "/{}", "?q=b#{}"])
+def test_no_beginning_of_a_compressed_secret_in_a_uri_is_shown(
+    client: Requests, server: Server, cassette: Path, way: str, place: str
+) -> None:
+    value = quote(packed(way), safe="")
+    if "?" not in place:
+        value = base64.urlsafe_b64encode(base64.b64decode(packed(way))).decode()
+    error = refused(client, recorded(client, server, cassette), f"{server.url}/number/1{place.format(value)}")
+    assert beginning(value) not in shown(error)
+    assert beginning(packed(way)) not in shown(error)
+
+
+@pytest.mark.parametrize("content_type", [FORM, "application/json", "text/plain"])
+def test_nor_of_one_in_a_body(client: Requests, server: Server, cassette: Path, content_type: str) -> None:
+    bodies = {
+        FORM: lambda text: b"a=" + quote(text, safe="").encode(),
+        "application/json": lambda text: b'{"a": "%s"}' % text.encode(),
+        "text/plain": lambda text: text.encode(),
+    }
+    make, headers = bodies[content_type], {"Content-Type": content_type}
+    tape = recorded(client, server, cassette, body=make("another"), headers=headers)
+    url = f"{server.url}/number/1?q=a"
+    error = refused(client, tape, url, make(packed()), headers=headers, match_on=("method", "body"))
+    assert beginning(packed()) not in shown(error)
+
+
+def test_nor_of_one_in_a_header_field(client: Requests, server: Server, cassette: Path) -> None:
+    tape = recorded(client, server, cassette, headers={"X-State": "a"})
+    error = refused(
+        client, tape, f"{server.url}/number/1?q=a", headers={"X-State": packed()}, match_on=("headers",)
+    )
+    assert beginning(packed()) not in shown(error)
+
+
+def test_nor_of_a_file_that_is_a_body(client: Requests, server: Server, cassette: Path) -> None:
+    tape = recorded(client, server, cassette, body=b"another")
+    data = zlib.compress(SECRET.encode() + random.Random(5).randbytes(90_000).hex().encode())
+    error = refused(client, tape, f"{server.url}/number/1?q=a", data, match_on=("raw_body",))
+    assert "differ from" not in error.report
+    assert "other from byte 0 on" in error.report
+    assert "\\x" not in error.report
+
+
+def test_nor_of_octets_that_are_no_text(client: Requests, server: Server, cassette: Path) -> None:
+    short = quote(gzip.compress(SECRET.encode(), mtime=0), safe="")
+    error = refused(client, recorded(client, server, cassette), f"{server.url}/number/1?q={short}")
+    assert "\\udc8b" not in shown(error)
+    assert short not in shown(error)
+
+
+def test_nor_in_the_words_of_a_matcher(client: Requests, server: Server, cassette: Path) -> None:
+    def same(live: object, other: object) -> tuple[bool, str]:
+        return False, f"state is {packed()}"
+
+    tape = recorded(client, server, cassette)
+    error = refused(client, tape, f"{server.url}/number/1?q=a", match_on=(same,))
+    assert "state is (withheld)" in error.report
+
+
+def test_nor_where_the_order_is_told(client: Requests, server: Server, cassette: Path) -> None:
+    tape = recorded(client, server, cassette)
+    value = quote(packed(), safe="")
+    error = refused(client, tape, f"{server.url}/number/1?q={value}", ordered=True)
+    assert "ordered=True" in error.report
+    assert beginning(value) not in shown(error)
+
+
+def test_nor_where_unused_ones_are_listed(client: Requests, server: Server, cassette: Path) -> None:
+    value = quote(packed(), safe="")
+    with hushtape.use_cassette(cassette):  # the secret was not known then
+        client.call("GET", f"{server.url}/number/1?q={value}")
+    with pytest.raises(UnusedInteractionsError) as caught:  # noqa: SIM117  # raised at close
+        with hushtape.use_cassette(cassette, mode="none", strict=True, secrets=NAMED):
+            pass
+    assert beginning(value) not in shown(caught.value)
+
+
+def test_long_values_without_a_secret_are_shown_as_before(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    error = refused(client, recorded(client, server, cassette), f"{server.url}/number/1?q={'x' * 500}")
+    assert "x" * 80 + "...[380 more]..." in error.report
+
+
+def test_nor_where_a_form_reads_a_plus_as_a_space(client: Requests, server: Server, cassette: Path) -> None:
+    data = next(
+        text
+        for n in range(99)
+        if "+" in (text := base64.b64encode(gzip.compress(f"{SECRET}{n}".encode(), mtime=0)).decode())
+    )
+    error = refused(client, recorded(client, server, cassette), f"{server.url}/number/1?q={data}")
+    assert "recorded 'a'" in error.report
+    assert data.partition("+")[0] not in shown(error)
