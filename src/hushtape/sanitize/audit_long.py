@@ -12,11 +12,13 @@ from binascii import a2b_base64, unhexlify
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hushtape.sanitize.audit_containers import Container, ZipFile, container
+from hushtape.sanitize.audit_containers import FIRST, Container, container
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_lines import joined
-from hushtape.sanitize.audit_packed import TOO_MUCH, Room, opened, starts, unpacked
+from hushtape.sanitize.audit_packed import TOO_MUCH, Room, opened, starts, tells_little
 from hushtape.sanitize.audit_runs import HEX, STANDARD
+from hushtape.sanitize.audit_zip import ZipFile
+from hushtape.sanitize.audit_zstd import Sealed
 
 if TYPE_CHECKING:
     from hushtape.sanitize.audit import Auditor
@@ -105,12 +107,14 @@ class Streams:
 
     def _begin(self, window: bytes, low: int, high: int, first: bool) -> Finding | None:
         """Streams as they stand."""
-        if first and self._files and (file := container(window[:8])) is not None:
+        if first and self._files and (file := container(window[:FIRST])) is not None:
             self._archive = isinstance(file, ZipFile)
             low = 1
-        for at in starts(window, zlib=True, low=low):
+        for at in starts(window, coded=False, low=low):
             if not low <= at < high or (box := opened(window, at)) is None:
                 continue
+            if isinstance(box, Sealed):
+                return Finding(box.unread, "in its middle")
             archive = isinstance(box, ZipFile)
             if archive and self._archive:
                 continue
@@ -118,7 +122,7 @@ class Streams:
             if (finding := stream.feed(window[at:])) is not None:
                 return finding
             # Two telling bytes alone are chance; bzip2 says nothing before its first block of 900 KB.
-            if not stream.ended and (stream.produced or window[at] != 120):
+            if not stream.ended and (stream.produced or not tells_little(window, at)):
                 self._archive = self._archive or archive
                 if (finding := self._follow(stream)) is not None:
                     return finding
@@ -127,7 +131,7 @@ class Streams:
     def _in_runs(self, window: bytes) -> Finding | None:
         """Streams in base64 or hex that goes on behind the window: from their beginnings on it is decoded."""
         for name, view, carry in _views(window):
-            for at in starts(view, zlib=True):
+            for at in starts(view, coded=True):
                 if _goes_on(view, at):
                     run = Run(name, self._fresh(), carry)
                     return run.begin(view[at:]) or self._follow(run)
@@ -151,7 +155,7 @@ class Stream:
 
     def feed(self, data: bytes) -> Finding | None:
         """Inflate on."""
-        for piece in unpacked(self._box, data):
+        for piece in self._box.feed(data):
             self.produced = True
             self._room.left -= len(piece)
             finding = self._auditor.feed(piece) or (self._too_much() if self._room.left < 0 else None)
@@ -214,9 +218,9 @@ def _goes_on(view: bytes, at: int) -> bool:
     if box is None:
         return False
     produced = False
-    for _ in unpacked(box, view[at:]):
+    for _ in box.feed(view[at:]):
         produced = True
-    return box.running and (produced or view[at] != 120)
+    return box.running and (produced or not tells_little(view, at))
 
 
 def _views(window: bytes) -> Iterator[tuple[str, bytes, bytes]]:

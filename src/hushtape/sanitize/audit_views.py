@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unescaped
-from hushtape.sanitize.audit_packed import TOO_MUCH, Room, TooMuchError, deflated, inflated, starts
+from hushtape.sanitize.audit_packed import Room, UnreadError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
 from hushtape.sanitize.noise import TEXT
 
@@ -55,7 +55,7 @@ def _children(data: bytes, how: str, room: Room) -> Iterator[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
     yield from unescaped(data, how, coded(data))
     if how in _BYTES:
-        yield from (("compressed", text) for text in inflated(data, room))
+        yield from (("compressed", text) for text in inflated(data, room, coded=False))
     if not has_run(data):
         return
     found, digits = runs(data, dull=False)
@@ -112,8 +112,8 @@ def inspect(
         if escaped(data, packed):
             return _deep(data if packed or data.isascii() else around(data), scan, file=file)
         return _in_runs(data, scan, dull) if packed else None
-    except TooMuchError:
-        return TOO_MUCH, 0, "compression"
+    except UnreadError as error:
+        return error.rule, 0, "compression"
 
 
 def in_clear(data: bytes, scan: Scan) -> bool:
@@ -134,7 +134,7 @@ def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None
     if near and (result := _deep(near, scan, "base64")) is not None:
         return result
     for text in (*inflated(view, Room()), deflated(found)):
-        if text and (not in_clear(text, scan) or next(starts(text, zlib=True), -1) >= 0):
+        if text and (not in_clear(text, scan) or next(starts(text, coded=False), -1) >= 0):
             return _deep(data, scan)
     return None
 

@@ -14,7 +14,8 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-from hushtape.sanitize.audit_containers import GZIP, ZIP
+from hushtape.sanitize.audit_unpack import GZIP
+from hushtape.sanitize.audit_zip import ZIP
 
 MOST: Final = 8 * 1024 * 1024
 """Bytes that a file may hold: it is held whole."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from hushtape import coding
 from hushtape.errors import BodyTooLargeError, SecretFoundError
 from hushtape.model import CHUNK, Body
-from hushtape.sanitize.audit_containers import container
+from hushtape.sanitize.audit_containers import FIRST, container
 from hushtape.session.bounds import NO_TEXT, check_ratio, opaque, too_large
-from hushtape.session.inside import FIRST, Inside, found, look_inside
+from hushtape.session.inside import Inside, found, look_inside
 
 if TYPE_CHECKING:
     from hushtape.cassette import BodySpool

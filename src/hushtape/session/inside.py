@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import OpaqueBodyError, SecretFoundError
-from hushtape.sanitize.audit_containers import Container, container
+from hushtape.sanitize.audit_containers import FIRST, Container, container
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ _REMEDY: Final = (
 
 DEEPEST: Final = 5
 """Compressed files inside each other that are looked into, as deep as the audit looks into encodings."""
-
-FIRST: Final = 8
-"""Bytes that tell such a file."""
 
 
 class Inside:
@@ -82,7 +79,7 @@ class Inside:
         if self._container.unread:
             raise OpaqueBodyError(
                 f"record {place}",
-                f"it is a zip archive that holds {self._container.unread}, so secrets in it can't be seen",
+                f"it holds {self._container.unread}, so secrets in it can't be seen",
                 _REMEDY,
                 coding="zip",
                 uri=place,
