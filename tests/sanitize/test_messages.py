@@ -18,7 +18,8 @@ RULES = Ruleset.compile([SecretRule(SECRET, "#token")])
 
 
 def packed(pack: object = gzip.compress) -> bytes:
-    return pack(SECRET.encode() + random.Random(3).randbytes(300).hex().encode())  # type: ignore[operator,no-any-return]
+    noise = random.Random(3).randbytes(300).hex().encode()  # its first line tells nothing alone
+    return pack(noise[:200] + SECRET.encode() + noise)  # type: ignore[operator,no-any-return]
 
 
 def test_a_text_without_a_secret_is_the_same_object() -> None:
@@ -46,4 +47,4 @@ def test_a_line_of_very_many_words_is_withheld_whole() -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
 def test_octets_that_are_no_text_are_looked_into(pack: object) -> None:
     text = packed(pack).decode("utf-8", "surrogateescape")
-    assert WITHHELD in tell(RULES, text) or tell(RULES, text) == NOTHING_SHOWN
+    assert WITHHELD in tell(RULES, text) or NOTHING_SHOWN in tell(RULES, text)
