@@ -16,10 +16,12 @@ from hushtape.model import CHUNK, Body
 from hushtape.sanitize.audit_containers import FIRST, container
 from hushtape.session.bounds import NO_TEXT, check_ratio, opaque, too_large
 from hushtape.session.inside import Inside, found, look_inside
+from hushtape.session.packing import Small, is_clean, packed_again
 
 if TYPE_CHECKING:
     from hushtape.cassette import BodySpool
     from hushtape.sanitize.rules import Phase
+    from hushtape.sanitize.spans import Teach
     from hushtape.session.ledger import Ledger
 
 HEADER: Final = 32
@@ -46,6 +48,7 @@ class BodyPipe:
         "_repacked",
         "_scrubber",
         "_size",
+        "_small",
         "_spool",
         "_uri",
         "coding",
@@ -61,9 +64,10 @@ class BodyPipe:
         self._leak: SecretFoundError | None = None
         """What the audit found inside a compressed file that may yet be put together again."""
         self._repacked = False
-        notebook = ledger.learning.notebook
-        teach = notebook.asked if phase == "request" else notebook.answered
-        self._scrubber = ledger.ruleset.scrubber(phase, content_type, teach)
+        self._small = Small()
+        if ledger.holds_bodies:
+            self._small.data = None  # callbacks may change it
+        self._scrubber = ledger.ruleset.scrubber(phase, content_type, self._teach())
         self._auditor = ledger.ruleset.auditor()
         self._spool: BodySpool | None = None
         self._inside: Inside | None = None
@@ -152,6 +156,8 @@ class BodyPipe:
         self._size += len(piece)
         if self._size > self._ledger.options.max_body:
             raise self._too_large("max_body", self._ledger.options.max_body)
+        if self._small.data is not None:
+            self._small.feed(piece)
         clean = self._scrubber.feed(piece)
         if clean:
             self._keep(clean)
@@ -167,7 +173,7 @@ class BodyPipe:
                 return
         finding = self._auditor.feed(clean)
         if finding is not None:
-            raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
+            self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._spool is None:
             self._spool = self._ledger.journal.spool()
             self._inside = None if self._ledger.options.allow_opaque else look_inside(self._ledger, clean)
@@ -175,10 +181,16 @@ class BodyPipe:
             try:
                 self._inside.feed(clean, f"the body of {self._uri}")
             except SecretFoundError as error:
-                self._leak, self._inside = error, None
-        if self._leak is not None and self._spool.size + len(clean) > CHUNK:
+                self._leak, self._inside = self._leak or error, None
+        if self._leak is not None and self._spool.size + len(clean) >= CHUNK:
             raise self._leak  # nothing of it may get to the disk
         self._spool.write(clean, self._passed())
+
+    def _fail(self, error: SecretFoundError) -> None:
+        """A secret is in the body's own bytes: a small file may be packed again."""
+        if self._small.data is None:
+            raise error
+        self._leak = self._leak or error
 
     def _passed(self) -> int:
         """Bytes that may be on the disk from now on: the audit has looked at them, packed ones unpacked.
@@ -209,12 +221,12 @@ class BodyPipe:
             return None
         finding = self._auditor.finish()
         if finding is not None:
-            raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
+            self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._inside is not None:
             try:
                 self._inside.finish(f"the body of {self._uri}", self.changed)
             except SecretFoundError as error:
-                self._leak, self._inside = error, None
+                self._leak, self._inside = self._leak or error, None
         if self._leak is not None:
             spool = self._pack_again(self._leak, spool)
         self._spool = None
@@ -226,29 +238,21 @@ class BodyPipe:
         Raises:
             SecretFoundError: it can't be put together again, or the audit still finds something in it.
         """
-        from hushtape.sanitize.repack import repacked  # with zipfile: rarely needed
-
-        data = None if self._scrubber.changed else spool.in_memory
-        clean = None if data is None else repacked(data, self._scrubbed)
-        if clean is None or len(clean) > CHUNK:
+        data, ledger = self._small.data, self._ledger
+        if data is None and not self._scrubber.changed:
+            data = spool.in_memory
+        clean = None if data is None else packed_again(ledger.ruleset, data, self._phase, self._teach())
+        if clean is None or clean is data or not is_clean(ledger, clean, f"the body of {self._uri}"):
             raise leak
-        auditor, inside = self._ledger.ruleset.auditor(), look_inside(self._ledger, clean)
-        if inside is None or auditor.feed(clean) is not None or auditor.finish() is not None:
-            raise leak
-        inside.feed(clean, f"the body of {self._uri}")
-        inside.finish(f"the body of {self._uri}", False)
         spool.discard()
-        self._spool = fresh = self._ledger.journal.spool()
+        self._spool = fresh = ledger.journal.spool()
         fresh.write(clean)
         self._repacked = True
         return fresh
 
-    def _scrubbed(self, content: bytes) -> bytes:
-        """What a compressed file holds, scrubbed; it teaches, too."""
+    def _teach(self) -> Teach:
         notebook = self._ledger.learning.notebook
-        teach = notebook.asked if self._phase == "request" else notebook.answered
-        scrubber = self._ledger.ruleset.scrubber(self._phase, "", teach)
-        return scrubber.feed(content) + scrubber.finish()
+        return notebook.asked if self._phase == "request" else notebook.answered
 
     def _not_what_it_claims(self, error: coding.CodingError) -> None:
         """A body that claims gzip and isn't is kept as the bytes it is; a torn one can't be."""

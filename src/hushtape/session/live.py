@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hushtape import coding
 from hushtape.matching import BodyDigest
 from hushtape.model import Body, BytesBody, Headers
+from hushtape.session.packing import Small, packed_again
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 class LiveBody:
     """Takes a request's body as it passes.
 
-    The same steps as a recorded body goes through (content coding undone, scrubbed), so that both meet.
+    The same steps as a recorded body goes through (content coding undone, scrubbed, a small compressed file
+    packed again), so that both meet. `opaque`: such files are recorded as the bytes they are.
     """
 
-    __slots__ = ("_decoder", "_digest", "_held", "_limit", "_prefix", "_scrubber")
+    __slots__ = ("_decoder", "_digest", "_held", "_limit", "_prefix", "_ruleset", "_scrubber", "_small")
 
-    def __init__(self, ruleset: Ruleset, headers: Headers, limit: int) -> None:
+    def __init__(self, ruleset: Ruleset, headers: Headers, limit: int, *, opaque: bool = False) -> None:
         codings = coding.parse(headers.get("content-encoding"))
         self._decoder = coding.decoder(codings) if codings and coding.can_decode(codings) else None
+        self._ruleset = ruleset
+        self._small = Small()
+        if opaque:
+            self._small.data = None
         self._scrubber = ruleset.scrubber("request", headers.get("content-type"))
         self._digest = BodyDigest(headers.get("content-type"))
         self._held: bytearray | None = bytearray()
@@ -61,9 +67,16 @@ class LiveBody:
         self._keep(self._scrubber.finish())
         if self._digest.size == 0:
             return None
+        if self._small.data:
+            # Recorded as it came, or packed again; where that was not possible it was not recorded.
+            packed = packed_again(self._ruleset, self._small.data, "request")
+            if packed is not None:
+                return BytesBody(packed)
         return BytesBody(bytes(self._held)) if self._held is not None else self._digest.finish()
 
     def _take(self, piece: bytes) -> None:
+        if self._small.data is not None:
+            self._small.feed(piece)
         self._keep(self._scrubber.feed(piece))
 
     def _keep(self, clean: bytes) -> None:

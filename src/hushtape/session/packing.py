@@ -1,0 +1,61 @@
+"""A small gz or zip file as a body, packed again without its secrets, and audited.
+
+Lives here: keeping such a body as it came (`Small`), and packing it again, at recording and for matching.
+Must not: unpack (sanitize.repack does), store, decide when it is due. Called by: bodies, live.
+The body as it came is kept, since a file that was scrubbed as the bytes it is, is none any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushtape.model import CHUNK
+from hushtape.sanitize.audit_containers import FIRST, is_file
+from hushtape.session.inside import look_inside
+
+if TYPE_CHECKING:
+    from hushtape.sanitize import Ruleset
+    from hushtape.sanitize.rules import Phase
+    from hushtape.sanitize.spans import Teach
+    from hushtape.session.ledger import Ledger
+
+
+class Small:
+    """Keeps a body while it may be a gz or zip file of up to 64 KiB. `data`: what came; None: it is none."""
+
+    __slots__ = ("data",)
+
+    def __init__(self) -> None:
+        self.data: bytes | None = b""
+
+    def feed(self, piece: bytes) -> None:
+        if self.data is None:
+            return
+        data = self.data + piece if self.data else piece
+        self.data = data if len(data) <= CHUNK and (is_file(data) or len(data) < FIRST) else None
+
+
+def packed_again(ruleset: Ruleset, data: bytes, phase: Phase, teach: Teach | None = None) -> bytes | None:
+    """The file with its content scrubbed; the same object if there is nothing to scrub; None: it can't be."""
+    from hushtape.sanitize.repack import repacked  # with zipfile: rarely needed
+
+    def scrub(content: bytes) -> bytes:
+        scrubber = ruleset.scrubber(phase, "", teach)
+        return scrubber.feed(content) + scrubber.finish()
+
+    clean = repacked(data, scrub)
+    return clean if clean is not None and len(clean) <= CHUNK else None
+
+
+def is_clean(ledger: Ledger, data: bytes, place: str) -> bool:
+    """Whether the audit finds nothing in what was packed again.
+
+    Raises:
+        SecretFoundError: it does, inside.
+    """
+    auditor, inside = ledger.ruleset.auditor(), look_inside(ledger, data)
+    if inside is None or auditor.feed(data) is not None or auditor.finish() is not None:
+        return False
+    inside.feed(data, place)
+    inside.finish(place, False)
+    return True
