@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
+from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
 from hushtape.sanitize.formed_fields import LABEL as FORMED
@@ -34,6 +35,9 @@ PASSWORD = "password by its name"
 """The rule's name in findings: a password may look like anything."""
 
 
+LOOSE_ONLY = (*SHORT, "client_assertion", "client-assertion", "clientassertion")
+"""Names that other rules look for as JSON, forms and XML write them, and nothing here does."""
+
 IN_PATH = b"jsessionid"
 """It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
 
@@ -42,7 +46,9 @@ _PATH_END = Until(re.compile(rb"[^A-Za-z0-9._!~:+-]"))
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.#$@" + bytes(range(128, 256))
 _WORDLIKE = frozenset(_IN_NAMES)
 _PERCENT = re.compile(rb"(?:25){0,8}[0-9a-fA-F]{2}")
-_BACKSLASH = re.compile(rb"u00[0-9a-fA-F]{2}|[nrtbf]")
+_BACKSLASH = re.compile(rb"(?:u00|x)[0-9a-fA-F]{2}|[nrtbf]")
+_COLOUR = re.compile(COLOUR)
+_IN_COLOURS = frozenset((b"[", b";", b":"))
 
 _QUOTE = rb"\\{0,8}+\""
 _MEMBERS = (
@@ -70,6 +76,7 @@ def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[
         alone = anchor not in rule.keep and anchor != "token"
         yield from ((anchor.encode(), one if alone else _after_words(one)) for one in shared[label])
         yield from ((anchor.encode(), one) for one in loose)
+    yield from ((anchor.encode(), one) for anchor in LOOSE_ONLY for one in loose)
     short = tuple(name for name in SHORT if name not in rule.keep)
     yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
 
@@ -181,6 +188,9 @@ def _first(data: bytes, start: int) -> int:
     escape = {b"%": _PERCENT, b"\\": _BACKSLASH}.get(sign)
     if escape is not None and (found := escape.match(data, first, start)) is not None:
         first = found.end()
+    if sign in _IN_COLOURS:
+        ends = [one.end() for one in _COLOUR.finditer(data, max(0, first - 40), start)]
+        first = max([first, *ends])
     return first
 
 

@@ -131,18 +131,28 @@ def expression(text: str, *, as_is: bool = False) -> bytes:
 
 
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-_ESCAPE_BEFORE = re.compile(rb"(?:%(?:25){0,8}([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})|\\[nrtbf])\Z")
+_ESC = rb"(?:\x1b|\\{1,8}+(?:u001[bB]|x1[bB]|0?33|e)|%(?:25){0,8}1[bB])"
+_BRACKET = rb"(?:\[|%(?:25){0,8}5[bB])"
+_CODES = rb"(?:[0-9;:]|%(?:25){0,8}3[bB])"
+COLOUR = rb"(?:%b%b%b{0,24}+[A-Za-z]|%b(?=[0-9])%b{1,24}+m)" % (_ESC, _BRACKET, _CODES, _BRACKET, _CODES)
+"""A terminal's colour (ECMA-48 5.4), its ESC as it is, escaped, or lost on the way into a log."""
+
+_ESCAPE_BEFORE = re.compile(
+    rb"(?:%(?:25){0,8}([0-9a-fA-F]{2})|\\(?:u00|x)([0-9a-fA-F]{2})|=([0-9A-F]{2})|\\[nrtbf]|"
+    + COLOUR
+    + rb")\Z"
+)
 
 
 def begins(data: bytes, start: int) -> bool:
     """A word may begin here: what stands before is no letter, digit, `_` or `-`, or an escaped
-    character that is none (`%26token`, `\\u0026token`, `\\ntoken`)."""
+    character that is none (`%26token`, `\\u0026token`, `\\ntoken`, `=3Dtoken`), or a terminal's colour."""
     if start <= 0 or data[start - 1] not in _WORD:
         return True
-    found = _ESCAPE_BEFORE.search(data, max(0, start - 20), start)
+    found = _ESCAPE_BEFORE.search(data, max(0, start - 40), start)
     if found is None:
         return False
-    digits = found[1] or found[2]
+    digits = found[1] or found[2] or found[3]
     return digits is None or int(digits, 16) not in _WORD
 
 

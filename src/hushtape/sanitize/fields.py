@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize.escapes import begins
+from hushtape.sanitize import elements
+from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.innocent import stays
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Context, Found
-from hushtape.sanitize.value_ends import PLAIN, closing, container, string
-from hushtape.sanitize.values import Container, Until
+from hushtape.sanitize.value_ends import PLAIN, container, string, strings
+from hushtape.sanitize.values import Until
 
 KIND = 1
 AHEAD = WINDOW + 64
@@ -40,7 +41,7 @@ _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$
 _BS = rb"(?:\\|%(?:25)*5[cC])"
 _QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22);")
 # A value may stand on the next line of an event (the HTML standard 9.2.6).
-_SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:)*"
+_SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:|" + COLOUR + rb")*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
@@ -57,6 +58,7 @@ _EQUALS = re.compile(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
+_COLOUR, _COLOURED = re.compile(COLOUR), frozenset((b"\x1b", b"\\", b"["))
 _PART_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z", re.IGNORECASE)
 _NESTED_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}[\"']?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE)
 _NESTED_REST = re.compile(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}[\"']?")
@@ -68,10 +70,13 @@ _PART = re.compile(
 _PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
 # Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
 _NAMED = re.compile(
-    rb"(?:name|key|id|property|path|field|header|variable)(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z",
+    rb"(?:name|key|id|property|path|field|header|variable)"
+    rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}|(%(?:25){0,8}22)%(?:25){0,8}3[aA](?:\+|%(?:25){0,8}20)?)\Z",
     re.IGNORECASE,
 )
-_VALUED = re.compile(rb"\\{0,8}[\"'](?:parameter|setting|option)?_?value\\{0,8}[\"']", re.IGNORECASE)
+_TYPE = re.compile(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
+_ANY_QUOTE = rb"(?:\\{0,8}[\"']|%(?:25){0,8}22)"
+_VALUED = re.compile(_ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE, re.IGNORECASE)
 # What may stand between the two: `"type": "string", "required": true`.
 _OTHERS = re.compile(
     rb"(?:\\{0,8}+\"(?!value\b)[\w -]{1,64}+\\{0,8}+\"\s{0,8}+:\s{0,8}+"
@@ -80,8 +85,8 @@ _OTHERS = re.compile(
 )
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
-_STRINGS = re.compile(rb"\[\s{0,64}(\\{0,63}\")")
-_COMMA = re.compile(_SPACE + b"," + _SPACE)
+_STRINGS = re.compile(rb"\[\s{0,64}[bBrRuU]{0,2}(\\{0,63}[\"'])")
+_COMMA = re.compile(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
     rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
@@ -89,14 +94,6 @@ _ATTRIBUTE = re.compile(
 )
 _SPACED = re.compile(rb"\s{1,8}(?:=>|:?=|:)\s{0,8}")
 _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
-_TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
-_TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_CHILD = re.compile(rb"\s{0,64}<[A-Za-z_]")
-_ESCAPED_OPEN = re.compile(rb"(?:&(?:amp;){0,3}lt;|\\{1,8}u003[cC])(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_ESCAPED_HEAD = re.compile(rb"&(?:amp;){0,3}gt;|\\{1,8}u003[eE]")
-_ESCAPED_END = Until(re.compile(rb"&(?:amp;){0,3}lt;|\\{1,8}u003[cC]|[<\"]"))
-_TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
-
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END = Until(re.compile(rb"&"))
 _URI_END = Until(re.compile(rb"[&#]"))
@@ -176,7 +173,13 @@ class Field:
 
     def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Found | None:
         """The value of a pair that says `name` and `value`, as an object or as a tag."""
-        if self.code or _NAMED.search(data, max(0, start - 40), start) is None:
+        named = (
+            _TYPE if self._joined == b"password" else _NAMED
+        )  # the type of an input, in HTML and its likes
+        before = _NAMED.search(data, max(0, start - 40), start) or named.search(
+            data, max(0, start - 40), start
+        )
+        if self.code or before is None:
             return None
         comma = _COMMA.match(data, at, limit)
         if comma is None:
@@ -247,10 +250,10 @@ class Field:
         whole = quote + self._text + quote
         if self._rule.containers:
             return Found(at, -1, whole, container(quote))
-        strings = _STRINGS.match(data, at, limit)
-        if strings is None or strings[1] != quote:
+        listed = _STRINGS.match(data, at, limit)
+        if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
             return None
-        return Found(strings.start(1), -1, whole, Container(len(quote).bit_length() - 1, within=True))
+        return Found(listed.start(1), -1, whole, strings(listed[1]))
 
     def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:
         """A multipart part: `name="token"`, perhaps further fields, an empty line (RFC 7578 4.2)."""
@@ -281,6 +284,8 @@ class Field:
         if sign is None:
             return self._nested_part(data, start, limit)
         at = sign.end()
+        if data[at : at + 1] in _COLOURED and (colour := _COLOUR.match(data, at, limit)) is not None:
+            at = colour.end()
         if self.code:
             brief = _BRIEF_PAIR.match(data, at, limit) is not None
             if not is_oauth(data, start, limit, context, pair=True, brief=brief):
@@ -319,22 +324,14 @@ class Field:
         """`<name>value</name>`, with a prefix and attributes; `name : "value"` and `name = "value"`."""
         if self.code:
             return None
-        opened = start and data[start - 1] in b"<:" and _TAG_NAME.search(data, max(0, start - 70), start)
-        if not opened:
-            sign = _SPACED.match(data, start + self._length, limit)
-            return self._quoted_at(data, sign.end(), limit) if sign and begins(data, start) else None
-        head = _TAG.match(data, start + self._length, limit)
-        if head is None or data[head.end() - 2 : head.end()] == b"/>":
-            return None
-        if not context.xml and data.find(b"</", head.end(), limit) < 0:
-            return None
-        if context.xml and head[0][-1:] == b">" and _CHILD.match(data, head.end(), limit):
-            return Found(head.end(), -1, self._text, closing(self._spelling))
-        return Found(head.end(), -1, self._text, _TEXT_END)
+        after = start + self._length
+        if elements.is_opened(data, start):
+            return elements.text_of(data, after, limit, context, self._spelling, self._text)
+        if start and data[start - 1] in b";cC":
+            return elements.escaped(data, start, after, limit, self._text)
+        sign = _SPACED.match(data, after, limit)
+        return self._quoted_at(data, sign.end(), limit) if sign and begins(data, start) else None
 
     def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
-        if _ESCAPED_OPEN.search(data, max(0, start - 96), start) is None:
-            return None
-        head = _ESCAPED_HEAD.match(data, start + self._length, limit)
-        return None if head is None else Found(head.end(), -1, self._text, _ESCAPED_END)
+        return elements.escaped(data, start, start + self._length, limit, self._text)

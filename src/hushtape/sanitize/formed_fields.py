@@ -37,6 +37,12 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
 _HEX32 = rb"[0-9a-fA-F]{32}" + _END
 _WRITTEN = re.compile(rb"(?:[^\s\"'<>&\\]|\\+(?:/|u00[0-9a-fA-F]{2})){6,1024}+")
 _ESCAPE = re.compile(rb"%(?:25){0,8}([0-9a-fA-F]{2})|\\+(?:u00([0-9a-fA-F]{2})|/)")
+_QUOTES = frozenset((b'"', b"'", b"\\"))
+_TEXT = re.compile(
+    rb"[\s,]{0,32}+[bB]?(\\{0,63}[\"'])(?:(?<=\")[^\"\\]{0,1024}+\\{0,63}\"|(?<=')[^'\\]{0,1024}+\\{0,63}'|[^\"']{0,1024}+)"
+)
+"""A string of a list, with what stands before it."""
+
 _AZURE = rb"(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)" + _END
 _IN_SCHEME = re.compile(
     rb"(?!(?i:bearer|basic) )[A-Za-z][\w-]{1,24}+ (?:token=)?(?=[^\s\"\\]{0,256}\d)[\w+/=~.:-]{12}"
@@ -97,7 +103,9 @@ FORMS: Final[dict[str, Form]] = {
     "credentials": _credentials,
     "authorization": _header,
     "proxy-authorization": _header,
-    "cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
+    "cookie": _like(
+        rb"(?:[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{0,3};\s{0,2}){0,16}+[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"
+    ),
     "set-cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
     "pass": _brief,
     "auth_code": _made,
@@ -116,6 +124,9 @@ FORMS: Final[dict[str, Form]] = {
 }
 """Name: the form of its credential."""
 
+HEADERS: Final = frozenset(("authorization", "proxyauthorization", "cookie", "setcookie"))
+"""Those of header fields; lists of their values keep what is no credential (`header_dumps`)."""
+
 
 def formed_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """All anchors of these names."""
@@ -127,17 +138,40 @@ def formed_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[byte
                 continue
             way = one.verify
             lesson = Lesson("form" if b"=" in anchor else "json", guess=True)
-            yield anchor, one._replace(verify=_of_form(way, form), name=LABEL, guard=None, teaches=lesson)
+            lists = joined(name) not in HEADERS
+            yield (
+                anchor,
+                one._replace(verify=_of_form(way, form, lists), name=LABEL, guard=None, teaches=lesson),
+            )
 
 
-def _of_form(way: Verify, form: Form) -> Verify:
+def _of_form(way: Verify, form: Form, lists: bool) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         found = way(data, start, end, limit, context)
         if not isinstance(found, Found):
             return None
-        return found if form(data, found.start, limit) or _escaped(data, found.start, limit, form) else None
+        if data[found.start : found.start + 1] in _QUOTES:
+            return (
+                found
+                if lists and any(has_form(data, at, limit, form) for at in _texts(data, found.start, limit))
+                else None
+            )
+        return found if has_form(data, found.start, limit, form) else None
 
     return verify
+
+
+def _texts(data: bytes, at: int, limit: int) -> Iterator[int]:
+    """Where the strings of a list begin."""
+    text = _TEXT.match(data, at, limit)
+    while text is not None:
+        yield text.end(1)
+        text = _TEXT.match(data, text.end(), limit)
+
+
+def has_form(data: bytes, at: int, limit: int, form: Form) -> bool:
+    """Whether the value at `at` has this form, as it is or with its signs escaped."""
+    return form(data, at, limit) or _escaped(data, at, limit, form)
 
 
 def _escaped(data: bytes, at: int, limit: int, form: Form) -> bool:

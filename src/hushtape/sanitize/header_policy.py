@@ -17,7 +17,7 @@ from hushtape.sanitize.rules import HeaderRule
 Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie"]
 
 # RFC 6265 5.2, RFC 2965 3.2.2, and what browsers added.
-_ATTRIBUTES = frozenset(
+ATTRIBUTES = frozenset(
     (
         "expires",
         "max-age",
@@ -258,7 +258,7 @@ class HeaderPolicy:
 
     def _attribute(self, part: str) -> str:
         """An attribute of Set-Cookie; what is none is another cookie, put in the wrong place."""
-        return part if part.partition("=")[0].strip().lower() in _ATTRIBUTES else self._pair(part)
+        return part if part.partition("=")[0].strip().lower() in ATTRIBUTES else self._pair(part)
 
     def _pair(self, pair: str) -> str:
         name, sign, value = pair.partition("=")

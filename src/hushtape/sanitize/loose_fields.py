@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.spans import Context, Found, Verify
+from hushtape.sanitize.tag_attributes import value_in_tag
 from hushtape.sanitize.words import looks_made
 
 LOOSE: Final = "credential by its name, loosely written"
@@ -22,21 +24,31 @@ Read = Callable[[bytes, int, int], bytes | None]
 """(buffer, start and end of the anchor) to what stands in a value's place; None: no such name ends there."""
 
 _Q = rb"(\\{0,8}[\"'])"
-_ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*]{8,1024})"
+_ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*\x1b]{8,1024})"
+_END = rb"(?=[\s\"'\\<\x1b]|\Z)"
+_SPACE = rb"(?:[ \t]|" + COLOUR + rb")"
 _UNQUOTED = re.compile(
-    rb"(?:[ \t]{0,8}+:[ \t]{1,16}+|[ \t]{1,16}+=[ \t]{0,16}+)" + _ONE + rb"(?=[\s\"'\\<]|\Z)"
-)
-_OPTION = re.compile(rb"[ \t]{1,4}\\{0,8}[\"']?" + _ONE + rb"(?=[\s\"'\\<]|\Z)")
+    rb"(?:%b{0,8}+:%b{1,16}+|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4) + _ONE + _END
+)  # fmt: skip
+_MAPPED = re.compile(rb":\[" + _ONE + rb"(?=[\s\]])")
+_ESCAPED_COLOUR = re.compile(COLOUR)
+_IN_MAP = re.compile(rb"[\[ ][\w-]{0,64}\Z")
+_OPTION = re.compile(rb"[ \t]{1,4}\\{0,8}[\"']?" + _ONE + _END)
 _SQL = re.compile(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
-_DASHES = re.compile(rb"--[\w-]{0,64}\Z")
+_BEFORE = re.compile(
+    rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx|setenv|set -[gxU]{1,2})[ \t]{1,4})"
+    rb"[\w-]{0,64}\Z"
+)
+"""An option's dashes; Dockerfile's ENV and ARG; the commands of Windows, csh and fish that set a variable."""
+
 _SPOKEN = re.compile(_Q + rb"\s{0,8}+:\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
 _LABEL = re.compile(rb"\\{0,8}[\"'](?:[\w.#$@()-]{1,24}+ ){0,6}[\w.-]{0,24}\Z")
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]{0,31}(?:\.[A-Za-z_$][\w$]{0,31})+")
 """What scripts say: `this.state.token1`. A JWT is longer, and has a shape."""
 
-_PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,16}+\1([^\"'\\\s]{8,1024})\1\s{0,16}+,?\s{0,16}+[\])]")
+_PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,16}+[bB]?\1([^\"'\\\s]{8,1024})\1\s{0,16}+,?\s{0,16}+[\])]")
 _CLOSE = re.compile(rb"\\{0,8}[\"'](?:\s{1,16}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<>]{0,64}[\"']\s{0,8}){0,4})?")
-_OPENED = re.compile(rb"[\[(]\s{0,16}\\{0,8}[\"']\Z")
+_OPENED = re.compile(rb"[\[(]\s{0,16}[bB]?\\{0,8}[\"']\Z")
 _PHP = re.compile(rb"\\{0,8}\";s:\d{1,6}:\\{0,8}\"([^\"\\]{1,1024})\\{0,8}\";")
 _ASSIGNED = re.compile(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
 _ELEMENT = re.compile(rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>\s{0,64}+([^<>\s]{8,1024})\s{0,64}+</")
@@ -63,7 +75,8 @@ _BACK: Final = 1400
 
 def loose_ways(read: Read) -> Iterator[tuple[frozenset[int], Verify]]:
     """The verifiers, each with the bytes that may follow a name there."""
-    yield frozenset(b": ="), _unquoted(read)
+    yield frozenset(b": =\x1b\\"), _unquoted(read)
+    yield frozenset(b" >/\t\r\n\\]"), _attribute(read)
     yield frozenset(b"\"'\\"), _quoted(read)
     yield frozenset(b"<"), _element(read)
 
@@ -77,15 +90,25 @@ def is_made(value: bytes) -> bool:
 
 
 def _unquoted(read: Read) -> Verify:
-    """`name: value` and `name = value` on a line: YAML, INI, a header that curl shows; `--name value`; SQL's
-    `PASSWORD 'value'`."""
+    """`name: value` and `name = value` on a line: YAML, INI, a header that curl shows; `--name value`,
+    `ENV name value`; `map[name:[value]]`, as Go prints header fields; SQL's `PASSWORD 'value'`."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if context.uri or context.form:
             return None
+        sign = data[end]
+        if sign == 92 and _ESCAPED_COLOUR.match(data, end, limit) is None:
+            return None
         found = _UNQUOTED.match(data, end, limit)
-        if found is None and _DASHES.search(data, max(0, start - 70), start):
+        if found is None and sign == 32 and _BEFORE.search(data, max(0, start - 80), start):
             found = _OPTION.match(data, end, limit)
+        if (
+            found is None
+            and sign == 58
+            and data[end + 1 : end + 2] == b"["
+            and _IN_MAP.search(data, max(0, start - 66), start)
+        ):
+            found = _MAPPED.match(data, end, limit)
         found = found or _SQL.match(data, end, limit)
         if found is None or not is_made(found[1]):
             return None
@@ -109,7 +132,9 @@ def _quoted(read: Read) -> Verify:
         look = _SIGNS.get(sign)
         span = look(data, start, end, limit) if look is not None else None
         if span is None and sign in _LAST:
-            span = _value_first(data, start)
+            span = value_before(data, start, _BACK)
+        if span is None:
+            span = value_in_tag(data, start, end, limit)
         text = read(data, start, end) if span is not None else None
         return None if span is None or text is None else Found(*span, text)
 
@@ -163,9 +188,20 @@ _LAST: Final = b",}>/"
 """What stands there where the value came first."""
 
 
-def _value_first(data: bytes, start: int) -> Span | None:
-    """`{"value": "x", "name": "api_key"}`, `<input value="x" name="api_key">`."""
-    low = max(0, start - _BACK)
+def _attribute(read: Read) -> Verify:
+    """`<input type=hidden name=csrf_token value=x>`."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        span = value_in_tag(data, start, end, limit)
+        text = read(data, start, end) if span is not None else None
+        return None if span is None or text is None else Found(*span, text)
+
+    return verify
+
+
+def value_before(data: bytes, start: int, back: int) -> Span | None:
+    """`{"value": "x", "name": "api_key"}`, `<input value="x" name="api_key">`, at most `back` bytes away."""
+    low = max(0, start - back)
     window = data[low:start]
     quote = max(window.rfind(b'"'), window.rfind(b"'"))
     if quote < 0 or len(window) - quote > 80:

@@ -17,6 +17,7 @@ from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.exact import check, is_short, plain
 from hushtape.sanitize.field_names import field_anchors
 from hushtape.sanitize.formed_fields import formed_anchors
+from hushtape.sanitize.header_dumps import dump_anchors
 from hushtape.sanitize.jwk import jwk_anchors
 from hushtape.sanitize.rules import (
     CredentialNamesRule,
@@ -31,6 +32,7 @@ from hushtape.sanitize.schemes import scheme_anchors
 from hushtape.sanitize.secret_paths import path_anchors
 from hushtape.sanitize.secret_places import place_anchors
 from hushtape.sanitize.shapes import shape_anchors
+from hushtape.sanitize.siblings import sibling_anchors
 from hushtape.sanitize.spans import (
     GUARD,
     Verifier,
@@ -71,6 +73,8 @@ def _anchors(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
         yield from credential_anchors(rule, order)
         yield from formed_anchors(rule, order)
         yield from place_anchors(rule, order)
+        yield from sibling_anchors(rule, order)
+        yield from dump_anchors(rule, order)
     elif isinstance(rule, ShapeRule):
         yield from shape_anchors(rule, order)
         yield from scheme_anchors(rule, order)

@@ -1,7 +1,7 @@
 """Secret places: credentials that no name of their own tells, but what stands beside them does.
 
-Lives here: AWS's secure parameters, Azure's lists of keys, Vault's roles, Oracle's connections, users of curl
-and of .netrc. Must not: look at names that say enough (`credential_names`), at URLs' paths (`secret_paths`).
+Lives here: Azure's lists of keys, Oracle's connections, users of curl and of .netrc, heads in texts.
+Must not: look at names that say enough (`credential_names`), at members of one object (`siblings`).
 Called by: plan (anchors). Sources: the answers that the makers' documentation shows.
 An anchor is a literal that few bodies hold; the credential stands in a group of the expression around it.
 """
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.words import looks_made
@@ -21,7 +22,6 @@ BESIDE: Final = "beside "
 
 SIGNS: Final = '<>/" :'
 _AHEAD: Final = 1984
-_BACK: Final = 2048
 
 _Q = rb"\\{0,8}\""
 _IS = _Q + rb"\s{0,8}+:\s{0,8}+" + _Q
@@ -29,14 +29,28 @@ _TEXT = rb"([^\"\\]{1,1400}(?:\\+[^\"u][^\"\\]{0,400}){0,8}?)"
 _COMMA = _Q + rb"\s{0,8}+,\s{0,32}+"
 _BRIEF = rb"[^\"\\]{0,128}"
 _BASE64 = rb"([A-Za-z0-9+/]{20,120}={0,2})"
-_UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+_GAP = rb"(?:\s|\\{1,8}[nrt]){1,8}"
+"""Between the words of .netrc, also inside a string of JSON."""
+_COLOURED = rb"[\d;:]{0,24}m(?:[ \t]|" + COLOUR + rb"){0,8}+:(?:[ \t]|" + COLOUR + rb"){1,16}+"
+_COLONS = (
+    (b": ", b""),
+    (b":\x1b[", rb"[\d;:]{0,24}m(?:[ \t]|" + COLOUR + rb"){0,16}+"),
+    (b"\x1b[", _COLOURED),
+)
+"""What stands between a field's name and its value where a terminal shows it."""
+_AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,1024})"
+_COOKIE = rb"([^\s=;,\"'\\<>\x1b]{1,64}=[^\r\n\"'\\<>\x1b]{6,1500})"
 
 _USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
 
 _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
-    # SSM's GetParameter.
-    (b"securestring", _COMMA + _Q + rb"Value" + _IS + _TEXT + _Q, False),
-    (b"<type>securestring", rb"</Type>\s{0,32}+<Value>([^<]{1,1800})<", False),
+    # SSM's parameters, where something makes XML of them.
+    (
+        b"<type>securestring",
+        rb"</Type>\s{0,32}+(?:<(?!Value)[A-Z]\w{0,31}+>[^<]{0,512}+</\w{1,32}+>\s{0,32}+){0,12}+<Value>([^<]{1,1400})<",
+        False,
+    ),
     # Storage accounts of Azure: listKeys; Get User Delegation Key.
     (b'"keyname', _IS + _BRIEF + _COMMA + _Q + rb"value" + _IS + _BASE64 + _Q, False),
     (b"</signedversion>", rb"\s{0,32}+<Value>" + _BASE64 + b"<", False),
@@ -47,9 +61,6 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
         + rb"([0-9a-fA-F]{32}|[A-Za-z0-9]{84})" + _Q,
         False,
     ),
-    # Vault's AppRole: logging in, and what makes an id.
-    (b"role_id", _IS + _BRIEF + _COMMA + _Q + rb"secret_id" + _IS + rb"([^\"\\]{8,128})" + _Q, False),
-    (b'"secret_id', _IS + b"(" + _UUID + b")" + _COMMA + _Q + rb"(?:secret_id_accessor|role_id)", False),
     # Keboola encrypts what stands under a name that begins so; names that say more are found anyway.
     *((b'"#' + name, _IS + _TEXT + _Q, False) for name in (b"pass", b"key", b"auth", b"cert", b"private")),
     # Mandrill's key, under a name that says nothing.
@@ -61,12 +72,18 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # `curl -u user:password`, `--user user:password`.
     (b"curl ", _USER + rb"[^\s:\"'\\]{0,128}:([^\s\"'\\<>{}$]{6,256})", True),
     # Heads of HTTP, as logs and notes show them; what follows Bearer and Basic is found anyway.
-    (b"authorization: ", rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,1024})", True),
-    (b"cookie: ", rb"([^\s=;,\"'\\<>]{1,64}=[^\r\n\"'\\<>]{6,1500})", False),
+    *((b"authorization" + sign, colon + _AUTHORIZATION, True) for sign, colon in _COLONS),
+    *((b"cookie" + sign, colon + _COOKIE, False) for sign, colon in _COLONS),
     # SQL.
     (b"identified by ", rb"\\{0,8}[\"']([^\"'\\]{6,256})\\{0,8}[\"']", True),
     # A line of .netrc.
-    (b"login ", rb"\S{1,128}\s{1,8}password\s{1,8}([^\s\"'\\]{6,256})", True),
+    (
+        b"login ",
+        rb"[^\s\\]{1,128}" + _GAP + rb"(?:account" + _GAP + rb"[^\s\\]{1,128}" + _GAP + rb")?password" + _GAP
+        + rb"([^\s\"'\\]{6,256})",
+        True,
+    ),
+    (b"machine ", rb"[^\s\\]{1,128}" + _GAP + rb"password" + _GAP + rb"([^\s\"'\\]{6,256})", True),
 )  # fmt: skip
 """An anchor, what stands behind it with the credentials in groups, and whether they have to look made."""
 
@@ -79,7 +96,6 @@ def place_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes
         verify = _behind(pattern, made, text)
         name = BESIDE + anchor.decode().strip(SIGNS)
         yield anchor, Verifier(verify, order, name, FIELDS, 0, _AHEAD, guard=None, teaches=lesson)
-    yield b"securestring", Verifier(_ahead_of(text), order, BESIDE + "securestring", 0, _BACK, 64)
 
 
 def _behind(pattern: re.Pattern[bytes], made: bool, text: bytes) -> Verify:
@@ -88,20 +104,5 @@ def _behind(pattern: re.Pattern[bytes], made: bool, text: bytes) -> Verify:
         if found is None or (made and not looks_made(found[1].decode("latin-1"))):
             return None
         return tuple([Found(found.start(one), found.end(one), text) for one in range(1, pattern.groups + 1)])
-
-    return verify
-
-
-def _ahead_of(text: bytes) -> Verify:
-    """`"Value": "...", "Type": "SecureString"`: as SSM's PutParameter is written."""
-    before = re.compile(
-        rb"\"Value" + _IS + _TEXT + _COMMA + rb"(?:" + _Q + rb"\w{1,32}+" + _IS + _BRIEF + _COMMA + b"){0,4}"
-        + _Q + rb"Type" + _IS + rb"\Z"
-    )  # fmt: skip
-
-    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        first = data.rfind(b'"Value', max(0, start - _BACK), start)
-        found = before.match(data, first, start) if first >= 0 else None
-        return None if found is None else Found(found.start(1), found.end(1), text)
 
     return verify

@@ -50,3 +50,11 @@ def container(quote: bytes) -> Container | Until:
     if quote == b"'":
         return Container(0)
     return Until(re.compile(rb"[&\s\"<>]"))
+
+
+_LIST_END = Until(re.compile(rb"(?<=')\s{0,64}\]"))
+
+
+def strings(quote: bytes) -> Container | Until:
+    """The seeker for the rest of a list of strings, up to its closing bracket; `quote` opens the first."""
+    return _LIST_END if quote.endswith(b"'") else Container(len(quote).bit_length() - 1, within=True)

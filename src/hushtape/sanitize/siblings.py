@@ -1,0 +1,117 @@
+"""Siblings: a value that only another member of its object makes a credential, whatever stands between.
+
+Lives here: AWS's secure parameters (`Type: SecureString` beside `Value`), Vault's AppRole (`secret_id` beside
+`role_id`, or beside its own accessor). Must not: look at names that say enough (`credential_names`), at texts
+(`secret_places` does). Called by: plan (anchors). Sources: the makers' documentation of their answers.
+No brace is counted, for a value may hold some: between the two stand whole members and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from hushtape.sanitize.rules import CredentialNamesRule
+from hushtape.sanitize.secret_places import BESIDE
+from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.value_ends import string
+
+_AHEAD: Final = 3300
+_BACK: Final = 3300
+"""Bytes around an anchor: a private JWK takes as many, so a body's window does not grow."""
+
+_MOST: Final = 8
+"""Members of the right name that are tried: a list of tags holds some, and a hostile body nothing else."""
+
+_Q = rb"\\{0,8}[\"']"
+_S = rb"(?:\s|\\{1,8}[nrt])"
+"""White space, also where it stands in a string of JSON."""
+_STRING = (
+    rb"(?:\"(?:[^\"\\]|\\.){0,1024}+\"|'(?:[^'\\]|\\.){0,1024}+'"
+    rb"|\\\"(?:[^\"\\]|\\\\(?:\\[\"\\/]|[^\"\\])){0,1024}+\\\""
+    rb"|\\{1,8}\"[^\"]{0,1024}+\"|\\{1,8}'[^']{0,1024}+')"
+)
+_FLAT = rb"(?:[^{}\[\]]|\{[^{}\[\]]{0,512}+\}){0,1024}+"
+_IS = _Q + _S + rb"{0,8}+:" + _S + rb"{0,8}+"
+_MEMBER = (
+    rb"(?:" + _Q + rb"[\w.-]{1,48}+" + _IS + rb"(?:" + _STRING + rb"|[\w.+-]{1,40}+|\{" + _FLAT + rb"\}|\["
+    + _FLAT + rb"\])" + _S + rb"{0,32}+," + _S + rb"{0,64}+)"
+)  # fmt: skip
+_BETWEEN = (
+    _S
+    + rb"{0,32}+,"
+    + _S
+    + rb"{0,64}+(?:(?!"
+    + _Q
+    + rb"(?:value|secret_id)"
+    + _Q
+    + rb")"
+    + _MEMBER
+    + rb"){0,16}?"
+)
+"""Whole members between the two, none of which is the value: its own anchor would be nearer."""
+
+_TYPE = re.compile(rb"(?i)type" + _IS + _Q + rb"\Z")
+_VALUE = re.compile(rb"(?i)value" + _IS + rb"[bu]?(" + _Q + rb")")
+_VALUE_BEHIND = re.compile(rb"(?i)" + _Q + _BETWEEN + _Q + rb"value" + _IS + rb"[bu]?(" + _Q + rb")")
+_TYPE_BEHIND = re.compile(rb"(?i)" + _Q + _BETWEEN + _Q + rb"type" + _IS + _Q + rb"\Z")
+
+_ROLE = rb"(?:role_id|secret_id_(?:accessor|num_uses|ttl))"
+_SECRET_ID = re.compile(_IS + rb"(" + _Q + rb")(?=[^\"'\\]{8,128}\\{0,8}[\"'])")
+_ROLE_BEHIND = re.compile(_Q + _BETWEEN + _Q + _ROLE + _Q)
+_ROLE_NAME = re.compile(_Q + _ROLE + _IS)
+_SECRET_BEHIND = re.compile(_MEMBER + rb"{1,16}?" + _Q + rb"\Z")
+
+
+def sibling_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
+    """The anchors: the member that tells, or the value's own name where that says nothing by itself."""
+    text, lesson = rule.placeholder.encode(), Lesson("json", guess=True)
+    secure = Verifier(_secure(text), order, BESIDE + "securestring", FIELDS, _BACK, _AHEAD, teaches=lesson)
+    yield b"securestring", secure
+    role = Verifier(_role(text), order, BESIDE + "role_id", FIELDS, _BACK, _AHEAD, teaches=lesson)
+    for ending in (b'"', b"'", b"\\"):
+        yield b"secret_id" + ending, role
+
+
+def _secure(text: bytes) -> Verify:
+    """`"Type": "SecureString"`, and the `"Value"` behind or before it."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        behind = _VALUE_BEHIND.match(data, end, limit)
+        if behind is not None:
+            return Found(behind.end(), -1, text, string(behind[1]))
+        if _TYPE.search(data, max(0, start - 40), start) is None:
+            return None
+        for value in [*_VALUE.finditer(data, max(0, start - _BACK), start)][-_MOST:]:
+            stop, _ = string(value[1]).seek(data[value.end() : start], 0, final=True)
+            stop += value.end()
+            if _TYPE_BEHIND.match(data, stop, start) is not None:
+                return Found(value.end(), stop, text)
+        return None
+
+    return verify
+
+
+def _role(text: bytes) -> Verify:
+    """`"secret_id": "..."` in an object that says `role_id` or `secret_id_accessor`."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        value = _SECRET_ID.match(data, end - 1, limit)
+        if value is None:
+            return None
+        stop, _ = string(value[1]).seek(data[value.end() : limit], 0, final=True)
+        stop += value.end()
+        if _ROLE_BEHIND.match(data, stop, limit) is None and not _role_before(data, start):
+            return None
+        return Found(value.end(), stop, text)
+
+    return verify
+
+
+def _role_before(data: bytes, start: int) -> bool:
+    low = max(0, start - _BACK)
+    if data.find(b"role_id", low, start) < 0 and data.find(b"secret_id_", low, start) < 0:
+        return False
+    roles = [*_ROLE_NAME.finditer(data, low, start)][-_MOST:]
+    return any(_SECRET_BEHIND.match(data, role.start(), start) for role in roles)

@@ -1,0 +1,92 @@
+"""Header fields and cookies as programs dump them: credentials go, names, attributes and settings stay."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.sanitize.written_ways import HEX, MADE, scrubbed
+
+COOKIE = f"lang=en; sid={MADE}"
+HAR = {"name": "sid", "value": MADE, "path": "/", "httpOnly": False}
+DUMPS = {
+    "Go's Authorization": ({"Authorization": [f"Token {HEX}"]}, {"Authorization": ["Token REDACTED"]}),
+    "a list of cookies": ({"Cookie": [COOKIE]}, {"Cookie": ["lang=en; sid=REDACTED"]}),
+    "several Set-Cookie": (
+        {"Set-Cookie": ["lang=en; Path=/documents", f"sid={MADE}; Path=/documents"]},
+        {"Set-Cookie": ["lang=en; Path=/documents", "sid=REDACTED; Path=/documents"]},
+    ),
+    "a list of an API key": ({"X-Api-Key": [MADE]}, {"X-Api-Key": ["REDACTED"]}),
+    "a pair": ([["Set-Cookie", f"sid={MADE}"]], [["Set-Cookie", "sid=REDACTED"]]),
+    "Node's rawHeaders": (["Host", "x", "Cookie", COOKIE], ["Host", "x", "Cookie", "lang=en; sid=REDACTED"]),
+    "a value before its name": (
+        [{"value": f"Token {HEX}", "name": "Authorization"}],
+        [{"value": "Token REDACTED", "name": "Authorization"}],
+    ),
+    "HAR's cookies": ({"cookies": [HAR]}, {"cookies": [{**HAR, "value": "REDACTED"}]}),
+    "a map of cookies": (
+        {"cookies": {"sid": MADE, "lang": "en"}, "note": MADE},
+        {"cookies": {"sid": "REDACTED", "lang": "en"}, "note": MADE},
+    ),
+    "a cookie by itself": (
+        {"jar": [{**HAR, "httpOnly": True}]},
+        {"jar": [{**HAR, "httpOnly": True, "value": "REDACTED"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+def test_a_dump_in_json(dump: str) -> None:
+    leaky, clean = DUMPS[dump]
+    assert json.loads(scrubbed(json.dumps(leaky))) == clean
+    assert json.loads(scrubbed(json.dumps(leaky, indent=2))) == clean
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+def test_a_dump_in_a_string_of_json(dump: str) -> None:
+    leaky, clean = DUMPS[dump]
+    text = scrubbed(json.dumps({"log": json.dumps(leaky)}))
+    assert json.loads(json.loads(text)["log"]) == clean
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+def test_a_dump_by_python(dump: str) -> None:
+    leaky, clean = DUMPS[dump]
+    assert scrubbed(str(leaky), "text/plain") == str(clean)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[('Set-Cookie', 'sid={MADE}; Path=/')]",
+        f"[(b'set-cookie', b'sid={MADE}; Path=/')]",
+        f"[(b'x-api-key', b'{MADE}')]",
+        f"{{b'x-api-key': [b'{MADE}']}}",
+        f"map[Accept:[*/*] Authorization:[Token {MADE}] X-Api-Key:[{MADE}]]",
+        f"map[Cookie:[a=b; sid={MADE}]]",
+    ],
+)
+def test_dumps_of_other_languages(text: str) -> None:
+    assert MADE not in scrubbed(text, "text/plain")
+
+
+def test_a_cookie_that_is_longer_than_the_window_goes_to_its_end() -> None:
+    text = scrubbed(json.dumps({"Cookie": ["sid=" + MADE * 400 + "tail"], "a": 1}))
+    assert json.loads(text) == {"Cookie": ["sid=REDACTED"], "a": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Cookie": ["lang=en; theme=dark"], "Set-Cookie": ["a=b; Path=/documents; Expires=Thu, 01 Jan"]}',
+        '["Cookie", "Authorization", "Content-Type", "X-Requested-With"]',
+        '{"Authorization": ["Bearer token is required", "Basic"]}',
+        '{"cookies": [{"name": "sid", "about": "Keeps you in", "value": "session id"}], "a": "x9y8z7"}',
+        '{"cookies": {"policy": "https://example.com/cookies", "accepted": true, "kinds": ["necessary"]}}',
+        '{"name": "cookies", "value": "3 kinds of them"}',
+        "cookies: [chocolate, vanilla]",
+        '{"pattern": "^arn:aws:secretsmanager:[a-z0-9-]+:secret:[a-zA-Z0-9/_+=.@-]+$"}',
+    ],
+)
+def test_what_is_no_credential_stays(text: str) -> None:
+    assert scrubbed(text) == text

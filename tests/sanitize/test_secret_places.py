@@ -1,0 +1,101 @@
+"""Credentials in texts: behind colours of a terminal, in .netrc, in commands and files that set variables."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.sanitize.written_ways import GITHUB, MADE, PASSWORD, scrubbed
+
+COLOURED = [
+    "\x1b[31mBearer {}\x1b[0m",
+    "\x1b[36mX-Api-Key\x1b[0m: {}\x1b[0m",
+    "\x1b[36mX-Api-Key\x1b[0m: \x1b[33m{}\x1b[0m",
+    "\x1b[1;33mapi_key=\x1b[0m{}",
+    "\x1b[33mtoken={}\x1b[0m",
+    '\x1b[34;1m"api_key"\x1b[0m\x1b[1;39m:\x1b[0m \x1b[0;32m"{}"\x1b[0m',
+    '\x1b[94m"access_token"\x1b[39;49;00m:\x1b[37m \x1b[39;49;00m\x1b[33m"{}"\x1b[39;49;00m',
+    "\x1b[36mAuthorization\x1b[39;49;00m:\x1b[37m \x1b[39;49;00mToken {}",
+    "\x1b[36mCookie\x1b[39;49;00m:\x1b[37m \x1b[39;49;00msid={}",
+    "[31mBearer {}[0m",
+]
+
+
+@pytest.mark.parametrize("text", COLOURED)
+def test_colours_of_a_terminal_hide_nothing(text: str) -> None:
+    assert MADE not in scrubbed(text.format(MADE), "text/plain")
+
+
+@pytest.mark.parametrize("text", COLOURED[:5])
+def test_colours_in_a_string_of_json(text: str) -> None:
+    assert MADE not in scrubbed(json.dumps({"log": text.format(MADE)}))
+
+
+@pytest.mark.parametrize(
+    "before", ["\\x22", "a=3D", "a%22", "a\\u0022", "a&quot;", "a\\x3d", "\x1b[1;32m", "\\u001b[0m"]
+)
+def test_a_shape_behind_an_escape(before: str) -> None:
+    assert scrubbed(before + GITHUB + '"', "text/plain") == before + 'REDACTED"'
+
+
+@pytest.mark.parametrize("before", ["a", "a1", "x=3d", "a[m"])
+def test_a_shape_inside_a_word_is_none(before: str) -> None:
+    assert scrubbed(before + GITHUB, "text/plain") == before + GITHUB
+
+
+TEXTS = [
+    "machine h\nlogin u\npassword {}\n",
+    "machine h login u password {}\n",
+    "machine h\nlogin u\naccount x\npassword {}\n",
+    "machine h\npassword {}\nlogin u\n",
+    'os.environ["API_KEY"] = "{}"',
+    "os.environ['API_KEY'] = '{}'",
+    "export API_KEY={}\n",
+    'export API_KEY="{}"\n',
+    "setx API_KEY {}\n",
+    'SETX API_KEY "{}" /M\n',
+    "$env:API_KEY = '{}'",
+    'FROM x\nENV API_KEY {}\nRUN y"',
+    "ARG GITHUB_TOKEN={}\n",
+    "set -gx API_KEY {}\n",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_commands_and_files_that_set_credentials(text: str) -> None:
+    assert PASSWORD not in scrubbed(text.format(PASSWORD), "text/plain")
+    assert PASSWORD not in scrubbed(json.dumps({"file": text.format(PASSWORD)}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the login form asks for a password regularly",
+        "ENV API_KEY production",
+        "machine learning password policy",
+        "login to your account and choose a password carefully",
+        "set -x token counting",
+    ],
+)
+def test_sentences_stay(text: str) -> None:
+    assert scrubbed(text, "text/plain") == text
+
+
+@pytest.mark.parametrize("name", ["client_assertion", "jwt", "otp", "totp", "pwd"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}: {}\n",
+        '["{}", "{}"]',
+        "<key>{}</key><string>{}</string>",
+        "payload=%7B%22name%22%3A%22{}%22%2C%22value%22%3A%22{}%22%7D",
+        "<input name={} value={}>",
+    ],
+)
+def test_short_names_in_looser_ways(name: str, text: str) -> None:
+    assert PASSWORD not in scrubbed(text.format(name, PASSWORD), "text/plain")
+
+
+@pytest.mark.parametrize("text", ["pwd: /home/user1", "otp: required", "pwd = 12", "the pwd command: prints"])
+def test_short_names_that_hold_no_credential(text: str) -> None:
+    assert scrubbed(text, "text/plain") == text
