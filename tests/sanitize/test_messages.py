@@ -14,7 +14,7 @@ from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
 
 SECRET = "q7-unguessable-0093"
-RULES = Ruleset.compile([SecretRule(SECRET, "#token")])
+RULES = Ruleset.compile([SecretRule(SECRET, name="#token")])
 
 
 def packed(pack: object = gzip.compress) -> bytes:

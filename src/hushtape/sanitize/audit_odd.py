@@ -14,7 +14,7 @@ from functools import partial
 
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit_escapes import escapes_undone
-from hushtape.sanitize.escapes import begins, ends
+from hushtape.sanitize.escapes import stands_alone
 from hushtape.sanitize.exact import SHORT, forms, pieces
 from hushtape.sanitize.rules import Rule, SecretRule
 
@@ -118,7 +118,7 @@ def _is_small(rule: SecretRule) -> bool:
 
 
 def _is_value(value: bytes, whole: bool, data: bytes, start: int, end: int) -> bool:
-    return data[start:end] == value and (not whole or (begins(data, start) and ends(data, end)))
+    return data[start:end] == value and (not whole or stands_alone(data, start, end))
 
 
 def _is_hex(whole: bool, data: bytes, start: int, end: int) -> bool:

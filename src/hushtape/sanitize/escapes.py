@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 _BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#0{0,6}92;|&#[xX]0{0,6}5[cC];)"
 _SEMICOLON = rb"(?:;|%(?:25){0,8}3[bB])"
@@ -137,25 +138,48 @@ _CODES = rb"(?:[0-9;:]|%(?:25){0,8}3[bB])"
 COLOUR = rb"(?:%b%b%b{0,24}+[A-Za-z]|%b(?=[0-9])%b{1,24}+m)" % (_ESC, _BRACKET, _CODES, _BRACKET, _CODES)
 """A terminal's colour (ECMA-48 5.4), its ESC as it is, escaped, or lost on the way into a log."""
 
+_ONE_BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#0{0,6}92;|&#[xX]0{0,6}5[cC];|\\x5[cC]|\\u005[cC])"
 _ESCAPE_BEFORE = re.compile(
-    rb"(?:%(?:25){0,8}([0-9a-fA-F]{2})|\\(?:u00|x)([0-9a-fA-F]{2})|=([0-9A-F]{2})|\\[nrtbf]|"
-    + COLOUR
-    + rb")\Z"
+    rb"(?:%(?:25){0,8}u?((?<=u)[0-9a-fA-F]{4}|[0-9a-fA-F]{2})|=([0-9A-F]{2})|"
+    + _ONE_BACKSLASH
+    + rb"(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|([0-3]?[0-7]{1,2})|[nrtbf])"
+    rb"|&(?:amp;|%(?:25){0,8}23;|#38;){0,4}(?:quot|apos|amp|lt|gt|nbsp)|" + COLOUR + rb")\Z"
 )
+"""The end of an escape that ends in a letter or digit; of references without a semicolon HTML's old ones."""
+
+_SIGN = re.compile(rb"[%\\&=\[\x1b]")
+"""What all of these begin with; few words have one shortly before them."""
+
+_OCTAL: Final = 6
+REACH: Final = 40
+"""Bytes before a word that are read for an escape, unless the caller may look further."""
+
+_QUOTED_NUMBER = re.compile(rb"=[0-9]{2}\Z")
+_QUOTED_AFTER = re.compile(rb"=(?:[0-9A-F]{2}|\r?\n|\Z)")
 
 
-def begins(data: bytes, start: int) -> bool:
+def begins(data: bytes, start: int, reach: int = REACH) -> bool:
     """A word may begin here: what stands before is no letter, digit, `_` or `-`, or an escaped
     character that is none (`%26token`, `\\u0026token`, `\\ntoken`, `=3Dtoken`), or a terminal's colour."""
     if start <= 0 or data[start - 1] not in _WORD:
         return True
-    found = _ESCAPE_BEFORE.search(data, max(0, start - 40), start)
+    sign = _SIGN.search(data, max(0, start - reach), start)
+    found = _ESCAPE_BEFORE.search(data, sign.start(), start) if sign is not None else None
     if found is None:
         return False
-    digits = found[1] or found[2] or found[3]
-    return digits is None or int(digits, 16) not in _WORD
+    digits = found.lastindex
+    return digits is None or int(found[digits], 8 if digits == _OCTAL else 16) not in _WORD
 
 
 def ends(data: bytes, end: int) -> bool:
-    """A word may end here: what follows is no letter, digit, `_` or `-`."""
+    """A word may end here: what follows is no letter, digit, `_` or `-`. Each escape begins with none."""
     return end >= len(data) or data[end] not in _WORD
+
+
+def stands_alone(data: bytes, start: int, end: int) -> bool:
+    """The word between is one of its own, seen through an escape before it. `page=22abc1` is none: of a code
+    of quoted-printable (RFC 2045 6.7) that is a number, another has to follow."""
+    if not ends(data, end) or not begins(data, start, REACH + 20):
+        return False
+    number = _QUOTED_NUMBER.search(data, max(0, start - 3), start)
+    return number is None or _QUOTED_AFTER.match(data, end) is not None

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
 from hushtape.errors import SanitizerError
-from hushtape.sanitize import otherwise
-from hushtape.sanitize.escapes import begins, ends
+from hushtape.sanitize import json_numbers, otherwise
+from hushtape.sanitize.escapes import stands_alone
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
 from hushtape.sanitize.values import backslashes
@@ -31,10 +31,6 @@ _COMMON = "qzxjkvwybgfphmcudlr98765432s01noiate"
 """Letters and digits, the rarest in JSON rows of text, numbers and dates first."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_NUMBER_BACK = 64
-_BEFORE_NUMBER = re.compile(rb"(\\{0,8}\")\s{0,8}:\s{0,8}\Z")
-_AFTER_NUMBER = frozenset((b",", b"}", b"]", b" ", b"\t", b"\r", b"\n"))
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
 Anchored = Iterator[tuple[bytes, Verifier]]
@@ -144,7 +140,7 @@ class Searcher:
         self._plain = value.encode("utf-8", "surrogatepass")
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
         self._own = value[:offset].endswith("\\")
-        self._number = _NUMBER.fullmatch(value) is not None
+        self._number = json_numbers.may_hold(value)
         self._head: Written | None = None
         self._tail: Written | None = None
 
@@ -160,16 +156,12 @@ class Searcher:
             span = found
         else:
             return None
-        if self._whole and not (begins(data, span[0]) and ends(data, span[1])):
+        if self._whole and not stands_alone(data, *span):
             return None
-        return Found(*span, self._told(data, *span))
-
-    def _told(self, data: bytes, start: int, end: int) -> bytes:
-        """What stands instead: where a number of JSON stood, a string, so that it stays JSON."""
-        if not self._number or data[end : end + 1] not in _AFTER_NUMBER:
-            return self._text
-        before = _BEFORE_NUMBER.search(data, max(0, start - _NUMBER_BACK), start)
-        return self._text if before is None else before[1] + self._text + before[1]
+        number = json_numbers.whole(data, *span) if self._number else None
+        if number is None:
+            return Found(*span, self._text)
+        return Found(number[0], number[1], number[2] + self._text + number[2])
 
     def _search(self, data: bytes, start: int, limit: int) -> tuple[int, int] | None:
         if self._tail is None:
@@ -189,7 +181,7 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     value, name = rule.value, rule.name or "secret"
     text = rule.placeholder.encode()
     whole = is_short(rule)
-    ahead = growth(len(value))
+    before, ahead = _reach(value)
     for spelling in (value, *otherwise.texts(value)):
         found = pieces(spelling)
         for offset, run in found:
@@ -204,14 +196,22 @@ def plain(rule: SecretRule, order: int) -> Anchored:
                 value=spelling,
                 offset=offset,
             )
-            yield run.encode(), Verifier(as_is, order, name, 0, back + 24 + _NUMBER_BACK, ahead)
+            yield run.encode(), Verifier(as_is, order, name, 0, back + before, ahead)
         if not found:
-            searcher = Searcher(_halves(spelling, 0), text, whole=whole)
-            verifier = Verifier(searcher, order, name, WHOLE, 96, ahead)
+            searcher = Searcher(_halves(spelling, 0), text, whole=whole, value=spelling)
+            verifier = Verifier(searcher, order, name, WHOLE, before, ahead)
             for form in forms(spelling) | _more_forms(spelling):
                 yield form, verifier
     for piece in otherwise.fragments(value):
         yield from _fragment(piece, text, order, name)
+
+
+def _reach(value: str) -> tuple[int, int]:
+    """Bytes before and behind a value's own that decide what becomes of it."""
+    ahead = growth(len(value))
+    if json_numbers.may_hold(value):
+        return 96 + json_numbers.BACK, ahead + json_numbers.AHEAD
+    return 96, ahead
 
 
 def _fragment(piece: str, text: bytes, order: int, name: str) -> Anchored:

@@ -1,0 +1,47 @@
+"""Numbers of JSON that hold a secret: all of one becomes a string, so that the text stays JSON.
+
+Lives here: where such a number begins and ends, and the quote that its place asks for. Must not: find
+secrets, know rules. Called by: exact, for a secret that a number may hold.
+A number stands behind a name (`"n": -12.5e3`) or a string (`["a", 7]`), numbers of an array between them.
+How that is quoted tells how deep in strings of JSON the number stands; where there is none within reach
+(`[1, 2]` alone), nothing tells, and a quote too many would break what is around it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MAY_HOLD: Final = re.compile(r"[-+.0-9eE]*[0-9][-+.0-9eE]*")
+_DIGITS: Final = b"-+.0123456789eE"
+_NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_LONGEST: Final = 64
+"""Characters of a number on either side of the secret."""
+
+_BEFORE: Final = re.compile(rb"(?<![\s:,\[{(\\])(\\{0,8}\")\s{0,8}[:,][\s\[\]0-9.,eE+-]{0,200}\Z")
+"""The quote behind a name or a string closes it; one that opens a string has a sign or a space before it."""
+_AFTER: Final = re.compile(rb"\s{0,64}[,}\]]")
+_REACH: Final = 224
+
+BACK: Final = _LONGEST + _REACH
+AHEAD: Final = 2 * _LONGEST
+"""Bytes before and behind a secret that are looked at."""
+
+
+def may_hold(value: str) -> bool:
+    """Whether a number of JSON could hold the value."""
+    return _MAY_HOLD.fullmatch(value) is not None
+
+
+def whole(data: bytes, start: int, end: int) -> tuple[int, int, bytes] | None:
+    """The number around a secret: where it begins and ends, and the quote that a string in its place has.
+    None: it is no number of JSON."""
+    head, tail = data[max(0, start - _LONGEST) : start], data[end : end + _LONGEST]
+    first = start - len(head) + len(head.rstrip(_DIGITS))
+    last = end + len(tail) - len(tail.lstrip(_DIGITS))
+    if (first and data[first - 1] in _DIGITS) or _NUMBER.fullmatch(data, first, last) is None:
+        return None
+    if _AFTER.match(data, last) is None:
+        return None
+    before = _BEFORE.search(data, max(0, first - _REACH), first)
+    return None if before is None else (first, last, before[1])

@@ -1,0 +1,103 @@
+"""Numbers of JSON in which a secret stands: all of the number becomes a string, and the text stays JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.ruleset import Ruleset
+
+PIN, SHORT = "84020931", "4711"
+RULES = {
+    engine: Ruleset.compile([SecretRule(PIN, name="#pin"), SecretRule(SHORT, name="#short")], engine=engine)
+    for engine in ("ahocorasick", "hyperscan")
+}
+
+
+def scrubbed(text: str, size: int = 1 << 20, engine: str = "ahocorasick") -> str:
+    scrubber, data = RULES[engine].scrubber("response", "application/json"), text.encode()
+    parts = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
+    return (b"".join(parts) + scrubber.finish()).decode()
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["{}", "1{}", "{}5", "1{}5", "-{}", "-12.{}e3", "{}.0", "1e{}", "1.{}E+5", "{0}9{0}", "-1{}.5e-3"],
+)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{{"n": {}}}', '{"n": "REDACTED"}'),
+        ('{{"n":{},"b":1}}', '{"n":"REDACTED","b":1}'),
+        ('{{"n":\n  {}\n}}', '{"n":\n  "REDACTED"\n}'),
+        ('{{"a": [1, -2.5, {}, 7]}}', '{"a": [1, -2.5, "REDACTED", 7]}'),
+        ('{{"a": [[1], [{}]]}}', '{"a": [[1], ["REDACTED"]]}'),
+        ('[["2026-01-01", "Jan", {}, 7]]', '[["2026-01-01", "Jan", "REDACTED", 7]]'),
+        (r'"{{\"n\": {}, \"a\": [1]}}"', r'"{\"n\": \"REDACTED\", \"a\": [1]}"'),
+    ],
+)
+def test_a_number_that_holds_a_secret_becomes_a_string_as_a_whole(
+    number: str, text: str, expected: str
+) -> None:
+    data = text.format(number.format(PIN))
+    for engine in RULES:
+        for size in (1, 2, 3, 7, 1 << 20):
+            assert scrubbed(data, size, engine) == expected
+    json.loads(expected)
+    assert scrubbed(expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"n": "1840209315"}', '{"n": "1REDACTED5"}'),
+        ('{"n": "at: 1, 84020931, 2"}', '{"n": "at: 1, REDACTED, 2"}'),
+        ('["a", ", 84020931, 2"]', '["a", ", REDACTED, 2"]'),
+        ('["a",": 84020931, 2"]', '["a",": REDACTED, 2"]'),
+        (r'["{\"a\": \", 84020931, c\"}"]', r'["{\"a\": \", REDACTED, c\"}"]'),
+        ("n=184020931&b=1", "n=1REDACTED&b=1"),
+        ("7,84020931,8\n", "7,REDACTED,8\n"),
+        ('{"n": 84020931-1}', '{"n": REDACTED-1}'),
+    ],
+)
+def test_digits_of_a_string_or_of_another_text_are_replaced_alone(text: str, expected: str) -> None:
+    assert scrubbed(text) == expected
+
+
+@pytest.mark.parametrize("number", ["4711", "4711.5", "47112"])
+def test_a_short_secret_is_one_where_it_stands_alone(number: str) -> None:
+    expected = number if number == "47112" else '"REDACTED"'
+    assert scrubbed(f'{{"n": {number}}}') == f'{{"n": {expected}}}'
+
+
+NUMBERS = st.tuples(
+    st.sampled_from(["", "-"]),
+    st.sampled_from(["", "1", "902", "7" * 70]),
+    st.sampled_from([PIN, "1", PIN + "0" + PIN]),
+    st.sampled_from(["", "3", ".5", "e5", ".25E-7", "7" * 70]),
+).map("".join)
+VALUES = st.recursive(
+    NUMBERS | st.sampled_from(['"x"', '", 84020931, "', "null", "true", '""']).map(str),
+    lambda inner: (
+        st.lists(inner, max_size=4).map(lambda found: f"[{', '.join(found)}]")
+        | st.lists(inner, max_size=4).map(
+            lambda found: "{" + ",".join(f'"k{at}":{one}' for at, one in enumerate(found)) + "}"
+        )
+    ),
+)
+
+
+@given(value=VALUES, size=st.integers(1, 40))
+@settings(max_examples=150, deadline=None)
+def test_borders_and_engines_make_no_difference_and_a_second_scrub_changes_nothing(
+    value: str, size: int
+) -> None:
+    text = f'{{"v": {value}}}'
+    clean = scrubbed(text)
+    assert PIN not in clean
+    assert scrubbed(clean) == clean
+    assert scrubbed(text, size) == scrubbed(text, size, "hyperscan") == clean
