@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.escapes import expression
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.written import Written
 
 ESCAPES: dict[str, Callable[[str], str]] = {
@@ -87,3 +89,59 @@ def test_the_first_sight_of_a_long_key_compiles_nothing_long(layer: str) -> None
         sys.setprofile(before)
     assert left == [b"a REDACTED b"] * 2
     assert count < 400_000, "an expression of a key takes a million calls to compile, each"
+
+
+@pytest.mark.parametrize("unit", ["ab12", "ab12-", "a", "ab1 ", "\u017eab1", "ab12-ab12-ab12-x"])
+@pytest.mark.parametrize("times", [3, 7])
+def test_a_text_that_repeats_itself_is_read_on_from_where_the_last_walk_came(unit: str, times: int) -> None:
+    text = (unit * 400)[:1200]
+    ruleset = Ruleset.compile([SecretRule(text, name="#long")])
+    data = f"{text[:-1]}!{text * times} {text[:600]}".encode()
+    found: list[bytes] = []
+
+    def scrub(body: bytes) -> None:
+        scrubber = ruleset.scrubber("request")
+        found.append(scrubber.feed(body) + scrubber.finish())
+
+    scrub(data)  # what is made at the first hit
+    few, many = _steps(lambda: scrub(data)), _steps(lambda: scrub(data * 4))
+    assert all(text.encode() not in clean and b"REDACTED" in clean for clean in found)
+    assert many < 6 * few
+
+
+def _steps(work: Callable[[], object]) -> int:
+    count = 0
+
+    def on_event(frame: object, event: str, arg: object) -> None:
+        nonlocal count
+        count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("unit", ["ab12-", "ab1 ", "\u017eab1", "ab-cd-ab-ce-"])
+def test_what_a_walk_has_noted_changes_no_answer(unit: str) -> None:
+    text = (unit * 300)[:800] + "end"
+    written = Written(text, plain=True)
+    data = b"".join(
+        piece.encode()
+        for piece in (
+            unit * 90,
+            text,
+            "\\n",
+            text[:700],
+            text.replace("-", "%2D"),
+            unit * 300,
+            text[5:],
+            text,
+        )
+    )
+    notes: dict[object, object] = {}
+    for at in range(len(data)):
+        assert written.after(data, at, len(data), notes) == written.after(data, at, len(data))

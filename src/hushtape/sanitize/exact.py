@@ -152,7 +152,7 @@ class Searcher:
         first = start - self._offset
         if self._raw and self._plain and first >= 0 and data.startswith(self._plain, first):
             span = first, first + len(self._plain)
-        elif (found := self._search(data, start, limit)) is not None:
+        elif (found := self._search(data, start, limit, context)) is not None:
             span = found
         else:
             return None
@@ -163,13 +163,13 @@ class Searcher:
             return Found(*span, self._text)
         return Found(number[0], number[1], number[2] + self._text + number[2])
 
-    def _search(self, data: bytes, start: int, limit: int) -> tuple[int, int] | None:
+    def _search(self, data: bytes, start: int, limit: int, context: Context) -> tuple[int, int] | None:
         if self._tail is None:
             self._head, self._tail = self._source()
         if data[start] == 92 and not self._own:
             # An escape's own backslashes, however many: one that stayed would spoil what follows it.
             start -= backslashes(data, start)
-        end = self._tail.after(data, start, limit)
+        end = self._tail.after(data, start, limit, context.notes)
         if end < 0:
             return None
         first = start if self._head is None else self._head.before(data, start, max(0, start - self._back))

@@ -156,7 +156,7 @@ class Matcher:
             self._cover(kind, start, end)
         if kind == FIELDS and seeker is not None and seeker.again and text is not None:
             self._ended.append((start, end, seeker, verifier, text))
-        if start >= end or text is None or (start >= 0 and data[start:end] in self._plan.left):
+        if start >= end or text is None or (start >= 0 and self._is_left(data, start, end)):
             return
         if self.teach is not None and kind == FIELDS and start >= 0:
             self._tell(self.teach, data[start:end], verifier, text)
@@ -172,6 +172,14 @@ class Matcher:
                 groups[-1] = (first, max(last, end), max(best, key), text)
                 return
         groups.append((start, end, key, text))
+
+    def _is_left(self, data: bytes, start: int, end: int) -> bool:
+        """What stands there is a rule's placeholder. A copy of a long secret at each of its repetitions, to
+        look for it, would cost more than all else."""
+        left = self._plan.left
+        if end - start >= RANK_CAP and max(map(len, left), default=0) < RANK_CAP:
+            return False
+        return data[start:end] in left
 
     def _tell(self, teach: Teach, value: bytes, verifier: Verifier, text: bytes) -> None:
         """Tell of a credential, and of those inside a value that was redacted as a whole."""

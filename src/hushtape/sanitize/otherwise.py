@@ -53,7 +53,8 @@ def fragments(value: str) -> list[str]:
     else. Only runs of what keys are made of: long values may be JSON, with URLs and names."""
     least = _SHORTEST if len(value) > LONG or _PEM.search(_BREAK.sub("\n", value)) else 2 * _SHORTEST
     runs = [run for run in _KEY.findall(value) if len(run) >= least]
-    return [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _SHORTEST + 1, _LINE)]
+    found = [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _SHORTEST + 1, _LINE)]
+    return list(dict.fromkeys(found))  # of a value that repeats itself they are all the same
 
 
 def _cases(value: str) -> list[str]:

@@ -42,7 +42,7 @@ class Context(Struct, frozen=True):
     xml: bool = False
     header: bool = False
     window: bool = False
-    notes: dict[str, object] | None = None
+    notes: dict[object, object] | None = None
 
 
 URI: Final = Context(uri=True)

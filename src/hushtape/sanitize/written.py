@@ -9,6 +9,8 @@ twenty; here the expressions are those of single characters, which all texts sha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +21,11 @@ _TOKENS: Final = re.compile(r"\\+[^\\]?|[A-Za-z0-9]+|[^\\]", re.DOTALL)
 
 _NESTING: Final = ("&", "%")
 """Their escapes begin with the character itself, so each is read in as many ways as it has levels."""
+
+_MANY: Final = 16
+"""Tokens of a text for which it is noted how far a walk came."""
+
+Notes = dict[object, object]
 
 _SIGNS: Final = re.compile(rb"[%\\&]")
 _SPAN: Final = 16
@@ -33,22 +40,38 @@ _WIDEST: Final = 160
 class Written:
     """One text. Letters and digits of one beyond `LONG` are looked for as they are, as in `expression`."""
 
-    __slots__ = ("_plain", "_raw", "_tokens")
+    __slots__ = ("_again", "_plain", "_raw", "_tokens")
 
     def __init__(self, text: str, *, plain: bool) -> None:
         self._plain = plain or len(text) > LONG
+        self._again: list[int] | None = None
+        """For each token, how many from it on are the text's first ones again; made when it is asked for."""
         octets = text.encode("utf-8", "surrogatepass")
         # As it stands it is read in one way only, unless an escape may begin with one of its characters.
         self._raw = None if _SIGNS.search(octets) else octets
         self._tokens = [(token, token.isascii() and token.isalnum()) for token in _TOKENS.findall(text)]
 
-    def after(self, data: bytes, at: int, limit: int) -> int:
-        """Where the text ends if it begins at `at`; -1: it does not stand there."""
+    def after(self, data: bytes, at: int, limit: int, notes: Notes | None = None) -> int:
+        """Where the text ends if it begins at `at`; -1: it does not stand there. `notes`: see `Context`."""
         raw = self._raw
-        if raw is not None and data.startswith(raw, at):
-            return at + len(raw) if at + len(raw) <= limit else -1
-        places = [at]
-        for token, letters in self._tokens:
+        if raw is not None:
+            if data.startswith(raw, at):
+                return at + len(raw) if at + len(raw) <= limit else -1
+            if self._plain and len(self._tokens) == 1:
+                return -1
+        if notes is None or len(self._tokens) < _MANY:
+            return self._walk(data, [at], 0, limit)
+        trail, first = self._seen_before(data, at, notes)
+        notes[self] = data, trail, first
+        return self._walk(data, trail, first, limit)
+
+    def _walk(self, data: bytes, trail: list[int], first: int, limit: int) -> int:
+        """`trail`, from `first` on: where the tokens end that were read. It grows as long as each can be read
+        in one way only."""
+        places, only = trail[-1:], True
+        tokens = self._tokens
+        for number in range(len(trail) - 1 - first, len(tokens)):  # no copy of them: there may be 40,000
+            token, letters = tokens[number]
             found: list[int] = []
             for place in places:
                 if letters:
@@ -60,7 +83,28 @@ class Written:
             if not found:
                 return -1
             places = _few(found)
+            only = only and len(places) == 1
+            if only:
+                trail.append(places[0])
         return max(places)
+
+    def _seen_before(self, data: bytes, at: int, notes: Notes) -> tuple[list[int], int]:
+        """Where the text's first tokens end, as far as the last walk tells: it came by here, and from here on
+        the text may say the same. A text that repeats itself has a hit at each repetition; walking all the
+        way from each took a minute for 20 KB."""
+        known = notes.get(self)
+        if not isinstance(known, tuple) or known[0] is not data:
+            return [at], 0
+        trail: list[int] = known[1]
+        first = bisect_left(trail, at, known[2])
+        if first >= len(trail) - 1 or trail[first] != at:
+            return [at], 0
+        if self._again is None:
+            self._again = _repeats(self._tokens)
+        same = self._again[first - known[2]]
+        if first + same + 1 >= len(trail):
+            return trail, first
+        return trail[first : first + same + 1], 0
 
     def before(self, data: bytes, at: int, low: int) -> int:
         """Where the text begins if it ends at `at`, not before `low`; -1: it does not stand there."""
@@ -79,6 +123,21 @@ class Written:
                 return -1
             places = _few(found)
         return min(places)
+
+
+def _repeats(tokens: Sequence[object]) -> list[int]:
+    """The Z-function: for each place, how long what begins there is what the whole begins with."""
+    size, found = len(tokens), [0] * len(tokens)
+    found[0] = size
+    low = high = 0
+    for place in range(1, size):
+        same = min(high - place, found[place - low]) if place < high else 0
+        while place + same < size and tokens[same] == tokens[place + same]:
+            same += 1
+        found[place] = same
+        if place + same > high:
+            low, high = place, place + same
+    return found
 
 
 def _few(found: list[int]) -> list[int]:
