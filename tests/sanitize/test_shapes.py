@@ -166,6 +166,8 @@ def test_what_is_no_token_stays(literal: str) -> None:
         "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUNBRA==",  # a certificate
         "sq0idp-abcdefghijklmnopqrstuv",  # Square's application, public
         "AC0123456789abcdef0123456789abcdef SK0123456789abcdef0123456789abcdef",
+        "EAA" + "A" * 90,  # zero bytes behind a 16, in base64
+        "IGAA" + "A" * 90 + "==",
         "AROA23456789ABCDEFGHI Asia/Tokyo dapifer link-checker-0.1",
     ],
 )

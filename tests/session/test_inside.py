@@ -278,6 +278,16 @@ def test_an_answer_that_is_a_stored_archive_is_packed_again_in_whatever_portions
     assert SECRET.encode() not in cassette.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "word", ["HKEY", "XG Boost", "(S)", "8O", "hC", "x^2", "BZh9 is a head", "x\x01", "XGš řeč"]
+)
+def test_a_text_that_begins_like_a_compressed_file_is_scrubbed_as_a_text(
+    word: str, client: Requests, server: Server, cassette: Path
+) -> None:
+    body = f"{word}: the key is {SECRET}, and no more".encode()
+    assert recorded(client, server, cassette, body) == body.replace(SECRET.encode(), b"REDACTED")
+
+
 @pytest.mark.parametrize("first", range(1, 12))
 def test_a_file_is_told_however_few_of_its_bytes_come_first(first: int) -> None:
     ruleset = build([], secrets={"#key": SECRET}).ruleset

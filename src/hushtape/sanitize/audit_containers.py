@@ -8,6 +8,7 @@ zlib are imported at the first file that asks for them. Other archives are scann
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import Final, Protocol
 
@@ -51,7 +52,7 @@ def container(first: bytes, *, once: bool = False) -> Container | None:
 
     `once`: of streams that stand one behind another only the first is read: each is found for itself.
     """
-    if first[:2] in _ZLIB:
+    if first[:2] in _ZLIB and _is_zlib(first[:FIRST]):
         return unpack.zlib_stream()
     if first.startswith(ZIP):
         return ZipFile()
@@ -61,6 +62,17 @@ def container(first: bytes, *, once: bool = False) -> Container | None:
         if first.startswith(magic):
             return kind(once=once)
     return None
+
+
+def _is_zlib(first: bytes) -> bool:
+    """Whether it may be one: `HK`, `XG` and `x^` are heads, and words begin so."""
+    if first.isascii():
+        return False
+    try:
+        zlib.decompressobj(-zlib.MAX_WBITS).decompress(first[2:])
+    except zlib.error:
+        return False
+    return True
 
 
 def is_file(first: bytes) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import OpaqueBodyError, SecretFoundError
 from hushtape.sanitize.audit_containers import FIRST, Container, container
+from hushtape.sanitize.audit_zip import ZipFile
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class Inside:
             self._nested.look_ahead(place)
 
     def finish(self, place: str, changed: bool) -> None:
-        """Look at what is left. `changed`: a rule matched in the container's own bytes.
+        """Look at what is left. `changed`: a rule matched in the container's own bytes. (A text that begins
+        like one, and holds nothing, is none.)
 
         Raises:
             SecretFoundError: a secret is inside, or stood in a member's name or in one stored as it is.
@@ -106,7 +108,7 @@ class Inside:
             self._open(self._first, place)
         if self._nested is not None:
             self._nested.finish(place, False)
-        if changed:
+        if changed and (self._size or isinstance(self._container, ZipFile)):
             raise found("a secret", f"{place}, outside its compressed members", _REMEDY)
 
     def _look(self, piece: bytes, place: str) -> None:
