@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hushtape.model import Headers
 from hushtape.sanitize import audit, heads
+from hushtape.sanitize.chain import build
 from hushtape.sanitize.rules import FieldRule, HeaderRule, Rule, SecretRule, ShapeRule, UrlSecretsRule
 from hushtape.sanitize.ruleset import Ruleset
 
@@ -162,3 +163,18 @@ def test_each_field_gets_the_placeholder_of_the_rule_that_redacts_it() -> None:
         ("Cookie", "d=CREDENTIAL"),
     )
     assert ruleset.headers(clean, "response") is clean
+
+
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [
+        ("user:pw@h.example:80", "REDACTED@h.example:80"),
+        ("token@h.example", "REDACTED@h.example"),
+        ("REDACTED@h.example", "REDACTED@h.example"),
+        ("h.example", "h.example"),
+        ("@h.example", "@h.example"),
+    ],
+)
+def test_userinfo_in_a_host_field_goes(value: str, clean: str) -> None:
+    rules = build(engine="ahocorasick").ruleset
+    assert rules.headers(Headers([("Host", value)]), "request").get("host") == clean

@@ -58,6 +58,8 @@ TEXTS = [
     'FROM x\nENV API_KEY {}\nRUN y"',
     "ARG GITHUB_TOKEN={}\n",
     "set -gx API_KEY {}\n",
+    '"Host": ["user:{}@h.example"]',
+    "> Host: user:{}@h.example\n",
 ]
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.rules import HeaderRule
 
-Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie"]
+Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie", "host"]
 
 # RFC 6265 5.2, RFC 2965 3.2.2, and what browsers added.
 ATTRIBUTES = frozenset(
@@ -222,6 +222,8 @@ class HeaderPolicy:
             return "set-cookie"
         if lower in _ORDINARY:
             return "scan"
+        if lower in ("host", ":authority"):
+            return "host"
         named = lower in _NAMED or lower.startswith(_PRINCIPAL)
         return "redact" if named or is_credential(name) else "scan"
 
@@ -242,6 +244,9 @@ class HeaderPolicy:
             # Some proxies fold several fields into one, though RFC 6265 3 forbids it.
             folded = _FOLDED.sub(self._folded, attributes) if "," in attributes else attributes
             return self._pair(pair) + semicolon + ";".join(map(self._attribute, folded.split(";")))
+        if action == "host":
+            userinfo, sign, host = value.rpartition("@")
+            return f"{self.placeholder}@{host}" if sign and userinfo else value
         listed = self._redact.get(name.lower())
         if listed is None and value.strip().lower() in _SAID:
             return value

@@ -41,6 +41,7 @@ _COLONS = (
 """What stands between a field's name and its value where a terminal shows it."""
 _AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,1024})"
 _COOKIE = rb"([^\s=;,\"'\\<>\x1b]{1,64}=[^\r\n\"'\\<>\x1b]{6,1500})"
+_USERINFO = rb"([^\s\"'@/\\]{1,128}:[^\s\"'@/\\]{1,256})@"
 
 _USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
 
@@ -74,6 +75,9 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # Heads of HTTP, as logs and notes show them; what follows Bearer and Basic is found anyway.
     *((b"authorization" + sign, colon + _AUTHORIZATION, True) for sign, colon in _COLONS),
     *((b"cookie" + sign, colon + _COOKIE, False) for sign, colon in _COLONS),
+    # Userinfo in a Host field, as clients without a proxy of their own make one of a URL.
+    (b'"host', _Q + rb"\s{0,8}+:\s{0,8}+(?:\[\s{0,64}+)?" + _Q + _USERINFO, False),
+    (b"host: ", _USERINFO, False),
     # SQL.
     (b"identified by ", rb"\\{0,8}[\"']([^\"'\\]{6,256})\\{0,8}[\"']", True),
     # A line of .netrc.

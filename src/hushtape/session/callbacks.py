@@ -16,6 +16,7 @@ from msgspec import structs
 from hushtape.errors import SanitizerError, interruption
 from hushtape.model import Body, Head, Headers, Interaction, Request, Response
 from hushtape.sanitize import on_tape
+from hushtape.session import callback_scrub
 from hushtape.session.bodies import BodyPipe
 from hushtape.session.callback_shapes import (
     CallbackRequest,
@@ -63,6 +64,9 @@ def apply(
     if outcome is None:
         return None
     request, body = outcome
+    request = callback_scrub.request(ledger.ruleset, interaction.request, request)
+    shown = sent.held if sent is not None else b""
+    body = callback_scrub.body(ledger.ruleset, shown, body, "request", request.headers.get("content-type"))
     request = structs.replace(
         request,
         headers=_with_length(request.headers, body),
@@ -77,7 +81,11 @@ def apply(
 def _response(ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None) -> Response:
     """What was scrubbed before it was read has been through the callbacks that asked for it."""
     chain = tuple([sanitizer for sanitizer in chain if not sanitizer.scrub_before_read])
-    head, body = run_response(chain, response.head, pipe.held if pipe is not None else b"")
+    shown = pipe.held if pipe is not None else b""
+    head, body = run_response(chain, response.head, shown)
+    fields = callback_scrub.headers(ledger.ruleset, response.head.headers, head.headers, "response")
+    body = callback_scrub.body(ledger.ruleset, shown, body, "response", fields.get("content-type"))
+    head = structs.replace(head, headers=_with_length(fields, body))
     stored = _store(ledger, pipe, body, "response", head.headers)
     return structs.replace(response, head=head, body=stored)
 

@@ -25,11 +25,12 @@ from hushtape.model import (
 )
 from hushtape.sanitize.messages import safe_error
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
-from hushtape.session import callbacks, hooks
+from hushtape.session import callback_scrub, callbacks, hooks
 from hushtape.session.live import LiveBody
 from hushtape.session.negotiated import understood
 
 if TYPE_CHECKING:
+    from hushtape.sanitize.ruleset import Ruleset
     from hushtape.session.answers import Answers
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
@@ -106,7 +107,7 @@ class ReplayExchange:
         body = self._live.finish() if self._live is not None else None
         live = Request(request.method, uri, headers, body, request.http_version)
         chain = self._tape.chain.callbacks
-        return _through_callbacks(chain, live) if chain else live
+        return _through_callbacks(chain, live, ruleset) if chain else live
 
     def _forward(self) -> Decision:
         """Not on the tape, and the mode records it: from here on this is a recording."""
@@ -195,11 +196,13 @@ class ReplayExchange:
         return safe_error(self._tape.ledger.ruleset, error)
 
 
-def _through_callbacks(chain: tuple[Any, ...], live: Request) -> Request | None:
+def _through_callbacks(chain: tuple[Any, ...], live: Request, ruleset: Ruleset) -> Request | None:
     """Callbacks changed what was recorded, so they change what is compared with it."""
-    body = b"".join(live.body.chunks()) if live.body is not None else None
-    outcome = callbacks.run_request(chain, live, body)
+    shown = b"".join(live.body.chunks()) if live.body is not None else None
+    outcome = callbacks.run_request(chain, live, shown)
     if outcome is None:
         return None
     changed, body = outcome
+    changed = callback_scrub.request(ruleset, live, changed)
+    body = callback_scrub.body(ruleset, shown or b"", body, "request", changed.headers.get("content-type"))
     return structs.replace(changed, body=BytesBody(body) if body else None)
