@@ -188,6 +188,19 @@ def test_every_kind_of_sanitizer_acts_before_the_read(
     assert stored(cassette)[0]["response"]["body"]["string"].encode() == seen
 
 
+def test_the_default_sanitizer_hides_the_secrets_of_the_tape_too_and_others_do_not(
+    odd: Server, cassette: Path
+) -> None:
+    hidden = hushtape.DefaultSanitizer(sensitive_fields=["other"], scrub_before_read=True)
+    with hushtape.use_cassette(cassette, secrets={"#t": SECRET}, sanitizers=[hidden]):
+        seen = get(odd, "/whole")
+    assert json.loads(seen.body)["token"] == "REDACTED" and SECRET not in str(seen.headers)
+    other = BodyFieldSanitizer(["id"], scrub_before_read=True)
+    with hushtape.use_cassette(cassette, mode="all", secrets={"#t": SECRET}, sanitizers=[other]):
+        assert json.loads(get(odd, "/whole").body)["token"] == SECRET
+    assert SECRET not in cassette.read_text()
+
+
 def test_new_exchanges_beside_a_cassette_are_scrubbed_and_watched(odd: Server, cassette: Path) -> None:
     options: dict[str, Any] = {"sanitizers": [FIELD]}
     with hushtape.use_cassette(cassette, **options):

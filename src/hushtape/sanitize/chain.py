@@ -120,7 +120,7 @@ def build(
             callbacks.append(sanitizer)
     usable = checked(rules, drop_short)
     flagged = [sanitizer for sanitizer in united if sanitizer.scrub_before_read]
-    reading = _reading(flagged, usable, engine) if flagged else None
+    reading = _reading(flagged, known, usable, engine) if flagged else None
     return Chain(Ruleset.compile(usable, engine=engine), tuple(callbacks), unknown, reading)
 
 
@@ -137,8 +137,12 @@ def _default_rules(keep: Iterable[str]) -> Iterator[Rule]:
     yield CredentialNamesRule(keep=kept | {"code", "clientid"}, listed=listed - kept)
 
 
-def _reading(flagged: list[BaseSanitizer], usable: list[Rule], engine: str) -> Reading:
-    """What these sanitizers do before the program reads. `usable`: the rules that can be used."""
+def _reading(
+    flagged: list[BaseSanitizer], known: list[SecretRule], usable: list[Rule], engine: str
+) -> Reading:
+    """What these sanitizers do before the program reads. `known`: the tape's secrets, which a
+    DefaultSanitizer hides with its own: it stands for the default chain, and that has them. `usable`: rules that
+    can be used."""
     from hushtape.sanitize.ruleset import Ruleset
 
     rules: list[Rule] = []
@@ -146,6 +150,8 @@ def _reading(flagged: list[BaseSanitizer], usable: list[Rule], engine: str) -> R
     fillers: set[str] = set()
     for sanitizer in flagged:
         stated = _rules_of(sanitizer) if isinstance(sanitizer, Declarative) else ()
+        if isinstance(sanitizer, DefaultSanitizer):
+            stated = (*known, *stated)
         texts = {text for rule in stated for text in _left_by(rule, fillers)}
         if _is_callback(sanitizer):
             own = getattr(sanitizer, "replacement", REDACTED)
