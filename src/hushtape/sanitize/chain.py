@@ -140,9 +140,8 @@ def _default_rules(keep: Iterable[str]) -> Iterator[Rule]:
 def _reading(
     flagged: list[BaseSanitizer], known: list[SecretRule], usable: list[Rule], engine: str
 ) -> Reading:
-    """What these sanitizers do before the program reads. `known`: the tape's secrets, which a
-    DefaultSanitizer hides with its own: it stands for the default chain, and that has them. `usable`: rules that
-    can be used."""
+    """What these sanitizers do before the program reads. `usable`: the rules that can be used. `known`: the
+    tape's secrets; a DefaultSanitizer hides them, too: it stands for the default chain, which has them."""
     from hushtape.sanitize.ruleset import Ruleset
 
     rules: list[Rule] = []
