@@ -14,6 +14,7 @@ from tests.contract.observe import Raised, Seen
 from tests.contract.ways import three_ways, worked
 from tests.support.proxy import proxy_server
 from tests.support.servers import Server
+from tests.support.wire import Call
 
 FOLLOWING = [name for name, driver in DRIVERS.items() if driver.follows]
 
@@ -83,3 +84,31 @@ def test_a_proxy_does_not_change_the_tape(client: str, server: Server, proxy: Se
     assert proxy.requests, "the bare and the recorded run did not pass the proxy"
     text = cassette.read_text()
     assert "CONNECT" not in text and str(proxy.port) not in text
+
+
+BROKEN = {
+    "no HTTP": b"NONSENSE\r\n\r\n",
+    "a line too long": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n",
+    "too many fields": b"HTTP/1.1 200 OK\r\n" + b"A: 1\r\n" * 300 + b"\r\n",
+    "closed": b"",
+}
+
+
+@pytest.mark.parametrize("client", DRIVERS)
+@pytest.mark.parametrize("head", BROKEN)
+def test_a_broken_head_from_a_proxy_for_plain_http_raises_the_same_three_ways(
+    client: str, head: str, cassette: Path
+) -> None:
+    def broken(call: Call) -> None:
+        call.closing = True
+        call.send(BROKEN[head])
+
+    with Server(broken) as proxy, Server() as server:
+
+        def case(driver: object, target: Server) -> object:
+            if target.stopped.is_set():
+                proxy.stop()
+            return _refusal(driver, target)
+
+        seen = three_ways(case, lambda: DRIVERS[client](proxy.url), server, cassette)
+    assert isinstance(seen, Raised)

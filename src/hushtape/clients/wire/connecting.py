@@ -74,6 +74,11 @@ def _defer(connection: Any, line: Line) -> None:
     if hasattr(connection, "is_verified"):
         # urllib3 warns of unverified peers before it sends; what the tape knows of the peer comes after
         connection.is_verified = connection.default_port == 443
+    seem_connected(connection)
+
+
+def seem_connected(connection: Any) -> None:
+    """urllib3 takes an error on a connection that never reached its proxy for the proxy's own."""
     if getattr(connection, "proxy", None) and hasattr(connection, "_has_connected_to_proxy"):
         connection._has_connected_to_proxy = True
 

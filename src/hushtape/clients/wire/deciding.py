@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hushtape.clients.wire.connecting import apply_tls, raise_at_connect
+from hushtape.clients.wire.connecting import apply_tls, raise_at_connect, seem_connected
 from hushtape.clients.wire.failures import revive
 from hushtape.clients.wire.forwarding import Send, transmit
 from hushtape.clients.wire.framer import RequestFramer
@@ -66,6 +66,7 @@ def _take(connection: Any, line: Line, decision: Decision) -> None:
         return
     assert isinstance(decision, Replay)
     line.state = REPLAY
+    seem_connected(connection)  # to a proxy for http, urllib3 does not connect before it sends
     line.interaction, line.due = decision.interaction, decision.due
     apply_tls(connection, line, decision.interaction.tls)
     if line.fields is not None and line.fields.expects:
