@@ -138,6 +138,16 @@ def test_of_bzip2_and_xz_with_damage_behind_the_secret_nothing_is_lost(
     assert audit(WRAP[wrap](bytes(packed))) is not None
 
 
+@pytest.mark.parametrize("wrap", WRAP)
+def test_files_of_lzma_are_looked_into_and_cut_ones_to_the_cut(wrap: str) -> None:
+    for text in (TEXT, TEXT * 900):
+        packed = lzma.compress(text + b" more" * 20, lzma.FORMAT_ALONE)
+        assert audit(WRAP[wrap](packed)) is not None
+        assert audit(WRAP[wrap](packed[:-9])) is not None
+        sized = packed[:5] + (len(text) + 100).to_bytes(8, "little") + packed[13:]
+        assert audit(WRAP[wrap](sized)) is not None
+
+
 @pytest.mark.parametrize("size", [STEP, KEPT, 5 * KEPT])
 @pytest.mark.parametrize("kind", ["gzip", "zlib", "bzip2", "xz"])
 def test_a_long_stream_that_is_damaged_is_read_to_the_damage(kind: str, size: int) -> None:

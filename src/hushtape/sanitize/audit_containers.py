@@ -1,4 +1,4 @@
-"""Compressed files: gzip, zip, zlib, bzip2, xz and zstd, looked into as they pass.
+"""Compressed files: gzip, zip, zlib, bzip2, xz, LZMA and zstd, looked into as they pass.
 
 Lives here: telling such a file by its first bytes. Must not: inflate (audit_unpack, audit_zip and
 audit_zstd do), change a container (the body is stored as it came or not at all), know rules. Called by:
@@ -18,6 +18,9 @@ from hushtape.sanitize.audit_zip import ZIP, ZipFile
 from hushtape.sanitize.audit_zstd import ZSTD, zstd
 
 XZ: Final = b"\xfd7zXZ\0"
+LZMA: Final = b"]\0\0"
+"""The properties that all write, and a dictionary of 64 KiB or more (7-Zip's lzma.txt)."""
+
 FIRST: Final = 24
 """Bytes that tell a container; fewer do for all but zstd without its library."""
 
@@ -81,4 +84,4 @@ def is_file(first: bytes) -> bool:
 
 
 _ZLIB: Final = frozenset(ZLIB_HEADS)
-_KINDS: Final = ((GZIP, unpack.gzip_file), (b"BZh", unpack.bzip2), (XZ, unpack.xz))
+_KINDS: Final = ((GZIP, unpack.gzip_file), (b"BZh", unpack.bzip2), (XZ, unpack.xz), (LZMA, unpack.xz))

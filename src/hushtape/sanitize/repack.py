@@ -76,6 +76,8 @@ class _Packer:
         with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
             if not data.startswith(_END, len(data) - _END_SIZE - len(old.comment)):
                 raise ValueError("something stands behind the end: not ours to drop")
+            if min((member.header_offset for member in old.infolist()), default=0):
+                raise ValueError("something stands before the first member")
             changed = False
             for member in old.infolist():
                 with old.open(member) as file:
