@@ -11,6 +11,7 @@ COLOURED = [
     "\x1b[31mBearer {}\x1b[0m",
     "\x1b[36mX-Api-Key\x1b[0m: {}\x1b[0m",
     "\x1b[36mX-Api-Key\x1b[0m: \x1b[33m{}\x1b[0m",
+    "\x1b[36mapi_key\x1b[39m: \x1b[32m'{}'\x1b[39m",
     "\x1b[1;33mapi_key=\x1b[0m{}",
     "\x1b[33mtoken={}\x1b[0m",
     '\x1b[34;1m"api_key"\x1b[0m\x1b[1;39m:\x1b[0m \x1b[0;32m"{}"\x1b[0m',
@@ -58,8 +59,11 @@ TEXTS = [
     'FROM x\nENV API_KEY {}\nRUN y"',
     "ARG GITHUB_TOKEN={}\n",
     "set -gx API_KEY {}\n",
+    '"ApiKey"="{}"',
+    "setx /M API_KEY {}\n",
     '"Host": ["user:{}@h.example"]',
     "> Host: user:{}@h.example\n",
+    ":authority: user:{}@h.example\n",
 ]
 
 

@@ -23,6 +23,7 @@ LEAKY = [
     '<token type="x" value="{}"></token>',
     '<add value="{}" key="ApiKey"/>',
     "<token><value>{}</value></token>",
+    "<p><value>{}</value><name>api_key</name></p>",
     "<apiKey>\n  <name>ci</name>\n  <value>{}</value>\n</apiKey>",
     "&lt;token&gt;&lt;value&gt;{}&lt;/value&gt;&lt;/token&gt;",
     "&lt;token type=&quot;x&quot;&gt;{}&lt;/token&gt;",

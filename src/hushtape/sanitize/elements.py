@@ -29,9 +29,7 @@ _CHILD_VALUE = re.compile(
     + rb"<(?:\w{1,16}:)?(?:value|string|text)(?:\s[^<>]{0,128})?>(?:<!\[CDATA\[)?(?=[^<\s])",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
-    rb"\s(?:value|password|secret|token|key)\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE
-)
+_ATTRIBUTE = re.compile(rb"\svalue\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE)
 _TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
 

@@ -85,7 +85,7 @@ _OTHERS = re.compile(
 )
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
-_STRINGS = re.compile(rb"\[\s{0,64}[bBrRuU]{0,2}(\\{0,63}[\"'])")
+_STRINGS = re.compile(rb"\[\s{0,64}[bBrRuU]{0,2}(\\{0,63}[\"']|&(?:quot|#34);)")
 _COMMA = re.compile(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"

@@ -97,15 +97,19 @@ _LONG: Final = _like(rb"[A-Za-z0-9_+/=.-]{64}")
 _KEY: Final = _like(rb"(?:" + _HEX32 + rb"|R[0-9A-Z]{31}" + _END + rb"|" + _AZURE + rb")")
 _AZURE_KEY: Final = _like(_AZURE)
 
+_COOKIES: Final = _like(
+    rb"(?:[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{0,3};\s{0,2}){0,16}+[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"
+)
+
 FORMS: Final[dict[str, Form]] = {
     "auth": _credentials,
     "_auth": _credentials,
     "credentials": _credentials,
     "authorization": _header,
     "proxy-authorization": _header,
-    "cookie": _like(
-        rb"(?:[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{0,3};\s{0,2}){0,16}+[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"
-    ),
+    "http_authorization": _header,
+    "http_cookie": _COOKIES,
+    "cookie": _COOKIES,
     "set-cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
     "pass": _brief,
     "auth_code": _made,

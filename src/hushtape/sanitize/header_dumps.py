@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.fields import COLON
 from hushtape.sanitize.formed_fields import FORMS, has_form
 from hushtape.sanitize.header_policy import ATTRIBUTES, is_credential
@@ -31,6 +32,8 @@ _CLOSED = re.compile(_Q)
 _NAME = re.compile(rb"[bB]?(\\{0,8}[\"'])[A-Za-z-]{0,8}\Z")
 _S = rb"(?:\s|\\{1,8}[nrt])"
 _COMMA = re.compile(_S + rb"{0,16}+," + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
+_NEXT = re.compile(rb"(?:" + _S + rb"{0,16}+,|\]\s{0,8}+=)" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
+_STRING = re.compile(rb"(?:[ \t]|" + COLOUR + rb"){0,8}+(?:\[(?:\s|" + COLOUR + rb"){0,8}+)?(\\{0,8}[\"'])")
 _LIST = re.compile(COLON.pattern + rb"\[" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
 _COOKIE = re.compile(rb"(?:(?<=[\"'\[])|(?<=;)\s{0,8}+)([^\s=;,\"'\\<>\[\]]{1,128})=([^;\r\n]{1,4096})")
 _SCHEME = re.compile(rb"[A-Za-z][\w-]{1,24}+ {1,4}+(?:token=)?(?=\S)")
@@ -44,7 +47,7 @@ Parts = Callable[[bytes, int, int], list[Span]]
 
 _TOKEN = re.compile(
     rb"([\[{])|([\]}])|(\\{0,8}[\"'])([^\"'\\\r\n]{0,128})\3\s{0,8}+:\s{0,8}+(?:(\\{0,8}[\"'])([^\"'\\]{0,2048})\5)?"
-    rb"|" + _Q + rb"[^\"'\\]{0,2048}+" + _Q
+    rb"|" + _Q + rb"([^\"'\\]{0,2048}+)" + _Q
 )
 _VALUE = re.compile(
     _Q + rb"value" + _Q + rb"\s{0,8}+:\s{0,8}+(\\{0,8}[\"'])([^\"'\\]{8,2048})\1", re.IGNORECASE
@@ -59,7 +62,10 @@ def dump_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes,
             continue
         one = Verifier(_in_quotes(text, parts), order, BESIDE + name, FIELDS, _BACK, _AHEAD, teaches=lesson)
         yield from ((name.encode() + ending, one) for ending in _ENDINGS)
-        yield name.encode() + b":[", one._replace(verify=_in_map(text, parts), back=0)
+        for sign in (b":[", b"=["):
+            yield name.encode() + sign, one._replace(verify=_in_map(text, parts), back=0)
+        for sign in (b":", b" =", b"="):
+            yield name.encode() + sign, one._replace(verify=_bare(text, parts), back=0)
     if "cookies" not in rule.keep:
         one = Verifier(_listed(text), order, BESIDE + "cookies", FIELDS, 16, _AHEAD, teaches=lesson)
         yield from ((b"cookies" + ending, one) for ending in _ENDINGS)
@@ -122,7 +128,7 @@ def _in_quotes(text: bytes, parts: Parts) -> Verify:
             return None
         limit = min(limit, start + _AHEAD)
         found: list[Found] = []
-        comma, colon = _COMMA.match(data, closed.end(), limit), _LIST.match(data, closed.end(), limit)
+        comma, colon = _NEXT.match(data, closed.end(), limit), _LIST.match(data, closed.end(), limit)
         if comma is not None:
             found, _ = _found(data, comma.end(), limit, comma[1], text, parts)
         while colon is not None:
@@ -131,6 +137,19 @@ def _in_quotes(text: bytes, parts: Parts) -> Verify:
             colon = _COMMA.match(data, at + len(colon[1]), limit)
         if not found and (span := value_before(data, start, _BACK)) is not None:
             found = [Found(*one, text) for one in parts(data, *span)]
+        return tuple(found) or None
+
+    return verify
+
+
+def _bare(text: bytes, parts: Parts) -> Verify:
+    """`{cookie: "value"}`, `document.cookie = "value"`: scripts, and what Node prints."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
+        opening = _STRING.match(data, end, limit)
+        if opening is None:
+            return None
+        found, _ = _found(data, opening.end(), min(limit, start + _AHEAD), opening[1], text, parts)
         return tuple(found) or None
 
     return verify
@@ -176,6 +195,8 @@ def _made(data: bytes, at: int, stop: int, mapped: bool, text: bytes) -> Iterato
             return
         if token[4] is not None and token[4].lower() == b"cookies":
             return  # another list begins, and is looked at by itself
+        if not mapped and token[7] is not None:  # `["sid=...", "b=..."]`: requests that Lambda gets
+            yield from (Found(*span, text) for span in _cookies(data, *token.span(7)))
         value = token[6]
         if (
             value is not None

@@ -28,15 +28,16 @@ _ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*\x1b]{8,1024})"
 _END = rb"(?=[\s\"'\\<\x1b]|\Z)"
 _SPACE = rb"(?:[ \t]|" + COLOUR + rb")"
 _UNQUOTED = re.compile(
-    rb"(?:%b{0,8}+:%b{1,16}+|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4) + _ONE + _END
+    rb"(?:%b{0,8}+:%b{1,16}+|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4) + rb"(?:\\{0,8}[\"'])?" + _ONE + _END
 )  # fmt: skip
+_SHOWN = re.compile(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
 _MAPPED = re.compile(rb":\[" + _ONE + rb"(?=[\s\]])")
 _ESCAPED_COLOUR = re.compile(COLOUR)
 _IN_MAP = re.compile(rb"[\[ ][\w-]{0,64}\Z")
 _OPTION = re.compile(rb"[ \t]{1,4}\\{0,8}[\"']?" + _ONE + _END)
 _SQL = re.compile(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
 _BEFORE = re.compile(
-    rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx|setenv|set -[gxU]{1,2})[ \t]{1,4})"
+    rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx(?: /m)?|setenv|set -[gxU]{1,2})[ \t]{1,4})"
     rb"[\w-]{0,64}\Z"
 )
 """An option's dashes; Dockerfile's ENV and ARG; the commands of Windows, csh and fish that set a variable."""
@@ -51,12 +52,16 @@ _CLOSE = re.compile(rb"\\{0,8}[\"'](?:\s{1,16}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<
 _OPENED = re.compile(rb"[\[(]\s{0,16}[bB]?\\{0,8}[\"']\Z")
 _PHP = re.compile(rb"\\{0,8}\";s:\d{1,6}:\\{0,8}\"([^\"\\]{1,1024})\\{0,8}\";")
 _ASSIGNED = re.compile(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
+_ENTRY = re.compile(_Q + rb"\s{0,8}+=\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
 _ELEMENT = re.compile(rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>\s{0,64}+([^<>\s]{8,1024})\s{0,64}+</")
 _TAGGED = re.compile(rb"<[^<>]{1,256}?\s(?:name|key|id|property)\s{0,4}=\s{0,4}\\{0,8}[\"']\Z", re.IGNORECASE)
 _NEXT = re.compile(
     rb"</(?:\w{1,16}:)?(?:name|key)>\s{0,64}+(?:<(?:\w{1,16}:)?value>\s{0,64}+)?"
     rb"<(?:\w{1,16}:)?(?:string|value|data)(?:\s[^<>]{0,128})?>([^<]{1,1024})</",
     re.IGNORECASE,
+)
+_LAST_ELEMENT = re.compile(
+    rb"<(?:\w{1,16}:)?value>([^<]{1,1024})</(?:\w{1,16}:)?value>\s{0,64}\Z", re.IGNORECASE
 )
 _NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)>\s{0,64}\Z", re.IGNORECASE)
 _FIRST = re.compile(
@@ -75,7 +80,7 @@ _BACK: Final = 1400
 
 def loose_ways(read: Read) -> Iterator[tuple[frozenset[int], Verify]]:
     """The verifiers, each with the bytes that may follow a name there."""
-    yield frozenset(b": =\x1b\\"), _unquoted(read)
+    yield frozenset(b": =\x1b\\]"), _unquoted(read)
     yield frozenset(b" >/\t\r\n\\]"), _attribute(read)
     yield frozenset(b"\"'\\"), _quoted(read)
     yield frozenset(b"<"), _element(read)
@@ -99,7 +104,7 @@ def _unquoted(read: Read) -> Verify:
         sign = data[end]
         if sign == 92 and _ESCAPED_COLOUR.match(data, end, limit) is None:
             return None
-        found = _UNQUOTED.match(data, end, limit)
+        found = (_SHOWN if sign == 93 else _UNQUOTED).match(data, end, limit)
         if found is None and sign == 32 and _BEFORE.search(data, max(0, start - 80), start):
             found = _OPTION.match(data, end, limit)
         if (
@@ -163,6 +168,12 @@ def _php(data: bytes, start: int, end: int, limit: int) -> Span | None:
     return None if found is None else found.span(1)
 
 
+def _entry(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    """`"name"="value"`: a registry's entry."""
+    found = _ENTRY.match(data, end, limit)
+    return None if found is None or not is_made(found[2]) else found.span(2)
+
+
 def _assigned(data: bytes, start: int, end: int, limit: int) -> Span | None:
     found = _ASSIGNED.match(data, end, limit)
     return None if found is None or not is_made(found[2]) else found.span(2)
@@ -179,6 +190,7 @@ _SIGNS: Final[dict[int, Callable[[bytes, int, int, int], Span | None]]] = {
     44: _pair,
     58: _spoken,
     59: _php,
+    61: _entry,
     62: _text,
     93: _assigned,
 }
@@ -217,11 +229,14 @@ def _element(read: Read) -> Verify:
     """`<key>name</key><string>value</string>`: property lists, XML-RPC."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        found = _NEXT.match(data, end, limit)
-        text = read(data, start, end) if found is not None else None
-        if found is None or text is None or not _opens(_NAME_TAG, data, start):
+        if not _opens(_NAME_TAG, data, start):
             return None
-        return Found(found.start(1), found.end(1), text)
+        found = _NEXT.match(data, end, limit)
+        if found is None:
+            low = data.rfind(b"<", 0, start)
+            found = _LAST_ELEMENT.search(data, max(0, low - _BACK), low)
+        text = read(data, start, end) if found is not None else None
+        return None if found is None or text is None else Found(found.start(1), found.end(1), text)
 
     return verify
 

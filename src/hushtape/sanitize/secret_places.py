@@ -35,12 +35,19 @@ _GAP = rb"(?:\s|\\{1,8}[nrt]){1,8}"
 _COLOURED = rb"[\d;:]{0,24}m(?:[ \t]|" + COLOUR + rb"){0,8}+:(?:[ \t]|" + COLOUR + rb"){1,16}+"
 _COLONS = (
     (b": ", b""),
+    (b"] => ", b""),
     (b":\x1b[", rb"[\d;:]{0,24}m(?:[ \t]|" + COLOUR + rb"){0,16}+"),
     (b"\x1b[", _COLOURED),
 )
 """What stands between a field's name and its value where a terminal shows it."""
 _AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,1024})"
 _COOKIE = rb"([^\s=;,\"'\\<>\x1b]{1,64}=[^\r\n\"'\\<>\x1b]{6,1500})"
+_PAIRS = rb"([^\s=;,\"'\\<>]{1,64}=[^\s\"'\\<>]{8,1500})"
+_TAB = rb"(?:\t|\\t)"
+_JAR = (
+    rb"[^\s\\]{0,128}" + _TAB + rb"(?:TRUE|FALSE)" + _TAB + rb"\d{1,20}" + _TAB + rb"[^\s\\]{1,128}" + _TAB
+    + rb"([^\s\"'\\]{8,1024})"
+)  # fmt: skip
 _USERINFO = rb"([^\s\"'@/\\]{1,128}:[^\s\"'@/\\]{1,256})@"
 
 _USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
@@ -78,6 +85,13 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # Userinfo in a Host field, as clients without a proxy of their own make one of a URL.
     (b'"host', _Q + rb"\s{0,8}+:\s{0,8}+(?:\[\s{0,64}+)?" + _Q + _USERINFO, False),
     (b"host: ", _USERINFO, False),
+    (b"authority: ", _USERINFO, False),
+    # Cookies: an option of curl's, what Python's jars show of themselves, lines of Netscape's cookies.txt.
+    (b"curl ", rb"(?:[^\r\n]{0,160}?\s)?(?:-b|--cookie)[ =]{0,2}\\{0,8}[\"']?" + _PAIRS, False),
+    (b"<cookie ", rb"[^\s=<>]{1,128}=([^\s<>]{8,1024}) for ", True),
+    (b"cookie(version=", rb"\d{0,4}, name='[^']{0,128}', value='([^'\\]{8,1024})'", True),
+    *((b"%bfalse%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
+    *((b"%btrue%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
     # SQL.
     (b"identified by ", rb"\\{0,8}[\"']([^\"'\\]{6,256})\\{0,8}[\"']", True),
     # A line of .netrc.

@@ -52,9 +52,9 @@ def container(quote: bytes) -> Container | Until:
     return Until(re.compile(rb"[&\s\"<>]"))
 
 
-_LIST_END = Until(re.compile(rb"(?<=')\s{0,64}\]"))
+_LIST_ENDS = {39: Until(re.compile(rb"(?<=')\s{0,64}\]")), 59: Until(re.compile(rb"(?<=;)\s{0,64}\]|[<\"]"))}
 
 
 def strings(quote: bytes) -> Container | Until:
     """The seeker for the rest of a list of strings, up to its closing bracket; `quote` opens the first."""
-    return _LIST_END if quote.endswith(b"'") else Container(len(quote).bit_length() - 1, within=True)
+    return _LIST_ENDS.get(quote[-1]) or Container(len(quote).bit_length() - 1, within=True)
