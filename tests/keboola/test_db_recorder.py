@@ -154,6 +154,20 @@ def test_a_query_that_is_not_recorded_fails_the_case_even_if_survived(data: Path
         recorder(data).replay(survive)
 
 
+def test_the_error_of_a_query_shows_no_secret(data: Path) -> None:
+    recorder(data).record(lambda: None)
+
+    def ask() -> None:
+        import oracledb
+
+        oracledb.connect().cursor().execute(f"select 9 from t where token = '{SECRET}'")
+
+    with pytest.raises(UnmatchedQueryError, match="SELECT 9 FROM T") as caught:
+        recorder(data).replay(ask)
+    shown = f"{caught.value!s} {caught.value.__dict__}".lower()
+    assert "redacted" in shown and SECRET.lower() not in shown
+
+
 def test_answers_are_given_once_and_parameters_choose_among_them(data: Path) -> None:
     (data / "cassettes").mkdir()
     entries = [

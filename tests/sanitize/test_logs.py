@@ -76,6 +76,34 @@ def test_a_clean_record_keeps_its_arguments() -> None:
     assert (records[0].msg, records[0].args) == ("retry %d", (3,))
 
 
+def test_an_argument_is_scrubbed_before_the_message_cuts_it(output: io.StringIO) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logger = logging.getLogger("urllib3.connectionpool")
+    logger.warning("%.5s, %-6.3s, %d", "hunter2", "abc", 7)
+    logger.warning("%(key).5s", {"key": "hunter2"})
+    scrubbing.remove()
+    assert output.getvalue() == "REDAC, abc   , 7\nREDAC\n"
+
+
+def test_what_a_program_adds_to_a_record_is_scrubbed() -> None:
+    records: list[logging.LogRecord] = []
+    logger = logging.getLogger("httpx")
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logger.warning(
+        "asked", extra={"url": "/x?t=hunter2", "fields": {"t": "hunter2"}, "status": 200, "of": [1]}
+    )
+    scrubbing.remove()
+    logger.removeHandler(handler)
+    shown = records[0].__dict__
+    assert (shown["url"], shown["fields"]) == ("/x?t=REDACTED", "{'t': 'REDACTED'}")
+    assert (shown["status"], shown["of"]) == (200, [1])
+
+
 def test_what_cannot_be_scrubbed_is_left_out(output: io.StringIO) -> None:
     def fail(text: str) -> str:
         raise RuntimeError(text)

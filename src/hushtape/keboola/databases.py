@@ -109,14 +109,16 @@ def recording(adapters: Sequence[DBAdapter], tape: Tape, secrets: Iterable[str])
 
 
 @contextmanager
-def replaying(adapters: Sequence[DBAdapter], cassette: Path) -> Iterator[None]:
-    """Replay the adapters' drivers from the cassette; without one they answer nothing."""
+def replaying(adapters: Sequence[DBAdapter], cassette: Path, tape: Tape) -> Iterator[None]:
+    """Replay the adapters' drivers from the cassette; without one they answer nothing. The tape's rules scrub
+    what an error shows of a query."""
     if not adapters:
         yield
         return
     found = [db_values.revived(item) for item in read_list(cassette, MEMBER)] if cassette.exists() else []
     with _undone(adapters):
         for adapter in adapters:
+            adapter.tell = lambda text: tell(tape.ledger.ruleset, text)
             adapter.patch_for_replay(list(found))
         yield
     for adapter in adapters:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,12 @@ _IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+oracledb\b", re.MULTILINE)
 
 
 class DBAdapter(ABC):
-    """What records and replays one database driver."""
+    """What records and replays one database driver.
+
+    Attributes: tell: scrubs what an error may show; a recorder sets it before `patch_for_replay`.
+    """
+
+    tell: Callable[[str], str] = str
 
     @property
     @abstractmethod
@@ -74,7 +79,7 @@ class OracleDBAdapter(DBAdapter):
         self._patches.replace(_driver(), "connect", make)
 
     def patch_for_replay(self, interactions: Sequence[Mapping[str, Any]]) -> None:
-        store = self._store = Store(interactions)
+        store = self._store = Store(interactions, self.tell)
 
         def make(genuine: Any) -> Any:
             def connect(*args: Any, **kwargs: Any) -> ReplayConnection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hushtape.keboola import db_values
@@ -17,7 +17,7 @@ from hushtape.sanitize.rules import REDACTED
 
 
 class UnmatchedQueryError(VCRRecorderError, RuntimeError):
-    """No recorded query answers this one. Attributes: sql (str, normalised)."""
+    """No recorded query answers this one. Attributes: sql (str, normalised, scrubbed)."""
 
     sql: str
 
@@ -25,7 +25,9 @@ class UnmatchedQueryError(VCRRecorderError, RuntimeError):
 class Store:
     """Attributes: missed: the error of the first query that could not be answered."""
 
-    def __init__(self, interactions: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, interactions: Sequence[Mapping[str, Any]], tell: Callable[[str], str] = str) -> None:
+        """`tell`: scrubs a statement that an error shows."""
+        self._tell = tell
         self._left: dict[str, list[Mapping[str, Any]]] = {}
         for entry in interactions:
             self._left.setdefault(str(entry.get("sql_normalized", "")), []).append(entry)
@@ -49,7 +51,7 @@ class Store:
                     return left.pop(index)
             if left:
                 return left.pop(0)
-            error = self._unmatched(statement)
+            error = self._unmatched(sql)
             self.missed = self.missed or error
         raise error
 
@@ -61,7 +63,8 @@ class Store:
                 return text
         return statement
 
-    def _unmatched(self, statement: str) -> UnmatchedQueryError:
+    def _unmatched(self, sql: str) -> UnmatchedQueryError:
+        statement = db_values.normalize_sql(self._tell(sql))  # in capitals no rule knows a secret
         known = sorted(text for text, entries in self._left.items() if entries)[:5]
         listed = "; ".join(text[:120] for text in known) or "none"
         return UnmatchedQueryError(

@@ -216,7 +216,7 @@ class VCRRecorder:
         frozen = metadata.replay_time(self.freeze_time_at, self.cassette_path)
         front = FrontEnd(mode="none", drop_short=True, always=True)
         with self._open(front, frozen, usable(self._secret_values(), placeholders([self.sanitizer]))) as tape:
-            with databases.replaying(self.db_adapters, self.cassette_path):
+            with databases.replaying(self.db_adapters, self.cassette_path, tape):
                 ended = self._watch(component_runner, RunClock())
             self._acknowledge(tape)
         if ended.result is not None:

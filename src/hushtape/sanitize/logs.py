@@ -11,7 +11,8 @@ import logging
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from hushtape.sanitize.rules import REDACTED
 
@@ -71,6 +72,11 @@ _SIGNED_FIELD = re.compile(
 """botocore shows the request that it signs line by line, a session's token and S3's customer keys among its
 fields."""
 
+_CUTS = re.compile(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*\.")
+"""A message that shows so many characters of an argument: `%.20s`."""
+
+_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
 UNSCRUBBED = "hushtape: a log record that could not be scrubbed was left out"
 
 
@@ -89,21 +95,46 @@ class ScrubFilter(logging.Filter):
         try:
             self._message(record)
             self._traceback(record)
+            self._extras(record)
         except Exception:  # noqa: BLE001  # fail closed: whatever went wrong, the record shows nothing
             record.msg, record.args = UNSCRUBBED, None
             record.exc_info = record.exc_text = record.stack_info = None
+            for name in record.__dict__.keys() - _OWN:
+                setattr(record, name, UNSCRUBBED)
         return True
 
     def _scrub(self, text: str) -> str:
         return _SIGNED_FIELD.sub(r"\1" + REDACTED, self._rules(text))
 
     def _message(self, record: logging.LogRecord) -> None:
+        if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args:
+            record.args = self._arguments(record.args)
         message = record.getMessage()
         clean = self._scrub(message)
         if clean != message:
             record.msg, record.args = clean, None
             if "message" in record.__dict__:
                 record.message = clean
+
+    def _arguments(self, given: Any) -> Any:
+        """The arguments of a message that cuts them: the beginning of a secret is none that rules know."""
+        if isinstance(given, Mapping):
+            return {name: self._value(value) for name, value in given.items()}
+        return tuple([self._value(value) for value in given])
+
+    def _extras(self, record: logging.LogRecord) -> None:
+        """What the program added with `extra=`: formatters for JSON print it."""
+        if len(record.__dict__) > len(_OWN):
+            for name in record.__dict__.keys() - _OWN:
+                setattr(record, name, self._value(record.__dict__[name]))
+
+    def _value(self, value: Any) -> Any:
+        """As it is if nothing in it has to be scrubbed; else text."""
+        if value is None or isinstance(value, (int, float)):
+            return value
+        text = value if isinstance(value, str) else repr(value)
+        clean = self._scrub(text)
+        return value if clean == text else clean
 
     def _traceback(self, record: logging.LogRecord) -> None:
         if record.exc_info and not record.exc_text:
