@@ -99,8 +99,7 @@ class ScrubFilter(logging.Filter):
         except Exception:  # noqa: BLE001  # fail closed: whatever went wrong, the record shows nothing
             record.msg, record.args = UNSCRUBBED, None
             record.exc_info = record.exc_text = record.stack_info = None
-            for name in record.__dict__.keys() - _OWN:
-                setattr(record, name, UNSCRUBBED)
+            record.__dict__.update(dict.fromkeys(record.__dict__.keys() - _OWN, UNSCRUBBED))
         return True
 
     def _scrub(self, text: str) -> str:
@@ -125,8 +124,8 @@ class ScrubFilter(logging.Filter):
     def _extras(self, record: logging.LogRecord) -> None:
         """What the program added with `extra=`: formatters for JSON print it."""
         if len(record.__dict__) > len(_OWN):
-            for name in record.__dict__.keys() - _OWN:
-                setattr(record, name, self._value(record.__dict__[name]))
+            added = record.__dict__.keys() - _OWN
+            record.__dict__.update({name: self._value(record.__dict__[name]) for name in added})
 
     def _value(self, value: Any) -> Any:
         """As it is if nothing in it has to be scrubbed; else text."""

@@ -86,3 +86,14 @@ def test_a_difference_in_line_ends_alone_is_told(tmp_path: Path, other: bytes) -
     for one, two in ((b"a,b\n1,2\n", other), (other, b"a,b\n1,2\n")):
         [line] = shown(tmp_path, one, two)
         assert line.startswith("only line ends differ")
+
+
+def test_a_line_is_scrubbed_whole_before_it_is_cut(tmp_path: Path) -> None:
+    def tell(text: str) -> str:
+        return text if "end" not in text else "(withheld)"
+
+    one, other = b"same\n" + b"x" * 400 + b"end\n", b"same\n" + b"y" * 400 + b"\n"
+    [problem] = compare(*pair(tmp_path, one, other), tell=tell)
+    assert problem.detail.splitlines()[1:] == ["-(withheld)", "+" + "y" * 300]
+    [problem] = compare(*pair(tmp_path, one, b"z" * 20_000))
+    assert problem.detail.splitlines()[-1] == "+(a line of more than 16,384 characters)"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,13 +27,18 @@ COMPARED = 2000
 LONGEST = 300
 """Characters of a line that are shown."""
 
+WIDEST = 16 * 1024
+"""Characters of a line that are looked through before it is cut; of a longer one nothing is shown."""
+
 PIECE = 256 * 1024
 MANIFEST = 16 * 1024 * 1024
 """Bytes up to which a manifest is read as JSON."""
 
 
-def compare(expected: Path, actual: Path, *, verbose: bool = False) -> Iterator[Problem]:
-    """What differs between two `out` folders, a problem a file."""
+def compare(
+    expected: Path, actual: Path, *, verbose: bool = False, tell: Callable[[str], str] = str
+) -> Iterator[Problem]:
+    """What differs between two `out` folders, a problem a file. `tell` scrubs a line before it is cut."""
     for section in SECTIONS:
         wanted, found = files_in(expected / section), files_in(actual / section)
         for name in sorted(wanted.keys() | found.keys()):
@@ -43,7 +48,7 @@ def compare(expected: Path, actual: Path, *, verbose: bool = False) -> Iterator[
             elif name not in wanted:
                 yield Problem("outputs", f"{place} was not expected")
             elif not same(wanted[name], found[name]):
-                yield Problem("outputs", f"{place} differs", _shown(wanted[name], found[name], verbose))
+                yield Problem("outputs", f"{place} differs", _shown(wanted[name], found[name], verbose, tell))
 
 
 def files_in(folder: Path) -> dict[str, Path]:
@@ -84,7 +89,7 @@ def _json(path: Path) -> tuple[Any] | None:
         return None
 
 
-def _shown(wanted: Path, found: Path, verbose: bool) -> str:
+def _shown(wanted: Path, found: Path, verbose: bool, tell: Callable[[str], str]) -> str:
     """The difference, from its first line on."""
     with wanted.open("rb") as left, found.open("rb") as right:
         before, after = _lines(left), _lines(right)
@@ -106,7 +111,8 @@ def _shown(wanted: Path, found: Path, verbose: bool) -> str:
     differing = [line for line in islice(hunks, 2, None) if line[0] != "@"]  # without its own head
     most = COMPARED if verbose else LINES
     more = ["... (more with --verbose)"] if len(differing) > most else []
-    return "\n".join([f"--- expected, +++ found, from line {number} on", *differing[:most], *more])
+    shown = [line[0] + _cut(line[1:], tell) for line in differing[:most]]
+    return "\n".join([f"--- expected, +++ found, from line {number} on", *shown, *more])
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
@@ -116,4 +122,9 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _texts(lines: list[bytes]) -> list[str]:
-    return [line.decode("utf-8", "backslashreplace")[:LONGEST] for line in lines]
+    return [line.decode("utf-8", "backslashreplace")[: WIDEST + 1] for line in lines]
+
+
+def _cut(line: str, tell: Callable[[str], str]) -> str:
+    """What is shown of a line: what was not looked through whole may hide a secret, compressed."""
+    return f"(a line of more than {WIDEST:,} characters)" if len(line) > WIDEST else tell(line)[:LONGEST]

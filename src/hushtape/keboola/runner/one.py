@@ -163,7 +163,8 @@ class _Case:
     # --- comparing ---------------------------------------------------------------------------------
 
     def _compare(self, space: Workspace) -> None:
-        self.problems += compare(self.case.expected, space.out, verbose=self.settings.verbose)
+        verbose, tell = self.settings.verbose, self.runs.masked
+        self.problems += compare(self.case.expected, space.out, verbose=verbose, tell=tell)
         if self.settings.validate_snapshots and (self.case.data / SNAPSHOT).is_file():
             self._validate(space)
 
