@@ -204,6 +204,8 @@ class Auditor:
         rule, offset, decoded = found
         if decoded:
             return Finding(rule, f"within bytes {base} to {base + len(data)}, under {decoded}")
+        if offset < 0:
+            return Finding(rule, f"within bytes {base} to {base + len(data)}, by its letters")
         return Finding(rule, f"at byte {base + offset}")
 
 
@@ -231,7 +233,8 @@ class TextAudit:
                 data = _encoded(text)
                 found = inspect(data, self._scan, self._dull) or (odd.look(data) if odd is not None else None)
                 if found is not None:
-                    return Finding(found[0], f"under {found[2]}" if found[2] else f"at byte {found[1]}")
+                    where = "by its letters" if found[1] < 0 else f"at byte {found[1]}"
+                    return Finding(found[0], f"under {found[2]}" if found[2] else where)
         for text in fresh:
             if len(text) <= LONGEST:
                 if len(clean) >= REMEMBERED:

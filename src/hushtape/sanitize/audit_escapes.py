@@ -23,8 +23,8 @@ _JSON = re.compile(
     rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
     rb"|u\{[0-9A-Fa-f]{1,6}\}|U00[01][0-9A-Fa-f]{5}|[0-3][0-7]{2}|[\"\\/'bfnrt])"
 )
-_HTML = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_OPEN_HTML = re.compile(rb"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)")
+_HTML = re.compile(rb"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,30});")
+_OPEN_HTML = re.compile(rb"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,8};?|[A-Za-z][A-Za-z0-9]{1,30};)")
 """Browsers read numbers without a semicolon, too (the HTML standard 13.2.5.80). In a view of its own: the
 rest of a number may stand under another escape."""
 # An escape is worth undoing if it stands for a letter or digit, or for what begins another escape; the
@@ -37,7 +37,7 @@ _PACKED = rb"|0[0-8]|1[0-9A-Fa-f]|[Bb]5(?:/|%(?:25)*2[Ff])|9[Cc]|[Dd][Aa]"
 """What the first bytes of compressed files are written with, and no text."""
 _MAIL = (
     rb"|3[Dd](?=[2-7][A-F]|[2-9A-F][0-9A-Fa-f](?:%(?:25)*3[Dd]|=)[2-9A-F]|[89A-F][0-9A-F][a-z]"
-    rb"|%(?:25)*(?:0[AaDd]|3[Ff])|\?)"
+    rb"|%(?:25)*(?:0[AaDd]|3[Ff])|00(?:%(?:25)*3[Dd]|=)|\?)"
 )
 """An `=` that begins what `_QUOTED_PRINTABLE` finds once it stands there: mail in a form."""
 # `_` and `-` count, too: the ruleset's scan tells a field by its name, `access%5Ftoken=`.
@@ -49,7 +49,8 @@ _CUT = re.compile(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
 _JSON_WORDS = re.compile(
     rb"\\(?:(?:u00|x)3[Dd](?=[2-7][A-F]|[2-9A-F][0-9A-Fa-f][=\\]|[?\\])|u00(?:2[56BbDdFf]|5[CcFf]|"
     + _WORD
-    + rb")|x(?:2[56Dd]|5[CcFf]|[89A-Fa-f]|"
+    + rb"|00|0[AaDd]|1[Ff]\\|03\\)|(?<=x\\)u00(?:9[Cc]|[Dd][Aa]|01|5[Ee])"
+    + rb"|x(?:0[0AaDd]|2[56BbDdFf]|5[CcFf]|[89A-Fa-f]|"
     + _WORD
     + rb")|u\{|U00[01]|[0-3][0-7]{2})"
 )
@@ -108,14 +109,15 @@ _QUOTED_PRINTABLE: Final = re.compile(
     # Two escapes side by side, or one that is no number; a header's encoded word (RFC 2047 4.2).
     rb"|=[2-7][0-9A-Fa-f]=[2-7][0-9A-Fa-f]|=[2-7][A-F](?<=[!-<>-~]...)(?=[ -<>-~])"
     rb"|=[89A-F][0-9A-F](?:=[89A-F][0-9A-F]|(?<=[a-z]...)[a-z])|=\?[!->@-~]{1,40}\?[Qq]\?"
+    rb"|=00(?:=00)*+(?:=[2-7][0-9A-F]|[ -<>-~])=00"
 )
 _ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
 _SOFT_BREAK: Final = re.compile(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
 # Text of ASCII letters in two or four bytes each, in either order.
-_WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,3}[ -~]){5}")
+WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,15}[ -~]){5}")
 
 
-_ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, _WIDE)
+_ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, WIDE)
 AROUND: Final = 1024
 """Bytes to each side of an escape: a secret that long has more escapes than one, if it has any."""
 
@@ -133,7 +135,7 @@ def _plain_mail(data: bytes, runs: bool) -> bytes:
 
 
 def _narrow(data: bytes, runs: bool) -> bytes:
-    return data.replace(b"\0", b"") if _WIDE.search(data) else data
+    return data.replace(b"\0", b"") if WIDE.search(data) else data
 
 
 def _unquoted(data: bytes) -> bytes:
@@ -201,11 +203,11 @@ def unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
     return [("mixed", mixed)] if how == "mixed" else [("mixed", mixed), *single]
 
 
-def _every_json(data: bytes, runs: bool) -> bytes:
+def every_json(data: bytes, runs: bool) -> bytes:
     return _JSON.sub(lambda match: _json_text(match[0]), data) if b"\\" in data else data
 
 
-def _every_html(data: bytes, runs: bool) -> bytes:
+def every_html(data: bytes, runs: bool) -> bytes:
     return _HTML.sub(lambda match: _html_text(match[0]), data) if b"&" in data else data
 
 
@@ -223,8 +225,8 @@ def _every_open_html(data: bytes, runs: bool) -> bytes:
 
 _EVERY: Final = (
     ("percent", _every_percent),
-    ("JSON", _every_json),
-    ("HTML", _every_html),
+    ("JSON", every_json),
+    ("HTML", every_html),
     ("quoted-printable", _every_mail),
 )
 
@@ -260,11 +262,11 @@ def escaped(data: bytes, runs: bool) -> bool:
     the ruleset's own scan reads through them."""
     # By number: `b"%" in data` is ten times slower than `37 in data` (it fails to take it for one first).
     return (
-        (92 in data and _JSON_WORDS.search(data) is not None)
+        (92 in data and (_JSON_WORDS.search(data) is not None or data.find(b"BZh") >= 0))
         or (37 in data and (_PERCENT_RUNS if runs else _PERCENT).search(data) is not None)
         or (38 in data and (_HTML_RUNS if runs else _HTML_WORDS).search(data) is not None)
         or (61 in data and _QUOTED_PRINTABLE.search(data) is not None)
-        or (0 in data and _WIDE.search(data) is not None)
+        or (0 in data and WIDE.search(data) is not None)
     )
 
 

@@ -25,6 +25,16 @@ _TRAILING: Final = re.compile(rb" (?<!  ) *+(?=\\++[nr])")
 _BLANKS: Final = re.compile(rb"[ \t](?<![ \t][ \t])[ \t]*+(?=\n)")
 
 
+# A list of a coded text's lines, `["..", ".."]`, its quotes perhaps escaped. Sixteen letters before each
+# joint: shorter strings of a list are words. Each begins with what `re` leaps to, see above.
+_AHEAD: Final = rb"(?=[A-Za-z0-9+/_-]{2,}=*"
+_LISTS: Final = (
+    (b'",', re.compile(rb'",(?<=[A-Za-z0-9+/_-]{16}",)\s{0,32}"' + _AHEAD + b'")')),
+    (b"',", re.compile(rb"',(?<=[A-Za-z0-9+/_-]{16}',)\s{0,32}'" + _AHEAD + b"')")),
+    (b'\\",', re.compile(rb'\\",(?<=[A-Za-z0-9+/_-]{16}\\",)(?:\s|\\n){0,32}\\"' + _AHEAD + rb"\\)")),
+)
+
+
 def joined(data: bytes) -> bytes:
     """The text without the line breaks between letters of the base64 alphabets, with what indents the lines;
     breaks and slashes may be escaped, by any number of backslashes. The same object if there are none."""
@@ -37,6 +47,9 @@ def joined(data: bytes) -> bytes:
             if text.find(b" \\") >= 0:
                 text = _TRAILING.sub(b"", text)
             text = _ESCAPED.sub(b"", text)
+    for joint, lists in _LISTS:
+        if text.find(joint) >= 0:
+            text = lists.sub(b"", text)
     if 13 in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if 10 in text:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
 from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unescaped
 from hushtape.sanitize.audit_packed import Room, UnreadError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
@@ -27,15 +28,21 @@ def never() -> bool:
     return False
 
 
-MOST_VIEWS: Final = 32
-"""Views of one buffer. Ordinary ones need four; more than 32 mean a body built to keep us busy."""
+MOST_VIEWS: Final = 128
+"""Views of one buffer. Ordinary ones need four; of 45 MB of programs, pages, archives and pictures one window
+needed 23 (measured). More mean a body that was built to keep us busy."""
+
+TOO_MANY: Final = f"more than {MOST_VIEWS} ways to read one stretch"
+"""The finding's rule beyond that: what is not looked into is not written."""
 
 WEAK: Final = frozenset(("field token", "field code", "field client_id"))
 """Field rules that don't count under base64 or hex: a page cursor is often `{"token": ...}` in base64,
 and would fail every tape. Exact secrets, token shapes and the other fields count there, too."""
 
 
-_BYTES: Final = frozenset(("compressed", "deflated", "mixed", "percent", "JSON", "quoted-printable"))
+_BYTES: Final = frozenset(
+    ("compressed", "deflated", "mixed", "percent", "JSON", "quoted-printable", "latin-1", "form")
+)
 """What a compressed file may come out of as it is. Of base64 and hex it is looked for at once."""
 
 
@@ -51,9 +58,15 @@ AROUND_FIELD: Final = 12
 _APART: Final = GAP[:2]
 
 
+_READ_ANEW: Final = (("latin-1", as_latin), ("form", as_form), ("UTF-16", as_wide))
+
+
 def _children(data: bytes, how: str, room: Room) -> Iterator[tuple[str, bytes]]:
     """The next views of a view that was made `how`."""
     yield from unescaped(data, how, coded(data))
+    for name, undo in _READ_ANEW:
+        if view := undo(data):
+            yield name, view
     if how in _BYTES:
         yield from (("compressed", text) for text in inflated(data, room, coded=False))
     if not has_run(data):
@@ -108,9 +121,11 @@ def inspect(
     if found is not None:
         return (*found, "")
     packed = coded(data)
+    latin = _holds_latin(data)
     try:
-        if escaped(data, packed):
-            return _deep(data if packed or data.isascii() else around(data), scan, file=file)
+        if latin or escaped(data, packed):
+            near = data if latin or packed or data.isascii() else around(data)
+            return _deep(near, scan, file=file)
         return _in_runs(data, scan, dull) if packed else None
     except UnreadError as error:
         return error.rule, 0, "compression"
@@ -118,7 +133,11 @@ def inspect(
 
 def in_clear(data: bytes, scan: Scan) -> bool:
     """Whether a buffer holds nothing to find and nothing to decode: the common case, and cheap."""
-    return scan(data) is None and not coded(data) and not escaped(data, False)
+    return scan(data) is None and not coded(data) and not escaped(data, False) and not _holds_latin(data)
+
+
+def _holds_latin(data: bytes) -> bool:
+    return not data.isascii() and is_text(data) and as_latin(data) != b""
 
 
 def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None:
@@ -147,8 +166,10 @@ def _deep(data: bytes, scan: Scan, how: str = "", *, file: bool = False) -> tupl
         below: list[tuple[str, bytes]] = []
         for path, parent in level:
             for name, view in _children(parent, path.rpartition(", ")[2], room):
-                if not view or hash(view) in seen or len(seen) > MOST_VIEWS:
+                if not view or hash(view) in seen:
                     continue
+                if len(seen) > MOST_VIEWS:
+                    return TOO_MANY, 0, path or name
                 seen.add(hash(view))
                 how = f"{path}, {name}" if path else name
                 found = _scan_view(view, how, scan, file)

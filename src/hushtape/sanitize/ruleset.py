@@ -19,6 +19,7 @@ from hushtape.sanitize import totals
 from hushtape.sanitize.audit import Auditor, TextAudit
 from hushtape.sanitize.audit_dull import DullHex
 from hushtape.sanitize.audit_finding import Finding
+from hushtape.sanitize.audit_letters import Letters, Scan
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.credential_fields import is_idle_guess
 from hushtape.sanitize.encoded import base64_filler, hex_filler
@@ -44,6 +45,7 @@ class Ruleset:
         "_base",
         "_dull",
         "_left",
+        "_letters",
         "_odd",
         "_overlap",
         "_plans",
@@ -74,8 +76,8 @@ class Ruleset:
         self._taught = Learned()
         self._base: Ruleset | None = None
         self._dull = DullHex(rules)
-        scan = self.scan if self._odd is None else self._odd.beside(self.scan)
-        self._texts = TextAudit(scan, self._odd, self._dull)
+        self._letters = Letters.of(rules)
+        self._texts = TextAudit(self._audit_scan(), self._odd, self._dull)
         refuse_unstable(rules, self._scrub_for_check)
 
     @classmethod
@@ -230,8 +232,13 @@ class Ruleset:
 
     def auditor(self) -> Auditor:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
+        return Auditor(self._audit_scan(), self._overlap, self._odd, self._dull)
+
+    def _audit_scan(self) -> Scan:
+        """What the audit looks for in each view. Learned values are not told by their letters: for those that
+        a tape begins with, the automaton is built once."""
         scan = self.scan if self._odd is None else self._odd.beside(self.scan)
-        return Auditor(scan, self._overlap, self._odd, self._dull)
+        return scan if self._letters is None else self._letters.beside(scan)
 
     def audit_texts(self, texts: Sequence[str]) -> Finding | None:
         """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.
@@ -253,8 +260,7 @@ class Ruleset:
         if taught.odd:
             self._odd = OddSecrets.of(self.rules)
         self._dull = DullHex(self.rules)
-        scan = self.scan if self._odd is None else self._odd.beside(self.scan)
-        self._texts = TextAudit(scan, self._odd, self._dull)
+        self._texts = TextAudit(self._audit_scan(), self._odd, self._dull)
 
     def _side(self, phase: Phase) -> Side:
         return self._request if phase == "request" else self._response

@@ -1,0 +1,48 @@
+"""Bytes that a program took for something else are read anew, and nothing else is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from urllib.parse import quote_plus
+
+from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
+
+PACKED = gzip.compress(b"id,key\n1,q7-Unguess+able/0093\n" * 3, mtime=0)
+
+
+def test_a_gzip_file_taken_for_latin_1_is_its_bytes_again() -> None:
+    text = "before " + PACKED.decode("latin-1") + "\u20ac"
+    assert PACKED[:-8] in as_latin(text.encode())
+
+
+def test_it_is_under_the_escapes_of_json_too() -> None:
+    text = json.dumps({"file": PACKED.decode("latin-1")}, ensure_ascii=False).replace("\\u001f", "\x1f")
+    assert PACKED[:-8] in as_latin(text.encode().replace(b"\\b", b"\x08"))
+
+
+def test_of_a_forms_value_plus_signs_are_spaces() -> None:
+    data = b"\x1f\x8b a b"
+    assert data in as_form(b"file=" + quote_plus(data).encode())
+
+
+def test_what_stands_beyond_ascii_in_utf_16_and_utf_32_is_read() -> None:
+    value = "p\u00e4ss w\u00f6rt-7712"
+    for coding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        for shift in range(4):
+            data = b"x" * shift + f"the key: {value} and on".encode(coding)
+            assert value.encode() in as_wide(data), (coding, shift)
+
+
+def test_text_and_noise_are_left_alone() -> None:
+    noise = random.Random(1).randbytes(1 << 16)
+    for data in (b"plain, a+b=%20", "caf\u00e9 + 100%".encode(), noise):
+        assert not as_latin(data) and not as_form(data)
+    assert not as_wide(b"plain") and not as_wide(noise)
+
+
+def test_a_window_of_text_may_begin_and_end_within_a_character() -> None:
+    data = ("\U0001f600" * 10).encode()
+    assert all(is_text(data[start:end]) for start in range(4) for end in range(30, 41))
+    assert not is_text(random.Random(1).randbytes(100))

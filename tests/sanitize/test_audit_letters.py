@@ -1,0 +1,137 @@
+"""A named value is found by its letters and digits, whatever stands between them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.sanitize.audit_letters import BITS, Letters, rows
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.rules import SecretRule
+
+SECRET = "q7-Unguess+able/0093"
+SIGNED = "P@ss w0rd&<>\"'\\/7Qx"
+CODED = base64.b64encode(SECRET.encode()).decode()
+
+
+def letters(*values: str) -> Letters:
+    found = Letters.of(SecretRule(value, name="#key") for value in values)
+    assert found is not None
+    return found
+
+
+def pieces(text: str, size: int, joint: str) -> str:
+    return joint.join(text[at : at + size] for at in range(0, len(text), size))
+
+
+BETWEEN = {
+    "spaces": " ".join,
+    "no-break spaces": "\u00a0".join,
+    "zero-width spaces": "\u200b".join,
+    "NUL bytes": "\0".join,
+    "strings that are put together": lambda text: pieces(text, 5, '" +\n    "'),
+    "strings of a list": lambda text: pieces(text, 5, '", "'),
+    "YAML's continued lines": lambda text: pieces(text, 9, "\\\n    \\"),
+    "comment signs": lambda text: pieces(text, 9, "\n# "),
+    "line breaks of an element": lambda text: pieces(text, 9, "<br/>\n"),
+    "the same, escaped": lambda text: pieces(text, 9, "\\u003cbr\\u003e"),
+    "the same, as references": lambda text: pieces(text, 9, "&lt;br&gt;"),
+    "colours": lambda text: pieces(text, 9, "\x1b[1;31m"),
+    "escaped line breaks": lambda text: pieces(text, 9, "\\r\\n\\t"),
+    "YAML's escapes": lambda text: pieces(text, 9, "\\_\\N"),
+    "named characters": lambda text: pieces(text, 9, "\\N{ZERO WIDTH SPACE}"),
+    "line separators": lambda text: pieces(text, 9, "\\u2028"),
+    "percent": lambda text: pieces(text, 9, "%0D%0A"),
+    "percent twice": lambda text: pieces(text, 9, "%250A"),
+    "references without semicolons": lambda text: pieces(text, 9, "&nbsp"),
+    "mail's escapes": lambda text: pieces(text, 9, "=0A=\r\n"),
+    "base64 in groups": lambda text: pieces(CODED, 4, " "),
+    "base64 with escapes": lambda text: pieces(CODED, 8, "\\x0a"),
+    "hex in groups": lambda text: text.encode().hex(":"),
+    "hex with 0x": lambda text: ",".join(f"0x{byte:02X}" for byte in text.encode()),
+    "base32": lambda text: base64.b32encode(text.encode()).decode(),
+    "a Buffer's numbers": lambda text: json.dumps({"type": "Buffer", "data": list(text.encode())}),
+    "its other end first": lambda text: text[::-1],
+    "other cases": str.swapcase,
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("size", [1, 1000, 70_000])
+def test_what_stands_between_the_letters_hides_nothing(between: Callable[[str], str], size: int) -> None:
+    rules = build(secrets={"#key": SECRET}).ruleset
+    text = '{"rows": "' + "some text " * 20 + between(SECRET) + " and on" * 4000 + '"}'
+    auditor, found = rules.auditor(), None
+    data = text.encode()
+    for at in range(0, len(data), size):
+        found = found or auditor.feed(data[at : at + size])
+    found = found or auditor.finish()
+    assert found is not None and found.rule == "#key"
+    assert SECRET not in repr(found)
+
+
+def test_the_finding_says_how_it_was_told() -> None:
+    auditor = build(secrets={"#key": SECRET}).ruleset.auditor()
+    found = auditor.feed(" ".join(SECRET).encode()) or auditor.finish()
+    assert found is not None and found.place == f"within bytes 0 to {2 * len(SECRET) - 1}, by its letters"
+
+
+def test_letters_under_another_writing_are_found() -> None:
+    rules = build(secrets={"#key": SECRET}).ruleset
+    auditor = rules.auditor()
+    found = auditor.feed(base64.b64encode(b"the key: " + " ".join(SECRET).encode())) or auditor.finish()
+    assert found is not None and found.rule == "#key"
+
+
+def test_a_text_beside_a_head_is_looked_at_the_same_way() -> None:
+    found = build(secrets={"#key": SECRET}).ruleset.audit_texts(["-".join(SECRET)])
+    assert found is not None and found.place == "by its letters"
+
+
+def test_another_letter_between_them_is_another_value() -> None:
+    assert letters(SECRET).look(b"q7 Unguess x able 0093") is None
+
+
+@pytest.mark.parametrize("value", ["correct-horse-battery-staple", "Order Status Changed", "john.smith"])
+def test_words_alone_are_not_told_by_their_letters(value: str) -> None:
+    assert letters(value).look(value.replace("-", " ").replace(".", " ").title().encode()) is None
+    assert letters(value).look(value.encode()) is None
+
+
+@pytest.mark.parametrize("value", ["00000000000000000000", "2026-11-28", "12345678", "abc", "k9#Zq2"])
+def test_a_value_that_tells_little_is_left_to_the_other_looks(value: str) -> None:
+    plain = value.encode().translate(None, b"-#").lower()
+    assert plain not in [row.text for row in rows(SecretRule(value, name="#key"))]
+
+
+def test_a_value_that_stands_in_its_placeholder_has_no_rows() -> None:
+    assert not list(rows(SecretRule("my-REDACTED-77", name="#key", placeholder="my-REDACTED-77")))
+
+
+def test_noise_and_tables_raise_no_alarm() -> None:
+    chance = random.Random(4)
+    values = [base64.b64encode(chance.randbytes(12)).decode() for _ in range(60)]
+    looked = letters(*values, *(chance.randbytes(8).hex() for _ in range(60)))
+    table = ",".join(str(chance.randrange(10**9)) for _ in range(100_000)).encode()
+    for data in (chance.randbytes(1 << 20), base64.b64encode(chance.randbytes(1 << 20)), table):
+        assert looked.look(data) is None
+
+
+@given(st.text("abcdefXYZ0123456789", min_size=14, max_size=40), st.text("-_., :;'\"\n\t", max_size=3))
+def test_any_value_that_tells_enough_is_found_behind_any_signs(value: str, joint: str) -> None:
+    named = [row for row in rows(SecretRule(value, name="#key")) if row.text == value.lower().encode()]
+    if named:
+        assert letters(value).look(joint.join(value).encode()) == ("#key", -1)
+    else:
+        assert len(set(value.lower())) < 6 or len(value) * 4 < BITS or not any(map(str.isdigit, value))
+
+
+def test_a_value_of_signs_with_short_runs_is_found_behind_escapes() -> None:
+    written = SIGNED.replace("&", "&amp").replace("<", "&lt").replace(" ", "\\N{SPACE}")
+    assert letters(SIGNED).look(written.encode()) == ("#key", -1)
