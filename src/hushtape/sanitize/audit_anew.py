@@ -62,12 +62,14 @@ def is_text(data: bytes) -> bool:
 
 
 _FORM: Final = re.compile(
-    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04)|BZh|x%(?:25)*(?:9[Cc]|[Dd][Aa])"
+    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|0[AaDd]\+\+"
+    rb"|5[Cc](?:u00|x)(?:1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:9[Cc]|[Dd][Aa])"
 )
 
 
 def as_form(data: bytes) -> bytes:
-    """A form's value undone that holds a compressed file: there a plus sign is a space's byte; else b""."""
+    """A form's value undone that holds a compressed file, or indented lines: there a plus sign is a space's
+    byte; else b""."""
     if 43 not in data or 37 not in data or _FORM.search(data) is None:
         return b""
     return unquote_to_bytes(data.replace(b"+", b" "))

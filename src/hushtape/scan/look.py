@@ -113,7 +113,7 @@ class Look:
 
     def _audit(self, data: bytes, base: int, *, last: bool) -> None:
         if self._kind == "yaml":
-            self._folded(data, base, last)
+            data = self._folded(data, base, last)
         found = self._look(data)
         if found is None:
             return
@@ -125,11 +125,14 @@ class Look:
                 Candidate(start, end, SPELLED.get(unit.rule, unit.rule), text, how=unit.how)
             )
 
-    def _folded(self, data: bytes, base: int, last: bool) -> None:
+    def _folded(self, data: bytes, base: int, last: bool) -> bytes:
+        """What YAML's folds hid, told; the window without it, since the audit sees through folds, too."""
         for one in folded(data, self._ruleset):
             text = one.text if one.end < len(data) or last else None
             start, end = self._raw_offset(base + one.start), self._raw_offset(base + one.end)
             self.candidates.append(one._replace(start=start, end=end, text=text))
+            data = data[: one.start] + b" " * (one.end - one.start) + data[one.end :]
+        return data
 
     # --- key words ----------------------------------------------------------------------------------
 
