@@ -37,6 +37,35 @@ def test_what_looks_like_a_token_in_the_middle_of_base64_stays(
 
 
 @pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("width", [64, 76])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\\n", b"\\r\\n"])
+def test_what_looks_like_a_token_where_a_line_of_base64_begins_stays(
+    end: bytes, width: int, token: bytes
+) -> None:
+    text = b64encode(NOISE)[: 8 * width]
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    assert b"+" in lines[3] or b"/" in lines[3]
+    lines[4] = (token + lines[4])[:width]
+    data = b'{"raw": "' + end.join(lines) + b'"}'
+    assert scrubbed(data) == data
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\\n"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1eF3aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1e",  # a token, as long as a line
+        b64encode(NOISE)[:60],
+        b"-----END CERTIFICATE-----",
+        b64encode(NOISE[:64]),
+    ],
+)
+def test_a_token_in_a_line_behind_another_secret_goes(before: bytes, end: bytes, token: bytes) -> None:
+    assert token not in scrubbed(b"first" + end + before + end + token + end)
+
+
+@pytest.mark.parametrize("token", TOKENS)
 @pytest.mark.parametrize(
     "before",
     [

@@ -13,8 +13,8 @@ from typing import Final
 
 from hushtape.sanitize.audit_lines import joined
 
-REACH: Final = 72
-"""Bytes before a token that are looked at."""
+REACH: Final = 88
+"""Bytes before a token that are looked at: a line of mail with its ends, which JSON may escape."""
 
 _LETTERS: Final = 48
 _CHANGES: Final = 14
@@ -37,12 +37,27 @@ _BEHIND: Final = re.compile(rb"[!-~]{0,5}(?:[!-~]|\s|\Z)")
 """A value's first bytes. Three of a thousand pieces of noise look so, one in ten thousand like `_BEFORE`."""
 
 
+_END: Final = rb"(?:\r?\n|(?:\\r)?\\n)"
+_LINE: Final = re.compile(_END + rb"([A-Za-z0-9+/]{64}(?:[A-Za-z0-9+/]{12})?)" + _END + rb"\Z")
+"""A line of base64 (64 letters: RFC 7468 2; 76: RFC 2045 6.8)."""
+
+
 def in_base64(data: bytes, start: int) -> bool:
-    """Whether `start` is inside a run of base64, behind one of its signs: no token begins there."""
-    if start < _LETTERS or data[start - 1] not in _SIGNS:
+    """Whether `start` is inside base64, behind one of its signs, or where a line begins behind a line of
+    base64 that has a sign: no token begins there."""
+    if start < _LETTERS:
         return False
-    before = data[max(0, start - REACH) : start]
-    kinds = joined(before)[-_LETTERS:].translate(_KINDS)
+    if data[start - 1] in _SIGNS:
+        return _is_mixed(joined(data[max(0, start - REACH) : start]))
+    if data[start - 1] not in b"\nn":
+        return False
+    line = _LINE.search(data, max(0, start - REACH), start)
+    # Tokens stand in lists, too, one a line: of these no line has such a sign in it.
+    return line is not None and (43 in line[1] or 47 in line[1]) and _is_mixed(line[1])
+
+
+def _is_mixed(before: bytes) -> bool:
+    kinds = before[-_LETTERS:].translate(_KINDS)
     return len(kinds) == _LETTERS and 32 not in kinds and sum(map(ne, kinds, kinds[1:])) >= _CHANGES
 
 
