@@ -76,6 +76,9 @@ def test_a_dump_by_python(dump: str) -> None:
         f"Cookie(version=0, name='sid', value='{MADE}', port=None)",
         f"h.example\tFALSE\t/\tTRUE\t0\tsid\t{MADE}\n",
         f'{{"jar": "h.example\\tTRUE\\t/\\tFALSE\\t0\\tsid\\t{MADE}\\n"}}',
+        f"<header><name>Cookie</name><value>a=b; sid={MADE}</value></header>",
+        f'<header name="Set-Cookie">sid={MADE}</header><header name="Authorization">Token {MADE}</header>',
+        f'a:1:{{s:11:"HTTP_COOKIE";s:28:"sid={MADE}";}}',
         f"{{&quot;X-Api-Key&quot;:[&quot;{MADE}&quot;]}}",
     ],
 )
@@ -97,6 +100,7 @@ def test_a_cookie_that_is_longer_than_the_window_goes_to_its_end() -> None:
         '{"cookies": [{"name": "sid", "about": "Keeps you in", "value": "session id"}], "a": "x9y8z7"}',
         '{"cookies": {"policy": "https://example.com/cookies", "accepted": true, "kinds": ["necessary"]}}',
         '{"name": "cookies", "value": "3 kinds of them"}',
+        "<name>Cookie</name><value>with chocolate</value> <i name='cookie'>of the day</i>",
         "cookies: [chocolate, vanilla]",
         "document.cookie = 'consent=yes; path=/documents'",
         '{"cookies": ["necessary", "statistics"], "HTTP_COOKIE": "a=b"}',

@@ -302,3 +302,22 @@ def test_a_compressed_file_that_is_cut_is_no_clean_one(tmp_path: Path, wrap: str
     path = tmp_path / f"a.json.{wrap}"
     path.write_bytes(PACKERS[wrap](json.dumps(list(range(50_000))).encode())[:-20])
     assert scan(path).code == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{b'x-api-key': [b'{}']}}",
+        "{{&quot;X-Api-Key&quot;:[&quot;{}&quot;]}}",
+        '{{"Cookie": ["lang=en; sid={}"]}}',
+        '{{"Type": "SecureString", "Version": 1, "Value": "{}"}}',
+        "<input type=hidden name=csrf_token value={}>",
+        "\x1b[36mX-Api-Key\x1b[0m: \x1b[33m{}\x1b[0m",
+    ],
+)
+def test_what_recordings_find_without_a_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text.format("Kq7ZtP2vLx9RmW4nBs8Yd3Fh"))
+    assert len(found(path)) == 1
+    assert scan(path, redact=True).findings == []
+    assert "Kq7ZtP2v" not in path.read_text()

@@ -85,7 +85,7 @@ def is_idle_guess(rule: str, value: bytes) -> bool:
     """Whether a finding of this rule is none: only a field's name says so, and no machine made the value."""
     if rule in (LOOSE, FORMED) or rule.startswith(BESIDE):
         return True
-    return rule in (LABEL, PASSWORD) and not looks_made(value[:256].strip(b'\\"').decode("latin-1"))
+    return rule in (LABEL, PASSWORD) and not looks_made(value[:256].strip(b"\\\"'").decode("latin-1"))
 
 
 def _loose(rule: CredentialNamesRule, order: int) -> Iterator[Verifier]:

@@ -29,13 +29,22 @@ _BACK: Final = 3300
 
 _Q = rb"\\{0,8}[\"']"
 _CLOSED = re.compile(_Q)
-_NAME = re.compile(rb"[bB]?(\\{0,8}[\"'])[A-Za-z-]{0,8}\Z")
+_NAME = re.compile(rb"[bB]?(\\{0,8}[\"'])[A-Za-z_-]{0,12}\Z")
 _S = rb"(?:\s|\\{1,8}[nrt])"
 _COMMA = re.compile(_S + rb"{0,16}+," + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
-_NEXT = re.compile(rb"(?:" + _S + rb"{0,16}+,|\]\s{0,8}+=)" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
+_NEXT = re.compile(rb"(?:" + _S + rb"{0,16}+,|\]\s{0,8}+=|;s:\d{1,6}:)" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
 _STRING = re.compile(rb"(?:[ \t]|" + COLOUR + rb"){0,8}+(?:\[(?:\s|" + COLOUR + rb"){0,8}+)?(\\{0,8}[\"'])")
 _LIST = re.compile(COLON.pattern + rb"\[" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
-_COOKIE = re.compile(rb"(?:(?<=[\"'\[])|(?<=;)\s{0,8}+)([^\s=;,\"'\\<>\[\]]{1,128})=([^;\r\n]{1,4096})")
+_COOKIE = re.compile(rb"(?:(?<=[\"'\[>])|(?<=;)\s{0,8}+)([^\s=;,\"'\\<>\[\]]{1,128})=([^;\r\n]{1,4096})")
+_PREFIX = rb"(?:set-|x-set-|proxy-)?\Z"
+_NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)>\s{0,64}" + _PREFIX, re.IGNORECASE)
+_NAME_ATTRIBUTE = re.compile(
+    rb"<[^<>]{1,300}?\s(?:name|key)\s{0,4}=\s{0,4}\\{0,8}[\"']" + _PREFIX, re.IGNORECASE
+)
+_VALUE_NEXT = re.compile(
+    rb"(?:\w{1,16}:)?(?:name|key)>\s{0,64}+<(?:\w{1,16}:)?(?:value|string)>([^<>]{1,3000})</", re.IGNORECASE
+)
+_TEXT = re.compile(rb"([^<>]{1,3000})</")
 _SCHEME = re.compile(rb"[A-Za-z][\w-]{1,24}+ {1,4}+(?:token=)?(?=\S)")
 _SHORT, _LONG = 4, 8
 """Characters from which a cookie may be more than a setting: one whose name says so, and any."""
@@ -66,6 +75,8 @@ def dump_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes,
             yield name.encode() + sign, one._replace(verify=_in_map(text, parts), back=0)
         for sign in (b":", b" =", b"="):
             yield name.encode() + sign, one._replace(verify=_bare(text, parts), back=0)
+        for sign in (b"</", b'">', b"'>"):
+            yield name.encode() + sign, one._replace(verify=_in_elements(text, parts), back=400)
     if "cookies" not in rule.keep:
         one = Verifier(_listed(text), order, BESIDE + "cookies", FIELDS, 16, _AHEAD, teaches=lesson)
         yield from ((b"cookies" + ending, one) for ending in _ENDINGS)
@@ -161,6 +172,19 @@ def _in_map(text: bytes, parts: Parts) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
         close = data.find(b"]", end, min(limit, start + _AHEAD))
         return tuple([Found(*one, text) for one in parts(data, end, close)]) or None if close >= 0 else None
+
+    return verify
+
+
+def _in_elements(text: bytes, parts: Parts) -> Verify:
+    """`<name>Cookie</name><value>value</value>`, `<header name="Cookie">value</header>`."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
+        behind, before = (_VALUE_NEXT, _NAME_TAG) if data[end - 1] == 47 else (_TEXT, _NAME_ATTRIBUTE)
+        value = behind.match(data, end, min(limit, start + _AHEAD))
+        if value is None or before.search(data, max(0, start - 400), start) is None:
+            return None
+        return tuple([Found(*one, text) for one in parts(data, *value.span(1))]) or None
 
     return verify
 

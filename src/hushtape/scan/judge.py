@@ -25,7 +25,7 @@ _ALIKE = re.compile(r"(.)\1*")
 _HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
 _CONTAINER = re.compile(rb"\s*[\[{]")
 _STRING = re.compile(r"\\*\"((?:[^\"\\]|\\.)*?)\\*\"")
-_PARTS = re.compile(r'\\*",\s*\\*"')
+_PARTS = re.compile(r"\\*[\"'],\s*[bB]?\\*[\"']|&quot;,\s*&quot;")
 _NAMED = re.compile(r"\\*\"[^\"\\]*\\*\"\s*:")
 
 
@@ -45,9 +45,14 @@ def may_count(one: Candidate, listed: frozenset[str] = frozenset()) -> bool:
     if one.rule.startswith("field ") and _CONTAINER.match(one.head) and not is_placeholder(value, listed):
         texts = _STRING.findall(_NAMED.sub("", value))
         return not texts or not all(is_placeholder(text, listed) for text in texts)
-    if one.rule == CREDENTIAL and not any(map(looks_made, _PARTS.split(value.strip('"\\')))):
+    if one.rule == CREDENTIAL and not any(map(looks_made, _PARTS.split(_bare(value)))):
         return False
     return not is_placeholder(value, listed)
+
+
+def _bare(value: str) -> str:
+    """Without the quotes of a list that goes as a whole."""
+    return value.removeprefix("&quot;").removesuffix("&quot;").strip("\"'\\")
 
 
 def in_place(one: Candidate, pointer: str) -> bool:
