@@ -39,6 +39,20 @@ def test_a_secret_that_lies_across_lines_is_withheld() -> None:
     assert not any(line in told for line in lines.split())
 
 
+def test_no_beginning_of_a_secret_across_lines_stays_on_a_line_of_words() -> None:
+    lines = base64.encodebytes(packed()).decode().rstrip()
+    told = tell(RULES, f"one\nstate {lines} and on\nmore words\nlast")
+    assert told.startswith("one\n(withheld)") and told.endswith("more words\nlast")
+    assert not any(line in told for line in lines.split())
+
+
+def test_several_secrets_across_lines_are_taken_out() -> None:
+    lines = base64.encodebytes(packed()).decode()
+    told = tell(RULES, "a line of words\n".join(["", lines, lines, ""]))
+    assert told == "a line of words\n(withheld)\na line of words\n(withheld)\na line of words\n"
+    assert tell(RULES, "a line of words\n".join([lines] * 30)) == NOTHING_SHOWN
+
+
 def test_a_line_of_very_many_words_is_withheld_whole() -> None:
     hidden = base64.b64encode(packed()).decode()
     assert tell(RULES, "word " * MOST_WORDS + hidden) == NOTHING_SHOWN

@@ -147,3 +147,17 @@ def test_nor_where_a_form_reads_a_plus_as_a_space(client: Requests, server: Serv
     error = refused(client, recorded(client, server, cassette), f"{server.url}/number/1?q={data}")
     assert "recorded 'a'" in error.report
     assert data.partition("+")[0] not in shown(error)
+
+
+def test_nor_in_the_names_that_lead_to_a_difference(client: Requests, server: Server, cassette: Path) -> None:
+    value = next(
+        text
+        for n in range(99)
+        if "/" in (text := base64.b64encode(gzip.compress(f"{SECRET}{n}".encode(), mtime=0)).decode())[30:50]
+    )
+    headers = {"Content-Type": "application/json"}
+    tape = recorded(client, server, cassette, body=b"{}", headers=headers)
+    body = b'{"%s": 1}' % value.encode()
+    error = refused(client, tape, f"{server.url}/number/1?q=a", body, headers=headers, match_on=("body",))
+    assert "body /(withheld): asked 1, not recorded" in error.report
+    assert value[:24] not in shown(error)

@@ -21,10 +21,12 @@ from hushtape.matching.ignored import NOTHING, LeftOut, without
 from hushtape.matching.parts import View
 from hushtape.matching.placeholders import Placeholders
 from hushtape.matching.text import (
+    WITHHELD,
     Difference,
     around,
     as_json,
     first_difference,
+    is_hidden,
     quoted,
     sized,
     told,
@@ -181,7 +183,7 @@ def _differences(live: Document, recorded: Document, wild: Placeholders | None) 
     elif live.reading in TREES:
         for at, asked, stored in documents.json_differences(live.value, recorded.value, wild):
             if live.reading == "json":
-                line = f"body {visible(pointer(at)) or '(whole)'}: {_json_sides(asked, stored)}"
+                line = f"body {_place(at) or '(whole)'}: {_json_sides(asked, stored)}"
                 yield Difference(line, "json", at)
             else:
                 yield _of_part(at, _json_sides(asked, stored), live, recorded)
@@ -189,6 +191,12 @@ def _differences(live: Document, recorded: Document, wild: Placeholders | None) 
         yield from fields("form field", live.value, recorded.value, wild)
     else:
         yield from _raw(live, recorded, wild)
+
+
+def _place(at: tuple[str | int, ...]) -> str:
+    """A pointer as it may be shown: its own escapes (`~1`) hide from the audit what a name is."""
+    shown = (WITHHELD if isinstance(one, str) and is_hidden(one) else one for one in at)
+    return visible(pointer(tuple(shown)))
 
 
 def _read_as(live: Document, recorded: Document) -> str:
@@ -203,7 +211,7 @@ def _of_part(at: tuple[str | int, ...], sides: str, *both: Document) -> Differen
     parts = [one.value[at[0]] for one in both if at[0] < len(one.value)]
     names = [part[multipart.NAME] for part in parts if multipart.NAME in part]
     named = f" {quoted(names[0])}" if names else ""
-    below = f" {visible(pointer(at[1:]))}" if at[1:] else ""
+    below = f" {_place(at[1:])}" if at[1:] else ""
     line = f"body part {at[0] + 1}{named}{below}: {sides}"
     if at[1:2] == ("content",) and len(at) > 2:
         return Difference(line, "json", at[2:])
