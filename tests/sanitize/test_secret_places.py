@@ -75,6 +75,15 @@ def test_commands_and_files_that_set_credentials(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["Authorization: Negotiate {}\n", "Cookie: sid={}\n", "X-Amz-Security-Token: {}\n", "api_key = {} "],
+)
+def test_a_long_value_goes_to_its_end(text: str) -> None:
+    clean = scrubbed(text.format(MADE * 100), "text/plain")
+    assert "REDACTED" in clean and MADE[-8:] not in clean
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "the login form asks for a password regularly",
         "ENV API_KEY production",

@@ -38,6 +38,9 @@ PASSWORD = "password by its name"
 LOOSE_ONLY = (*SHORT, "client_assertion", "client-assertion", "clientassertion")
 """Names that other rules look for as JSON, forms and XML write them, and nothing here does."""
 
+LOOSE_AHEAD = 3300
+"""Bytes in which a value without quotes ends: a session's token of AWS takes 1,500."""
+
 IN_PATH = b"jsessionid"
 """It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
 
@@ -105,7 +108,7 @@ def _loose(rule: CredentialNamesRule, order: int) -> Iterator[Verifier]:
         return named(data[first:end]) if first >= 0 else None
 
     for follows, way in loose_ways(read):
-        yield Verifier(way, order, LOOSE, KIND, BACK + LONGEST, AHEAD, teaches=lesson, follows=follows)
+        yield Verifier(way, order, LOOSE, KIND, BACK + LONGEST, LOOSE_AHEAD, teaches=lesson, follows=follows)
 
 
 def _verifier(

@@ -24,7 +24,7 @@ Read = Callable[[bytes, int, int], bytes | None]
 """(buffer, start and end of the anchor) to what stands in a value's place; None: no such name ends there."""
 
 _Q = rb"(\\{0,8}[\"'])"
-_ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*\x1b]{8,1024})"
+_ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*\x1b]{8,3072})"
 _END = rb"(?=[\s\"'\\<\x1b]|\Z)"
 _SPACE = rb"(?:[ \t]|" + COLOUR + rb")"
 _UNQUOTED = re.compile(

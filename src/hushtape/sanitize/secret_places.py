@@ -15,13 +15,17 @@ from typing import Final
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.values import Until
 from hushtape.sanitize.words import looks_made
 
 BESIDE: Final = "beside "
 """How the rules' names begin in findings."""
 
 SIGNS: Final = '<>/" :'
-_AHEAD: Final = 1984
+_AHEAD: Final = 3300
+
+_LONG: Final = 1400
+_GOES_ON: Final = Until(re.compile(rb"[\s\"'\\<>\x1b]"))
 
 _Q = rb"\\{0,8}\""
 _IS = _Q + rb"\s{0,8}+:\s{0,8}+" + _Q
@@ -40,8 +44,8 @@ _COLONS = (
     (b"\x1b[", _COLOURED),
 )
 """What stands between a field's name and its value where a terminal shows it."""
-_AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,1024})"
-_COOKIE = rb"([^\s=;,\"'\\<>\x1b]{1,64}=[^\r\n\"'\\<>\x1b]{6,1500})"
+_AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,2048})"
+_COOKIE = rb"([^\s=;,\"'\\<>\x1b]{1,64}=[^\r\n\"'\\<>\x1b]{6,2048})"
 _PAIRS = rb"([^\s=;,\"'\\<>]{1,64}=[^\s\"'\\<>]{8,1500})"
 _TAB = rb"(?:\t|\\t)"
 _JAR = (
@@ -116,11 +120,16 @@ def place_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes
         yield anchor, Verifier(verify, order, name, FIELDS, 0, _AHEAD, guard=None, teaches=lesson)
 
 
+def _found(start: int, end: int, text: bytes) -> Found:
+    """One that is longer than its expression sees goes on: a ticket of Kerberos takes kilobytes."""
+    return Found(start, -1, text, _GOES_ON, end) if end - start >= _LONG else Found(start, end, text)
+
+
 def _behind(pattern: re.Pattern[bytes], made: bool, text: bytes) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
         found = pattern.match(data, start, limit)
         if found is None or (made and not looks_made(found[1].decode("latin-1"))):
             return None
-        return tuple([Found(found.start(one), found.end(one), text) for one in range(1, pattern.groups + 1)])
+        return tuple([_found(found.start(one), found.end(one), text) for one in range(1, pattern.groups + 1)])
 
     return verify
