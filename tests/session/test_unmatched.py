@@ -88,6 +88,15 @@ def test_nor_of_one_in_a_header_field(client: Requests, server: Server, cassette
     assert beginning(packed()) not in shown(error)
 
 
+def test_nor_of_one_whose_base64_was_in_lines(client: Requests, server: Server, cassette: Path) -> None:
+    tape = recorded(client, server, cassette, headers={"X-State": "a"})
+    value = " ".join(base64.encodebytes(base64.b64decode(packed())).decode().split())
+    url = f"{server.url}/number/1?q=a"
+    error = refused(client, tape, url, headers={"X-State": value}, match_on=("headers",))
+    assert "header x-state: asked '(withheld)', recorded 'a'" in error.report
+    assert beginning(packed()) not in shown(error)
+
+
 def test_nor_of_a_file_that_is_a_body(client: Requests, server: Server, cassette: Path) -> None:
     tape = recorded(client, server, cassette, body=b"another")
     data = zlib.compress(SECRET.encode() + random.Random(5).randbytes(90_000).hex().encode())

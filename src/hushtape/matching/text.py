@@ -55,9 +55,11 @@ def told(text: str) -> str:
 
 
 def is_hidden(text: str) -> bool:
-    """Whether a decoded value or name must not be shown. Base64 in a form has spaces where `+` stood."""
-    spaced = text.replace(" ", "+")
-    return told(text) != text or told(spaced) != spaced
+    """Whether a decoded value or name must not be shown. Base64 in a form has spaces where `+` stood, in a
+    header field where a line ended."""
+    if told(text) != text:
+        return True
+    return " " in text and any(told(one) != one for one in (text.replace(" ", "+"), text.replace(" ", "")))
 
 
 def _to_be_cut(text: str, limit: int = 0) -> str:
