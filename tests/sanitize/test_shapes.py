@@ -167,6 +167,7 @@ def test_what_is_no_token_stays(literal: str) -> None:
         "sq0idp-abcdefghijklmnopqrstuv",  # Square's application, public
         "AC0123456789abcdef0123456789abcdef SK0123456789abcdef0123456789abcdef",
         "EAA" + "A" * 90,  # zero bytes behind a 16, in base64
+        "AAAAAAAA/EAAAAAAAAQAAAAAAAAAgAAAAAAAAAwAAAAAAAAAEAAAAAAAAABQAAAAAAAAAGAAAA",
         "IGAA" + "A" * 90 + "==",
         "AROA23456789ABCDEFGHI Asia/Tokyo dapifer link-checker-0.1",
     ],
