@@ -62,8 +62,8 @@ def is_text(data: bytes) -> bool:
 
 
 _FORM: Final = re.compile(
-    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|0[AaDd]\+\+"
-    rb"|5[Cc](?:u00|x)(?:1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:9[Cc]|[Dd][Aa])"
+    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|(?:0[AaDd]|5[Cc][nr])\+\+"
+    rb"|5[Cc](?:u00|x)(?:1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:9[Cc]|[Dd][Aa])|\+%(?:25)*0[AaDd]"
 )
 
 
