@@ -8,6 +8,7 @@ import random
 from urllib.parse import quote_plus
 
 from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
+from hushtape.sanitize.audit_lines import joined
 
 PACKED = gzip.compress(b"id,key\n1,q7-Unguess+able/0093\n" * 3, mtime=0)
 
@@ -33,6 +34,14 @@ def test_what_stands_beyond_ascii_in_utf_16_and_utf_32_is_read() -> None:
         for shift in range(4):
             data = b"x" * shift + f"the key: {value} and on".encode(coding)
             assert value.encode() in as_wide(data), (coding, shift)
+
+
+def test_base64_whose_lines_begin_with_plus_signs_is_read_whatever_spaces_are() -> None:
+    lines = "H4sIAAAAAAAC/ytPTVEo\n++UyVBIyVXQLShKTUrMS8ks/w==".split("\n")
+    plain = "\n".join(lines)
+    assert joined(plain.encode()) == "".join(lines).encode()
+    form = quote_plus("data:" + "\n    ".join(lines))
+    assert "\n    ".join(lines).encode() in as_form(form.encode())
 
 
 def test_text_and_noise_are_left_alone() -> None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import OpaqueBodyError, SecretFoundError
-from hushtape.sanitize.audit_containers import FIRST, Container, container
-from hushtape.sanitize.audit_zip import ZipFile
+from hushtape.sanitize.audit_containers import FIRST, ZLIB_HEADS, Container, container
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
@@ -41,12 +40,15 @@ class Inside:
         "_limit",
         "_nested",
         "_size",
+        "_sure",
     )
 
-    def __init__(self, ledger: Ledger, content: Container, depth: int = 0) -> None:
+    def __init__(self, ledger: Ledger, content: Container, depth: int = 0, *, sure: bool = True) -> None:
+        """`sure`: it is no text that begins like a file."""
         self._ledger = ledger
         self._depth = depth
         self._container = content
+        self._sure = sure
         self._nested: Inside | None = None
         """For content that is such a file itself: the auditor leaves one at the very beginning to us."""
         self._auditor = ledger.ruleset.auditor()
@@ -108,7 +110,7 @@ class Inside:
             self._open(self._first, place)
         if self._nested is not None:
             self._nested.finish(place, False)
-        if changed and (self._size or isinstance(self._container, ZipFile)):
+        if changed and (self._size or self._sure):
             raise found("a secret", f"{place}, outside its compressed members", _REMEDY)
 
     def _look(self, piece: bytes, place: str) -> None:
@@ -147,7 +149,7 @@ class Inside:
 def look_inside(ledger: Ledger, first: bytes) -> Inside | None:
     """The reader for a body that begins so; None if it is no container."""
     content = container(first)
-    return None if content is None else Inside(ledger, content)
+    return None if content is None else Inside(ledger, content, sure=first[:2] not in ZLIB_HEADS)
 
 
 def found(rule: str, place: str, remedy: str = "") -> SecretFoundError:
