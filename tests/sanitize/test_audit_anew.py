@@ -37,7 +37,7 @@ def test_what_stands_beyond_ascii_in_utf_16_and_utf_32_is_read() -> None:
 
 
 def test_base64_whose_lines_begin_with_plus_signs_is_read_whatever_spaces_are() -> None:
-    lines = "H4sIAAAAAAAC/ytPTVEo\n++UyVBIyVXQLShKTUrMS8ks/w==".split("\n")
+    lines = ["H4sIAAAAAAAC/ytPTVEo", "++UyVBIyVXQLShKTUrMS8ks/w=="]
     plain = "\n".join(lines)
     assert joined(plain.encode()) == "".join(lines).encode()
     form = quote_plus("data:" + "\n    ".join(lines))

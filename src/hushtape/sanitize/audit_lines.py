@@ -12,7 +12,7 @@ from typing import Final
 
 # What may stand between the break and the coded text: more breaks, indentation, the signs of quoted text
 # and of comments. Bounded, since the `n` of one `\\n` is a letter before the next. A form's spaces are plus
-# signs, which base64 has, too: audit_anew reads those. A slash counts only before a space, for the same reason.
+# signs, which base64 has, too: audit_anew reads those. A slash counts only before a space for this reason.
 _BEFORE: Final = rb"(?:[ \t\r\n>#*;|]|\\++[nrt]|//[ \t]|--[ \t]|data:[ \t]?){0,64}+(?=[A-Za-z0-9+/_-])"
 # Each begins with the byte that `re` then leaps to; what stands before it is asked for behind it. Only
 # the first of several backslashes, or breaks, is tried: any number of them is read once.

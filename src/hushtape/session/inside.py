@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import OpaqueBodyError, SecretFoundError
-from hushtape.sanitize.audit_containers import FIRST, ZLIB_HEADS, Container, container
+from hushtape.sanitize.audit_containers import FIRST, LZMA, ZIP, Container, container
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ class Inside:
 def look_inside(ledger: Ledger, first: bytes) -> Inside | None:
     """The reader for a body that begins so; None if it is no container."""
     content = container(first)
-    return None if content is None else Inside(ledger, content, sure=first[:2] not in ZLIB_HEADS)
+    if content is None:
+        return None
+    return Inside(ledger, content, sure=first.startswith((ZIP, LZMA)) or not first[:8].isascii())
 
 
 def found(rule: str, place: str, remedy: str = "") -> SecretFoundError:
