@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import OpaqueBodyError, SecretFoundError
-from hushtape.sanitize.audit_containers import FIRST, LZMA, ZIP, Container, container
+from hushtape.sanitize.audit_containers import FIRST, LZMA, Container, container
+from hushtape.sanitize.audit_zip import ZIP
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
