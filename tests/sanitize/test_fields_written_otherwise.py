@@ -36,6 +36,9 @@ WRITTEN = {
     ),
     "a meta tag": ("text/html", f"<meta name='access_token' content='{SECRET}'>"),
     "a setting of .NET": (XML, f'<add key="password" value="{SECRET}"/>'),
+    "a log's line that goes on": ("text/plain", f"INFO api_key: {SECRET}, done"),
+    "a text in brackets": (JSON, f'{{"message": "refused (api_key: {SECRET})"}}'),
+    "YAML's flow": ("text/plain", f"{{api_key: {SECRET}, a: 1}}"),
     "an element with children": (XML, f"<a:password>\n <value>{SECRET}</value><b/></a:password><c>1</c>"),
     "a part with many fields": (
         PART,

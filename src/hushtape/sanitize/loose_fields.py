@@ -25,7 +25,9 @@ Read = Callable[[bytes, int, int], bytes | None]
 
 _Q = rb"(\\{0,8}[\"'])"
 _ONE = rb"([^\s\"'<>\\,;(){}\[\]|`*\x1b]{8,3072})"
-_END = rb"(?=[\s\"'\\<\x1b]|\Z)"
+_END = rb"(?=[,;)}\]]?[\s\"'\\<\x1b]|[,;)}\]]?\Z)"
+"""White space or a quote, perhaps behind one sign of a sentence or of YAML's `{name: value}`."""
+
 _SPACE = rb"(?:[ \t]|" + COLOUR + rb")"
 _UNQUOTED = re.compile(
     rb"(?:%b{0,8}+:%b{1,16}+|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4) + rb"(?:\\{0,8}[\"'])?" + _ONE + _END
