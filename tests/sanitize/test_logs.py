@@ -123,18 +123,45 @@ def test_a_record_whose_arguments_do_not_fit_is_left_out(output: io.StringIO) ->
     assert output.getvalue() == UNSCRUBBED + "\n"
 
 
-def test_a_logger_that_appears_later_is_taken_in_by_refresh(output: io.StringIO) -> None:
+@pytest.mark.parametrize("name", ["botocore.brand_new", "google.auth.lately", "oauthlib.oauth1.rfc5849.late"])
+def test_a_logger_that_appears_later_is_scrubbed_from_its_first_record_on(
+    output: io.StringIO, name: str
+) -> None:
     scrubbing = LogScrubbing(scrub)
     scrubbing.install()
-    logger = logging.getLogger("botocore.brand_new")
-    scrubbing.refresh()
-    scrubbing.refresh()
+    logger = logging.getLogger(name)
     logger.debug("hunter2")
+    logger.debug("hunter2", extra={"more": "hunter2"})
     assert len(logger.filters) == 1
     scrubbing.remove()
     scrubbing.remove()
-    assert output.getvalue() == "REDACTED\n"
+    assert output.getvalue() == "REDACTED\nREDACTED\n"
     assert logger.filters == []
+
+
+def test_the_factory_of_records_is_as_it_was_whatever_order_tapes_close_in(output: io.StringIO) -> None:
+    before = logging.getLogRecordFactory()
+    one, two = LogScrubbing(scrub), LogScrubbing(str.upper)
+    one.install()
+    two.install()
+    two.remove()
+    one.remove()
+    assert logging.getLogRecordFactory() is before
+    one.install()
+    two.install()
+    one.remove()
+    logging.getLogger("urllib3.late").debug("hunter2")
+    two.remove()
+    assert output.getvalue() == "HUNTER2\n"
+    logging.setLogRecordFactory(before)
+
+
+def test_a_programs_own_loggers_are_left_alone(output: io.StringIO) -> None:
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    logging.getLogger("my_program.requests").debug("hunter2")
+    scrubbing.remove()
+    assert output.getvalue() == "hunter2\n"
 
 
 def test_debuglevel_of_http_client_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 Lives here: the filter, the loggers' names, putting it on and taking it off. Must not: know rules (it is
 handed a scrub), or configure logging. Called by: api, when a tape opens and closes.
-A filter on a parent does not see its children's records, so each logger gets it by name.
+Each logger gets the filter by name, when its first record is made.
 """
 
 from __future__ import annotations
@@ -11,60 +11,28 @@ import logging
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hushtape.sanitize.rules import REDACTED
 
 Scrub = Callable[[str], str]
+Make = Callable[..., logging.LogRecord]
+"""A factory of records (`logging.setLogRecordFactory`)."""
 
-LOGGERS = (
-    "urllib3",
-    "urllib3.connection",
-    "urllib3.connectionpool",
-    "urllib3.poolmanager",
-    "urllib3.response",
-    "urllib3.util.retry",
-    "urllib3.http2",
-    "requests",
-    "requests_oauthlib",
-    "requests_oauthlib.oauth2_session",
-    "requests_toolbelt",
-    "oauthlib",
-    "httpx",
-    "httpcore",
-    "httpcore.connection",
-    "httpcore.http11",
-    "httpcore.http2",
-    "httpcore.proxy",
-    "httpcore.socks",
-    "h2",
-    "hpack",
-    "hpack.hpack",
-    "aiohttp",
-    "aiohttp.access",
-    "aiohttp.client",
-    "aiohttp.internal",
-    "botocore",
-    "boto3",
-    "s3transfer",
-    "google.auth.transport.requests",
-    "google.auth.transport.urllib3",
-    "googleapiclient.discovery",
-    "googleapiclient.http",
-    "backoff",
-    "tenacity",
-    "keboola.http_client",
-    "hushtape",
+_PACKAGES = (
+    "urllib3 urllib3_future requests requests_oauthlib requests_toolbelt oauthlib authlib niquests "
+    "httpx httpcore h11 h2 hpack httplib2 aiohttp websockets tornado treq botocore boto3 aiobotocore "
+    "s3transfer google googleapiclient google_auth_httplib2 google_auth_oauthlib oauth2client azure "
+    "msal msrest openai anthropic gql stripe twilio slack_sdk slack github gitlab hvac kubernetes "
+    "docker zeep suds jira simple_salesforce facebook_business hubspot elastic_transport "
+    "elasticsearch opensearch opensearchpy snowflake databricks tweepy backoff tenacity retry keboola "
+    "hushtape "
 )
-PARENTS = ("urllib3", "botocore", "boto3", "s3transfer", "httpcore", "aiohttp", "google.auth", "hushtape")
-"""Every logger below one of these gets the filter, too, if it exists when `refresh` runs."""
+PACKAGES = frozenset(_PACKAGES.split())
+"""Loggers of these, and all below them: they print URLs, header fields or bodies. A program's own loggers are
+its own."""
 
-_BOTOCORE = (
-    "args auth awsrequest client compress configprovider credentials discovery endpoint endpoint_provider "
-    "handlers history hooks httpchecksum httpsession loaders parsers paginate regions retries "
-    "retries.adaptive retries.special retries.standard retryhandler session signers tokens utils waiter"
-)
 _SIGNED_FIELD = re.compile(
     r"(?i)(x-amz-(?:security-token|(?:copy-source-)?server-side-encryption-customer-key)['\"]?"
     r"\s*[:=,]\s*b?['\"]?)(?!REDACTED)[A-Za-z0-9+/=%_-]{8,}"
@@ -148,41 +116,50 @@ class ScrubFilter(logging.Filter):
             record.stack_info = self._scrub(record.stack_info)
 
 
-def _names() -> Iterator[str]:
-    yield from LOGGERS
-    for module in _BOTOCORE.split():
-        yield f"botocore.{module}"
-    prefixes = tuple(f"{parent}." for parent in PARENTS)
-    for name in list(logging.root.manager.loggerDict):
-        if name.startswith(prefixes):
-            yield name
-
-
 class LogScrubbing:
-    """The filter of one tape: `install()` when it opens, `remove()` when it closes; both may be repeated."""
+    """The filter of one tape: `install()` when it opens, `remove()` when it closes; both may be repeated.
+
+    A logger may appear at any moment (a client imported while the tape is open), and a filter on a parent
+    does not see its records. So the factory of records (logging's own hook) puts the filter on each logger as
+    its first record is made, which is before its filters are asked.
+    """
 
     def __init__(self, scrub: Scrub) -> None:
         self._filter = ScrubFilter(scrub)
-        self._loggers: list[logging.Logger] = []
+        self._loggers: dict[str, logging.Logger] = {}
+        self._made: Make | None = None
+        self._made_before: Make = logging.LogRecord
 
     def install(self) -> None:
-        """Put the filter on every logger that prints URLs."""
+        """Watch every logger that prints URLs, those that are there and those to come."""
         warn_about_debuglevel()
-        self.refresh()
+        for name in list(logging.root.manager.loggerDict):
+            self._watch(name)
+        if self._made is None:
+            self._made_before = logging.getLogRecordFactory()
+            self._made = self._factory(self._made_before)
+            logging.setLogRecordFactory(self._made)
 
-    def refresh(self) -> None:
-        """Put it on loggers that appeared since, too (a client imported while the tape is open)."""
-        on = {logger.name for logger in self._loggers}
-        for name in dict.fromkeys(_names()):
-            if name not in on:
-                logger = logging.getLogger(name)
-                logger.addFilter(self._filter)
-                self._loggers.append(logger)
+    def _watch(self, name: str) -> None:
+        if name not in self._loggers and name.partition(".")[0] in PACKAGES:
+            logger = self._loggers[name] = logging.getLogger(name)
+            logger.addFilter(self._filter)
+
+    def _factory(self, before: Make) -> Make:
+        def make(name: str, *args: Any, **more: Any) -> logging.LogRecord:
+            if self._made is make and isinstance(name, str):
+                self._watch(name)
+            return before(name, *args, **more)
+
+        return make
 
     def remove(self) -> None:
-        """Take it off everywhere."""
+        """Take it off everywhere. Under a factory that somebody put over ours, ours stays, idle."""
+        if self._made is not None and logging.getLogRecordFactory() is self._made:
+            logging.setLogRecordFactory(self._made_before)
+        self._made = None
         while self._loggers:
-            self._loggers.pop().removeFilter(self._filter)
+            self._loggers.popitem()[1].removeFilter(self._filter)
 
 
 def warn_about_debuglevel() -> None:
