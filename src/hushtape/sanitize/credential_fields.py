@@ -15,7 +15,7 @@ from functools import lru_cache
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
-from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
+from hushtape.sanitize.fields import AHEAD, BACK, KIND, Answer, Field, is_password
 from hushtape.sanitize.formed_fields import LABEL as FORMED
 from hushtape.sanitize.loose_fields import LOOSE, loose_ways
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
@@ -52,18 +52,6 @@ _PERCENT = re.compile(rb"(?:25){0,8}[0-9a-fA-F]{2}")
 _BACKSLASH = re.compile(rb"(?:u00|x)[0-9a-fA-F]{2}|[nrtbf]")
 _COLOUR = re.compile(COLOUR)
 _IN_COLOURS = frozenset((b"[", b";", b":"))
-
-_QUOTE = rb"\\{0,8}+\""
-_MEMBERS = (
-    rb"(?i)\{\s{0,64}+(?:" + _QUOTE + rb"(?!%b\\{0,8}+\")[\w $-]{1,64}+" + _QUOTE + rb"\s{0,8}+:\s{0,8}+(?:"
-    + _QUOTE + rb"[^\"\\{}]{0,128}+" + _QUOTE + rb"|[\w.+-]{1,64}+)\s{0,64}+,\s{0,64}+){0,8}+"
-    + _QUOTE + rb"%b" + _QUOTE + rb"\s{0,8}+:\s{0,8}+(?=\\{0,8}+\")"
-)  # fmt: skip
-_INSIDE = tuple(
-    re.compile(_MEMBERS % (names, names))
-    for names in (rb"(?:value|s|string_?value|raw|computed|plain_?text|secret|token|hash|data)", rb"key")
-)
-"""An object up to its member that holds the credential: `{"id": 7, "name": "ci", "key": "..."}`."""
 
 Read = Callable[[bytes], "Field | None"]
 
@@ -125,13 +113,17 @@ def _named(way: Way, read: Read) -> Verify:
     """The verifier `way` of the field whose name ends with the anchor; none, if it names no credential."""
     element = way is Field.tag
 
-    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         if element and data.rfind(b"<", max(0, start - TAG), start) < 0 and not _SIGN.match(data, end, limit):
             return None  # a word in a text
         first = _first(data, start)
         field = read(data[first:end]) if first >= 0 else None
         found = None if field is None else way(field, data, first, end, limit, context)
-        if found is not None and data[first - 1 : first] == b";" and data[first:end].lower() == IN_PATH:
+        if (
+            isinstance(found, Found)
+            and data[first - 1 : first] == b";"
+            and data[first:end].lower() == IN_PATH
+        ):
             return Found(found.start, -1, found.text, _PATH_END)
         return found
 
@@ -153,22 +145,10 @@ def _after_words(verifier: Verifier) -> Verifier:
     return verifier._replace(verify=after)
 
 
-class _Named(Field):
-    """A field whose name says that it holds a credential. Of an object only the credential inside goes."""
-
-    __slots__ = ()
-
-    def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
-        if data[at : at + 1] != b"{":
-            return super()._value(data, quote, at, limit)
-        inside = next(filter(None, [one.match(data, at, limit) for one in _INSIDE]), None)
-        return None if inside is None else self._quoted_at(data, inside.end(), limit)
-
-
 def _in_quotes(read: Read) -> Verify:
     """`"name"` and `'name'`, told with their quotes."""
 
-    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         first = _first(data, start)
         if first < 1 or data[first - 1] != data[end]:
             return None
@@ -212,6 +192,6 @@ def _reader(rule: CredentialNamesRule) -> Read:
         # A listed name is found by its own rule, but behind a sign (`--password=`, `"_token"`).
         if text[:1].isalnum() if plain in rule.listed else not names_credential(text):
             return None
-        return _Named(FieldRule((text,), rule.placeholder, containers=False), text)
+        return Field(FieldRule((text,), rule.placeholder, containers=False), text)
 
     return read

@@ -9,38 +9,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.insides import ATTRIBUTES, ESCAPED, LESS, MORE, PLAIN, of_element
 from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.value_ends import closing, string
 from hushtape.sanitize.values import Until
 
 _TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_S = rb"(?:\s|\\{1,8}[nrt])"
-_CHILD = re.compile(_S + rb"{0,64}<[A-Za-z_]")
-_OTHERS = (
-    rb"(?:<((?:\w{1,16}:)?(?!(?:value|string|text)\b)[A-Za-z_][\w.-]{0,32})(?:\s[^<>]{0,128})?>[^<>]{0,256}</\1>"
-    + _S
-    + rb"{0,64}){0,4}"
+_LIST = re.compile(
+    rb"\s{0,64}<(?:item|member|element|entry|li|string)(?:\s[^<>]{0,128})?>(?=[^<\s])", re.IGNORECASE
 )
-_CHILD_VALUE = re.compile(
-    _S
-    + rb"{0,64}"
-    + _OTHERS
-    + rb"<(?:\w{1,16}:)?(?:value|string|text)(?:\s[^<>]{0,128})?>(?:<!\[CDATA\[)?(?=[^<\s])",
-    re.IGNORECASE,
-)
+_CDATA = re.compile(rb"\s*<!\[CDATA\[")
 _ATTRIBUTE = re.compile(rb"\svalue\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE)
 _TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
 
-_LESS, _MORE = rb"(?:&(?:amp;){0,3}lt;|\\{1,8}u003[cC])", rb"(?:&(?:amp;){0,3}gt;|\\{1,8}u003[eE])"
-_ESCAPED_OPEN = re.compile(_LESS + rb"(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_ESCAPED_HEAD = re.compile(
-    rb"(?:\s(?:[^<>&\\]|&(?:amp;)?(?:quot|apos|#\d{2});|\\{1,8}[^u]){0,256}+)?" + _MORE
-    + rb"(?:(?:\s|\\+[nrt]){0,32}" + _LESS + rb"(?:\w{1,16}:)?(?:value|string|text)" + _MORE + rb")?",
-    re.IGNORECASE,
-)  # fmt: skip
-_ESCAPED_END = Until(re.compile(_LESS + rb"|[<\"]"))
+_ESCAPED_OPEN = re.compile(LESS + rb"(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
+_ESCAPED_END = Until(re.compile(LESS + rb"|[<\"]"))
 
 
 def is_opened(data: bytes, start: int) -> bool:
@@ -51,35 +37,53 @@ def is_opened(data: bytes, start: int) -> bool:
 
 
 def text_of(
-    data: bytes, after: int, limit: int, context: Context, spelling: bytes, text: bytes
-) -> Found | None:
+    data: bytes, after: int, limit: int, context: Context, spelling: bytes, text: bytes, *, whole: bool
+) -> Found | tuple[Found, ...] | None:
     """`<name>value</name>`, `<name value="value"/>`, `<name><value>value</value></name>`: `after` the name.
 
-    Not in XML, the end tag of something has to follow: `<password>` stands in manuals, too.
+    `whole`: with all elements inside, in XML. Else of these goes what holds the credential. Not in XML, the
+    end tag of something has to follow: `<password>` stands in manuals, too.
     """
     head = _TAG.match(data, after, limit)
     if head is None:
         return None
     at = head.end()
-    attribute = _ATTRIBUTE.search(data, after, at)
+    attribute = _attribute(data, after, at, text)
     if attribute is not None:
-        quote = attribute[1]
-        return Found(attribute.end(), -1, text, _QUOTED_END.get(quote) or string(quote))
-    if data[at - 2 : at] == b"/>":
+        return attribute
+    if data[at - 2 : at] == b"/>" or (not context.xml and data.find(b"</", at, limit) < 0):
         return None
-    if not context.xml and data.find(b"</", at, limit) < 0:
-        return None
-    if head[0][-1:] == b">" and _CHILD.match(data, at, limit):
-        if context.xml:
-            return Found(at, -1, text, closing(spelling))
-        child = _CHILD_VALUE.match(data, at, limit)
-        at = child.end() if child else at
-    return Found(at, -1, text, _TEXT_END)
+    if head[0][-1:] != b">" or PLAIN.child(data, at, limit) is None:
+        return Found(at, -1, text, _TEXT_END)
+    if context.xml and (whole or _LIST.match(data, at, limit)):
+        return Found(at, -1, text, closing(spelling))
+    return tuple([_child(data, *one, limit, text) for one in of_element(data, at, limit, PLAIN)]) or None
 
 
-def escaped(data: bytes, start: int, after: int, limit: int, text: bytes) -> Found | None:
+def _attribute(data: bytes, after: int, at: int, text: bytes) -> Found | None:
+    """`value="..."` in the tag that ends at `at`."""
+    found = _ATTRIBUTE.search(data, after, at)
+    if found is None:
+        return None
+    return Found(found.end(), -1, text, _QUOTED_END.get(found[1]) or string(found[1]))
+
+
+def _child(data: bytes, named: int, at: int, limit: int, text: bytes) -> Found:
+    """The value of a child, by where its name ends and its text begins."""
+    opened = _CDATA.match(data, at, limit)
+    return _attribute(data, named, at, text) or Found(opened.end() if opened else at, -1, text, _TEXT_END)
+
+
+def escaped(data: bytes, start: int, after: int, limit: int, text: bytes) -> Found | tuple[Found, ...] | None:
     """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
     if _ESCAPED_OPEN.search(data, max(0, start - 96), start) is None:
         return None
     head = _ESCAPED_HEAD.match(data, after, limit)
-    return None if head is None else Found(head.end(), -1, text, _ESCAPED_END)
+    if head is None:
+        return None
+    if ESCAPED.child(data, head.end(), limit) is None:
+        return Found(head.end(), -1, text, _ESCAPED_END)
+    return (
+        tuple([Found(at, -1, text, _ESCAPED_END) for _, at in of_element(data, head.end(), limit, ESCAPED)])
+        or None
+    )

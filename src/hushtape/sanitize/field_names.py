@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from types import MethodType
 from urllib.parse import quote, quote_plus
 
-from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Field
+from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Answer, Field
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
 
@@ -22,7 +22,7 @@ LONG, SEVERAL = 10, 6
 """Letters from which a word, and several joined words, stand in hardly any text."""
 
 QUOTES = (b'"', b"'")
-Way = Callable[[Field, bytes, int, int, int, Context], Found | None]
+Way = Callable[[Field, bytes, int, int, int, Context], Answer]
 _CODE_GUARD = re.compile(rb"\"code\"" + COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
 """`"code": 190` stands in every error, and only strings are codes of OAuth."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import elements
+from hushtape.sanitize import elements, insides
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.innocent import stays
 from hushtape.sanitize.noise import amid_bytes
@@ -20,6 +20,7 @@ from hushtape.sanitize.value_ends import PLAIN, container, string, strings
 from hushtape.sanitize.values import Until
 
 KIND = 1
+Answer = Found | tuple[Found, ...] | None
 AHEAD = WINDOW + 64
 BACK = WINDOW + 64
 
@@ -85,7 +86,7 @@ _OTHERS = re.compile(
 )
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
-_STRINGS = re.compile(rb"\[\s{0,64}[bBrRuU]{0,2}(\\{0,63}[\"']|&(?:quot|#34);)")
+_STRINGS = re.compile(rb"\[(?:\s|\\{1,8}[nrt]){0,64}[bBrRuU]{0,2}(\\{0,63}[\"']|&(?:quot|#34);)")
 _COMMA = re.compile(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
@@ -130,7 +131,7 @@ class Field:
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------
 
-    def quoted(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def quoted(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`"name"`, `\\"name\\"`, `%22name%22`, `&quot;name&quot;`: JSON at any depth."""
         if data[start] == 34 and not self.code:
             # The common case, without the machinery: `"name":"value"`, and no backslash at its end.
@@ -144,7 +145,7 @@ class Field:
             start += 1
         return self._json(data, start, start + self._length, limit, context)
 
-    def _json(self, data: bytes, start: int, after: int, limit: int, context: Context) -> Found | None:
+    def _json(self, data: bytes, start: int, after: int, limit: int, context: Context) -> Answer:
         closing = _QUOTE.match(data, after, limit)
         if closing is None:
             return None
@@ -154,12 +155,12 @@ class Field:
             return None
         colon = COLON.match(data, closing.end(), limit)
         if colon is None:
-            found = self._part(data, start - len(quote), closing.end(), limit)
-            return found or self._listed(data, start - len(quote), quote, closing.end(), limit)
+            part = self._part(data, start - len(quote), closing.end(), limit)
+            return part or self._listed(data, start - len(quote), quote, closing.end(), limit)
         if self._stays(data, start, colon.end(), limit, context):
             return None
         found = self._value(data, quote, colon.end(), limit)
-        if self.code and found is not None:
+        if self.code and isinstance(found, Found):
             brief = _BRIEF.match(data, found.start, limit) is not None
             if not is_oauth(data, start, limit, context, pair=False, brief=brief):
                 return None
@@ -171,7 +172,7 @@ class Field:
             return False
         return stays(self._joined, data, start, at, limit, context.window)
 
-    def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Found | None:
+    def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Answer:
         """The value of a pair that says `name` and `value`, as an object or as a tag."""
         named = (
             _TYPE if self._joined == b"password" else _NAMED
@@ -223,7 +224,7 @@ class Field:
             return None
         return self.pair(data, start, end, limit, context)
 
-    def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
+    def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Answer:
         if data[at : at + 2] == b"/*" and (comment := _COMMENT.match(data, at, limit)) is not None:
             at = comment.end()
         literal = _LITERAL.match(data, at, limit)
@@ -233,7 +234,7 @@ class Field:
         whole = quote + self._text + quote
         first = data[at : at + 1]
         if not self._rule.containers and _OBJECT.match(data, at, limit):
-            return None
+            return self._within(data, quote, at, limit) if first == b"{" else None
         if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
             return None if self.code else self._container(data, at, quote, limit)
         if b"%" in quote and _ESCAPED.match(data, at, limit):
@@ -244,6 +245,11 @@ class Field:
         if _NUMBER.match(scalar[0]) and not self.numbers:
             return None
         return Found(at, -1, whole, _SCALAR_END)
+
+    def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
+        """Of an object that stays, what holds the credential."""
+        values = [self._value(data, quote, place, limit) for place in insides.of_object(data, at, limit)]
+        return tuple([one for one in values if isinstance(one, Found)]) or None
 
     def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Found | None:
         """An object or array; where the rule leaves those alone, what a list of strings holds."""
@@ -310,28 +316,30 @@ class Field:
             return Found(opening.end(), -1, self._text, string(opening[0]))
         return Found(at, -1, self._text, _BODY_END)
 
-    def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`name%22`, `name%5C%22`, `name%3D`, `name%5D=`: decided by what the escape says."""
-        found = self.pair(data, start, end, limit, context)
-        if found is None and self._rule.in_json:
-            found = self._json(data, start, start + self._length, limit, context)
-            return found or self.bare(data, start, end, limit, context)
-        return found
+        pair = self.pair(data, start, end, limit, context)
+        if pair is not None or not self._rule.in_json:
+            return pair
+        found = self._json(data, start, start + self._length, limit, context)
+        return found or self.bare(data, start, end, limit, context)
 
     # --- elements ----------------------------------------------------------------------------------
 
-    def tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`<name>value</name>`, with a prefix and attributes; `name : "value"` and `name = "value"`."""
         if self.code:
             return None
         after = start + self._length
         if elements.is_opened(data, start):
-            return elements.text_of(data, after, limit, context, self._spelling, self._text)
+            return elements.text_of(
+                data, after, limit, context, self._spelling, self._text, whole=self._rule.containers
+            )
         if start and data[start - 1] in b";cC":
             return elements.escaped(data, start, after, limit, self._text)
         sign = _SPACED.match(data, after, limit)
         return self._quoted_at(data, sign.end(), limit) if sign and begins(data, start) else None
 
-    def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
         return elements.escaped(data, start, start + self._length, limit, self._text)

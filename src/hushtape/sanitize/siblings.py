@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from hushtape.sanitize.members import IS, MEMBER, Q, S
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
@@ -24,44 +25,21 @@ _BACK: Final = 3300
 _MOST: Final = 8
 """Members of the right name that are tried: a list of tags holds some, and a hostile body nothing else."""
 
-_Q = rb"\\{0,8}[\"']"
-_S = rb"(?:\s|\\{1,8}[nrt])"
-"""White space, also where it stands in a string of JSON."""
-_STRING = (
-    rb"(?:\"(?:[^\"\\]|\\.){0,1024}+\"|'(?:[^'\\]|\\.){0,1024}+'"
-    rb"|\\\"(?:[^\"\\]|\\\\(?:\\[\"\\/]|[^\"\\])){0,1024}+\\\""
-    rb"|\\{1,8}\"[^\"]{0,1024}+\"|\\{1,8}'[^']{0,1024}+')"
-)
-_FLAT = rb"(?:[^{}\[\]]|\{[^{}\[\]]{0,512}+\}){0,1024}+"
-_IS = _Q + _S + rb"{0,8}+:" + _S + rb"{0,8}+"
-_MEMBER = (
-    rb"(?:" + _Q + rb"[\w.-]{1,48}+" + _IS + rb"(?:" + _STRING + rb"|[\w.+-]{1,40}+|\{" + _FLAT + rb"\}|\["
-    + _FLAT + rb"\])" + _S + rb"{0,32}+," + _S + rb"{0,64}+)"
-)  # fmt: skip
 _BETWEEN = (
-    _S
-    + rb"{0,32}+,"
-    + _S
-    + rb"{0,64}+(?:(?!"
-    + _Q
-    + rb"(?:value|secret_id)"
-    + _Q
-    + rb")"
-    + _MEMBER
-    + rb"){0,16}?"
+    S + rb"{0,32}+," + S + rb"{0,64}+(?:(?!" + Q + rb"(?:value|secret_id)" + Q + rb")" + MEMBER + rb"){0,16}?"
 )
 """Whole members between the two, none of which is the value: its own anchor would be nearer."""
 
-_TYPE = re.compile(rb"(?i)type" + _IS + _Q + rb"\Z")
-_VALUE = re.compile(rb"(?i)value" + _IS + rb"[bu]?(" + _Q + rb")")
-_VALUE_BEHIND = re.compile(rb"(?i)" + _Q + _BETWEEN + _Q + rb"value" + _IS + rb"[bu]?(" + _Q + rb")")
-_TYPE_BEHIND = re.compile(rb"(?i)" + _Q + _BETWEEN + _Q + rb"type" + _IS + _Q + rb"\Z")
+_TYPE = re.compile(rb"(?i)type" + IS + Q + rb"\Z")
+_VALUE = re.compile(rb"(?i)value" + IS + rb"[bu]?(" + Q + rb")")
+_VALUE_BEHIND = re.compile(rb"(?i)" + Q + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
+_TYPE_BEHIND = re.compile(rb"(?i)" + Q + _BETWEEN + Q + rb"type" + IS + Q + rb"\Z")
 
 _ROLE = rb"(?:role_id|secret_id_(?:accessor|num_uses|ttl))"
-_SECRET_ID = re.compile(_IS + rb"(" + _Q + rb")(?=[^\"'\\]{8,128}\\{0,8}[\"'])")
-_ROLE_BEHIND = re.compile(_Q + _BETWEEN + _Q + _ROLE + _Q)
-_ROLE_NAME = re.compile(_Q + _ROLE + _IS)
-_SECRET_BEHIND = re.compile(_MEMBER + rb"{1,16}?" + _Q + rb"\Z")
+_SECRET_ID = re.compile(IS + rb"(" + Q + rb")(?=[^\"'\\]{8,128}\\{0,8}[\"'])")
+_ROLE_BEHIND = re.compile(Q + _BETWEEN + Q + _ROLE + Q)
+_ROLE_NAME = re.compile(Q + _ROLE + IS)
+_SECRET_BEHIND = re.compile(MEMBER + rb"{1,16}?" + Q + rb"\Z")
 
 
 def sibling_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
