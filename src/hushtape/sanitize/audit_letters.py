@@ -61,7 +61,6 @@ _SIGNS: Final = bytes(
 _SMALL: Final = bytes(range(65)) + bytes(range(97, 123)) + bytes(range(91, 256))
 _NOT_LETTERS: Final = re.compile(r"[^A-Za-z0-9]+")
 _RUNS: Final = re.compile(rb"[A-Za-z0-9]{%d,}" % LEAST)
-_ESCAPES: Final = b"\\%&=<\x1b"
 
 
 class Row(Struct, frozen=True):
@@ -101,8 +100,10 @@ class Letters:
         """(name of the rule, -1) of a value whose letters stand there in order, whatever stands between."""
         if self._met is None:
             self._build()
+        if not self._table:
+            return None
         name = self._search(data)
-        if name is None and any(byte in data for byte in _ESCAPES):
+        if name is None and _may_be_escaped(data):
             near = self._near(data)
             name = self._search(bared(near)) if near else None
         return None if name is None else (name, -1)
@@ -143,6 +144,11 @@ class Letters:
             else:
                 spans.append((max(0, start - self._reach), end + self._reach))
         return GAP.join([data[start:end] for start, end in spans])
+
+
+def _may_be_escaped(data: bytes) -> bool:
+    """Whether a backslash, `%`, `=`, `&`, `<` or ESC stands there. A loop takes as long as a scan."""
+    return 92 in data or 37 in data or 61 in data or 38 in data or 60 in data or 27 in data
 
 
 def _automaton(anchors: Iterable[bytes]) -> Find:
