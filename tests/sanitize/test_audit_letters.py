@@ -79,7 +79,7 @@ def test_what_stands_between_the_letters_hides_nothing(between: Callable[[str], 
 def test_the_finding_says_how_it_was_told() -> None:
     auditor = build(secrets={"#key": SECRET}).ruleset.auditor()
     found = auditor.feed(" ".join(SECRET).encode()) or auditor.finish()
-    assert found is not None and found.place == f"within bytes 0 to {2 * len(SECRET) - 1}, by its letters"
+    assert found is not None and found.place == f"within bytes 0 to {2 * len(SECRET) - 1}, in another writing"
 
 
 def test_letters_under_another_writing_are_found() -> None:
@@ -91,7 +91,7 @@ def test_letters_under_another_writing_are_found() -> None:
 
 def test_a_text_beside_a_head_is_looked_at_the_same_way() -> None:
     found = build(secrets={"#key": SECRET}).ruleset.audit_texts(["-".join(SECRET)])
-    assert found is not None and found.place == "by its letters"
+    assert found is not None and found.place == "in another writing"
 
 
 def test_another_letter_between_them_is_another_value() -> None:

@@ -43,3 +43,24 @@ def test_two_compressions_inside_base64_hide_nothing(outer: str, inner: str) -> 
     auditor = RULESET.auditor()
     found = auditor.feed(b'{"file": "' + data + b'"}') or auditor.finish()
     assert found is not None and found.rule == "#key"
+
+
+LONG_TOKEN = "q7Un8guess4able0093ZkQpWmXvRtYbNcLdHsGf1"
+SPELLED: dict[str, Callable[[bytes], bytes]] = {
+    "HTML": lambda data: "".join(f"&#{byte};" for byte in data).encode(),
+    "JSON": lambda data: "".join(f"\\u{byte:04x}" for byte in data).encode(),
+    "percent": lambda data: "".join(f"%{byte:02X}" for byte in data).encode(),
+    "hex": lambda data: data.hex().encode(),
+}
+
+
+@pytest.mark.parametrize("ways", ["JSON JSON JSON", "HTML HTML JSON", "JSON hex JSON", "JSON percent hex"])
+@pytest.mark.parametrize("at", [57_000, 61_216, 61_376, 64_000])
+def test_what_is_longer_than_the_common_overlap_is_found_where_windows_meet(ways: str, at: int) -> None:
+    coded = LONG_TOKEN.encode()
+    for way in ways.split():
+        coded = SPELLED[way](coded)
+    text = b"lorem ipsum, dolor. " * 6000
+    auditor = build([], secrets={"#key": LONG_TOKEN}).ruleset.auditor()
+    found = auditor.feed(text[:at] + b' "' + coded + b'" ' + text[:40_000]) or auditor.finish()
+    assert found is not None

@@ -219,7 +219,7 @@ def test_a_request_whose_body_was_packed_again_matches_itself(
         }[body]
 
     options: dict[str, Any] = {"secrets": {"#key": SECRET}, "match_on": ("method", "uri", "body")}
-    options["allow_opaque"] = opaque  # recorded as it is then
+    options["allow_opaque"] = opaque
     with hushtape.use_cassette(cassette, **options):
         client.call("POST", server.url + "/number/1", body=of(ROWS))
     with hushtape.use_cassette(cassette, mode="none", **options) as tape:
@@ -228,6 +228,35 @@ def test_a_request_whose_body_was_packed_again_matches_itself(
             client.call("POST", server.url + "/number/1", body=of(ROWS.replace(b"kept", b"else")))
         tape.acknowledge(caught.value)
     assert tape.played == 1
+
+
+def noisy(text: str) -> bytes:
+    numbers = random.Random(3)
+    return " ".join(str(numbers.random()) for _ in range(20_000)).encode() + text.encode()
+
+
+def test_a_known_value_does_not_pass_where_opaque_bodies_are_accepted(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    options: dict[str, Any] = {"secrets": {"#key": SECRET}, "allow_opaque": True}
+    with hushtape.use_cassette(cassette, **options):
+        client.call("POST", server.url + "/number/1", body=gzip.compress(ROWS))
+    with hushtape.use_cassette(cassette, mode="none", **options) as tape:
+        (interaction,) = tape.interactions()
+        assert interaction.request.body is not None
+        assert gzip.decompress(b"".join(interaction.request.body.chunks())) == CLEAN
+        client.call("POST", server.url + "/number/1", body=gzip.compress(ROWS))
+    with pytest.raises(hushtape.RecordingFailedError), hushtape.use_cassette(cassette, mode="all", **options):
+        client.call("POST", server.url + "/number/1", body=gzip.compress(noisy(SECRET)))
+
+
+def test_a_guess_passes_where_opaque_bodies_are_accepted(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    body = gzip.compress(noisy('def call(password=None, api_key="x91LmwQpTuv63BnKy0Rd5Fa"): ...'))
+    with hushtape.use_cassette(cassette, allow_opaque=True, secrets={"#key": SECRET}):
+        client.call("POST", server.url + "/number/1", body=body)
+    assert cassette.exists()
 
 
 def test_an_archive_in_an_archive_is_packed_again_beside_one_that_stays(
@@ -293,7 +322,7 @@ def test_a_text_that_begins_like_a_compressed_file_is_scrubbed_as_a_text(
 @pytest.mark.parametrize("first", range(1, 12))
 def test_a_file_is_told_however_few_of_its_bytes_come_first(first: int) -> None:
     ruleset = build([], secrets={"#key": SECRET}).ruleset
-    options = SimpleNamespace(max_body=1 << 20)
+    options = SimpleNamespace(max_body=1 << 20, allow_opaque=False)
     inside = Inside(SimpleNamespace(ruleset=ruleset, options=options), Pieces())  # type: ignore[arg-type]
     body = xz_of_rows()
     with pytest.raises(hushtape.RecordingError):

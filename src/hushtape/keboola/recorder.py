@@ -31,7 +31,7 @@ from hushtape.keboola.log_capture import (
 from hushtape.keboola.metadata import AUTO, RunClock
 from hushtape.keboola.refusing import guarded
 from hushtape.keboola.running import Ended, Runner, watch
-from hushtape.keboola.secrets import placeholders, secret_values, usable
+from hushtape.keboola.secrets import apart, placeholders, secret_values, usable
 from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.messages import tell
 
@@ -271,10 +271,13 @@ class VCRRecorder:
                 tape.acknowledge(error)
 
     def _cleaner(self, tape: Tape) -> Callable[[str], str]:
-        """What makes a text safe to keep: secrets masked, then all rules of the tape, learned ones too."""
-        mask = LogSanitizer({"secrets": self.secrets, "more": self._secret_values()})
+        """What makes a text safe to keep: secrets masked (`***`), all rules of the tape run, then the other
+        strings masked. Those stand in what rules look for: `keboola` in a password; `password`, a name."""
+        values = self._secret_values()
+        first = LogSanitizer({str(number): value for number, value in enumerate(apart(values.values()))})
+        then = LogSanitizer({"secrets": self.secrets, "more": values})
         ruleset = tape.ledger.ruleset
-        return lambda text: tell(ruleset, mask.sanitize_string(text))
+        return lambda text: then.sanitize_string(tell(ruleset, first.sanitize_string(text)))
 
     # --- the data folder ---------------------------------------------------------------------------
 

@@ -28,6 +28,11 @@ OVERLAP = 4 * 1024
 """Bytes looked at twice, so that an encoded secret may lie across two windows: one of 680 bytes with
 every character written as `\\u00xx`, or of 1.7 KiB in twofold base64. Longer secrets ask for more."""
 
+DENSE = 12
+"""One escape in so many bytes, or one byte beside hex digits: a text that is spelled out."""
+
+_HEX = b"0123456789abcdefABCDEF"
+
 SEAM = 256
 """Within so many bytes a window begins at a sign that ends words: cut out of `next_page_token=`, a
 `token=` would be a false finding. The window before has seen what is passed over."""
@@ -163,7 +168,7 @@ class Auditor:
         while len(data) - start >= WINDOW and finding is None:
             window = data[start : start + WINDOW]
             finding = self._look(window, self._base + start) or self._follow(window, self._base + start)
-            start += WINDOW - overlap
+            start += WINDOW - shared(window, overlap)
             seam = _SIGN.search(data, start, start + SEAM)
             start = seam.start() if seam else start
         rest = data[start:]
@@ -205,8 +210,18 @@ class Auditor:
         if decoded:
             return Finding(rule, f"within bytes {base} to {base + len(data)}, under {decoded}")
         if offset < 0:
-            return Finding(rule, f"within bytes {base} to {base + len(data)}, by its letters")
+            return Finding(rule, f"within bytes {base} to {base + len(data)}, in another writing")
         return Finding(rule, f"at byte {base + offset}")
+
+
+def shared(window: bytes, overlap: int) -> int:
+    """Bytes of a window that the next one shows again. More where what stands at its end is spelled out, each
+    letter by six bytes or more, or in hex: forty letters under three such escapes take 8,640 bytes."""
+    tail = window[-overlap:]
+    escapes = tail.count(b"u00") + tail.count(b"%") + tail.count(b"&#") + tail.count(b"\\x")
+    if escapes * DENSE < overlap and len(tail.translate(None, _HEX)) * DENSE > overlap:
+        return overlap
+    return max(overlap, WINDOW // 2)
 
 
 class TextAudit:
@@ -233,7 +248,7 @@ class TextAudit:
                 data = _encoded(text)
                 found = inspect(data, self._scan, self._dull) or (odd.look(data) if odd is not None else None)
                 if found is not None:
-                    where = "by its letters" if found[1] < 0 else f"at byte {found[1]}"
+                    where = "in another writing" if found[1] < 0 else f"at byte {found[1]}"
                     return Finding(found[0], f"under {found[2]}" if found[2] else where)
         for text in fresh:
             if len(text) <= LONGEST:

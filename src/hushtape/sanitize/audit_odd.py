@@ -17,10 +17,14 @@ from hushtape.sanitize.audit_escapes import escapes_undone
 from hushtape.sanitize.escapes import stands_alone
 from hushtape.sanitize.exact import SHORT, forms, pieces
 from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.written_forms import written_forms
 
 SMALL = 9
 """Bytes from which on twofold base64 of a secret is a run of sixteen, which the ordinary views decode. Of
 eight it is, too, but without the padding of the inner one it is fifteen."""
+
+BRIEF = 12
+"""Bytes that are a run of sixteen in base64. Forms of fewer are looked for in it, each for itself."""
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
 """See audit_views."""
@@ -34,6 +38,7 @@ Check = Callable[[bytes, int, int], bool]
 _LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _JOINTS = frozenset(b"+/")  # a path or a name may hold a token between them
 _DIGITS = frozenset(b"0123456789abcdef")
+_SAFE = bytes.maketrans(b"+/", b"-_")
 _STANDARD = bytes.maketrans(b"-_", b"+/")  # RFC 4648 5
 _SIGNS = frozenset(b" !\"#$%&'()*+,./:;<=>?@[\\]^`{|}~\t\r\n")
 
@@ -68,8 +73,19 @@ class OddSecrets:
         return None
 
     def beside(self, scan: Scan) -> Scan:
-        """A scan that finds the odd secrets, too: for decoded views, whose escapes are undone already."""
-        return lambda data: scan(data) or self._search(data)
+        """A scan that finds the odd secrets, too: for decoded views, whose escapes of letters are undone
+        already, not those of signs, which is what a bare secret is made of. The offset is -1 where it has
+        none in the view itself."""
+        if not self._bare:
+            return lambda data: scan(data) or self._search(data)
+
+        def look(data: bytes) -> tuple[str, int] | None:
+            if (found := scan(data)) is not None:
+                return found
+            bare = self.look(data)
+            return None if bare is None else (bare[0], -1 if bare[2] else bare[1])
+
+        return look
 
     def _search(self, data: bytes) -> tuple[str, int] | None:
         if b"-" in data or b"_" in data:
@@ -91,16 +107,26 @@ class OddSecrets:
         if not pieces(rule.value):
             self._bare, self._spaces = True, self._spaces or " " in rule.value
             self._anchor(raw, name, partial(_is_value, raw, whole))
-            if not rule.value.isascii() and max(rule.value) <= "\xff":
-                octets = rule.value.encode("latin-1")
+        if not rule.value.isascii():
+            for octets in _in_sets(rule.value):
                 self._anchor(octets, name, partial(_is_value, octets, whole))
+        if BRIEF > len(raw) >= SMALL:
+            self._add_brief(rule, name)
         if not _is_small(rule):
             return
-        for form in sorted(forms(rule.value)):
-            for value in (form, b64encode(form).rstrip(b"="), form.hex().encode()):
+        for form in sorted(forms(rule.value) | _brief_forms(rule.value)):
+            inner = b64encode(form).rstrip(b"=")
+            for value in (form, inner, inner.translate(_SAFE), form.hex().encode()):
                 for skip, core in _cores(value):
                     self._anchor(core, name, partial(_is_base64, core, skip, value, whole))
                 self._anchor(value.hex().encode(), name, partial(_is_hex, whole))
+
+    def _add_brief(self, rule: SecretRule, name: str) -> None:
+        """A value of 9 to 11 bytes whose forms are too short for a run of base64."""
+        for form in sorted(_brief_forms(rule.value)):
+            for skip, core in _cores(form):
+                self._anchor(core, name, partial(_is_base64, core, skip, form, False))
+            self._anchor(form.hex().encode(), name, partial(_is_hex, False))
 
     def _anchor(self, anchor: bytes, name: str, check: Check) -> None:
         self._table.setdefault(anchor.lower(), []).append((name, check))
@@ -110,7 +136,22 @@ def is_odd(rule: SecretRule) -> bool:
     """Whether the audit's ordinary views could miss it."""
     if not rule.value or rule.value in rule.placeholder:
         return False
-    return _is_small(rule) or not pieces(rule.value)
+    if _is_small(rule) or not pieces(rule.value) or not rule.value.isascii():
+        return True
+    return len(rule.value) < BRIEF and not rule.value.isalnum()
+
+
+def _brief_forms(value: str) -> set[bytes]:
+    found = {form.encode("utf-8", "surrogatepass") for form in written_forms(value)}
+    return {form for form in found if len(form) < BRIEF}
+
+
+def _in_sets(value: str) -> Iterator[bytes]:
+    """What stands beyond ASCII in other character sets than UTF-8: runs of letters tell nothing of it."""
+    for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        yield value.encode(name, "surrogatepass")
+    if max(value) <= "\xff":
+        yield value.encode("latin-1")
 
 
 def _is_small(rule: SecretRule) -> bool:

@@ -35,6 +35,9 @@ _LINE_END = rb"\r\n?|%%(?:25){0,8}0[dD](?:%%(?:25){0,8}0[aA])?|%b++r(?:%b++n)?|(
 
 _LETTER = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
 
+_DOUBLED = {'"': rb'""', "'": rb"''|'\\{0,8}\"'\\{0,8}\"'|'\\{1,8}''", "%": rb"%%(?![0-9A-Fa-f]{2})"}
+"""CSV, SQL and YAML; quotes of a shell (shlex.quote, and sed's way); INI and printf."""
+
 LONG = 256
 """Letters and digits of longer secrets are looked for as they are: nobody escapes those of a PEM key,
 and its expression would take long to compile. The audit still decodes all of it."""
@@ -91,8 +94,16 @@ def ways(char: str) -> list[bytes]:
     if char in "\"'/":
         escaped = [re.escape(raw), found[0], *found[2:]]
         found.append(_BACKSLASH + b"++(?:" + b"|".join(escaped) + b")")
+    elif char.isascii() and char.isprintable() and not char.isalnum() and char != "\\":
+        found.append(_BACKSLASH + b"++" + re.escape(raw))  # shells, Markdown, regular expressions
+    if char in _DOUBLED:
+        found.append(_DOUBLED[char])
     if char in _LETTER:
         found.append(_BACKSLASH + b"++" + _LETTER[char])
+    if char.isascii() and not char.isalnum():
+        found.append(b"=(?:3D){0,2}%02X" % number)  # RFC 2045 6.7
+    if number < 256 and not (char.isascii() and char.isalnum()):
+        found.append(_BACKSLASH + b"++%03o" % number)
     if char == " ":
         found.append(rb"\+|%(?:25){0,8}2[bB]")
     if char == "\n":

@@ -20,6 +20,7 @@ from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
 from hushtape.sanitize.values import backslashes
 from hushtape.sanitize.written import Written
+from hushtape.sanitize.written_forms import written_forms
 
 SHORT = 6
 """Shorter secrets (bytes) are matched as whole words only."""
@@ -180,10 +181,12 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     """Anchors of the value as it is and under escapes."""
     value, name = rule.value, rule.name or "secret"
     text = rule.placeholder.encode()
-    whole = is_short(rule)
     before, ahead = _reach(value)
     for spelling in (value, *otherwise.texts(value)):
-        found = pieces(spelling)
+        size = len(spelling.encode("utf-8", "surrogatepass"))
+        if size < TOO_SHORT:  # of line ends, or of one letter, little is left
+            continue
+        whole, found = size < SHORT, pieces(spelling)
         for offset, run in found:
             back = growth(offset) if offset else 0
             as_is = Searcher(
@@ -235,7 +238,7 @@ def _following(value: str, at: int) -> frozenset[int]:
     first = {char.encode("utf-8", "surrogatepass")[0]}
     if 127 < ord(char) < 256:
         first.add(ord(char))
-    return frozenset(first | set(b"\\%&+\r"))
+    return frozenset(first | set(b"\\%&+=\r"))
 
 
 def forms(value: str) -> set[bytes]:
@@ -280,6 +283,7 @@ def _more_forms(value: str) -> set[bytes]:
     for _ in range(3):
         newest = {escape(text) for text in newest for escape in escapes} - texts
         texts = texts | newest
+    texts = texts | written_forms(value)
     found = {text.encode("utf-8", "surrogatepass") for text in texts}
     if all(ord(char) < 256 for char in value):
         found.add(value.encode("latin-1"))

@@ -110,6 +110,11 @@ class Ruleset:
         return _joined(self._base or self, self._taught.add(added, self.engine)) if added else self
 
     @property
+    def known(self) -> Ruleset:
+        """Only the values that are known, named or learned: for what guesses by names and looks may pass."""
+        return _compiled(tuple(rule for rule in self.rules if isinstance(rule, SecretRule)), self.engine)
+
+    @property
     def learned(self) -> Ruleset:
         """Only the values that joined with `with_secrets`: for what the other rules went over already."""
         return _joined(_compiled((), self.engine), self._taught)

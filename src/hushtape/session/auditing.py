@@ -75,12 +75,12 @@ def _changed(ledger: Ledger, body: Body | None, place: str) -> bool:
         return False
     auditor = ledger.ruleset.auditor()
     inside: Inside | None = None
-    opaque, first = ledger.options.allow_opaque, True
+    first = True
     for piece in body.chunks():
         finding = auditor.feed(piece)
         if finding is not None:
             raise found(finding.rule, f"{place}, {finding.place}")
-        if first and not opaque:
+        if first:
             inside = look_inside(ledger, piece)
         first = False
         if inside is not None:

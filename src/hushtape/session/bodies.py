@@ -176,7 +176,7 @@ class BodyPipe:
             self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._spool is None:
             self._spool = self._ledger.journal.spool()
-            self._inside = None if self._ledger.options.allow_opaque else look_inside(self._ledger, clean)
+            self._inside = look_inside(self._ledger, clean)
         if self._inside is not None:
             try:
                 self._inside.feed(clean, f"the body of {self._uri}")
@@ -227,22 +227,25 @@ class BodyPipe:
                 self._inside.finish(f"the body of {self._uri}", self.changed)
             except SecretFoundError as error:
                 self._leak, self._inside = self._leak or error, None
-        if self._leak is not None:
+        if self._leak is not None or self._ledger.options.allow_opaque:
             spool = self._pack_again(self._leak, spool)
         self._spool = None
         return spool.finish(self.kind)
 
-    def _pack_again(self, leak: SecretFoundError, spool: BodySpool) -> BodySpool:
-        """A small compressed file with its content scrubbed, in place of one that holds a secret.
+    def _pack_again(self, leak: SecretFoundError | None, spool: BodySpool) -> BodySpool:
+        """A small compressed file with its content scrubbed, in place of one that holds a secret; without a
+        `leak` (`allow_opaque`) it may stay as it is.
 
         Raises:
             SecretFoundError: it can't be put together again, or the audit still finds something in it.
         """
         data, ledger = self._small.data, self._ledger
-        if data is None and not self._scrubber.changed:
+        if data is None and leak is not None and not self._scrubber.changed:
             data = spool.in_memory
         clean = None if data is None else packed_again(ledger.ruleset, data, self._phase, self._teach())
         if clean is None or clean is data or not is_clean(ledger, clean, f"the body of {self._uri}"):
+            if leak is None:
+                return spool
             raise leak
         spool.discard()
         self._spool = fresh = ledger.journal.spool()

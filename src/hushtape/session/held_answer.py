@@ -139,7 +139,7 @@ class HeldAnswer:
 
     def _look_inside(self, data: bytes, changed: bool) -> None:
         """A compressed file in which a rule would match can't be shown: it is not put together again."""
-        if self._before.books.options.allow_opaque or not data:
+        if not data:
             return
         inside = look_inside(self._before.books, data[:CHUNK])
         if inside is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hushtape.errors import OpaqueBodyError, SecretFoundError
+from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
 from hushtape.sanitize.audit_containers import FIRST, LZMA, Container, container
 from hushtape.sanitize.audit_zip import ZIP
 from hushtape.session.bounds import check_ratio, too_large
@@ -33,11 +33,13 @@ class Inside:
 
     __slots__ = (
         "_auditor",
+        "_blind",
         "_container",
         "_depth",
         "_fed",
         "_first",
         "_ledger",
+        "_lenient",
         "_limit",
         "_nested",
         "_size",
@@ -45,14 +47,18 @@ class Inside:
     )
 
     def __init__(self, ledger: Ledger, content: Container, depth: int = 0, *, sure: bool = True) -> None:
-        """`sure`: it is no text that begins like a file."""
+        """`sure`: it is no text that begins like a file.
+
+        With `allow_opaque` only known values count, and what can't be looked into is passed over.
+        """
         self._ledger = ledger
         self._depth = depth
         self._container = content
         self._sure = sure
         self._nested: Inside | None = None
         """For content that is such a file itself: the auditor leaves one at the very beginning to us."""
-        self._auditor = ledger.ruleset.auditor()
+        self._lenient, self._blind = ledger.options.allow_opaque, False
+        self._auditor = (ledger.ruleset.known if self._lenient else ledger.ruleset).auditor()
         self._limit = ledger.options.max_body
         self._size = self._fed = 0
         self._first: bytes | None = b""
@@ -68,6 +74,16 @@ class Inside:
                 thousand times of what the body has.
             OpaqueBodyError: it holds what can't be looked into, an encrypted member say.
         """
+        if self._blind:
+            return
+        try:
+            self._take(data, place, of_body)
+        except (OpaqueBodyError, BodyTooLargeError):
+            if not self._lenient:
+                raise
+            self._blind = True
+
+    def _take(self, data: bytes, place: str, of_body: int) -> None:
         self._fed = self._fed + len(data) if of_body < 0 else of_body
         for piece in self._container.feed(data):
             self._size += len(piece)
@@ -107,11 +123,11 @@ class Inside:
             SecretFoundError: a secret is inside, or stood in a member's name or in one stored as it is.
         """
         self._settle(self._auditor.finish(), place)
-        if self._first and self._nested is None:
+        if self._first and self._nested is None and not self._blind:
             self._open(self._first, place)
         if self._nested is not None:
             self._nested.finish(place, False)
-        if changed and (self._size or self._sure):
+        if changed and not self._lenient and (self._size or self._sure):
             raise found("a secret", f"{place}, outside its compressed members", _REMEDY)
 
     def _look(self, piece: bytes, place: str) -> None:

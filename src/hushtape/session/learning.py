@@ -201,7 +201,7 @@ def _is_in(ruleset: Ruleset, body: Body, ledger: Ledger, in_time: Callable[[], b
 
     auditor, within = ruleset.auditor(), ruleset.auditor()
     inside: Container | None = None
-    first = not ledger.options.allow_opaque
+    first = True
     for piece in body.chunks():
         if not in_time():
             raise _OutOfTime

@@ -21,18 +21,16 @@ class LiveBody:
     """Takes a request's body as it passes.
 
     The same steps as a recorded body goes through (content coding undone, scrubbed, a small compressed file
-    packed again), so that both meet. `opaque`: such files are recorded as the bytes they are.
+    packed again), so that both meet.
     """
 
     __slots__ = ("_decoder", "_digest", "_held", "_limit", "_prefix", "_ruleset", "_scrubber", "_small")
 
-    def __init__(self, ruleset: Ruleset, headers: Headers, limit: int, *, opaque: bool = False) -> None:
+    def __init__(self, ruleset: Ruleset, headers: Headers, limit: int) -> None:
         codings = coding.parse(headers.get("content-encoding"))
         self._decoder = coding.decoder(codings) if codings and coding.can_decode(codings) else None
         self._ruleset = ruleset
         self._small = Small()
-        if opaque:
-            self._small.data = None
         self._scrubber = ruleset.scrubber("request", headers.get("content-type"))
         self._digest = BodyDigest(headers.get("content-type"))
         self._held: bytearray | None = bytearray()

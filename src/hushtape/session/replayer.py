@@ -130,8 +130,7 @@ class ReplayExchange:
     def _hold(self, data: bytes) -> None:
         limit = self._tape.options.max_callback_body
         if self._live is None:
-            opaque = self._tape.options.allow_opaque
-            self._live = LiveBody(self._player.ruleset, self._request.headers, limit, opaque=opaque)
+            self._live = LiveBody(self._player.ruleset, self._request.headers, limit)
         self._live.feed(data)
         if self._raw is not None:
             self._raw += data

@@ -178,6 +178,16 @@ VALUES: dict[str, str] = {
 }
 
 
+BARE: dict[str, str] = {
+    "no letters in a row": "'^#2*{LS>z{!",
+    "no three letters in a row": 'R~&#P|_;bu,"@a',
+    "eight bytes": "aB>x9kQ2",
+    "nine bytes": "aB/x9kQ2z",
+    "quotes": "q8\"Z!2x'w",
+}
+"""Values that their letters don't tell: for them the writings of LAST are not promised."""
+
+
 def nestings(depth: int) -> Iterator[tuple[str, ...]]:
     """Those that are promised: quoted-printable once, and compressed bytes in what can hold them."""
     for names in itertools.product(NESTED, repeat=depth):
@@ -214,7 +224,7 @@ def passed(rules: Ruleset, body: bytes, value: str) -> bool:
 def main(depth: int) -> None:
     """Try all nestings of a depth."""
     tried = got_by = 0
-    for kind, value in VALUES.items():
+    for kind, value in (VALUES | BARE).items():
         rules = ruleset(value)
         for number, names in enumerate(nestings(depth)):
             tried += 1

@@ -1,0 +1,90 @@
+"""What programs make of a text's signs: each kind of escape for each set of signs that somebody escapes.
+
+Lives here: the list of such forms, one layer. Must not: nest them, or encode. Called by: exact, for values
+that offer no letters to anchor on; audit_odd, for those too short for base64's runs.
+Sources: Go's encoding/json and Rails (`<>&`), Django's escapejs, PHP's json_encode (`/`), Python's repr and
+html.escape, OWASP's encoders (all but letters and digits), RFC 2045 6.7, RFC 4180 2 and SQL (doubled quotes).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from html.entities import codepoint2name
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+Escape = Callable[[str], str]
+
+_ALL: Final = ""
+_SETS: Final = (_ALL, "<>&", "<>&'", "<>&'\"", "<", ">", "&", "'", '"', "/", "\\'\"><&=-;`", "\\'", '\\"')
+"""Which signs are escaped; "": every one. The controls always are."""
+
+
+def _units(char: str) -> str:
+    data = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{data[at : at + 4]}" for at in range(0, len(data), 4))
+
+
+def _octets(char: str, before: str, *, upper: bool) -> str:
+    data = char.encode("utf-8", "surrogatepass").hex()
+    pairs = [data[at : at + 2] for at in range(0, len(data), 2)]
+    return "".join(before + (pair.upper() if upper else pair) for pair in pairs)
+
+
+def _named(char: str) -> str:
+    name = {39: "apos"}.get(ord(char)) or codepoint2name.get(ord(char))
+    return f"&{name};" if name else f"&#{ord(char)};"
+
+
+_KINDS: Final[tuple[Escape, ...]] = (
+    _units,
+    lambda char: _units(char).upper().replace("\\U", "\\u"),
+    lambda char: f"\\x{ord(char):02x}" if ord(char) < 256 else _units(char),
+    lambda char: f"\\x{ord(char):02X}" if ord(char) < 256 else _units(char),
+    lambda char: _octets(char, "\\x", upper=False),
+    lambda char: f"\\{ord(char):03o}" if ord(char) < 256 else char,
+    lambda char: "\\" + char,
+    lambda char: f"&#{ord(char)};",
+    lambda char: f"&#x{ord(char):x};",
+    lambda char: f"&#x{ord(char):X};",
+    lambda char: f"&#{ord(char):03d};",
+    _named,
+    lambda char: _octets(char, "%", upper=True),
+    lambda char: _octets(char, "%", upper=False),
+    lambda char: _octets(char, "=", upper=True),
+)
+
+
+def written_forms(value: str) -> set[str]:
+    """The value as programs write it, one layer of escapes; the value itself among them."""
+    found = {
+        value,
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        json.dumps(value)[1:-1].replace("/", "\\/"),
+        quote(value, safe="", errors="replace"),
+        quote(value, safe="/", errors="replace"),
+        quote_plus(value, errors="replace"),
+        repr(value)[1:-1],
+        ascii(value)[1:-1],
+        repr(value.encode("utf-8", "surrogatepass"))[2:-1],
+        *(value.replace(sign, sign * 2) for sign in "\"'%"),
+    }
+    for chars in _SETS:
+        here = [char for char in dict.fromkeys(value) if _is_in(char, chars)]
+        if here:
+            found.update(_replaced(value, here, kind) for kind in _KINDS)
+    return found
+
+
+def _is_in(char: str, chars: str) -> bool:
+    if char.isascii() and char.isalnum():
+        return False
+    return not chars or char in chars or char < " "
+
+
+def _replaced(value: str, chars: Iterable[str], kind: Escape) -> str:
+    pattern = "[" + "".join(map(re.escape, chars)) + "]"
+    return re.sub(pattern, lambda found: kind(found[0]), value)

@@ -1,0 +1,75 @@
+"""What programs make of a value's signs is known, for values that no letters tell, too."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from tests.sanitize.corpus.writings import passed, ruleset
+
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.written_forms import written_forms
+
+BARE = "T!tb'@WG}DEs"
+WRITTEN = {
+    "CSV": ("_gZ.yJ\"I/=P(MC'-", '1,"_gZ.yJ""I/=P(MC\'-",x\r\n'),
+    "SQL": (BARE, "INSERT INTO t VALUES ('T!tb''@WG}DEs')"),
+    "YAML": (BARE, "p: 'T!tb''@WG}DEs'\n"),
+    "a shell": (BARE, "export P='T!tb'\"'\"'@WG}DEs'"),
+    "INI": ("?md9ER%yjf-+", "p = ?md9ER%%yjf-+"),
+    ".env": ("%XcCVjF$", 'P="%XcCVjF\\$"'),
+    "a regular expression": ("?md9ER%yjf-+", "\\?md9ER%yjf\\-\\+"),
+    "properties": (BARE, "p=T\\!tb'@WG}DEs"),
+    "one escape of mail": ("P@ss9xw", "P=40ss9xw"),
+    "Go": ("'^#2*{LS>z{!", '{"pw":"\'^#2*{LS\\u003ez{!"}'),
+    "Django": ("4s_@c~g`", "var p = '4s_@c~g\\u0060', q = 1;"),
+    "OWASP": ("Jh,,pZ<rb", "Jh\\x2c\\x2cpZ\\x3crb and more"),
+    "letters beyond ASCII in a script": (
+        "žluťoučký-kůň7",
+        "\\u017elu\\u0165ou\\u010dk\\xfd\\x2dk\\u016f\\u01487",
+    ),
+    "octal": ("žluťoučký-kůň7", "žluťoučk\\375\\055kůň7"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_value_as_programs_write_it_is_gone_or_found_as_such_and_in_base64(written: str) -> None:
+    value, text = WRITTEN[written]
+    rules = ruleset(value)
+    assert not passed(rules, text.encode(), value)
+    if written not in ("a shell", "INI"):  # one layer more: not promised
+        assert not passed(rules, base64.b64encode(text.encode()), value)
+
+
+@pytest.mark.parametrize("value", ["aB>x9kQ2", "aB/x9kQ2zT", "aB'x9kQ2", "aB@x9kQ2z", "K7]k<9&x"])
+def test_a_form_that_is_too_short_for_a_run_of_base64_is_found_in_it(value: str) -> None:
+    rules = ruleset(value)
+    for form in written_forms(value):
+        for body in (base64.b64encode(form.encode()), form.encode().hex().encode()):
+            assert not passed(rules, b'{"d": "' + body + b'"}', value), form
+
+
+def test_a_value_beyond_ascii_is_found_in_utf_32() -> None:
+    for value in ("__--b9éZ", "пароль-Q7x"):
+        data = value.encode("utf-32-le")
+        assert not passed(ruleset(value), b'"' + data + b'"', value)
+        assert not passed(ruleset(value), base64.b64encode(data), value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x\n\n\n\n\n9\n",
+        "1\n2\n3\n4",
+        "a\\nb\\nc",
+        "x\u00ad\u00ad\u00ad",
+        "\uff12\uff10\uff12\uff16",
+        "\n\n\n\n",
+        "\\n\\n\\n",
+    ],
+)
+def test_a_value_of_line_ends_takes_nothing_else_along(value: str) -> None:
+    rules = build(secrets={"#key": value}).ruleset
+    body = b'{"a": "xabcd x 7890", "u": "123-20261234"}'
+    scrubber = rules.scrubber("response", "application/json")
+    assert scrubber.feed(body) + scrubber.finish() == body
