@@ -119,3 +119,15 @@ def test_a_listed_name_that_is_kept_is_looked_into() -> None:
     ):
         expected = text.replace("#", "REDACTED").replace("12}", '"REDACTED"}')
         assert scrub(text.replace("#", VALUE), rules=rules) == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["Ab9<Zk93&bXw2", "Zk93]]]]><![CDATA[>bXw2LmP0", "Zk]93", "Ab9]]><![CDATA[<x"]
+)
+def test_cdata_goes_to_its_end(value: str) -> None:
+    for text in (
+        "<a><password><![CDATA[#]]></password><b>1</b></a>",
+        "<a><api-key><id>7</id><value><![CDATA[#]]></value></api-key></a>",
+    ):
+        for size in SIZES:
+            assert scrub(text.replace("#", value), "text/xml", size) == text.replace("#", "REDACTED")

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from hushtape.sanitize.insides import ATTRIBUTES, ESCAPED, LESS, MORE, PLAIN, of_element
+from hushtape.sanitize.quotes import string_ends
 from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.value_ends import closing, string
 from hushtape.sanitize.values import Until
@@ -21,6 +22,7 @@ _LIST = re.compile(
 )
 _CDATA = re.compile(rb"\s*<!\[CDATA\[")
 _ATTRIBUTE = re.compile(rb"\svalue\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE)
+_CDATA_END = Until(re.compile(rb"\]\]>(?!\]?\]?<!\[CDATA\[|\s*<!\[CDATA\[)"))
 _TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
 
@@ -51,9 +53,15 @@ def text_of(
     attribute = _attribute(data, after, at, text)
     if attribute is not None:
         return attribute
-    if data[at - 2 : at] == b"/>" or (not context.xml and data.find(b"</", at, limit) < 0):
+    if data[at - 2 : at] == b"/>":
         return None
-    if head[0][-1:] != b">" or PLAIN.child(data, at, limit) is None:
+    if not context.xml:
+        close = data.find(b"</", at, limit)
+        if close < 0 or string_ends(data, after - len(spelling), at, close):
+            return None
+    if head[0][-1:] == b"[":
+        return Found(at, -1, text, _CDATA_END)
+    if PLAIN.child(data, at, limit) is None:
         return Found(at, -1, text, _TEXT_END)
     if context.xml and (whole or _LIST.match(data, at, limit)):
         return Found(at, -1, text, closing(spelling))
@@ -71,7 +79,9 @@ def _attribute(data: bytes, after: int, at: int, text: bytes) -> Found | None:
 def _child(data: bytes, named: int, at: int, limit: int, text: bytes) -> Found:
     """The value of a child, by where its name ends and its text begins."""
     opened = _CDATA.match(data, at, limit)
-    return _attribute(data, named, at, text) or Found(opened.end() if opened else at, -1, text, _TEXT_END)
+    if opened:
+        return Found(opened.end(), -1, text, _CDATA_END)
+    return _attribute(data, named, at, text) or Found(at, -1, text, _TEXT_END)
 
 
 def escaped(data: bytes, start: int, after: int, limit: int, text: bytes) -> Found | tuple[Found, ...] | None:

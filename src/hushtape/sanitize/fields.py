@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import elements, insides
+from hushtape.sanitize import elements, insides, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.innocent import stays
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
-from hushtape.sanitize.spans import Context, Found
-from hushtape.sanitize.value_ends import PLAIN, container, string, strings
+from hushtape.sanitize.spans import TEXT, Context, Found
+from hushtape.sanitize.value_ends import PLAIN, container, strings
 from hushtape.sanitize.values import Until
 
 KIND = 1
@@ -98,8 +98,8 @@ _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END = Until(re.compile(rb"&"))
 _URI_END = Until(re.compile(rb"[&#]"))
-_BODY_END = Until(re.compile(rb"[&\s\"'<>\\]"))
-_QUOTED_END = {34: Until(re.compile(rb'"')), 39: Until(re.compile(rb"'"))}
+_BODY_END = Until(re.compile(rb"[&\s\"'<>\\]|\]\]>"))
+_OPENING = frozenset((b'"', b"'", b"\\"))
 
 
 def _nested_end(level: int) -> Until:
@@ -185,7 +185,7 @@ class Field:
         comma = _COMMA.match(data, at, limit)
         if comma is None:
             attribute = _ATTRIBUTE.match(data, at, limit)
-            return self._quoted_at(data, attribute.end(), limit) if attribute else None
+            return self._quoted_at(data, start, attribute.end(), limit, TEXT) if attribute else None
         others = _OTHERS.match(data, comma.end(), limit)
         key = _VALUED.match(data, others.end() if others else comma.end(), limit)
         colon = COLON.match(data, key.end(), limit) if key else None
@@ -197,9 +197,9 @@ class Field:
         if self.code or not begins(data, start):
             return None
         colon = COLON.match(data, start + self._length, limit)
-        return None if colon is None else self._quoted_at(data, colon.end(), limit)
+        return None if colon is None else self._quoted_at(data, start, colon.end(), limit, context)
 
-    def _quoted_at(self, data: bytes, at: int, limit: int) -> Found | None:
+    def _quoted_at(self, data: bytes, start: int, at: int, limit: int, context: Context) -> Found | None:
         """The string that opens at `at`, if one does; also one in three quotes (GraphQL's block string)."""
         opening = _QUOTE.match(data, at, limit)
         if opening is None:
@@ -207,7 +207,8 @@ class Field:
         quote, at = opening[0], opening.end()
         if data.startswith(quote * 2, at):
             return Found(at + 2 * len(quote), -1, self._text, Until(re.compile(re.escape(quote * 3))))
-        return Found(at, -1, self._text, string(quote))
+        value = quotes.value_at(data, start, opening.start(), quote, context)
+        return None if value is None else Found(value[0], -1, self._text, value[1])
 
     def unquoted_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """A multipart part's name without quotes (RFC 2045 5.1 allows a token)."""
@@ -230,7 +231,9 @@ class Field:
         literal = _LITERAL.match(data, at, limit)
         opening = _QUOTE.match(data, literal.end() if literal else at, limit)
         if opening is not None:
-            return Found(opening.end(), -1, self._text, string(opening[0]))
+            if quotes.is_outer(opening[0], quote):
+                return None
+            return Found(opening.end(), -1, self._text, quotes.ends(data, at, opening[0]))
         whole = quote + self._text + quote
         first = data[at : at + 1]
         if not self._rule.containers and _OBJECT.match(data, at, limit):
@@ -302,19 +305,17 @@ class Field:
             return Found(at, -1, self._text, _FORM_END if context.form else _URI_END)
         if self._length <= _SHORT and not rule.named and amid_bytes(data, start, at):
             return None
-        return self._loose(data, at)
+        return self._loose(data, start, at, context)
 
-    def _loose(self, data: bytes, at: int) -> Found:
+    def _loose(self, data: bytes, start: int, at: int, context: Context) -> Found | None:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
         if arrow := _ARROW.match(data, at):
             at = arrow.end()
-        first = data[at] if at < len(data) else 0
-        if first in _QUOTED_END:
-            return Found(at + 1, -1, self._text, _QUOTED_END[first])
-        opening = _QUOTE.match(data, at, at + 64) if first == 92 else None
-        if opening is not None:
-            return Found(opening.end(), -1, self._text, string(opening[0]))
-        return Found(at, -1, self._text, _BODY_END)
+        opening = _QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
+        if opening is None:
+            return Found(at, -1, self._text, _BODY_END)
+        value = quotes.value_at(data, start, at, opening[0], context)
+        return None if value is None else Found(value[0], -1, self._text, value[1])
 
     def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`name%22`, `name%5C%22`, `name%3D`, `name%5D=`: decided by what the escape says."""
@@ -338,7 +339,9 @@ class Field:
         if start and data[start - 1] in b";cC":
             return elements.escaped(data, start, after, limit, self._text)
         sign = _SPACED.match(data, after, limit)
-        return self._quoted_at(data, sign.end(), limit) if sign and begins(data, start) else None
+        return (
+            self._quoted_at(data, start, sign.end(), limit, context) if sign and begins(data, start) else None
+        )
 
     def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""

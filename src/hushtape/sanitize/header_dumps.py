@@ -18,10 +18,10 @@ from hushtape.sanitize.fields import COLON
 from hushtape.sanitize.formed_fields import FORMS, has_form
 from hushtape.sanitize.header_policy import ATTRIBUTES, is_credential
 from hushtape.sanitize.loose_fields import is_made, value_before
+from hushtape.sanitize.quotes import ends
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
-from hushtape.sanitize.value_ends import string
 
 _AHEAD: Final = 3300
 _BACK: Final = 3300
@@ -112,7 +112,7 @@ def _credentials(data: bytes, at: int, end: int) -> list[Span]:
 
 def _ends(data: bytes, at: int, limit: int, quote: bytes) -> int:
     """Where the string ends that this quote opened; the limit, if that is not seen."""
-    end, _ = string(quote).seek(data[at:limit], 0, final=True)
+    end, _ = ends(data, at - len(quote), quote).seek(data[at:limit], 0, final=True)
     return at + end
 
 
@@ -125,7 +125,7 @@ def _found(
     spans = parts(data, at, end)
     found = [Found(*span, text) for span in spans]
     if found and end == limit == spans[-1][1]:
-        found[-1] = Found(spans[-1][0], -1, text, string(quote))
+        found[-1] = Found(spans[-1][0], -1, text, ends(data, at - len(quote), quote))
     return found, end
 
 

@@ -2,7 +2,7 @@
 
 Lives here: seekers: small machines that are fed a buffer as often as it takes, so a value of any length
 passes through in constant memory. Must not: know names or rules. Called by: fields, shapes, urls.
-A seeker looks at most `_RUN` backslashes back and leaves `_TAIL` bytes unread unless the stream is over,
+A seeker looks at most `_RUN` backslashes back and leaves `TAIL` bytes unread unless the stream is over,
 so its answer does not depend on chunks. Where the syntax is broken it goes on: fail closed.
 """
 
@@ -12,7 +12,7 @@ import re
 from typing import ClassVar
 
 _RUN = 64
-_TAIL = 96
+TAIL = 96
 
 Step = tuple[int, int]
 
@@ -29,11 +29,11 @@ class Until:
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         # A match in the last bytes could still grow or turn into another one: only when more is there.
         found = self._stop.search(data, start)
-        if found is not None and (final or found.end() <= len(data) - _TAIL):
+        if found is not None and (final or found.end() <= len(data) - TAIL):
             return found.start(), 0
         if final:
             return len(data), 0
-        return -1, max(start, min(len(data) - _TAIL, found.start() if found else len(data)))
+        return -1, max(start, min(len(data) - TAIL, found.start() if found else len(data)))
 
 
 class Through:
@@ -47,11 +47,11 @@ class Through:
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         found = self._stop.search(data, start)
-        if found is not None and (final or found.end() <= len(data) - _TAIL):
+        if found is not None and (final or found.end() <= len(data) - TAIL):
             return found.end(), 0
         if final:
             return len(data), 0
-        return -1, max(start, min(len(data) - _TAIL, found.start() if found else len(data)))
+        return -1, max(start, min(len(data) - TAIL, found.start() if found else len(data)))
 
 
 def backslashes(data: bytes, at: int, unit: bytes = b"\\") -> int:
@@ -78,6 +78,15 @@ def closes(count: int, depth: int) -> bool:
     return count % 2 == 0
 
 
+def belonging(count: int) -> int:
+    """How many of `count` backslashes before a quote that closes belong to it; others are the value's."""
+    own = 0
+    while count % 2:
+        own = 2 * own + 1
+        count //= 2
+    return own
+
+
 class String:
     """A quoted string. `quote` finds a closing quote's last part, before which backslashes of the form
     `unit` are counted; `hard` matches end it whatever stands before."""
@@ -91,14 +100,14 @@ class String:
         self._quote, self._depth, self._unit, self._hard = quote, depth, unit, hard
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
-        limit = len(data) if final else len(data) - _TAIL
+        limit = len(data) if final else len(data) - TAIL
         at = start
         while at < limit and (found := self._quote.search(data, at)) is not None and found.start() < limit:
             if found[0] in self._hard:
-                return found.start(), 0
+                return max(start, found.start() - backslashes(data, found.start())), 0
             count = backslashes(data, found.start(), self._unit)
             if closes(count, self._depth):
-                return found.start() - min(count, (1 << self._depth) - 1) * len(self._unit), 0
+                return found.start() - belonging(count) * len(self._unit), 0
             at = found.end()
         return (len(data), 0) if final else (-1, max(at, limit))
 
@@ -116,7 +125,7 @@ class Container:
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         at = start
-        limit = len(data) if final else len(data) - _TAIL
+        limit = len(data) if final else len(data) - TAIL
         while at < limit:
             token_at = data.find(b'"', at, limit) if self._inside else self._next(data, at, limit)
             if token_at < 0:

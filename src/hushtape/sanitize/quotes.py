@@ -1,0 +1,134 @@
+"""Quotes behind a name and a sign: do they open a value, or close the string that the name stands in?
+
+Lives here: the look back for that string, and where a value in quotes ends inside it. Must not: know names or
+rules. Called by: fields. `"label": "Password:", "b": "c"` holds no value: what goes from its third quote on
+would leave no JSON behind. Where both readings make sense the quote opens.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from hushtape.sanitize.spans import Context
+from hushtape.sanitize.value_ends import string
+from hushtape.sanitize.values import TAIL, Step, String, Until, backslashes, belonging, closes
+
+BACK: Final = 2048
+_STEPS: Final = 24
+"""Quotes before a name that are looked at."""
+
+_LEFT: Final = b" \t\r\n:,[{(=>+;"
+_RIGHT = re.compile(
+    rb"(?:\s|\\{1,8}[nrt]){0,32}(?:[,}\])>;:+|]|/>|\\{0,8}u003[eE]|\Z)|\s{1,8}[\w:-]{1,32}=", re.DOTALL
+)
+"""What stands behind a quote that closes: the next member or attribute, the rest of a script's expression."""
+
+_XML_END: Final = {34: Until(re.compile(rb"[\"<]")), 39: Until(re.compile(rb"['<]"))}
+_XML_INSIDE: Final = Until(re.compile(rb"[\"'<]"))
+_SHELL = rb"''|'\\''|'\"'\"'|'"
+_OVER: Final = frozenset((b"''", b"'\\''", b"'\"'\"'"))
+"""How YAML, SQL and a shell write an apostrophe within apostrophes."""
+
+
+class Single:
+    """A value in apostrophes, `depth` strings of JSON deep; -1: in none. Where it is in one,
+    that one's end is its end at the latest. `own`: backslashes before the apostrophe that opened it."""
+
+    __slots__ = ("_depth", "_own")
+    again: ClassVar[bool] = False
+    _sign = re.compile(_SHELL + rb"|\"")
+
+    def __init__(self, depth: int, own: int = 0) -> None:
+        self._depth, self._own = depth, own
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at = start
+        while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
+            at = found.end()
+            count = backslashes(data, found.start())
+            if found[0] == b'"':
+                if self._depth >= 0 and closes(count, self._depth):
+                    return max(start, found.start() - belonging(count)), 0
+            elif self._own:
+                if count <= self._own:
+                    return max(start, found.start() - count), 0
+            elif (count >> (self._depth + 1)) % 2 == 0:
+                if found[0] not in _OVER or found.start() == start:
+                    return found.start(), 0
+            else:
+                at = found.start() + 1
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
+_SINGLES: Final = tuple(Single(depth) for depth in range(-1, 8))
+
+
+def value_at(
+    data: bytes, start: int, at: int, quote: bytes, context: Context
+) -> tuple[int, Until | String | Single] | None:
+    """(where the value begins, what ends it) of a quote at `at` behind the name at `start`; None: it
+    closes the string that the name stands in."""
+    after = at + len(quote)
+    sign = quote[-1:]
+    if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
+        return after, string(quote)
+    depth = len(quote) - 1
+    if _RIGHT.match(data, after, after + 48) is not None:
+        opened = _within(data, start, sign, depth)
+        if opened >= 0 and closes(depth, (opened + 1).bit_length() - 1):
+            return None
+    if context.xml:
+        other = b"'" if sign == b'"' else b'"'
+        return after, _XML_END[sign[0]] if _within(data, start, other) < 0 else _XML_INSIDE
+    return after, ends(data, start, quote)
+
+
+def string_ends(data: bytes, start: int, at: int, stop: int) -> bool:
+    """Whether the string around `start`, if one is seen, ends between `at` and `stop`."""
+    around = _within(data, start, b'"')
+    return around >= 0 and string(b"\\" * around + b'"').seek(data[at:stop], 0, final=True)[0] < stop - at
+
+
+def is_outer(opening: bytes, quote: bytes) -> bool:
+    """Whether a quote behind a name in `quote` ends the string in which that name stands."""
+    return opening[-1] == quote[-1] and len(opening) < len(quote) and b"%" not in quote
+
+
+def ends(data: bytes, start: int, quote: bytes) -> Until | String | Single:
+    """What ends a value that this quote opens; `start`: what stands before it, or the name."""
+    if quote[-1:] != b"'":
+        return string(quote)
+    if len(quote) > 1:
+        around = _within(data, start, b'"')
+        return Single((around + 1).bit_length() - 1, len(quote) - 1) if around >= 0 else string(quote)
+    return _SINGLES[min((_within(data, start, b'"') + 1).bit_length(), len(_SINGLES) - 1)]
+
+
+def _within(data: bytes, start: int, sign: bytes, most: int = 64) -> int:
+    """Backslashes (`most` or fewer) before the quote that opens the string in which `start` stands; -1: none
+    is seen."""
+    low, at, closed = max(0, start - BACK), start, -1
+    for _ in range(_STEPS):
+        at = data.rfind(sign, low, at)
+        if at < 0:
+            return -1
+        count = backslashes(data, at)
+        first = at - count
+        if count > most:
+            pass  # inside a string that the other quote ends, too
+        elif 0 <= closed <= count:
+            if count == closed:
+                closed = -1  # the beginning of a string that ended
+        elif _opens(data, first, at + 1):
+            return count
+        else:
+            closed = count
+        at = first
+    return -1
+
+
+def _opens(data: bytes, first: int, after: int) -> bool:
+    left = first == 0 or data[first - 1] in (_LEFT if after - first == 1 else _LEFT + b"\"'")
+    return left and _RIGHT.match(data, after, after + 48) is None

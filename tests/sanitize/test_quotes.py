@@ -1,0 +1,121 @@
+"""Quotes behind a name and a sign: those that close the string around the name open no value."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from tests.sanitize.written_ways import scrubbed
+
+from hushtape.sanitize.chain import build
+
+VALUE = "Ab9Zk93bXw2LmP0"
+
+INNOCENT = [
+    '{"label":"Password:","b":"c"}',
+    '{"prompt":"Enter your password: ","id":1}',
+    '{"a":"token = ","b":"c"}',
+    '{"x": "a sig="}',
+    '{"log":"token=\'","id":1}',
+    '{"tpl":"api_key: ","b":["c"]}',
+    '<p title="Password: ">x</p><p title="y">',
+    '{"url":"https://x/?access_token=","next":"https://y","Env":["DB_PASSWORD=","PATH=/bin","A=b"],"id":5}',
+    '["https://x/?api_key=","https://y/?api_key="]',
+    '<a href="/reset?token=">x</a><a href="/y">',
+    'fetch("https://x/api?api_key="+key+"&q="+q)',
+    '{"a":"{\\"label\\":\\"Password:\\",\\"b\\":\\"c\\"}"}',
+    "{'label': 'Password:', 'b': 'c'}",
+    "A='x' password=''\nB='y'",
+]
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_an_empty_value_at_a_strings_end_stays(text: str) -> None:
+    assert scrubbed(text) == text
+
+
+def test_in_xml() -> None:
+    for text in ('<a name="Password:">x</a><b c="d"/>', "<note><![CDATA[api_key=]]></note>"):
+        assert scrubbed(text, "text/xml") == text
+
+
+def test_an_apostrophe_ends_with_the_string_around_it() -> None:
+    text = '{"msg":"Invalid token: \'abc","id":1,"n":"it\'s"}'
+    assert scrubbed(text) == '{"msg":"Invalid token: \'REDACTED","id":1,"n":"it\'s"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (f'DB_PASSWORD="Ab9\\"{VALUE}"\nA=b', 'DB_PASSWORD="#"\nA=b'),
+        (f'{{:password=>"Ab9\\"{VALUE}", :z=>1}}', '{:password=>"#", :z=>1}'),
+        (f"C(password='Ab\\'9\"{VALUE}', z=1)", "C(password='#', z=1)"),
+        (f"password: 'Ab9''{VALUE}'\nz: 1", "password: '#'\nz: 1"),
+        (f"DB_PASSWORD='Ab9'\\''{VALUE}' z", "DB_PASSWORD='#' z"),
+        (f"DB_PASSWORD='Ab9'\"'\"'{VALUE}' z", "DB_PASSWORD='#' z"),
+        (f"DB_PASSWORD=',{VALUE}' z", "DB_PASSWORD='#' z"),
+        (f"a=\" \" DB_PASSWORD=\"{VALUE}\" z=\"1\"", 'a=" " DB_PASSWORD="#" z="1"'),
+        (
+            f'{{"t": "{{\'password\': \'Ab\\\\\'9\\"{VALUE}\', \'z\': 1}}"}}',
+            '{"t": "{\'password\': \'#\', \'z\': 1}"}',
+        ),
+        (f'{{"t": "{{ password: \'Ab9\\\\\'{VALUE}\', z: 1 }}"}}', '{"t": "{ password: \'#\', z: 1 }"}'),
+    ],
+)  # fmt: skip
+def test_a_value_goes_to_its_end_whatever_quotes_are_in_it(text: str, clean: str) -> None:
+    assert scrubbed(text, "text/plain") == clean.replace("#", "REDACTED")
+
+
+PIECES = (
+    *(
+        "password",
+        "token=",
+        "token: ",
+        "api_key=",
+        ",",
+        "&",
+        ";",
+        "=",
+        ":",
+        "<",
+        ">",
+        "{",
+        "}",
+        "[",
+        "]",
+        "?",
+    ),
+    *(
+        "x",
+        "Ab9kZ72mQ",
+        "client_secret",
+        "Bearer ",
+        "https://u:p4@h/",
+        "sig=",
+        "Password:",
+        "sid=",
+        "é",
+        "it's",
+    ),
+    *("\\", "/", "\n", " ", '"', "'"),
+)
+NAMES = ("password", "token", "name", "value", "url", "note", "Cookie", "db_password", "x")
+
+
+def document(chance: random.Random) -> dict[str, Any]:
+    return {
+        chance.choice(NAMES): "".join(chance.choices(PIECES, k=chance.randrange(6)))
+        for _ in range(chance.randrange(1, 4))
+    }
+
+
+def test_json_stays_json() -> None:
+    chance, rules = random.Random(5), build(engine="ahocorasick").ruleset
+    for _ in range(2500):
+        text = json.dumps(document(chance), ensure_ascii=chance.random() < 0.5)
+        for whole in (text, json.dumps({"a": text, "b": "c"})):
+            scrubber = rules.scrubber("response", "application/json")
+            clean = scrubber.feed(whole.encode()) + scrubber.finish()
+            assert json.loads(clean) is not None
