@@ -18,6 +18,7 @@ from typing import Final
 from msgspec import Struct
 
 from hushtape.sanitize import otherwise
+from hushtape.sanitize.audit_anew import is_text
 from hushtape.sanitize.audit_bared import bared
 from hushtape.sanitize.audit_runs import GAP
 from hushtape.sanitize.engine import folding
@@ -59,6 +60,10 @@ _SIGNS: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 )
 _SMALL: Final = bytes(range(65)) + bytes(range(97, 123)) + bytes(range(91, 256))
+_KINDS: Final = bytes(116 if 32 <= byte < 127 or byte in b"\0\t\n\r" else 32 for byte in range(256))
+_STRETCH: Final = b"t" * 16
+"""So many signs of a text in a row. Noise has them once in 3 MB."""
+
 _NOT_LETTERS: Final = re.compile(r"[^A-Za-z0-9]+")
 _RUNS: Final = re.compile(rb"[A-Za-z0-9]{%d,}" % LEAST)
 
@@ -100,7 +105,7 @@ class Letters:
         """(name of the rule, -1) of a value whose letters stand there in order, whatever stands between."""
         if self._met is None:
             self._build()
-        if not self._table:
+        if not self._table or not _holds_text(data):
             return None
         name = self._search(data)
         if name is None and _may_be_escaped(data):
@@ -144,6 +149,11 @@ class Letters:
             else:
                 spans.append((max(0, start - self._reach), end + self._reach))
         return GAP.join([data[start:end] for start, end in spans])
+
+
+def _holds_text(data: bytes) -> bool:
+    """Not noise, of which decoded base64 is three quarters and more. UTF-16 counts."""
+    return data.isascii() or is_text(data) or data.translate(_KINDS).find(_STRETCH) >= 0
 
 
 def _may_be_escaped(data: bytes) -> bool:

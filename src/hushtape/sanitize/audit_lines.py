@@ -25,6 +25,7 @@ _BLANKS: Final = re.compile(rb"[ \t](?<![ \t][ \t])[ \t]*+(?=\n)")
 
 # A list of a coded text's lines, `["..", ".."]`, its quotes perhaps escaped. Sixteen letters before each
 # joint: shorter strings of a list are words. Each begins with what `re` leaps to, see above.
+_OPENS: Final = re.compile(rb"\[\s{0,32}\\{0,3}[\"'][A-Za-z0-9+/_-]{16}")
 _AHEAD: Final = rb"(?=[A-Za-z0-9+/_-]{2,}=*"
 _LISTS: Final = (
     (b'",', re.compile(rb'",(?<=[A-Za-z0-9+/_-]{16}",)\s{0,32}"' + _AHEAD + b'")')),
@@ -45,9 +46,10 @@ def joined(data: bytes) -> bytes:
             if text.find(b" \\") >= 0:
                 text = _TRAILING.sub(b"", text)
             text = _ESCAPED.sub(b"", text)
-    for joint, lists in _LISTS:
-        if text.find(joint) >= 0:
-            text = lists.sub(b"", text)
+    if 91 in text and _OPENS.search(text) is not None:
+        for joint, lists in _LISTS:
+            if text.find(joint) >= 0:
+                text = lists.sub(b"", text)
     if 13 in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if 10 in text:

@@ -104,10 +104,11 @@ class OddSecrets:
     def _add(self, rule: SecretRule) -> None:
         raw = rule.value.encode("utf-8", "surrogatepass")
         name, whole = rule.name or "secret", len(raw) < SHORT
-        if not pieces(rule.value):
+        brief = len(raw) < BRIEF and not rule.value.isalnum()
+        if not pieces(rule.value) or brief:
             self._bare, self._spaces = True, self._spaces or " " in rule.value
             self._anchor(raw, name, partial(_is_value, raw, whole))
-        if not rule.value.isascii():
+        if not rule.value.isascii() or not pieces(rule.value) or brief:
             for octets in _in_sets(rule.value):
                 self._anchor(octets, name, partial(_is_value, octets, whole))
         if BRIEF > len(raw) >= SMALL:
@@ -142,12 +143,14 @@ def is_odd(rule: SecretRule) -> bool:
 
 
 def _brief_forms(value: str) -> set[bytes]:
-    found = {form.encode("utf-8", "surrogatepass") for form in written_forms(value)}
+    forms = written_forms(value)
+    twice = {again for form in forms if len(form) < BRIEF for again in written_forms(form)}
+    found = {form.encode("utf-8", "surrogatepass") for form in forms | twice}
     return {form for form in found if len(form) < BRIEF}
 
 
 def _in_sets(value: str) -> Iterator[bytes]:
-    """What stands beyond ASCII in other character sets than UTF-8: runs of letters tell nothing of it."""
+    """In other character sets than UTF-8: runs of letters tell nothing of it."""
     for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         yield value.encode(name, "surrogatepass")
     if max(value) <= "\xff":
