@@ -60,3 +60,24 @@ def test_a_secret_with_emoji_is_found_as_yaml_escapes_it(tmp_path: Path) -> None
     assert "\\U0001F511" in path.read_text()
     assert Run({"key": "s3cr3t🔑key🔒x"}, redact=True).over([path]).code == 0
     assert yaml.safe_load(path.read_text()) == {"body": "REDACTED"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"SecretString": json.dumps({"username": "bob", "password": "awZ93kbXw2Lm"})}),
+        json.dumps({"connectionString": "Server=x;User=sa;Password=awZ93kbXw2Lm;Encrypt=true"}),
+        '<add name="Db" connectionString="Server=x;Password=awZ93kbXw2Lm;" providerName="y"/>',
+        'private_key: "-----BEGIN RSA PRIVATE\\\n  \\ KEY-----\\nMIIEpAIBAAKCAQEAq7Zk93bXw2"\n',
+    ],
+)
+def test_a_credential_inside_the_value_of_a_telling_name_is_told(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    assert Run(known={}).over([path]).findings
+
+
+def test_a_document_without_a_credential_under_a_telling_name_is_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"connectionString": "Server=x;User=sa;Password=changeme;Encrypt=true"}))
+    assert not Run(known={}).over([path]).findings

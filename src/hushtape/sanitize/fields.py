@@ -12,6 +12,7 @@ import re
 from hushtape.sanitize import elements, insides, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.innocent import stays
+from hushtape.sanitize.members import MEMBER
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
@@ -77,13 +78,10 @@ _NAMED = re.compile(
 )
 _TYPE = re.compile(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
 _ANY_QUOTE = rb"(?:\\{0,8}[\"']|%(?:25){0,8}22)"
-_VALUED = re.compile(_ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE, re.IGNORECASE)
-# What may stand between the two: `"type": "string", "required": true`.
-_OTHERS = re.compile(
-    rb"(?:\\{0,8}+\"(?!value\b)[\w -]{1,64}+\\{0,8}+\"\s{0,8}+:\s{0,8}+"
-    rb"(?:\\{0,8}+\"[^\"\\<>{}]{0,256}+\\{0,8}+\"|[\w.+-]{1,64}+)\s{0,64}+,\s{0,64}+){0,6}+",
-    re.IGNORECASE,
-)
+_VALUE_NAME = _ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE
+_VALUED = re.compile(_VALUE_NAME, re.IGNORECASE)
+# What may stand between the two: `"type": "string", "tags": ["a"]`.
+_OTHERS = re.compile(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
 _STRINGS = re.compile(rb"\[(?:\s|\\{1,8}[nrt]){0,64}[bBrRuU]{0,2}(\\{0,63}[\"']|&(?:quot|#34);)")
@@ -250,18 +248,19 @@ class Field:
         return Found(at, -1, whole, _SCALAR_END)
 
     def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
-        """Of an object that stays, what holds the credential."""
-        values = [self._value(data, quote, place, limit) for place in insides.of_object(data, at, limit)]
+        """Of an object that stays, or a list of some, what holds the credential."""
+        look = insides.of_list if data[at : at + 1] == b"[" else insides.of_object
+        values = [self._value(data, quote, place, limit) for place in look(data, at, limit)]
         return tuple([one for one in values if isinstance(one, Found)]) or None
 
-    def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Found | None:
+    def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Answer:
         """An object or array; where the rule leaves those alone, what a list of strings holds."""
         whole = quote + self._text + quote
         if self._rule.containers:
             return Found(at, -1, whole, container(quote))
         listed = _STRINGS.match(data, at, limit)
         if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
-            return None
+            return self._within(data, quote, at, limit)
         return Found(listed.start(1), -1, whole, strings(listed[1]))
 
     def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:

@@ -98,7 +98,7 @@ _KEY: Final = _like(rb"(?:" + _HEX32 + rb"|R[0-9A-Z]{31}" + _END + rb"|" + _AZUR
 _AZURE_KEY: Final = _like(_AZURE)
 
 _COOKIES: Final = _like(
-    rb"(?:[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{0,3};\s{0,2}){0,16}+[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"
+    rb"(?:[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{0,3};\s{0,2}){0,16}+[^\s=;,\"'\\<>]{1,128}=(?:\\{1,8}\"|(?<!\\)\")?[^\s;\"'\\<>]{4}"
 )
 
 FORMS: Final[dict[str, Form]] = {
@@ -110,7 +110,7 @@ FORMS: Final[dict[str, Form]] = {
     "http_authorization": _header,
     "http_cookie": _COOKIES,
     "cookie": _COOKIES,
-    "set-cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=[^\s;\"'\\<>]{4}"),
+    "set-cookie": _like(rb"[^\s=;,\"'\\<>]{1,128}=(?:\\{0,8}\")?[^\s;\"'\\<>]{4}"),
     "pass": _brief,
     "auth_code": _made,
     "session": _LONG,

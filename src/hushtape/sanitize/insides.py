@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from hushtape.sanitize.members import MOST, members
+from hushtape.sanitize.members import MOST, elements, members
 
 _HOLDS: Final = frozenset(
     b"value s stringvalue string text raw computed plaintext secret token hash data".split()
@@ -63,6 +63,15 @@ class Writing:
 
 PLAIN: Final = Writing(rb"<", rb">", rb"(?:\s[^<>]{0,512}?)?")
 ESCAPED: Final = Writing(LESS, MORE, ATTRIBUTES)
+
+
+def of_list(data: bytes, at: int, limit: int) -> list[int]:
+    """Where the values begin that the objects of a list hold."""
+    held: list[int] = []
+    for one in elements(data, at, limit):
+        if data[one : one + 1] == b"{":
+            held += of_object(data, one, limit)
+    return held
 
 
 def of_object(data: bytes, at: int, limit: int, level: int = 0) -> list[int]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hushtape.sanitize.escapes import COLOUR
+from hushtape.sanitize.members import IS, MEMBER, STRING, Q, S
 from hushtape.sanitize.spans import Context, Found, Verify
 from hushtape.sanitize.tag_attributes import value_in_tag
 from hushtape.sanitize.words import looks_made
@@ -52,31 +53,55 @@ _MEMBER = re.compile(r"[A-Za-z_$][\w$]{0,31}(?:\.[A-Za-z_$][\w$]{0,31})+")
 _PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,16}+[bB]?\1([^\"'\\\s]{8,1024})\1\s{0,16}+,?\s{0,16}+[\])]")
 _CLOSE = re.compile(rb"\\{0,8}[\"'](?:\s{1,16}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<>]{0,64}[\"']\s{0,8}){0,4})?")
 _OPENED = re.compile(rb"[\[(]\s{0,16}[bB]?\\{0,8}[\"']\Z")
-_PHP = re.compile(rb"\\{0,8}\";s:\d{1,6}:\\{0,8}\"([^\"\\]{1,1024})\\{0,8}\";")
+_PHP = re.compile(rb"(\\{0,8}\");s:(\d{1,6}):\1")
+_PHP_END = re.compile(rb"(\\{0,8}\");(?=[abdisrCEORN][:;]|\}|\Z)")
 _ASSIGNED = re.compile(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
 _ENTRY = re.compile(_Q + rb"\s{0,8}+=\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
 _ELEMENT = re.compile(rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>\s{0,64}+([^<>\s]{8,1024})\s{0,64}+</")
 _TAGGED = re.compile(rb"<[^<>]{1,256}?\s(?:name|key|id|property)\s{0,4}=\s{0,4}\\{0,8}[\"']\Z", re.IGNORECASE)
 _NEXT = re.compile(
     rb"</(?:\w{1,16}:)?(?:name|key)>\s{0,64}+(?:<(?:\w{1,16}:)?value>\s{0,64}+)?"
-    rb"<(?:\w{1,16}:)?(?:string|value|data)(?:\s[^<>]{0,128})?>([^<]{1,1024})</",
+    rb"<(?:\w{1,16}:)?(?:string|value|data)(?:\s[^<>]{0,128})?>"
+    rb"(?:<!\[CDATA\[)?((?<=CDATA\[)(?:(?!\]\]>)[\s\S]){1,3000}+(?=\]\]>)|[^<]{1,3000})(?:</|\]\]>)",
     re.IGNORECASE,
 )
 _LAST_ELEMENT = re.compile(
     rb"<(?:\w{1,16}:)?value>([^<]{1,1024})</(?:\w{1,16}:)?value>\s{0,64}\Z", re.IGNORECASE
 )
-_NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)>\s{0,64}\Z", re.IGNORECASE)
+_NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)(?:\s[^<>]{0,128})?>\s{0,64}\Z", re.IGNORECASE)
 _FIRST = re.compile(
-    rb"(?:[\"']value\\{0,8}[\"']\s{0,8}+:|\svalue\s{0,4}=)\s{0,8}+(\\{0,8}[\"'])([^\"'\\<>]{1,1024})\1\s{0,64}+,?\s{0,64}+"
-    rb"(?:\\{0,8}[\"']\w{1,32}\\{0,8}[\"']\s{0,8}:\s{0,8}\\{0,8}[\"'][^\"'\\<>]{0,128}\\{0,8}[\"']\s{0,16},\s{0,32}){0,4}"
-    rb"(?:(?:type|class|id)=\\{0,8}[\"'][^\"'\\<>]{0,64}\\{0,8}[\"']\s{1,8}){0,4}"
-    rb"(?:\\{0,8}[\"'](?:name|key|property)\\{0,8}[\"']\s{0,8}+:|name\s{0,4}=)\s{0,8}+\\{0,8}[\"']\Z",
+    rb"value"
+    + IS
+    + rb"[bu]?("
+    + STRING
+    + rb")"
+    + S
+    + rb"{0,16}+,"
+    + S
+    + rb"{0,64}+"
+    + MEMBER
+    + rb"{0,16}?"
+    + Q
+    + rb"(?:name|key|property)"
+    + IS
+    + Q
+    + rb"\Z",
     re.IGNORECASE,
 )
+_FIRST_IN_TAG = re.compile(
+    rb"\svalue\s{0,4}=\s{0,8}+(\\{0,8}[\"'])((?:(?!\1)[^\\<\r\n]){1,1024})\1\s{0,64}+"
+    rb"(?:(?:type|class|id)=\\{0,8}[\"'][^\"'\\<>]{0,64}\\{0,8}[\"']\s{1,8}){0,4}name\s{0,4}=\s{0,8}+\\{0,8}[\"']\Z",
+    re.IGNORECASE,
+)
+_VALUE_NAME = re.compile(rb"[\"']value\\{0,8}[\"']", re.IGNORECASE)
+_QUOTES = re.compile(rb"\\{0,8}[\"']")
+_TRIED: Final = 8
+"""Members called `value` before a name that are tried, from the nearest on."""
+
 _LONG: Final = 24
 """Letters from which a word without a digit may be a credential: `_RSAPublicKey` is a name."""
 
-_BACK: Final = 1400
+_BACK: Final = 2100
 """Bytes before a name in which a value that stands first begins."""
 
 
@@ -166,8 +191,15 @@ def _spoken(data: bytes, start: int, end: int, limit: int) -> Span | None:
 
 
 def _php(data: bytes, start: int, end: int, limit: int) -> Span | None:
+    """Nothing is escaped there: the length tells where the string ends; in JSON, what stands behind it."""
     found = _PHP.match(data, end, limit)
-    return None if found is None else found.span(1)
+    if found is None:
+        return None
+    stop = found.end() + int(found[2])
+    if found[1] != b'"' or stop > limit or not data.startswith(b'";', stop):
+        ends = _PHP_END.finditer(data, found.end(), limit)
+        stop = next((one.start() for one in ends if one[1] == found[1]), -1)
+    return (found.end(), stop) if stop > found.end() else None
 
 
 def _entry(data: bytes, start: int, end: int, limit: int) -> Span | None:
@@ -220,11 +252,15 @@ def value_before(data: bytes, start: int, back: int) -> Span | None:
     quote = max(window.rfind(b'"'), window.rfind(b"'"))
     if quote < 0 or len(window) - quote > 80:
         return None
+    for one in [*_VALUE_NAME.finditer(window, 0, quote)][: -_TRIED - 1 : -1]:
+        found = _FIRST.match(window, one.start() + 1, quote + 1)
+        opening = _QUOTES.match(found[1]) if found is not None else None
+        if found is not None and opening is not None and found.end(1) - found.start(1) > 2 * opening.end():
+            size = opening.end()
+            return low + found.start(1) + size, low + found.end(1) - size
     at = window.lower().rfind(b"value", 0, quote)
-    if at < 1:
-        return None
-    found = _FIRST.match(window, at - 1, quote + 1)
-    return None if found is None else (low + found.start(2), low + found.end(2))
+    tagged = _FIRST_IN_TAG.match(window, at - 1, quote + 1) if at > 0 else None
+    return None if tagged is None else (low + tagged.start(2), low + tagged.end(2))
 
 
 def _element(read: Read) -> Verify:

@@ -35,6 +35,7 @@ VALUE: Final = rb"(?:[bBuU]?" + STRING + rb"|[\w.+-]{1,40}+|" + _NESTED + rb")"
 MEMBER: Final = rb"(?:" + Q + rb"[^\"'\\]{1,64}+" + IS + VALUE + S + rb"{0,32}+," + S + rb"{0,64}+)"
 
 _NAME = re.compile(S + rb"{0,64}+" + Q + rb"([^\"'\\]{1,64}+)" + IS)
+_BLANK = re.compile(S + rb"{0,64}+")
 _REST = re.compile(VALUE + S + rb"{0,32}+,")
 
 
@@ -47,6 +48,19 @@ def members(data: bytes, at: int, limit: int) -> Iterator[tuple[bytes, int]]:
             return
         yield name[1].lower(), name.end()
         rest = _REST.match(data, name.end(), limit)
+        if rest is None:
+            return
+        at = rest.end()
+
+
+def elements(data: bytes, at: int, limit: int) -> Iterator[int]:
+    """Where each element of the list begins that opens at `at`."""
+    at += 1
+    for _ in range(MOST):
+        blank = _BLANK.match(data, at, limit)
+        at = blank.end() if blank else at
+        yield at
+        rest = _REST.match(data, at, limit)
         if rest is None:
             return
         at = rest.end()

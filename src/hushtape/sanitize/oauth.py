@@ -17,7 +17,7 @@ WINDOW = 2048
 SMALL = 512
 
 _MARK = re.compile(
-    rb"(?<![A-Za-z0-9])(?:grant_?type|redirect_?uri|state)"
+    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026))(?:grant_?type|redirect_?uri|state)"
     rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )

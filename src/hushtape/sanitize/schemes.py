@@ -19,9 +19,10 @@ from hushtape.sanitize.values import Until
 
 _SPACE = rb"(?: |\+|%(?:25){0,8}20)"
 _BEARER = re.compile(
-    rb"bearer" + _SPACE + rb"(?=[A-Za-z._~+/-]{0,512}\d)([A-Za-z0-9._~+/-]{12})", re.IGNORECASE
+    rb"bearer" + _SPACE + rb"(?=[A-Za-z._~+/|-]{0,512}\d)([A-Za-z0-9._~+/|-]{12})", re.IGNORECASE
 )
-_BEARER_END = Until(re.compile(rb"[^A-Za-z0-9._~+/=-]"))
+_BEARER_END = Until(re.compile(rb"[^A-Za-z0-9._~+/=|-]"))
+"""RFC 6750 2.1, and `|`, which stands in tokens of Laravel's Sanctum, Amazon and Facebook."""
 _BASIC = re.compile(rb"basic" + _SPACE + rb"([A-Za-z0-9+/]{4,600}={0,2})(?![A-Za-z0-9_-])", re.IGNORECASE)
 _PAIR = re.compile(r"[^:\x00-\x1f\x7f-\x9f]{0,256}:[^\x00-\x1f\x7f-\x9f]*")
 _AHEAD = 1024

@@ -66,7 +66,7 @@ _TABLE: tuple[tuple[bytes, bytes], ...] = (
     (b"firebaseio.com", _QUERY % rb"auth=([A-Za-z0-9_.-]{20,})"),
     (b"cdn.discordapp.com", _QUERY % rb"hm=([0-9a-f]{64})"),
     # The key of a function: `code` by itself says nothing (`oauth`).
-    (b".azurewebsites.net", rb"[^\s\"'<>&]{1,256}?[?&]code=([A-Za-z0-9_=/%+-]{20,})"),
+    (b".azurewebsites.net", _QUERY % rb"code=([A-Za-z0-9_=/%+-]{20,})"),
 )
 
 

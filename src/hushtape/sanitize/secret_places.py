@@ -44,9 +44,14 @@ _COLONS = (
     (b"\x1b[", _COLOURED),
 )
 """What stands between a field's name and its value where a terminal shows it."""
-_AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:-]{12,2048})"
-_COOKIE = rb"([^\s=;,\"'\\<>\x1b]{1,64}=[^\r\n\"'\\<>\x1b]{6,2048})"
-_PAIRS = rb"([^\s=;,\"'\\<>]{1,64}=[^\s\"'\\<>]{8,1500})"
+_AUTHORIZATION = rb"(?:[A-Za-z][\w-]{1,24} )?(?:token=)?([\w+/=~.:|-]{12,2048})"
+_QUOTED_COOKIE = rb"(?<==)\\{0,8}\"[^\s\"'\\,;<>]{4,1024}\\{0,8}\"(?=[;\s\\\"']|\Z)"
+"""RFC 6265 4.1.1 allows the quotes; aiohttp and http.cookies put a value with signs into them."""
+_COOKIE = (
+    rb"([^\s=;,\"'\\<>\x1b]{1,64}=(?:(?:[^\r\n\"'\\<>\x1b]{0,512}?" + _QUOTED_COOKIE
+    + rb"){1,8}+[^\r\n\"'\\<>\x1b]{0,2048}|[^\r\n\"'\\<>\x1b]{6,2048}))"
+)  # fmt: skip
+_PAIRS = rb"([^\s=;,\"'\\<>]{1,64}=(?:\\{0,8}\")?[^\s\"'\\<>]{8,1500})"
 _TAB = rb"(?:\t|\\t)"
 _JAR = (
     rb"[^\s\\]{0,128}" + _TAB + rb"(?:TRUE|FALSE)" + _TAB + rb"\d{1,20}" + _TAB + rb"[^\s\\]{1,128}" + _TAB

@@ -73,7 +73,7 @@ _CLOUDS = (
     Begun((b"IQoJb3JpZ2luX2Vj", b"FwoGZXIvYXdzE"), rb"[A-Za-z0-9+/%]{30}", rb"[A-Za-z0-9+/=%]"),
     Begun((b"AIza",), _W + b"{35}", _W),
     Begun((b"GOCSPX-",), _W + b"{28}", _W),
-    Begun((b"ya29.",), _W + b"{20}", rb"[A-Za-z0-9_.-]"),
+    Begun((b"ya29.",), rb"(?:[a-z]{1,2}\.)?" + _W + b"{20}", rb"[A-Za-z0-9_.-]"),
     Begun((b"1//0",), _W + b"{40}", _W),
     Begun((b"LTAI",), _A + rb"{16,26}" + _END, _A),
     Begun((b"AKID",), _A + b"{32}" + _END, _A),

@@ -55,10 +55,10 @@ The audit, which decodes what may be none, leaves these alone."""
 # A URL in a picture's metadata is followed by binary data, which may hold an `@`.
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
-    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
+    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
 )
 _ESCAPED_AUTHORITY = re.compile(
-    rb"(?:[^%\s/?#\"'<>@&\\]|%(?!(?:25){0,8}+(?:2[fF36]|3[fF]|40))){1,512}+(?=%(?:25){0,8}+40)"
+    rb"(?:[^%\s/?#\"'<>@&\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|%(?!(?:25){0,8}+(?:2[fF36]|3[fF]|40))){1,512}+(?=%(?:25){0,8}+40)"
 )
 _COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 

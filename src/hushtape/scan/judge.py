@@ -26,6 +26,11 @@ _HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
 _CONTAINER = re.compile(rb"\s*[\[{]")
 _STRING = re.compile(r"\\*\"((?:[^\"\\]|\\.)*?)\\*\"")
 _PARTS = re.compile(r"\\*[\"'],\s*[bB]?\\*[\"']|&quot;,\s*&quot;")
+_INSIDE = re.compile(
+    r"(?i)PRIVATE[\\\s]+KEY|(?:password|passwd|pwd|secret|token|key|sig|signature)\\*[\"']?\s*[:=]\s*\\*[\"']?"
+    r"([^\s\"'\\;,&<>]{6,512})"
+)
+"""A document, a connection string or a key under a name that says so."""
 _NAMED = re.compile(r"\\*\"[^\"\\]*\\*\"\s*:")
 
 
@@ -46,8 +51,12 @@ def may_count(one: Candidate, listed: frozenset[str] = frozenset()) -> bool:
         texts = _STRING.findall(_NAMED.sub("", value))
         return not texts or not all(is_placeholder(text, listed) for text in texts)
     if one.rule == CREDENTIAL and not any(map(looks_made, _PARTS.split(_bare(value)))):
-        return False
+        return any(map(_is_secret, _INSIDE.finditer(value)))
     return not is_placeholder(value, listed)
+
+
+def _is_secret(inside: re.Match[str]) -> bool:
+    return inside[1] is None or (looks_made(inside[1]) and not is_placeholder(inside[1]))
 
 
 def _bare(value: str) -> str:
