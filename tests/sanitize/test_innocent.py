@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.sanitize.written_ways import scrubbed
 
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.sanitizers import DefaultSanitizer
@@ -110,3 +111,33 @@ def test_the_audit_finds_a_credential_in_a_short_text() -> None:
         assert RULES.scan(body) is not None
         coded = base64.b64encode(body.replace(b"token", b"password"))
         assert _audited(b'{"x":"%b"}' % coded) is not None
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"parameters":{"access_token":{"description":"OAuth access token.","location":"query","type":"string"}}}',
+        '{"access_token":{"anyOf":[{"type":"string"},{"type":"null"}],"title":"Access Token"}}',
+        '{"Token":{"title":"Token","required":["access_token"],"type":"object","properties":'
+        '{"access_token":{"title":"Access Token","type":"string"}}}}',
+        '{"client_secret":{"type":"string","airbyte_secret":true,"title":"Client Secret","order":1}}',
+        '{"password":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}}',
+        '{"access_token":{"computed":true,"type":"string"}}',
+        '{"flows":{"password":{"scopes":{},"tokenUrl":"token"}}}',
+    ],
+)
+def test_schemas_of_others_stay(schema: str) -> None:
+    assert scrubbed(schema) == schema
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '{"anyOf":[{"type":"string","const":"#"}]}',
+        '{"type":"object","properties":{"a":{"type":"string","default":"#"}}}',
+        '{"type":"text","fields":{"keyword":"#"}}',
+        '{"type":"string","computed":"#"}',
+    ],
+)
+def test_schemas_that_hold_a_value_go(inside: str) -> None:
+    assert "q7-Hush0093" not in scrubbed('{"password":%s}' % inside.replace("#", "q7-Hush0093"))

@@ -119,3 +119,17 @@ def test_json_stays_json() -> None:
             scrubber = rules.scrubber("response", "application/json")
             clean = scrubber.feed(whole.encode()) + scrubber.finish()
             assert json.loads(clean) is not None
+
+
+@pytest.mark.parametrize(
+    "value", [f"a&{VALUE}", f"a {VALUE}", f"a'{VALUE}", f'a"{VALUE}', f"a\\{VALUE}", VALUE]
+)
+def test_a_variable_that_is_a_string_of_its_own_goes_whole(value: str) -> None:
+    for thing in ({"Env": [f"DB_PASSWORD={value}", "A=b"]}, {"Env": ["A=b", f"API_KEY={value}"]}):
+        expected = json.loads(json.dumps(thing).replace(json.dumps(value)[1:-1], "REDACTED"))
+        for text in (
+            json.dumps(thing),
+            json.dumps(thing, indent=1),
+            json.dumps(thing).replace("&", "\\u0026"),
+        ):
+            assert json.loads(scrubbed(text)) == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+from tests.sanitize.written_ways import scrubbed
 
 from hushtape.sanitize.chain import build
 
@@ -60,3 +61,16 @@ def test_a_basic_pair_is_redacted(text: str, coded: str) -> None:
 )
 def test_a_sentence_about_a_scheme_stays(text: str) -> None:
     assert _scrubbed(text) == text
+
+
+@pytest.mark.parametrize("scheme", ["Negotiate", "NTLM", "negotiate"])
+def test_the_token_of_a_challenge_in_a_dump_of_header_fields(scheme: str) -> None:
+    token = "YIIZpQmTJkXhLAqHCm8eaDYNUDPuqEbeUjU/+="
+    for text in (
+        '{"WWW-Authenticate": ["%s #"]}' % scheme,
+        "[(b'WWW-Authenticate', b'%s #')]" % scheme,
+        "< WWW-Authenticate: %s #\n" % scheme,
+    ):
+        assert scrubbed(text.replace("#", token), "text/plain") == text.replace("#", "REDACTED")
+    for text in ("We negotiate internationalization2 with them", "NTLM authentication is required"):
+        assert scrubbed(text, "text/plain") == text

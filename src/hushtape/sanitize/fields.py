@@ -312,7 +312,7 @@ class Field:
             at = arrow.end()
         opening = _QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
         if opening is None:
-            return Found(at, -1, self._text, _BODY_END)
+            return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _BODY_END)
         value = quotes.value_at(data, start, at, opening[0], context)
         return None if value is None else Found(value[0], -1, self._text, value[1])
 

@@ -24,31 +24,79 @@ def _object(members: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"\{(?:\s{0,64}+" + members + rb"\s{0,64}+,?){1,16}+\s{0,64}+\}")
 
 
-# JSON Schema (2020-12) without what may hold a value: const, enum, examples, and defaults other than none.
-_SCHEMA = _object(
+# JSON Schema (2020-12) without what may hold a value: const, enum, examples, and defaults other than none;
+# with what Google's discovery documents, Airbyte, Terraform and Elasticsearch put beside it.
+_IS = rb"\s{0,8}+:\s{0,8}+"
+_PLAIN = (
     rb"(?:"
     + _Q
     + rb"(?:type|title|description|format|minLength|maxLength|pattern|\$ref|nullable|readOnly|writeOnly"
-    rb"|deprecated|propertyOrder|required)"
+    rb"|deprecated|propertyOrder|required|location)"
     + _Q
-    + rb"\s{0,8}+:\s{0,8}+(?:"
+    + _IS
+    + rb"(?:"
     + _SCALAR
     + b"|"
     + _LIST
     + rb")|"
     + _Q
+    + rb"(?:airbyte_\w{1,24}|computed|optional|sensitive|index|multiline|order|ignore_above)"
+    + _Q
+    + _IS
+    + rb"(?:true|false|\d{1,6})|"
+    + _Q
     + rb"default"
     + _Q
-    + rb"\s{0,8}+:\s{0,8}+(?:null|"
+    + _IS
+    + rb"(?:null|"
     + _Q
     + _Q
     + rb"))"
 )
+_ONE = rb"\{(?:\s{0,64}+" + _PLAIN + rb"\s{0,64}+,?){0,16}+\s{0,64}+\}"
+_SCHEMA = _object(
+    rb"(?:"
+    + _PLAIN
+    + rb"|"
+    + _Q
+    + rb"(?:anyOf|oneOf|allOf)"
+    + _Q
+    + _IS
+    + rb"\[(?:\s{0,64}+"
+    + _ONE
+    + rb"\s{0,64}+,?){1,8}+\s{0,64}+\]|"
+    + _Q
+    + rb"(?:properties|fields)"
+    + _Q
+    + _IS
+    + rb"\{(?:\s{0,64}+"
+    + _Q
+    + rb"[\w.@$-]{1,64}+"
+    + _Q
+    + _IS
+    + _ONE
+    + rb"\s{0,64}+,?){1,16}+\s{0,64}+\}|"
+    + _Q
+    + rb"items"
+    + _Q
+    + _IS
+    + _ONE
+    + rb")"
+)
 _TYPED = re.compile(
     _Q + rb"(?:\$ref" + _Q + rb"|type" + _Q + rb"\s{0,8}+:\s{0,8}+(?:\[\s{0,32}+)?" + _Q
-    + rb"(?:string|integer|number|boolean|object|array|null)" + _Q + rb")"
+    + rb"(?:string|integer|number|boolean|object|array|null|text|keyword)" + _Q + rb")"
 )  # fmt: skip
-_FLOW = re.compile(rb"\{\s{0,64}+" + _Q + rb"(?:tokenUrl|refreshUrl|authorizationUrl)" + _Q)
+_FLOW = re.compile(
+    rb"\{\s{0,64}+(?:"
+    + _Q
+    + rb"scopes"
+    + _Q
+    + rb"\s{0,8}+:\s{0,8}+\{[^{}]{0,512}+\}\s{0,8}+,\s{0,64}+)?"
+    + _Q
+    + rb"(?:tokenUrl|refreshUrl|authorizationUrl)"
+    + _Q
+)
 """OAuth's password flow in an OpenAPI document."""
 
 _COLUMN = re.compile(

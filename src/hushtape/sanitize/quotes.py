@@ -24,6 +24,8 @@ _RIGHT = re.compile(
 )
 """What stands behind a quote that closes: the next member or attribute, the rest of a script's expression."""
 
+_VARIABLE = re.compile(rb"[A-Z][A-Z0-9_]{0,79}=\Z")
+_LISTED = re.compile(rb"[\[,](?:\s|\\{1,8}[nrt]){0,32}(\\{0,8}\")\Z")
 _XML_END: Final = {34: Until(re.compile(rb"[\"<]")), 39: Until(re.compile(rb"['<]"))}
 _XML_INSIDE: Final = Until(re.compile(rb"[\"'<]"))
 _SHELL = rb"''|'\\''|'\"'\"'|'"
@@ -83,6 +85,14 @@ def value_at(
         other = b"'" if sign == b'"' else b'"'
         return after, _XML_END[sign[0]] if _within(data, start, other) < 0 else _XML_INSIDE
     return after, ends(data, start, quote)
+
+
+def of_variable(data: bytes, start: int, at: int) -> String | None:
+    """What ends the value of `"DB_PASSWORD=a&b c"`, a string of its own as Docker lists variables."""
+    if _VARIABLE.match(data, start, at) is None:
+        return None
+    opened = _LISTED.search(data, max(0, start - 48), start)
+    return None if opened is None else string(opened[1])
 
 
 def string_ends(data: bytes, start: int, at: int, stop: int) -> bool:

@@ -1,7 +1,7 @@
-"""Authorization written down in a body: `Bearer ...` and `Basic ...` in echoes, logs, HAR files and scripts.
+"""Authorization written down in a body: `Bearer ...`, `Basic ...`, `Negotiate ...` in echoes, logs, HAR.
 
-Lives here: the two schemes, and what tells a credential from a sentence. Must not: look at header fields
-(`header_policy` does). Called by: plan (anchors). Sources: RFC 6750 2.1, RFC 7617 2.
+Lives here: these schemes and NTLM, and what tells a credential from a sentence. Must not: look at header
+fields (`header_policy` does). Called by: plan (anchors). Sources: RFC 6750 2.1, RFC 7617 2, RFC 4559 4.2.
 `Bearer authentication is required` is a sentence: a token has a digit, and Basic decodes to a pair.
 """
 
@@ -23,21 +23,25 @@ _BEARER = re.compile(
 )
 _BEARER_END = Until(re.compile(rb"[^A-Za-z0-9._~+/=|-]"))
 """RFC 6750 2.1, and `|`, which stands in tokens of Laravel's Sanctum, Amazon and Facebook."""
+_TICKET = re.compile(
+    rb"(?i:negotiate|ntlm)" + _SPACE + rb"(?=[A-Za-z+/]{0,512}\d)(?=[a-z0-9+/]{0,64}[A-Z])([A-Za-z0-9+/]{16})"
+)
+"""RFC 4559 4.2: a token in base64, of the challenge and of the answer."""
 _BASIC = re.compile(rb"basic" + _SPACE + rb"([A-Za-z0-9+/]{4,600}={0,2})(?![A-Za-z0-9_-])", re.IGNORECASE)
 _PAIR = re.compile(r"[^:\x00-\x1f\x7f-\x9f]{0,256}:[^\x00-\x1f\x7f-\x9f]*")
 _AHEAD = 1024
 
 
 class Scheme:
-    """`Bearer` or `Basic` and what follows."""
+    """The name of a scheme and what follows."""
 
-    __slots__ = ("_basic", "_text")
+    __slots__ = ("_basic", "_pattern", "_text")
 
-    def __init__(self, basic: bool, text: bytes) -> None:
-        self._basic, self._text = basic, text
+    def __init__(self, pattern: re.Pattern[bytes], text: bytes) -> None:
+        self._pattern, self._basic, self._text = pattern, pattern is _BASIC, text
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        found = (_BASIC if self._basic else _BEARER).match(data, start, limit)
+        found = self._pattern.match(data, start, limit)
         if found is None or not begins(data, start):
             return None
         if not self._basic:
@@ -55,10 +59,14 @@ def is_pair(coded: bytes) -> bool:
 
 
 def scheme_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
-    """The anchors of both schemes."""
+    """The anchors of all of them."""
     text = rule.placeholder.encode()
-    for name, guard in ((b"bearer", _BEARER), (b"basic", _BASIC)):
-        scheme = Scheme(name == b"basic", text)
-        label = f"scheme {name.decode().title()}"
+    for name, pattern in (
+        (b"bearer", _BEARER),
+        (b"basic", _BASIC),
+        (b"negotiate", _TICKET),
+        (b"ntlm", _TICKET),
+    ):
+        scheme, label = Scheme(pattern, text), f"scheme {name.decode().title()}"
         for space in (b" ", b"+", b"%20", b"%2520"):
-            yield name + space, Verifier(scheme, order, label, SHAPES, 24, _AHEAD, guard=guard)
+            yield name + space, Verifier(scheme, order, label, SHAPES, 24, _AHEAD, guard=pattern)
