@@ -116,10 +116,9 @@ def test_the_audit_finds_a_credential_in_a_short_text() -> None:
 @pytest.mark.parametrize(
     "schema",
     [
-        '{"parameters":{"access_token":{"description":"OAuth access token.","location":"query","type":"string"}}}',
+        '{"parameters":{"access_token":{"description":"OAuth token.","location":"query","type":"string"}}}',
         '{"access_token":{"anyOf":[{"type":"string"},{"type":"null"}],"title":"Access Token"}}',
-        '{"Token":{"title":"Token","required":["access_token"],"type":"object","properties":'
-        '{"access_token":{"title":"Access Token","type":"string"}}}}',
+        '{"Token":{"required":["access_token"],"type":"object","properties":{"access_token":{"type":"string"}}}}',
         '{"client_secret":{"type":"string","airbyte_secret":true,"title":"Client Secret","order":1}}',
         '{"password":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}}',
         '{"access_token":{"computed":true,"type":"string"}}',
@@ -140,4 +139,4 @@ def test_schemas_of_others_stay(schema: str) -> None:
     ],
 )
 def test_schemas_that_hold_a_value_go(inside: str) -> None:
-    assert "q7-Hush0093" not in scrubbed('{"password":%s}' % inside.replace("#", "q7-Hush0093"))
+    assert "q7-Hush0093" not in scrubbed('{"password":#}'.replace("#", inside).replace("#", "q7-Hush0093"))

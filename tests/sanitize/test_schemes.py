@@ -67,10 +67,11 @@ def test_a_sentence_about_a_scheme_stays(text: str) -> None:
 def test_the_token_of_a_challenge_in_a_dump_of_header_fields(scheme: str) -> None:
     token = "YIIZpQmTJkXhLAqHCm8eaDYNUDPuqEbeUjU/+="
     for text in (
-        '{"WWW-Authenticate": ["%s #"]}' % scheme,
-        "[(b'WWW-Authenticate', b'%s #')]" % scheme,
-        "< WWW-Authenticate: %s #\n" % scheme,
+        '{"WWW-Authenticate": ["@ #"]}',
+        "[(b'WWW-Authenticate', b'@ #')]",
+        "< WWW-Authenticate: @ #\n",
     ):
-        assert scrubbed(text.replace("#", token), "text/plain") == text.replace("#", "REDACTED")
+        written = text.replace("@", scheme)
+        assert scrubbed(written.replace("#", token), "text/plain") == written.replace("#", "REDACTED")
     for text in ("We negotiate internationalization2 with them", "NTLM authentication is required"):
         assert scrubbed(text, "text/plain") == text
