@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
+from hushtape.sanitize.escape_edges import REACH, first_of_escape
 from hushtape.sanitize.exact import LEAST, SHORT, Anchored, forms, pieces, rarest
 from hushtape.sanitize.otherwise import octets
 from hushtape.sanitize.rules import SecretRule
@@ -69,7 +70,7 @@ def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -
     core = b64encode(b"\0" * offset + form)[skip : 8 * (offset + len(form)) // 6]
     for at, anchor in _places(core):
         verify = _quads(_Core(core, at, anchor, base64_filler(placeholder)), skip, len(core))
-        yield anchor, Verifier(verify, order, name, 0, at * _GROW + 16, len(core) * _GROW + 32)
+        yield anchor, Verifier(verify, order, name, 0, at * _GROW + REACH, len(core) * _GROW + 32)
 
 
 def _places(core: bytes) -> list[tuple[int, bytes]]:
@@ -154,6 +155,7 @@ def _quads(searcher: _Core, skip: int, length: int) -> Verify:
         for _ in range(skip):
             if start and data[start - 1] in _BASE64:
                 start -= 1
+        start = first_of_escape(data, start)  # `\\/`, or the `n` of a line's end
         stop = end
         while stop < len(data) and stop - end < tail and data[stop] in _BASE64:
             stop += 1

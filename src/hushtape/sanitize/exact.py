@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize import json_numbers, otherwise
+from hushtape.sanitize.escape_edges import REACH, end_of_backslashes, first_of_escape
 from hushtape.sanitize.escapes import stands_alone
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import WHOLE, Context, Found, Verifier
@@ -106,6 +107,7 @@ class Searcher:
 
     __slots__ = (
         "_back",
+        "_behind",
         "_head",
         "_next",
         "_number",
@@ -113,6 +115,7 @@ class Searcher:
         "_own",
         "_plain",
         "_raw",
+        "_simple",
         "_source",
         "_tail",
         "_text",
@@ -140,6 +143,9 @@ class Searcher:
         self._raw, self._next = raw, following
         self._plain = value.encode("utf-8", "surrogatepass")
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
+        # An escape of its last sign may begin with that sign.
+        self._simple = bool(value) and value[-1] not in "%&"
+        self._behind = len(value) - len(value.rstrip("\\")) if value.strip("\\") else 0
         self._own = value[:offset].endswith("\\")
         self._number = json_numbers.may_hold(value)
         self._head: Written | None = None
@@ -151,7 +157,7 @@ class Searcher:
         if self._next and (end >= len(data) or data[end] not in self._next):
             return None
         first = start - self._offset
-        if self._raw and self._plain and first >= 0 and data.startswith(self._plain, first):
+        if self._raw and self._simple and first >= 0 and data.startswith(self._plain, first):
             span = first, first + len(self._plain)
         elif (found := self._search(data, start, limit, context)) is not None:
             span = found
@@ -161,8 +167,13 @@ class Searcher:
             return None
         number = json_numbers.whole(data, *span) if self._number else None
         if number is None:
-            return Found(*span, self._text)
+            return Found(*self._whole_escapes(data, *span, limit), self._text)
         return Found(number[0], number[1], number[2] + self._text + number[2])
+
+    def _whole_escapes(self, data: bytes, first: int, end: int, limit: int) -> tuple[int, int]:
+        if self._behind:
+            end = end_of_backslashes(data, end, limit, self._behind)
+        return first_of_escape(data, first), end
 
     def _search(self, data: bytes, start: int, limit: int, context: Context) -> tuple[int, int] | None:
         if self._tail is None:
@@ -211,10 +222,10 @@ def plain(rule: SecretRule, order: int) -> Anchored:
 
 def _reach(value: str) -> tuple[int, int]:
     """Bytes before and behind a value's own that decide what becomes of it."""
-    ahead = growth(len(value))
+    ahead = growth(len(value)) + (REACH if value.endswith("\\") else 0)
     if json_numbers.may_hold(value):
-        return 96 + json_numbers.BACK, ahead + json_numbers.AHEAD
-    return 96, ahead
+        return REACH + json_numbers.BACK, ahead + json_numbers.AHEAD
+    return REACH, ahead
 
 
 def _fragment(piece: str, text: bytes, order: int, name: str) -> Anchored:
@@ -222,7 +233,7 @@ def _fragment(piece: str, text: bytes, order: int, name: str) -> Anchored:
         back = growth(offset)
         source = _halves(piece, offset, as_is=True)
         searcher = Searcher(source, text, back=back, raw=run.encode(), value=piece, offset=offset)
-        yield run.encode(), Verifier(searcher, order, name, 0, back + 24, growth(len(piece)))
+        yield run.encode(), Verifier(searcher, order, name, 0, back + REACH, growth(len(piece)))
 
 
 def _halves(value: str, offset: int, *, as_is: bool = False) -> Source:
