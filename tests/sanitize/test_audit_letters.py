@@ -76,6 +76,24 @@ def test_what_stands_between_the_letters_hides_nothing(between: Callable[[str], 
     assert SECRET not in repr(found)
 
 
+KEY = bytes.fromhex("fcf9a44dc716691acdaba1b8a912646543c6977a0011223344556677aabbccdd")
+OCTETS = {
+    "base32": lambda key: base64.b32encode(key).decode().rstrip("="),
+    "colons": lambda key: key.hex(":"),
+    "C": lambda key: ", ".join(f"0x{byte:02x}" for byte in key),
+    "a list": lambda key: json.dumps(list(key)),
+    "base64 in groups": lambda key: pieces(base64.b64encode(key).decode(), 4, " "),
+}
+
+
+@pytest.mark.parametrize("way", OCTETS)
+@pytest.mark.parametrize("value", [KEY, "pässwört-lätin-99".encode("latin-1")], ids=["a key", "latin-1"])
+def test_a_value_given_as_bytes_is_told_by_them(way: str, value: bytes) -> None:
+    auditor = build(secrets={"#key": value}).ruleset.auditor()
+    found = auditor.feed(json.dumps({"v": OCTETS[way](value)}).encode()) or auditor.finish()
+    assert found is not None and found.rule == "#key"
+
+
 def test_the_finding_says_how_it_was_told() -> None:
     auditor = build(secrets={"#key": SECRET}).ruleset.auditor()
     found = auditor.feed(" ".join(SECRET).encode()) or auditor.finish()

@@ -82,7 +82,11 @@ def test_json_stays_json_whatever_a_value_begins_and_ends_with(
     assert scrub(ruleset(value), left) == left
 
 
-@given(st.sampled_from(["nK7xq9mZt4", "t!4(x)9", "bob42xq", "u00e9xK7q"]), st.integers(1, 4), st.text("\\ab\n\t\b", max_size=5))
+@given(
+    st.sampled_from(["nK7xq9mZt4", "t!4(x)9", "bob42xq", "u00e9xK7q"]),
+    st.integers(1, 4),
+    st.text("\\ab\n\t\b", max_size=5),
+)
 def test_line_ends_before_a_letter_stay_json(value: str, depth: int, before: str) -> None:
     control = {"n": "\n", "t": "\t", "b": "\b", "u": "\x01"}[value[0]]
     body = nested(before + control + value[1:] + " " + before + value, depth, False)

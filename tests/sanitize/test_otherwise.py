@@ -57,6 +57,24 @@ def test_a_value_is_found_in_both_normal_forms(text: str, given: str, written: s
     assert left(secret, json.dumps({"a": told}))[0] == b'{"a": "REDACTED"}'
 
 
+def test_octets_of_the_environment_that_are_no_utf_8_are_found() -> None:
+    raw = b"p\xe4ssw\xf6rt-99x"
+    secret = raw.decode("utf-8", "surrogateescape")  # what os.environ says, PEP 383
+    for body in (raw, b"p%E4ssw%F6rt-99x", raw.decode("latin-1").encode()):
+        assert left(secret, b"x " + body + b" y") == (b"x REDACTED y", False)
+    for body in (base64.b64encode(b"bob:" + raw), raw.hex().encode()):
+        assert left(secret, body)[0] != body
+    assert (
+        left("p\udce4ss\ud83dwort", '"p\\udce4ss\\ud83dwort"')[0] == b'"REDACTED"'
+    )  # no octets: a broken text
+
+
+@pytest.mark.parametrize("secret", ["K€7-š9_Z€x1", "pässwörd-“q”9", "Ýž-\u0141-9x-š"])
+def test_utf_8_taken_for_windows_1252_is_replaced(secret: str) -> None:
+    read = "".join(bytes((one,)).decode("cp1252", "ignore") or chr(one) for one in secret.encode())
+    assert left(secret, f"x {read} y")[0] == b"x REDACTED y"
+
+
 @pytest.mark.parametrize("text", ["pässwörd-éà9", "密码很长9", "🔑🔒9x"])
 def test_a_value_whose_octets_a_server_reads_as_latin_1_is_replaced(text: str) -> None:
     """As WSGI hands header fields to programs, which echo them."""

@@ -46,7 +46,9 @@ def test_what_the_expression_of_a_text_finds_a_walk_finds_too(text: str, layers:
     assert (walk.before(data, end, 0) >= 0) or before is None
 
 
-@pytest.mark.parametrize("text", ["one&amp;two&lt;3", "25%2525%", "a\\\\n\\b", "9\\/é"])
+@pytest.mark.parametrize(
+    "text", ["one&amp;two&lt;3", "25%2525%", "a\\\\n\\b", "9\\/é", "a\\''", 'a\\""', "\\''\\%%7"]
+)
 @pytest.mark.parametrize("layer", ESCAPES)
 def test_a_text_that_looks_like_an_escape_is_found_whole(text: str, layer: str) -> None:
     written = ESCAPES[layer](text).encode()

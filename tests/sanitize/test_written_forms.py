@@ -41,6 +41,28 @@ def test_a_value_as_programs_write_it_is_gone_or_found_as_such_and_in_base64(wri
         assert not passed(rules, base64.b64encode(text.encode()), value)
 
 
+REPLACED = {
+    "a path": ("(e!`ys-6~", "https://h.example/p/{}", "(e!%60ys-6~"),
+    "encodeURIComponent": ("(e!`ys-6~", "a={}&b=1", "(e!%60ys-6~"),
+    "a template": ('yo@"t|OE@k3', "<p>{}</p>", "yo@&#34;t|OE@k3"),
+    "XML": ("!mX&P2\"(W:\\h'\\", '<p a="{}"/>', "!mX&amp;P2&quot;(W:\\h'\\"),
+    "Go": ("!mX&P2\"(W:\\h'\\", '{{"pw":"{}"}}', "!mX\\u0026P2\\\"(W:\\\\h'\\\\"),
+    "Gson": ("=TL@nz!VW-NA", '{{"p": "{}"}}', "\\u003dTL@nz!VW-NA"),
+    "escapejs": ("4s_@c~g`", "'{}'", "4s_@c~g\\u0060"),
+    "OWASP": ("Jh,,pZ<rb\\", "'{}'", "Jh\\x2c\\x2cpZ\\x3crb\\x5c"),
+}
+
+
+@pytest.mark.parametrize("written", REPLACED)
+def test_a_value_without_letters_in_a_row_is_replaced_where_a_few_of_its_signs_are_escaped(
+    written: str,
+) -> None:
+    value, around, text = REPLACED[written]
+    scrubber = build(secrets={"#key": value}).ruleset.scrubber("response", "text/plain")
+    left = scrubber.feed(around.format(text).encode()) + scrubber.finish()
+    assert left.decode() == around.format("REDACTED")
+
+
 @pytest.mark.parametrize("value", ["aB>x9kQ2", "aB/x9kQ2zT", "aB'x9kQ2", "aB@x9kQ2z", "K7]k<9&x"])
 def test_a_form_that_is_too_short_for_a_run_of_base64_is_found_in_it(value: str) -> None:
     rules = ruleset(value)

@@ -180,12 +180,17 @@ def rows(rule: SecretRule) -> Iterator[Row]:
         if _tells(plain) and (_is_made(value) or len(plain) > LONG):
             yield Row(name, plain.lower(), raw, any_case=True)
             yield Row(name, plain[::-1].lower(), any_case=True)
-        for row in _coded(name, raw):
-            if _tells(row.text):
-                yield row
+        yield from _coded(name, raw)
+    for raw in otherwise.octets(rule.value):
+        yield from _coded(name, raw)
 
 
 def _coded(name: str, raw: bytes) -> Iterator[Row]:
+    """Rows of these bytes in hex, base64, base32 and decimal numbers that tell enough."""
+    return (row for row in _every_code(name, raw) if _tells(row.text))
+
+
+def _every_code(name: str, raw: bytes) -> Iterator[Row]:
     """Of base64 (three alignments) and base32 (five) the letters that no neighbour's bits are in."""
     for before in (b"", b"0x"):
         yield Row(name, b"".join([before + b"%02x" % byte for byte in raw]), any_case=True)

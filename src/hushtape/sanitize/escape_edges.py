@@ -1,7 +1,8 @@
 """Edges of what is replaced: whole escapes go, none is cut in two.
 
 Lives here: where the escape begins that a span begins within, and how many of the backslashes behind a value
-that ends in some are its own. Must not: know rules, or look further than `REACH` bytes. Called by: exact, encoded.
+that ends in some are its own. Must not: know rules, or look further than `REACH` bytes.
+Called by: exact, encoded.
 Half an escape (`"\\REDACTED"`, `"REDACTED\\"`) makes JSON that no program reads.
 """
 
@@ -17,12 +18,12 @@ _NEAR: Final = 32
 _SLASH: Final = ord("\\")
 _BACKSLASH: Final = rb"(?:\\|%(?:25){0,8}5[cC]|&#92;|&#[xX]5[cC];)"
 _SIGN: Final = re.compile(rb"[\\%&]")
-_ESCAPE: Final = re.compile(
-    _BACKSLASH + rb"++(?:u[0-9a-fA-F]{4}|[nrtbfu/\"'])?|%(?:25){0,8}+[0-9a-fA-F]{2}"
-)
+_ESCAPE: Final = re.compile(_BACKSLASH + rb"++(?:u[0-9a-fA-F]{4}|[nrtbfu/\"'])?|%(?:25){0,8}+[0-9a-fA-F]{2}")
 _LAST: Final = re.compile(_BACKSLASH + rb"\Z")
 _QUOTE: Final = re.compile(rb"\"|%(?:25){0,8}22|&(?:amp;){0,8}(?:quot|#34|#[xX]22);")
 _MAY_BE_ESCAPED: Final = re.compile(rb"['/]|%(?:25){0,8}2[7fF]|&(?:amp;){0,8}(?:apos|#39|#[xX]27);")
+_CODED: Final = re.compile(rb"(?:u00|x)5[cC](?:\\++(?:u00|x)5[cC])*+")
+"""A backslash as `\\u005c` or `\\x5c`."""
 _LETTER: Final = re.compile(rb"[nrtbfu]")
 
 
@@ -40,11 +41,13 @@ def first_of_escape(data: bytes, at: int) -> int:
 
 
 def end_of_backslashes(data: bytes, end: int, limit: int, count: int) -> int:
-    """Where a value ends that ends in `count` backslashes, one of which ends at `end`: those of the quote, or of
-    the letter, that follows are not its own. `limit`: see `Verify`."""
+    """Where a value ends that ends in `count` backslashes, one of which ends at `end`: those of the quote, or
+    of the letter, that follows are not its own. `limit`: see `Verify`."""
     if data[end - 1] == _SLASH:
         low, high = max(0, end - REACH), min(limit, end + REACH)
         first, stop = low + len(data[low:end].rstrip(b"\\")), high - len(data[end:high].lstrip(b"\\"))
+        if coded := _CODED.match(data, stop, high):
+            return coded.end()
         return first + _own(stop - first, count, data, stop)
     last = _LAST.search(data, max(0, end - _NEAR), end)
     if last is None:
@@ -66,8 +69,8 @@ def _run(data: bytes, at: int, step: int, unit: bytes, limit: int) -> int:
 
 def _own(run: int, count: int, data: bytes, stop: int) -> int:
     """How many of a run of backslashes are those of a value. As many levels of JSON as the run may tell are
-    assumed: n of a text are n * 2**levels. A quote that closes the string has 2**(levels - 1) - 1 before it, one
-    within it 2**levels - 1, and an escape's letter 2**(levels - 1)."""
+    assumed: n of a text are n * 2**levels. A quote that closes the string has 2**(levels - 1) - 1 before it,
+    one within it 2**levels - 1, and an escape's letter 2**(levels - 1)."""
     quoted = _QUOTE.match(data, stop) or (run % 2 and _MAY_BE_ESCAPED.match(data, stop))
     total = run + 1 if quoted else run
     level = _twos(total)

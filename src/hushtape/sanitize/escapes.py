@@ -121,6 +121,19 @@ def _bare(char: str) -> bytes:
     return b"|".join(ways)
 
 
+def _behind(char: str) -> bytes:
+    """What may follow backslashes of a text: a doubled sign last, since the second quote of `\\\\\""` closes
+    a string of JSON."""
+    twice = doubled(char)
+    found = [way for way in ways(char) if way != twice]
+    return b"|".join([_bare(char), *found, *([twice] if twice else [])])
+
+
+def doubled(char: str) -> bytes:
+    """The expression of a sign that is doubled; b"": nobody doubles it."""
+    return _DOUBLED.get(char, b"")
+
+
 def expression(text: str, *, as_is: bool = False) -> bytes:
     """The expression of a text under any nesting of escapes, each character for itself; letters and digits
     only as they are where `as_is` says so, or the text is long.
@@ -134,7 +147,7 @@ def expression(text: str, *, as_is: bool = False) -> bytes:
         if run[0] == "\\":
             parts.append(_BACKSLASH + b"{%d,}+" % len(run))
         elif parts and parts[-1].endswith(b",}+"):
-            parts.append(b"(?:" + _bare(run) + b"|" + one(run) + b")")
+            parts.append(b"(?:" + _behind(run) + b")")
         elif plain and run.isascii() and run.isalnum():
             parts.append(run.encode())
         else:

@@ -108,6 +108,7 @@ class Searcher:
     __slots__ = (
         "_back",
         "_behind",
+        "_every",
         "_head",
         "_next",
         "_number",
@@ -133,14 +134,15 @@ class Searcher:
         following: frozenset[int] = frozenset(),
         value: str = "",
         offset: int = 0,
+        every: frozenset[bytes] = frozenset(),
     ) -> None:
         """`source`: makes what finds the text before the anchor, and the rest, anchor included.
         `back`: how far the former may reach. `raw`: the anchor in its own case; `following`:
         what its next byte may be. Both are cheap, and turn down nearly all chance hits of an anchor that
         is a common word. `value`, `offset`: where they are given, the value as it is needs no expression,
-        and its anchor stands so many characters within it."""
+        and its anchor stands so many characters within it. `every`: anchors that are the whole value."""
         self._source, self._text, self._back, self._whole = source, text, back, whole
-        self._raw, self._next = raw, following
+        self._raw, self._next, self._every = raw, following, every
         self._plain = value.encode("utf-8", "surrogatepass")
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
         # An escape of its last sign may begin with that sign.
@@ -161,6 +163,8 @@ class Searcher:
             span = first, first + len(self._plain)
         elif (found := self._search(data, start, limit, context)) is not None:
             span = found
+        elif data[start:end] in self._every:
+            span = start, end
         else:
             return None
         if self._whole and not stands_alone(data, *span):
@@ -212,10 +216,10 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             )
             yield run.encode(), Verifier(as_is, order, name, 0, back + before, ahead)
         if not found:
-            searcher = Searcher(_halves(spelling, 0), text, whole=whole, value=spelling)
+            every = frozenset(forms(spelling) | _more_forms(spelling))
+            searcher = Searcher(_halves(spelling, 0), text, whole=whole, value=spelling, every=every)
             verifier = Verifier(searcher, order, name, WHOLE, before, ahead)
-            for form in forms(spelling) | _more_forms(spelling):
-                yield form, verifier
+            yield from ((form, verifier) for form in every)
     for piece in otherwise.fragments(value):
         yield from _fragment(piece, text, order, name)
 

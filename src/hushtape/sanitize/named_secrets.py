@@ -12,7 +12,7 @@ from typing import Any
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import Rule, SecretRule
-from hushtape.sanitize.sanitizers_values import bare, leaves, with_parts
+from hushtape.sanitize.sanitizers_values import bare, leaves, text_of, with_parts
 
 TOO_SHORT = 3
 """Values under so many bytes are refused: they stand everywhere (SANITIZING.md, short secrets)."""
@@ -53,13 +53,8 @@ def _named(secrets: Secrets) -> Iterator[tuple[str, object]]:
 
 
 def _text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            return value.decode("latin-1")
+    if isinstance(value, (str, bytes)):
+        return text_of(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise _unusable(name, f"its value is a {type(value).__name__}", "Give the secret's text.")

@@ -75,7 +75,7 @@ def _lines(value: str) -> list[str]:
 
 def _characters(value: str) -> list[str]:
     """In the other normal forms of Unicode, as a host (RFC 3490 4.1), and read as latin-1, as servers read
-    heads (RFC 9112 5.5)."""
+    heads (RFC 9112 5.5), or as windows-1252."""
     if value.isascii():
         return []
     found = [unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)]
@@ -83,7 +83,14 @@ def _characters(value: str) -> list[str]:
         found.append(value.encode("idna").decode("ascii"))
     except UnicodeError:
         pass  # no name of a host
-    return [*found, *(_as_text(one.encode("utf-8", "surrogatepass")) for one in (value, *found))]
+    coded = [one.encode("utf-8", "surrogatepass") for one in (value, *found)]
+    return [*found, *map(_as_text, coded), *map(_as_windows, coded)]
+
+
+def _as_windows(data: bytes) -> str:
+    """What Windows, browsers and spreadsheets make of it (WHATWG Encoding 9: the five octets that
+    windows-1252 lacks are controls)."""
+    return "".join(bytes((octet,)).decode("cp1252", "ignore") or chr(octet) for octet in data)
 
 
 def _as_text(data: bytes) -> str:

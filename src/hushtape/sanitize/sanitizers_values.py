@@ -30,6 +30,7 @@ _PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
 _PAIR_NAME = re.compile(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}")
 _LEAST_CODED = 24
+_ESCAPED_OCTET = re.compile("[\udc80-\udcff]")
 MIN_PART = 6
 """Parts of a secret that is a JSON document count from this many characters on (SANITIZING.md, short
 secrets): a shorter one would redact ordinary words."""
@@ -62,7 +63,7 @@ def strings(value: Iterable[str] | None, sanitizer: str, argument: str) -> list[
 def secret_strings(value: Iterable[str | None] | None, sanitizer: str, argument: str) -> list[str]:
     """Like `strings`, for values: None among them is passed over (a variable that is not set here)."""
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
-        value = [item for item in value if item is not None]
+        value = [text_of(item) if isinstance(item, str) else item for item in value if item is not None]
     return strings(value, sanitizer, argument)  # type: ignore[arg-type]  # it looks at each item
 
 
@@ -221,14 +222,26 @@ def hash_values(config: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield from with_parts(place, _written(place, value))
 
 
-def _written(place: str, value: object) -> str:
+def text_of(value: str | bytes | bytearray) -> str:
+    """A secret's text; of bytes that are no UTF-8 the characters of latin-1, by which `otherwise.octets` has
+    them. A variable of the environment holds such bytes as surrogates (PEP 383)."""
     if isinstance(value, str):
-        return str.__str__(value)  # a member of an enumeration would say its name
-    if isinstance(value, (bytes, bytearray)):
+        text = str.__str__(value)  # a member of an enumeration would say its name
+        if _ESCAPED_OCTET.search(text) is None:
+            return text
         try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            return value.decode("latin-1")
+            value = text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return text  # other surrogates, too: a broken text
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _written(place: str, value: object) -> str:
+    if isinstance(value, (str, bytes, bytearray)):
+        return text_of(value)
     if isinstance(value, (int, float, Decimal, UUID, date)):
         return str(value)
     found = f"its value is a {type(value).__name__}"

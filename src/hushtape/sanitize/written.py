@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from hushtape.sanitize.escapes import LONG, expression, ways
+from hushtape.sanitize.escapes import LONG, doubled, expression, ways
 
 _STEP: Final = 32
 _TOKENS: Final = re.compile(r"\\+[^\\]?|[A-Za-z0-9]+|[^\\]", re.DOTALL)
@@ -196,7 +196,9 @@ def _letters_before(run: str, data: bytes, at: int, low: int, plain: bool) -> li
 def _ways(token: str) -> tuple[re.Pattern[bytes], ...]:
     """How a character may be written; backslashes together with the character that follows."""
     if token[0] == "\\":
-        return (re.compile(expression(token), re.DOTALL),)
+        twice = doubled(token[-1])  # both are tried: `\\''` may be a doubled quote, or two
+        apart = rb"(?<!\\)\\{%d}(?:%b)" % (len(token) - 1, twice) if twice else b""
+        return tuple(re.compile(way, re.DOTALL) for way in (expression(token), apart) if way)
     if token.isascii() and token.isalnum():
         return (re.compile(b"|".join(ways(token)), re.DOTALL),)
     if token in _NESTING:

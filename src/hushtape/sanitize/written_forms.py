@@ -17,8 +17,35 @@ from urllib.parse import quote, quote_plus
 
 Escape = Callable[[str], str]
 
+_SAFE: Final = (
+    "",
+    "/",
+    "!'()*~",
+    "!$&'()*+,;=:@/~",
+    "!$&'()*+,;=:@~",
+    "!#$&'()*+,/:;=?@~",
+    "!#$%&'()*+,/:;=?@[]~",
+)
+"""Signs that a percent encoder leaves: quote, encodeURIComponent, URLs' paths (RFC 3986 3.3), encodeURI,
+requests' requote_uri."""
+
 _ALL: Final = ""
-_SETS: Final = (_ALL, "<>&", "<>&'", "<>&'\"", "<", ">", "&", "'", '"', "/", "\\'\"><&=-;`", "\\'", '\\"')
+_SETS: Final = (
+    _ALL,
+    "<>&",
+    "<>&'",
+    "<>&'=",
+    "<>&'\"",
+    "<",
+    ">",
+    "&",
+    "'",
+    '"',
+    "/",
+    "\\'\"><&=-;`",
+    "\\'",
+    '\\"',
+)
 """Which signs are escaped; "": every one. The controls always are."""
 
 
@@ -57,6 +84,12 @@ _KINDS: Final[tuple[Escape, ...]] = (
 )
 
 
+_JINJA: Final = {38: "&amp;", 60: "&lt;", 62: "&gt;", 34: "&#34;", 39: "&#39;"}
+"""MarkupSafe's; attributes of XML take other references for quotes, or none."""
+_UNITS: Final = [{ord(char): f"\\u{ord(char):04x}" for char in chars} for chars in ("<>&", "<>&'=")]
+"""Go, Rails; Gson."""
+
+
 def written_forms(value: str) -> set[str]:
     """The value as programs write it, one layer of escapes; the value itself among them."""
     found = {
@@ -64,12 +97,16 @@ def written_forms(value: str) -> set[str]:
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         json.dumps(value)[1:-1].replace("/", "\\/"),
-        quote(value, safe="", errors="replace"),
-        quote(value, safe="/", errors="replace"),
+        *(quote(value, safe=safe, errors="replace") for safe in _SAFE),
         quote_plus(value, errors="replace"),
         repr(value)[1:-1],
         ascii(value)[1:-1],
         repr(value.encode("utf-8", "surrogatepass"))[2:-1],
+        *(json.dumps(value)[1:-1].translate(units) for units in _UNITS),
+        value.translate(_JINJA),
+        value.translate(_JINJA | {34: '"', 39: "'"}),
+        value.translate(_JINJA | {34: "&quot;", 39: "'"}),
+        value.translate(_JINJA | {34: "&quot;", 39: "'", 62: ">"}),
         *(value.replace(sign, sign * 2) for sign in "\"'%"),
     }
     for chars in _SETS:
