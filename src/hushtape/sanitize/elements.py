@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from hushtape.sanitize.insides import ATTRIBUTES, ESCAPED, LESS, MORE, PLAIN, of_element
-from hushtape.sanitize.quotes import string_ends
+from hushtape.sanitize.quotes import string_ends, tag_around
 from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.value_ends import closing, string
 from hushtape.sanitize.values import Until
@@ -28,7 +28,8 @@ _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile
 
 _ESCAPED_OPEN = re.compile(LESS + rb"(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
-_ESCAPED_END = Until(re.compile(LESS + rb"|[<\"]"))
+_ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
+_ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
 
 
 def is_opened(data: bytes, start: int) -> bool:
@@ -51,7 +52,7 @@ def text_of(
         return None
     at = head.end()
     attribute = _attribute(data, after, at, text)
-    if attribute is not None:
+    if attribute is not None and not (context.xml and _is_in_quotes(data, attribute.start)):
         return attribute
     if data[at - 2 : at] == b"/>":
         return None
@@ -76,6 +77,12 @@ def _attribute(data: bytes, after: int, at: int, text: bytes) -> Found | None:
     return Found(found.end(), -1, text, _QUOTED_END.get(found[1]) or string(found[1]))
 
 
+def _is_in_quotes(data: bytes, value: int) -> bool:
+    """Whether an attribute stands in another one's value."""
+    tag = tag_around(data, value - 1)
+    return tag is not None and tag[1] is not None
+
+
 def _child(data: bytes, named: int, at: int, limit: int, text: bytes) -> Found:
     """The value of a child, by where its name ends and its text begins."""
     opened = _CDATA.match(data, at, limit)
@@ -84,16 +91,18 @@ def _child(data: bytes, named: int, at: int, limit: int, text: bytes) -> Found:
     return _attribute(data, named, at, text) or Found(at, -1, text, _TEXT_END)
 
 
-def escaped(data: bytes, start: int, after: int, limit: int, text: bytes) -> Found | tuple[Found, ...] | None:
+def escaped(
+    data: bytes, start: int, after: int, limit: int, context: Context, text: bytes
+) -> Found | tuple[Found, ...] | None:
     """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
     if _ESCAPED_OPEN.search(data, max(0, start - 96), start) is None:
         return None
     head = _ESCAPED_HEAD.match(data, after, limit)
     if head is None:
         return None
+    tag = tag_around(data, start) if context.xml else None
+    ends = _ESCAPED_IN_QUOTES if tag and tag[1] == b"'" else _ESCAPED_END
     if ESCAPED.child(data, head.end(), limit) is None:
-        return Found(head.end(), -1, text, _ESCAPED_END)
-    return (
-        tuple([Found(at, -1, text, _ESCAPED_END) for _, at in of_element(data, head.end(), limit, ESCAPED)])
-        or None
-    )
+        return Found(head.end(), -1, text, ends)
+    children = of_element(data, head.end(), limit, ESCAPED)
+    return tuple([Found(at, -1, text, ends) for _, at in children]) or None

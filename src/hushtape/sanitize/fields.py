@@ -154,10 +154,10 @@ class Field:
         colon = COLON.match(data, closing.end(), limit)
         if colon is None:
             part = self._part(data, start - len(quote), closing.end(), limit)
-            return part or self._listed(data, start - len(quote), quote, closing.end(), limit)
+            return part or self._listed(data, start - len(quote), quote, closing.end(), limit, context)
         if self._stays(data, start, colon.end(), limit, context):
             return None
-        found = self._value(data, quote, colon.end(), limit)
+        found = self._value(data, quote, colon.end(), limit, context)
         if self.code and isinstance(found, Found):
             brief = _BRIEF.match(data, found.start, limit) is not None
             if not is_oauth(data, start, limit, context, pair=False, brief=brief):
@@ -170,7 +170,9 @@ class Field:
             return False
         return stays(self._joined, data, start, at, limit, context.window)
 
-    def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int) -> Answer:
+    def _listed(
+        self, data: bytes, start: int, quote: bytes, at: int, limit: int, context: Context
+    ) -> Answer:
         """The value of a pair that says `name` and `value`, as an object or as a tag."""
         named = (
             _TYPE if self._joined == b"password" else _NAMED
@@ -183,11 +185,11 @@ class Field:
         comma = _COMMA.match(data, at, limit)
         if comma is None:
             attribute = _ATTRIBUTE.match(data, at, limit)
-            return self._quoted_at(data, start, attribute.end(), limit, TEXT) if attribute else None
+            return self._quoted_at(data, start, attribute.end(), limit, context) if attribute else None
         others = _OTHERS.match(data, comma.end(), limit)
         key = _VALUED.match(data, others.end() if others else comma.end(), limit)
         colon = COLON.match(data, key.end(), limit) if key else None
-        return self._value(data, quote, colon.end(), limit) if colon else None
+        return self._value(data, quote, colon.end(), limit, context) if colon else None
 
     def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a
@@ -198,14 +200,11 @@ class Field:
         return None if colon is None else self._quoted_at(data, start, colon.end(), limit, context)
 
     def _quoted_at(self, data: bytes, start: int, at: int, limit: int, context: Context) -> Found | None:
-        """The string that opens at `at`, if one does; also one in three quotes (GraphQL's block string)."""
+        """The string that opens at `at`, if one does."""
         opening = _QUOTE.match(data, at, limit)
         if opening is None:
             return None
-        quote, at = opening[0], opening.end()
-        if data.startswith(quote * 2, at):
-            return Found(at + 2 * len(quote), -1, self._text, Until(re.compile(re.escape(quote * 3))))
-        value = quotes.value_at(data, start, opening.start(), quote, context)
+        value = quotes.value_at(data, start, opening.start(), opening[0], context)
         return None if value is None else Found(value[0], -1, self._text, value[1])
 
     def unquoted_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
@@ -223,15 +222,15 @@ class Field:
             return None
         return self.pair(data, start, end, limit, context)
 
-    def _value(self, data: bytes, quote: bytes, at: int, limit: int) -> Answer:
+    def _value(self, data: bytes, quote: bytes, at: int, limit: int, context: Context = TEXT) -> Answer:
         if data[at : at + 2] == b"/*" and (comment := _COMMENT.match(data, at, limit)) is not None:
             at = comment.end()
         literal = _LITERAL.match(data, at, limit)
         opening = _QUOTE.match(data, literal.end() if literal else at, limit)
         if opening is not None:
-            if quotes.is_outer(opening[0], quote):
+            if quotes.is_outer(data, at, opening[0], quote, context):
                 return None
-            return Found(opening.end(), -1, self._text, quotes.ends(data, at, opening[0]))
+            return Found(opening.end(), -1, self._text, quotes.ends(data, at, opening[0], context))
         whole = quote + self._text + quote
         first = data[at : at + 1]
         if not self._rule.containers and _OBJECT.match(data, at, limit):
@@ -336,7 +335,7 @@ class Field:
                 data, after, limit, context, self._spelling, self._text, whole=self._rule.containers
             )
         if start and data[start - 1] in b";cC":
-            return elements.escaped(data, start, after, limit, self._text)
+            return elements.escaped(data, start, after, limit, context, self._text)
         sign = _SPACED.match(data, after, limit)
         return (
             self._quoted_at(data, start, sign.end(), limit, context) if sign and begins(data, start) else None
@@ -344,4 +343,4 @@ class Field:
 
     def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
-        return elements.escaped(data, start, start + self._length, limit, self._text)
+        return elements.escaped(data, start, start + self._length, limit, context, self._text)

@@ -111,22 +111,22 @@ def _credentials(data: bytes, at: int, end: int) -> list[Span]:
     return [(scheme.end() if scheme else at, end)]
 
 
-def _ends(data: bytes, at: int, limit: int, quote: bytes) -> int:
+def _ends(data: bytes, at: int, limit: int, quote: bytes, context: Context) -> int:
     """Where the string ends that this quote opened; the limit, if that is not seen."""
-    end, _ = ends(data, at - len(quote), quote).seek(data[at:limit], 0, final=True)
+    end, _ = ends(data, at - len(quote), quote, context).seek(data[at:limit], 0, final=True)
     return at + end
 
 
 def _found(
-    data: bytes, at: int, limit: int, quote: bytes, text: bytes, parts: Parts
+    data: bytes, at: int, limit: int, quote: bytes, text: bytes, parts: Parts, context: Context
 ) -> tuple[list[Found], int]:
     """What goes of the string at `at`, and where the string ends. The last part of one that is longer than
     what is seen goes on."""
-    end = _ends(data, at, limit, quote)
+    end = _ends(data, at, limit, quote, context)
     spans = parts(data, at, end)
     found = [Found(*span, text) for span in spans]
     if found and end == limit == spans[-1][1]:
-        found[-1] = Found(spans[-1][0], -1, text, ends(data, at - len(quote), quote))
+        found[-1] = Found(spans[-1][0], -1, text, ends(data, at - len(quote), quote, context))
     return found, end
 
 
@@ -142,9 +142,9 @@ def _in_quotes(text: bytes, parts: Parts) -> Verify:
         found: list[Found] = []
         comma, colon = _NEXT.match(data, closed.end(), limit), _LIST.match(data, closed.end(), limit)
         if comma is not None:
-            found, _ = _found(data, comma.end(), limit, comma[1], text, parts)
+            found, _ = _found(data, comma.end(), limit, comma[1], text, parts, context)
         while colon is not None:
-            more, at = _found(data, colon.end(), limit, colon[1], text, parts)
+            more, at = _found(data, colon.end(), limit, colon[1], text, parts, context)
             found += more
             colon = _COMMA.match(data, at + len(colon[1]), limit)
         if not found and (span := value_before(data, start, _BACK)) is not None:
@@ -161,7 +161,7 @@ def _bare(text: bytes, parts: Parts) -> Verify:
         opening = _STRING.match(data, end, limit)
         if opening is None:
             return None
-        found, _ = _found(data, opening.end(), min(limit, start + _AHEAD), opening[1], text, parts)
+        found, _ = _found(data, opening.end(), min(limit, start + _AHEAD), opening[1], text, parts, context)
         return tuple(found) or None
 
     return verify

@@ -26,8 +26,11 @@ _RIGHT = re.compile(
 
 _VARIABLE = re.compile(rb"[A-Z][A-Z0-9_]{0,79}=\Z")
 _LISTED = re.compile(rb"[\[,](?:\s|\\{1,8}[nrt]){0,32}(\\{0,8}\")\Z")
-_XML_END: Final = {34: Until(re.compile(rb"[\"<]")), 39: Until(re.compile(rb"['<]"))}
-_XML_INSIDE: Final = Until(re.compile(rb"[\"'<]"))
+_TAG = re.compile(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*+([\"'])?")
+"""A tag up to a place in it; the group: the quote of the attribute that is open there."""
+
+_ATTRIBUTE_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
+_IN_ATTRIBUTE: Final = Until(re.compile(rb"[\"'<]|&(?:quot|#34|#[xX]22);"))
 _SHELL = rb"''|'\\''|'\"'\"'|'"
 _OVER: Final = frozenset((b"''", b"'\\''", b"'\"'\"'"))
 """How YAML, SQL and a shell write an apostrophe within apostrophes."""
@@ -64,16 +67,46 @@ class Single:
         return (len(data), 0) if final else (-1, max(at, limit))
 
 
+class Block:
+    """A value in three quotes (GraphQL, Python, TOML): to the next three, and no further than the string of
+    JSON around it, if one is seen. `depth`: strings of JSON around that one; -1: around none."""
+
+    __slots__ = ("_depth", "_sign")
+    again: ClassVar[bool] = False
+
+    def __init__(self, quote: bytes, depth: int) -> None:
+        self._sign, self._depth = re.compile(re.escape(quote * 3) + rb"|\""), depth
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at = start
+        while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
+            if found[0] != b'"':
+                return found.start(), 0
+            count = backslashes(data, found.start())
+            if self._depth >= 0 and closes(count, self._depth):
+                return max(start, found.start() - belonging(count)), 0
+            at = found.end()
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
 _SINGLES: Final = tuple(Single(depth) for depth in range(-1, 8))
 
 
 def value_at(
     data: bytes, start: int, at: int, quote: bytes, context: Context
-) -> tuple[int, Until | String | Single] | None:
+) -> tuple[int, Until | String | Single | Block] | None:
     """(where the value begins, what ends it) of a quote at `at` behind the name at `start`; None: it
     closes the string that the name stands in."""
     after = at + len(quote)
     sign = quote[-1:]
+    if context.xml and (tag := tag_around(data, start)) is not None:
+        around = tag[1]
+        if around == sign:
+            return None
+        return after, _IN_ATTRIBUTE if around else _ATTRIBUTE_END.get(sign, _IN_ATTRIBUTE)
+    if data.startswith(quote * 2, after):
+        return after + 2 * len(quote), _block(data, start, quote, context)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
         return after, string(quote)
     depth = len(quote) - 1
@@ -81,10 +114,34 @@ def value_at(
         opened = _within(data, start, sign, depth)
         if opened >= 0 and closes(depth, (opened + 1).bit_length() - 1):
             return None
+    return after, ends(data, start, quote, context)
+
+
+def tag_around(data: bytes, start: int) -> re.Match[bytes] | None:
+    """The tag of XML in which `start` stands, up to there; its group: the quote of the attribute that is open."""
+    low = max(0, start - BACK)
+    if _in_cdata(data, low, start):
+        return None
+    tag = _TAG.match(data, max(low, data.rfind(b"<", low, start)), start)
+    return tag if tag and (tag[1] or tag.end() == start) else None
+
+
+def _in_cdata(data: bytes, low: int, start: int) -> bool:
+    return data.rfind(b"<![CDATA[", low, start) > data.rfind(b"]]>", low, start)
+
+
+def _hard(data: bytes, start: int) -> bytes:
+    """What ends a text of XML."""
+    return b"]]>" if _in_cdata(data, max(0, start - BACK), start) else b"<"
+
+
+def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | Until:
+    """What ends a value in three quotes."""
     if context.xml:
-        other = b"'" if sign == b'"' else b'"'
-        return after, _XML_END[sign[0]] if _within(data, start, other) < 0 else _XML_INSIDE
-    return after, ends(data, start, quote)
+        return Until(re.compile(re.escape(quote * 3) + b"|" + re.escape(_hard(data, start))))
+    if quote[-1:] == b"'":
+        return Block(quote, (_within(data, start, b'"') + 1).bit_length() - 1)
+    return Block(quote, (quote.count(b"\\") + 1).bit_length() - 2)
 
 
 def of_variable(data: bytes, start: int, at: int) -> String | None:
@@ -101,13 +158,22 @@ def string_ends(data: bytes, start: int, at: int, stop: int) -> bool:
     return around >= 0 and string(b"\\" * around + b'"').seek(data[at:stop], 0, final=True)[0] < stop - at
 
 
-def is_outer(opening: bytes, quote: bytes) -> bool:
-    """Whether a quote behind a name in `quote` ends the string in which that name stands."""
+def is_outer(data: bytes, at: int, opening: bytes, quote: bytes, context: Context) -> bool:
+    """Whether `opening`, at `at` behind a name in `quote`, ends the string in which that name stands."""
+    if context.xml and (tag := tag_around(data, at)) is not None and tag[1] == opening[-1:]:
+        return True
     return opening[-1] == quote[-1] and len(opening) < len(quote) and b"%" not in quote
 
 
-def ends(data: bytes, start: int, quote: bytes) -> Until | String | Single:
+def ends(data: bytes, start: int, quote: bytes, context: Context) -> Until | String | Single:
     """What ends a value that this quote opens; `start`: what stands before it, or the name."""
+    if context.xml and quote[-1:] in _ATTRIBUTE_END:
+        tag = tag_around(data, start)
+        if tag is not None:
+            return _IN_ATTRIBUTE if tag[1] else _ATTRIBUTE_END[quote[-1:]]
+        hard = _hard(data, start)
+        sign = re.compile(re.escape(quote[-1:]) + b"|" + re.escape(hard))
+        return String(sign, len(quote).bit_length() - 1, hard=frozenset((hard,)))
     if quote[-1:] != b"'":
         return string(quote)
     if len(quote) > 1:

@@ -22,7 +22,7 @@ _AHEAD = 256
 _BACK = REACH
 
 _PEM = re.compile(rb"-----BEGIN(?: |\+|%20)(?:[A-Z0-9]{1,16}(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY")
-_PEM_END = Through(re.compile(rb"-----END[^-\r\n\"]{1,60}-----|(?=[\"<])"))
+_PEM_END = Through(re.compile(rb"-----END[^-\r\n\"]{1,60}-----|(?=\\{0,64}[\"<]|\]\]>)"))
 _JWT_REST = rb"[A-Za-z0-9_.-]"
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{8,1000}\.(?:\.[A-Za-z0-9_-]{8}|(?:eyJ)?[A-Za-z0-9_-]{4})")
 """Also encrypted with a key that both sides have: its second part is empty (RFC 7516 5.1, `dir`)."""
