@@ -191,3 +191,18 @@ def test_a_mutated_cassette_raises_declared_errors_only(tmp_path: Path, data: st
         read_whole(path)
     except CassetteError as error:
         assert str(tmp_path) in error.path
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ("2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.000000Z"),
+        ("2026-01-01 00:00:00+01:00", "2026-01-01 00:00:00+01:00"),
+        ("q7-unguessable-0093", ""),
+        ("2026-01-01 q7-unguessable-0093", ""),
+    ],
+)
+def test_what_is_no_time_is_not_taken_for_one(tmp_path: Path, stated: str, read: str) -> None:
+    path = tmp_path / "old.json"
+    path.write_bytes(edited("hushtape", {"recorded_at": stated}))
+    assert [one.recorded_at for one in read_whole(path)] == [read]

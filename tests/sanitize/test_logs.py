@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hushtape.sanitize.logs import UNSCRUBBED, LogScrubbing
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.logs import UNSCRUBBED, LogScrubbing, ScrubFilter
 
 
 def scrub(text: str) -> str:
@@ -102,6 +103,21 @@ def test_what_a_program_adds_to_a_record_is_scrubbed() -> None:
     shown = records[0].__dict__
     assert (shown["url"], shown["fields"]) == ("/x?t=REDACTED", "{'t': 'REDACTED'}")
     assert (shown["status"], shown["of"]) == (200, [1])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_however_few_fields_a_program_adds(count: int) -> None:
+    record = logging.makeLogRecord({f"x_{number}": "/x?t=hunter2" for number in range(count)})
+    ScrubFilter(scrub).filter(record)
+    assert {record.__dict__[f"x_{number}"] for number in range(count)} == {"/x?t=REDACTED"}
+
+
+def test_a_field_that_a_program_adds_counts_under_its_name() -> None:
+    ruleset = build().ruleset
+    record = logging.makeLogRecord({"password": 'n037"KxJ8Qw2', "api_key": "Zk93bXw2LmP0aa81", "of": "it's"})
+    ScrubFilter(ruleset.text).filter(record)
+    added = record.__dict__
+    assert (added["password"], added["api_key"], added["of"]) == ("REDACTED", "REDACTED", "it's")
 
 
 def test_what_cannot_be_scrubbed_is_left_out(output: io.StringIO) -> None:

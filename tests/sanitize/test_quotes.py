@@ -133,3 +133,31 @@ def test_a_variable_that_is_a_string_of_its_own_goes_whole(value: str) -> None:
             json.dumps(thing).replace("&", "\\u0026"),
         ):
             assert json.loads(scrubbed(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<a b=\"{{'password': 'Ab\\'{VALUE}'}}\"/><c d='e'/>",
+        f"<a b='x{{password: \"{VALUE}'/><c d='e'/>",
+        f"<a><![CDATA[{{password: \"{VALUE}]]></a><c d='e'/>",
+        f'<a>{{password: "Ab\\"{VALUE}"}}</a><c d=\'e\'/>',
+        f"<a>{{password: '''{VALUE}</a><c d='e'/>",
+    ],
+)
+def test_what_a_value_stands_in_ends_it_in_xml(text: str) -> None:
+    clean = scrubbed(text, "text/xml")
+    assert VALUE not in clean
+    assert "REDACTED" in clean
+    assert clean.endswith("<c d='e'/>")
+
+
+def test_a_value_in_three_quotes_ends_with_the_string_around_it() -> None:
+    clean = scrubbed(json.dumps({"a": f"token: '''{VALUE}\\", "b": 1}))
+    assert VALUE not in clean
+    assert json.loads(clean)["b"] == 1
+
+
+def test_a_private_key_that_is_cut_off_leaves_the_quote_behind_it() -> None:
+    inner = json.dumps({"x": "-----BEGIN PRIVATE KEY-----\nMIIEvQ", "y": 1})
+    assert json.loads(json.loads(scrubbed(json.dumps({"a": inner})))["a"]) == {"x": "REDACTED", "y": 1}

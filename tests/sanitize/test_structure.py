@@ -20,7 +20,8 @@ JSON_WORDS = (*WORDS, "Cookie: ", "Authorization: ", "-----BEGIN PRIVATE KEY----
 
 
 def fragments(chance: random.Random, words: tuple[str, ...]) -> str:
-    return "".join(chance.choices((*SIGNS, *NAMES[:2], *words), k=chance.randrange(7)))
+    text = "".join(chance.choices((*SIGNS, *NAMES[:2], *words), k=chance.randrange(7)))
+    return text if words is JSON_WORDS else text.replace("\n", " ")  # `name="x"` and a blank line: multipart
 
 
 def value(chance: random.Random, depth: int = 0) -> Any:

@@ -8,6 +8,7 @@ files. Called by: reader, entries, foreign/. Values that could split a message a
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,6 +57,10 @@ from hushtape.model import (
 _decode = msgspec.json.Decoder(InteractionIn).decode
 _decode_request = msgspec.json.Decoder(RequestIn).decode
 _decode_only_request = msgspec.json.Decoder(OnlyRequestIn).decode
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+"""ISO 8601. What says something else is not copied into another cassette: it is not scrubbed."""
 FAULTS = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -103,7 +108,7 @@ def interaction_from(text: bytes, sources: Sources, offset: int | None = None) -
             answered,
             _failure(extra.failure) if extra.failure is not None else None,
             _tls(extra.tls, sources) if extra.tls is not None else None,
-            extra.recorded_at,
+            extra.recorded_at if _TIME.fullmatch(extra.recorded_at) else "",
             extra.elapsed,
         )
     except CassetteFormatError:

@@ -51,8 +51,8 @@ def text_of(
     if head is None:
         return None
     at = head.end()
-    attribute = _attribute(data, after, at, text)
-    if attribute is not None and not (context.xml and _is_in_quotes(data, attribute.start)):
+    attribute = _attribute(data, after, at, context, text)
+    if attribute is not None:
         return attribute
     if data[at - 2 : at] == b"/>":
         return None
@@ -66,13 +66,16 @@ def text_of(
         return Found(at, -1, text, _TEXT_END)
     if context.xml and (whole or _LIST.match(data, at, limit)):
         return Found(at, -1, text, closing(spelling))
-    return tuple([_child(data, *one, limit, text) for one in of_element(data, at, limit, PLAIN)]) or None
+    return (
+        tuple([_child(data, *one, limit, context, text) for one in of_element(data, at, limit, PLAIN)])
+        or None
+    )
 
 
-def _attribute(data: bytes, after: int, at: int, text: bytes) -> Found | None:
+def _attribute(data: bytes, after: int, at: int, context: Context, text: bytes) -> Found | None:
     """`value="..."` in the tag that ends at `at`."""
     found = _ATTRIBUTE.search(data, after, at)
-    if found is None:
+    if found is None or (context.xml and _is_in_quotes(data, found.end())):
         return None
     return Found(found.end(), -1, text, _QUOTED_END.get(found[1]) or string(found[1]))
 
@@ -83,12 +86,12 @@ def _is_in_quotes(data: bytes, value: int) -> bool:
     return tag is not None and tag[1] is not None
 
 
-def _child(data: bytes, named: int, at: int, limit: int, text: bytes) -> Found:
+def _child(data: bytes, named: int, at: int, limit: int, context: Context, text: bytes) -> Found:
     """The value of a child, by where its name ends and its text begins."""
     opened = _CDATA.match(data, at, limit)
     if opened:
         return Found(opened.end(), -1, text, _CDATA_END)
-    return _attribute(data, named, at, text) or Found(at, -1, text, _TEXT_END)
+    return _attribute(data, named, at, context, text) or Found(at, -1, text, _TEXT_END)
 
 
 def escaped(

@@ -170,9 +170,7 @@ class Field:
             return False
         return stays(self._joined, data, start, at, limit, context.window)
 
-    def _listed(
-        self, data: bytes, start: int, quote: bytes, at: int, limit: int, context: Context
-    ) -> Answer:
+    def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int, context: Context) -> Answer:
         """The value of a pair that says `name` and `value`, as an object or as a tag."""
         named = (
             _TYPE if self._joined == b"password" else _NAMED

@@ -7,6 +7,7 @@ Each logger gets the filter by name, when its first record is made.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -46,6 +47,15 @@ _CUTS = re.compile(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*\.")
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 UNSCRUBBED = "hushtape: a log record that could not be scrubbed was left out"
+
+
+def _member(text: str, name: str) -> str:
+    """The value of the one member of an object; a placeholder, if scrubbing left none."""
+    try:
+        value = json.loads(text)[name]
+    except (ValueError, KeyError, TypeError):
+        return REDACTED
+    return value if isinstance(value, str) else REDACTED
 
 
 class ScrubFilter(logging.Filter):
@@ -91,9 +101,17 @@ class ScrubFilter(logging.Filter):
 
     def _extras(self, record: logging.LogRecord) -> None:
         """What the program added with `extra=`: formatters for JSON print it."""
-        if len(record.__dict__) > len(_OWN):
-            added = record.__dict__.keys() - _OWN
-            record.__dict__.update({name: self._value(record.__dict__[name]) for name in added})
+        added = record.__dict__.keys() - _OWN
+        record.__dict__.update({name: self._extra(name, record.__dict__[name]) for name in added})
+
+    def _extra(self, name: str, value: Any) -> Any:
+        """A string counts under its name, too: `extra={"password": ...}`."""
+        if isinstance(value, str) and value:
+            before = json.dumps({name: value}, ensure_ascii=False)
+            clean = self._scrub(before)
+            if clean != before:
+                return self._value(_member(clean, name))
+        return self._value(value)
 
     def _value(self, value: Any) -> Any:
         """As it is if nothing in it has to be scrubbed; else text."""

@@ -104,7 +104,7 @@ def value_at(
         around = tag[1]
         if around == sign:
             return None
-        return after, _IN_ATTRIBUTE if around else _ATTRIBUTE_END.get(sign, _IN_ATTRIBUTE)
+        return after, ends(data, start, quote, context) if sign in _ATTRIBUTE_END else _IN_ATTRIBUTE
     if data.startswith(quote * 2, after):
         return after + 2 * len(quote), _block(data, start, quote, context)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
@@ -118,7 +118,8 @@ def value_at(
 
 
 def tag_around(data: bytes, start: int) -> re.Match[bytes] | None:
-    """The tag of XML in which `start` stands, up to there; its group: the quote of the attribute that is open."""
+    """The tag of XML in which `start` stands, up to there; its group: the quote of the attribute that is
+    open."""
     low = max(0, start - BACK)
     if _in_cdata(data, low, start):
         return None
@@ -169,11 +170,11 @@ def ends(data: bytes, start: int, quote: bytes, context: Context) -> Until | Str
     """What ends a value that this quote opens; `start`: what stands before it, or the name."""
     if context.xml and quote[-1:] in _ATTRIBUTE_END:
         tag = tag_around(data, start)
-        if tag is not None:
-            return _IN_ATTRIBUTE if tag[1] else _ATTRIBUTE_END[quote[-1:]]
-        hard = _hard(data, start)
-        sign = re.compile(re.escape(quote[-1:]) + b"|" + re.escape(hard))
-        return String(sign, len(quote).bit_length() - 1, hard=frozenset((hard,)))
+        if tag is not None and tag[1] is None:
+            return _ATTRIBUTE_END[quote[-1:]]
+        hard = frozenset((b"<", tag[1]) if tag is not None else (_hard(data, start),))
+        sign = re.compile(b"|".join(map(re.escape, sorted(hard | {quote[-1:]}))))
+        return String(sign, len(quote).bit_length() - 1, hard=hard)
     if quote[-1:] != b"'":
         return string(quote)
     if len(quote) > 1:

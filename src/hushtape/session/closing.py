@@ -21,7 +21,7 @@ from hushtape.errors import (
     UnmatchedRequestError,
 )
 from hushtape.sanitize import messages
-from hushtape.session import expiry, hooks, opening, unplayed
+from hushtape.session import expiry, hooks, opening, timing, unplayed
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
             if not drops or tape.info is None:
                 return []
             # Dropping makes nothing younger, and what never said its age does not begin to.
-            journal = opening.create_journal(tape, recorded_at=tape.info.recorded_at)
+            journal = opening.create_journal(tape, recorded_at=timing.known(tape.info))
         return _settle(tape, journal, error, drops)
     except HushtapeError as problem:
         return [problem]

@@ -101,11 +101,12 @@ def shown(tape: Tape) -> str:
 
 def began(tape: Tape) -> str:
     """When the recording began: where this tape only adds to a cassette, the time at which that one did."""
-    known = _known(tape.info) if tape.info is not None else ""
-    return known or clock.timestamp()
+    stated = known(tape.info) if tape.info is not None else ""
+    return stated or clock.timestamp()
 
 
-def _known(info: CassetteInfo) -> str:
+def known(info: CassetteInfo) -> str:
+    """When a cassette began, as it states it; "" where it states no time."""
     try:
         return clock.written(clock.parsed(info.recorded_at))
     except ValueError:
