@@ -13,21 +13,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
-from urllib.parse import unquote
 from uuid import UUID
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import REDACTED
+from hushtape.sanitize.values_within import made_within, within
 from hushtape.sanitize.words import is_word
 
 T = TypeVar("T")
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
 _URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
-_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
-_USERINFO = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
-_PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
-_PAIR_NAME = re.compile(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}")
 _LEAST_CODED = 24
 _ESCAPED_OCTET = re.compile("[\udc80-\udcff]")
@@ -135,24 +131,6 @@ def bare(value: str) -> str:
     return stripped if len(stripped) >= MIN_PART else value
 
 
-def _inner(value: str) -> Iterator[str]:
-    """The credentials in a value that says more than one: a scheme and its token, what stands in quotes, the
-    password in a URL, those of a connection string."""
-    scheme = _SCHEME.fullmatch(value)
-    if scheme:
-        yield scheme[1]
-    if value[0] == value[-1] and value[0] in "\"'":
-        yield value[1:-1]
-    url = _USERINFO.match(value)
-    if url:
-        yield url[1]
-        yield unquote(url[1])
-        return
-    for pair in _PAIR.finditer(value) if "=" in value else ():
-        if _PAIR_NAME.search(pair[1]):
-            yield pair[2]
-
-
 def _in_base64(value: str) -> str:
     """The JSON document or PEM file that a value holds in base64, as variables of the environment do; ""."""
     if len(value) < _LEAST_CODED or _BASE64.fullmatch(value) is None:
@@ -169,30 +147,37 @@ def _is_common(part: str, value: str) -> bool:
     return is_word(part) or part in REDACTED or (part.isalpha() and value.count(part) > 1)
 
 
-def with_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """A secret, and the secrets inside: `_inner`'s, and those of a JSON document (a service account's
+def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str]]:
+    """A secret, and the secrets inside: `within`'s, and those of a JSON document (a service account's
     private_key).
 
     In a document, only values under names of the credential kind count, and no URL: a document also holds
-    `token_uri` and the like, and redacting those would take the host from every request.
+    `token_uri` and the like, and redacting those would take the host from every request. In its other strings
+    what `made_within` finds does. `depth`: documents in strings of documents that are read.
     """
     yield name, value
     if len(value.strip()) > MIN_PART:
         # Words are left: `postgres://postgres:postgres@postgres` says them everywhere.
-        for within in dict.fromkeys(_inner(value.strip())):
-            if MIN_PART <= len(within) < len(value) and not _is_common(within, value):
-                yield name, within
+        for part in dict.fromkeys(within(value.strip())):
+            if MIN_PART <= len(part) < len(value) and not _is_common(part, value):
+                yield name, part
     coded = _in_base64(value)
     if coded:
-        yield from with_parts(name, coded)
+        yield from with_parts(name, coded, depth)
     inner = document(value)
     if inner is None:
         return
-    for path, part in leaves(inner, name):
+    for path, held in leaves(inner, name):
+        if not isinstance(held, str) or len(held) < MIN_PART:
+            continue
         last = path.rsplit(".", 1)[-1]
-        long_enough = isinstance(part, str) and len(part) >= MIN_PART
-        if long_enough and _CREDENTIAL.search(last) and not _URL.match(str(part)):
-            yield path, str(part)
+        if _CREDENTIAL.search(last) and not _URL.match(held):
+            yield path, held
+        yield from ((path, part) for part in dict.fromkeys(made_within(held)) if part != held)
+        if depth and document(held) is not None:
+            deeper = with_parts(path, held, depth - 1)
+            next(deeper)  # itself
+            yield from deeper
 
 
 def configuration(config: object, sanitizer: str, argument: str = "config") -> object:

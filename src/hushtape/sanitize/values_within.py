@@ -1,0 +1,85 @@
+"""Credentials within a value that says more: a DSN, a header field, a line of a configuration.
+
+Lives here: reading one value that the user named, as text. Must not: build rules, read JSON or base64
+documents (`sanitizers_values` does). Called by: sanitizers_values.
+Two measures: where the value is nothing but a usual form, what it holds counts; where the form is looser
+(`made_within`), only what a machine made, since whatever counts is redacted everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from hushtape.sanitize.words import looks_made
+
+LEAST: Final = 8
+"""Letters of what counts by its look."""
+
+_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
+_USERINFO = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
+_PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
+_PAIR_NAME = re.compile(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
+
+_NAME: Final = r"[\w-]{0,40}(?:key|pwd|passw\w{0,8}|secret|token|signature|authorization)"
+_SURE: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?im)(?:^|[;\s])"
+        + _NAME
+        + r"\s*=\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\{([^{}\n]+)\})",  # .env, libpq, ODBC
+        r"(?i)[?&;](?:" + _NAME + r"|sig)=([^&;#\s\"']+)",  # JDBC, URLs
+        r"://([^:@/\s?#]+)(?::x-oauth-basic)?@",  # a token as the user
+        r"://[^:@/\s]*:([^\s@/,]+)@",  # each of several URLs
+        r"(?i)\bthin:[^/\s]+/([^@\s]+)@",  # Oracle
+        r"(?im)^\s*[\"']?" + _NAME + r"[\"']?:[ \t]+(?:[A-Za-z]+[ \t]+)?[\"']?([^\s\"']+)",  # fields, YAML
+        r"(?im)(?:^|\s)password[ \t]+(\S+)",  # .netrc
+    )
+)
+_CODED: Final = re.compile(r"(?:(?i:basic)[ \t]+)?([A-Za-z0-9+/]{12,}={0,2})")
+_COUPLE: Final = re.compile(r"[\x21-\x39\x3b-\x7e]{1,200}:([\x21-\x7e]+)")
+
+
+def within(value: str) -> Iterator[str]:
+    """The credentials in a value that says more than one: a scheme and its token, what stands in quotes, the
+    password in a URL, those of a connection string."""
+    yield from made_within(value)
+    scheme = _SCHEME.fullmatch(value)
+    if scheme:
+        yield scheme[1]
+    if value[0] == value[-1] and value[0] in "\"'":
+        yield value[1:-1]
+    url = _USERINFO.match(value)
+    if url:
+        yield url[1]
+        yield unquote(url[1])
+        return
+    for pair in _PAIR.finditer(value) if "=" in value else ():
+        if _PAIR_NAME.search(pair[1]):
+            yield pair[2]
+
+
+def made_within(value: str) -> Iterator[str]:
+    """What stands in a credential's place within a text and looks as if a machine had made it."""
+    for place in _SURE:
+        for found in place.finditer(value):
+            text = next(filter(None, found.groups()))
+            yield from filter(_is_made, dict.fromkeys((text, unquote(text))))
+    coded = _CODED.fullmatch(value)
+    couple = _COUPLE.fullmatch(_decoded(coded[1])) if coded else None
+    if couple and _is_made(couple[1]):
+        yield couple[1]
+
+
+def _is_made(text: str) -> bool:
+    return len(text) >= LEAST and looks_made(text)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return b64decode(text).decode("ascii")
+    except ValueError:
+        return ""

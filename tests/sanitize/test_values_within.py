@@ -1,0 +1,81 @@
+"""Of a named value that says more than a credential, the credential counts by itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.sanitizers_values import with_parts
+
+P = "xK9q7mZt4Lp2w"
+OTHER = "w2pL4tZm7q9Kx"
+
+
+def coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+HOLDS = {
+    "JDBC": f"jdbc:mysql://h/db?user=u&password={P}",
+    "a URL's parameter": f"https://api.x.com/?api_key={P}",
+    "a token as a URL's user": f"https://{P}@github.com/x.git",
+    "several URLs": f"amqp://a:{OTHER}@h1,amqp://b:{P}@h2",
+    "libpq, quoted": f"host=x password='{P}' dbname=y",
+    ".env, quoted": f'A=1\nexport API_TOKEN="{P}"\nB=2',
+    "ODBC": f"DRIVER={{X}};UID=u;PWD={{{P}}};",
+    "Oracle": f"jdbc:oracle:thin:u/{P}@//h:1521/x",
+    "a field": f"X-Api-Key: {P}",
+    "Authorization": f"Authorization: Bearer {P}",
+    "YAML": f"db:\n  user: u\n  password: {P}\n",
+    ".netrc": f"machine x login u password {P}",
+    "Basic": "Basic " + coded(f"bob:{P}"),
+    "JSON that holds a URL": json.dumps({"DATABASE_URL": f"postgres://u:{P}@h/d"}),
+    "JSON in JSON": json.dumps({"x": json.dumps({"y": json.dumps({"password": P})})}),
+    "Docker": json.dumps({"auths": {"r": {"auth": coded(f"bob:{P}")}}}),
+}
+
+
+@pytest.mark.parametrize("value", HOLDS.values(), ids=HOLDS)
+def test_the_credential_within_counts_by_itself(value: str) -> None:
+    scrubber = build(secrets={"#key": value}).ruleset.scrubber("response", "text/plain")
+    assert scrubber.feed(f"it was {P} again".encode()) + scrubber.finish() == b"it was REDACTED again"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://git@github.com/x.git",
+        "ssh://my-user1@host-2.example.com/path?token=changeme",
+        "host=x password='changeme' dbname=orders",
+        "DRIVER={ODBC Driver 17};UID=reporting;PWD={secret};",
+        "password: please-change-me\nhost: db.example.com",
+        "machine api.example.com login robot password opensesame",
+        json.dumps(
+            {"token_uri": "https://oauth2.googleapis.com/token", "project": "project-12", "x": "y@z.org"}
+        ),
+    ],
+)
+def test_words_names_and_addresses_within_do_not(value: str) -> None:
+    parts = {part for _, part in with_parts("#key", value)}
+    words = {
+        "changeme",
+        "secret",
+        "please-change-me",
+        "opensesame",
+        "git",
+        "my-user1",
+        "project-12",
+        "y@z.org",
+    }
+    assert not parts & words
+    assert not any(part.startswith("https://oauth2") for part in parts)
+
+
+def test_documents_in_documents_are_read_to_a_depth() -> None:
+    value = json.dumps({"password": P})
+    for _ in range(12):
+        value = json.dumps({"x": value}) if len(value) < 10_000 else value
+    assert next(iter(with_parts("#key", value))) == ("#key", value)
