@@ -62,6 +62,14 @@ def test_a_letter_that_ends_an_escape_begins_no_value() -> None:
     assert scrub(ruleset("bob42xq"), json.dumps({"a": "C:\bob42xq"})) == '{"a": "C:REDACTED"}'
 
 
+def test_quotes_of_a_value_that_are_those_of_a_string_stay() -> None:
+    for value in ('"K7xq9mZt4"', '"K7xq9mZt4', 'K7xq9mZt4"', '"K7!q9(x)4"'):
+        text = value.strip('"')
+        assert scrub(ruleset(value), json.dumps({"a": text})) == '{"a": "REDACTED"}'
+        assert scrub(ruleset(value), json.dumps({text: 1})) == '{"REDACTED": 1}'
+        assert scrub(ruleset(value), json.dumps({"a": value})) == '{"a": "REDACTED"}'
+
+
 EDGES = st.text(alphabet="\\\\\"'/nrtbu&%!", max_size=4)
 
 

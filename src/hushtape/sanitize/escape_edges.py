@@ -15,6 +15,8 @@ REACH: Final = 192
 """Bytes before or behind a span that are read: seven levels of JSON in JSON make 127 backslashes."""
 
 _NEAR: Final = 32
+_CLOSE: Final = 6
+"""Bytes of `&#x5c;`: an escape that has begun shows one of its signs in these."""
 _SLASH: Final = ord("\\")
 _BACKSLASH: Final = rb"(?:\\|%(?:25){0,8}5[cC]|&#92;|&#[xX]5[cC];)"
 _SIGN: Final = re.compile(rb"[\\%&]")
@@ -29,13 +31,13 @@ _LETTER: Final = re.compile(rb"[nrtbfu]")
 
 def first_of_escape(data: bytes, at: int) -> int:
     """Where the escape begins that `at` stands within, its backslashes included; else `at`."""
+    if _SIGN.search(data, max(0, at - _CLOSE), at) is None:
+        return at
     low = max(0, at - REACH)
     run = len(data[low:at].rstrip(b"\\"))
     if low + run < at:
         escape = _ESCAPE.match(data, low + run, at + 8)
         return low + run if escape is not None and escape.end() > at else at
-    if _SIGN.search(data, max(0, at - _NEAR), at) is None:
-        return at
     spans = (escape.span() for escape in _ESCAPE.finditer(data, low, at + 8))
     return next((first for first, end in spans if first < at < end), at)
 

@@ -29,6 +29,7 @@ SHORT = 6
 TOO_SHORT = 3
 _PIECE = 16
 LEAST = 6
+_QUOTE, _BACKSLASH = b'"\\'
 _COMMON = "qzxjkvwybgfphmcudlr98765432s01noiate"
 """Letters and digits, the rarest in JSON rows of text, numbers and dates first."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
@@ -108,6 +109,7 @@ class Searcher:
     __slots__ = (
         "_back",
         "_behind",
+        "_edged",
         "_every",
         "_head",
         "_next",
@@ -115,6 +117,7 @@ class Searcher:
         "_offset",
         "_own",
         "_plain",
+        "_quotes",
         "_raw",
         "_simple",
         "_source",
@@ -147,7 +150,10 @@ class Searcher:
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
         # An escape of its last sign may begin with that sign.
         self._simple = bool(value) and value[-1] not in "%&"
+        inner = value.strip('"')
+        self._quotes = bool(inner) and value[0] == '"', bool(inner) and value[-1] == '"'
         self._behind = len(value) - len(value.rstrip("\\")) if value.strip("\\") else 0
+        self._edged = self._behind > 0 or any(self._quotes)
         self._own = value[:offset].endswith("\\")
         self._number = json_numbers.may_hold(value)
         self._head: Written | None = None
@@ -171,13 +177,19 @@ class Searcher:
             return None
         number = json_numbers.whole(data, *span) if self._number else None
         if number is None:
-            return Found(*self._whole_escapes(data, *span, limit), self._text)
+            if self._edged:
+                span = self._whole_escapes(data, *span, limit)
+            return Found(first_of_escape(data, span[0]), span[1], self._text)
         return Found(number[0], number[1], number[2] + self._text + number[2])
 
     def _whole_escapes(self, data: bytes, first: int, end: int, limit: int) -> tuple[int, int]:
+        """A span of a value that begins or ends with a quote, or ends with a backslash."""
         if self._behind:
             end = end_of_backslashes(data, end, limit, self._behind)
-        return first_of_escape(data, first), end
+        elif self._quotes[1] and data[end - 1] == _QUOTE and data[end - 2] != _BACKSLASH:
+            end -= 1  # it may be the quote that ends a string of JSON
+        alone = self._quotes[0] and data[first] == _QUOTE and data[first - 1 : first] != b"\\"
+        return first + alone, end
 
     def _search(self, data: bytes, start: int, limit: int, context: Context) -> tuple[int, int] | None:
         if self._tail is None:
