@@ -29,7 +29,13 @@ STAYS: dict[str, Any] = {
     "a column": {"password": [{"id": "1", "key": "KBC.datatype.type", "value": "VARCHAR"}]},
     "log probabilities": [{"token": "Hello", "logprob": -0.3, "bytes": [72]}, {"token": "Hi", "logprob": -1}],
     "the other way round": [{"logprob": -3.1e-05, "token": "Hello"}],
-    "a stream's words": [{"token": " the"}, {"token": " Paris", "index": 3}],
+    "a stream's words": [
+        {"token": " the"},
+        {"token": " Paris", "index": 3},
+        {"token": " 202"},
+        {"token": " ("},
+    ],
+    "words beyond ASCII": [{"token": " über"}, {"token": " "}, {"token": " USA"}, {"token": " don't"}],
     "a stream's objects": {"token": {"id": 264, "text": " a", "logprob": -1.2, "special": False}},
     "an analyser's words": {"tokens": [{"token": "quick", "start_offset": 0, "end_offset": 5}]},
     "a parser's words": [{"token": "cat", "pos": "NN", "lemma": "cat"}],
@@ -47,6 +53,8 @@ GOES: dict[str, Any] = {
     "a sentence": {"password": "q7-secret horse battery staple"},
     "an object": {"token": {"id": 1, "text": "q7-secret"}},
     "a word": {"password": " q7-secret"},
+    "a token pasted with its space": {"token": " q7Zk93bXw2LmP0qT8vR4"},
+    "one with signs": {"grant": 1, "token": " q7-P@ss", "b": 2},
     "a token beside an index": {"token": "q7-secret", "index": 3},
 }
 STYLES: list[dict[str, Any]] = [{}, {"indent": 1}, {"separators": (",", ":")}]
@@ -140,3 +148,26 @@ def test_schemas_of_others_stay(schema: str) -> None:
 )
 def test_schemas_that_hold_a_value_go(inside: str) -> None:
     assert "q7-Hush0093" not in scrubbed('{"password":#}'.replace("#", inside).replace("#", "q7-Hush0093"))
+
+
+KEYS = (
+    '<a href="/wiki/Main_Page" title="Visit [z]" accesskey="z"><span>Main page</span></a>',
+    '<a accesskey="n s" rel="next">Types</a><a ACCESSKEY=n><a accesskey=\'é\'>',
+    '{"html": "<a accesskey=\\"n\\" rel=\\"next\\">"}',
+    '{"tag": "a", "accessKey": "n"}',
+)
+
+
+@pytest.mark.parametrize("page", KEYS)
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+def test_the_key_to_press_of_an_element_stays(page: str, kind: str) -> None:
+    for size in (1, 7, len(page)):
+        scrubber, body = RULES.scrubber("response", kind), page.encode()
+        out = [scrubber.feed(body[at : at + size]) for at in range(0, len(body), size)]
+        assert b"".join(out) + scrubber.finish() == body
+    assert _audited(page.encode()) is None
+
+
+def test_an_access_key_goes() -> None:
+    for page in ('<a accesskey="AKq7">', "accesskey=q7", '{"accessKey": "q7"}', "<a accesskey='q7 x'>"):
+        assert b"q7" not in _scrubbed(page.encode())

@@ -25,6 +25,7 @@ OBJECTS: list[Any] = [
     {"owner": {"id": 7, "tags": [{"a": "}"}]}, "key": VALUE},
     {"id": 7, "scopes": ["a", "b"], "key": VALUE, "active": True},
     {"scopes": [], "meta": {}, "key": VALUE},
+    {"meta": {"owner": {"teams": [{"id": 1, "of": [[7]]}]}}, "value": VALUE},
     {"description": 'for "CI" {x}', "key": VALUE},
     {"description": "x" * 1500, "key": VALUE},
     {**{f"a{number}": number for number in range(20)}, "key": VALUE},

@@ -183,3 +183,45 @@ def test_the_key_of_a_cluster_in_base64_is_redacted_and_its_certificate_stays() 
     assert clean == '{"tls.key":"REDACTED","tls.crt":"LS0tLS1CRUdJTiBDRVJUSUZJ"}'
     auditor = RULES.auditor()
     assert (auditor.feed(clean.encode()) or auditor.finish()) is None
+
+
+@pytest.mark.parametrize(
+    "before", ["my%20", "text=%22", "a%2520", '{"html": "<div data-cfg=\\u0022', '"\\u00fc', "=22"]
+)
+def test_digits_of_an_escape_are_no_part_of_a_token(before: str) -> None:
+    for literal in (":AA", "%3AAA"):
+        assert _scrubbed(f"{before}{TOKENS[literal]}") == f"{before}REDACTED"
+
+
+JOINED = ("ghp_", "github_pat_", "glpat-", "xoxb-", "sk_live_", "sk-proj-", "hvs.", "AKIA", "ASIA", "AIza")
+
+
+@pytest.mark.parametrize("literal", JOINED)
+@pytest.mark.parametrize("before", ["deploy_", "prod-", "a-1_"])
+def test_a_token_that_is_joined_to_a_name_is_redacted(literal: str, before: str) -> None:
+    assert _scrubbed(f'"{before}{TOKENS[literal]}"') == f'"{before}REDACTED"'
+    assert _scrubbed(f'"{before}{TOKENS[literal]}"', size=1) == f'"{before}REDACTED"'
+
+
+def test_a_jwt_that_is_joined_to_a_name_is_redacted() -> None:
+    assert _scrubbed('"session_eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"') == '"session_REDACTED"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"cache-key-{HEX[:32]}",
+        f"deep-link-production-{UUID}",
+        f"my-public-sandbox-{UUID}",
+        "a_hf_transferPackageOfModelsAndTheirWeights",
+        "Zk93-EAA" + A[:70],
+        "x_" + HEX[:40] + "-us6",
+    ],
+)
+def test_names_that_only_hold_the_letters_of_a_literal_stay(text: str) -> None:
+    assert _scrubbed(text) == text
+
+
+def test_behind_a_sign_of_base64_no_token_begins() -> None:
+    text = "Zk93bXw2LmP0qT8vR4sY6uW1" * 3 + "-" + TOKENS["ghp_"]
+    assert _scrubbed(text) == text

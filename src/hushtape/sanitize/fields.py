@@ -11,13 +11,13 @@ import re
 
 from hushtape.sanitize import elements, insides, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
-from hushtape.sanitize.innocent import stays
+from hushtape.sanitize.innocent import is_shortcut, stays
 from hushtape.sanitize.members import MEMBER
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Context, Found
-from hushtape.sanitize.value_ends import PLAIN, container, strings
+from hushtape.sanitize.value_ends import PLAIN, URL_ENDS, container, strings
 from hushtape.sanitize.values import Until
 
 KIND = 1
@@ -96,12 +96,12 @@ _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END = Until(re.compile(rb"&"))
 _URI_END = Until(re.compile(rb"[&#]"))
-_BODY_END = Until(re.compile(rb"[&\s\"'<>\\]|\]\]>"))
+_TEXT_END = Until(re.compile(URL_ENDS + rb"|\]\]>"))
 _OPENING = frozenset((b'"', b"'", b"\\"))
 
 
 def _nested_end(level: int) -> Until:
-    return Until(re.compile(rb"%%(?:25){0,%d}(?:26|23|22)|[&\s\"'<>\\#]" % (level - 1)))
+    return Until(re.compile(rb"%%(?:25){0,%d}(?:26|23|22)|#|" % (level - 1) + URL_ENDS))
 
 
 _NESTED_END = tuple(_nested_end(level) for level in range(1, 9))
@@ -307,9 +307,11 @@ class Field:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
         if arrow := _ARROW.match(data, at):
             at = arrow.end()
+        if not self._rule.numbers and is_shortcut(self._joined, data, at):
+            return None
         opening = _QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
         if opening is None:
-            return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _BODY_END)
+            return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)
         return None if value is None else Found(value[0], -1, self._text, value[1])
 

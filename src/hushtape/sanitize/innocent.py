@@ -1,4 +1,4 @@
-"""Values under a credential's name that are none by their form: schemas, labels, messages, words of a model.
+"""Values under a credential's name that are none by their form: schemas, labels, messages, words.
 
 Lives here: those forms, each so strict that no credential has it. Must not: look at names that a user gave
 (they go whatever they hold), guess. Called by: fields.
@@ -131,6 +131,19 @@ _BEFORE = re.compile(
 _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
 """A contract on Ethereum's chain, which token lists are made of: public. A private key has 64 digits."""
 
+_SPOKEN = re.compile(
+    rb" (?:[A-Za-z]?(?:[a-z\x80-\xff'.,]|\\u[0-9a-fA-F]{4}){0,16}|[A-Z]{1,4}|\d{1,3}|[!-/:-@\[\]-`{-~]{1,4})"
+)
+"""A word behind its space, as a model of language writes each. A token that was pasted with a space has
+digits or capitals."""
+
+_PRESSED = b"accesskey"
+_KEY = rb"(?:[!#-%(-;=?-\[\]-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
+_SHORTCUT = re.compile(
+    rb"(\\{0,8}+[\"']|&(?:quot|#34);)?" + _KEY + rb"(?: {1,4}" + _KEY + rb"){0,7}+(?(1)\1|(?=[\s>/]))"
+)
+"""The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
+
 _WORD_LENGTH = 48
 _JOINTS = re.compile(rb"[ _-]")
 
@@ -150,6 +163,11 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     if window and limit == len(data) and data.find(b"}" if first == b"{" else b"]", at, limit) < 0:
         return True
     return _container(first, data, at, limit)
+
+
+def is_shortcut(name: bytes, data: bytes, at: int) -> bool:
+    """Whether the attribute's value at `at` is a key to press: `accesskey="n"`."""
+    return name == _PRESSED and _SHORTCUT.match(data, at, at + LONGEST) is not None
 
 
 def _container(first: bytes, data: bytes, at: int, limit: int) -> bool:
@@ -174,8 +192,8 @@ def _string(name: bytes, data: bytes, start: int, at: int, limit: int, window: b
     if len(value) <= len(name) + 4 and not value.islower() and _JOINTS.sub(b"", value).lower() == name:
         return True
     if name != b"token":
-        return False
-    if value[:1] == b" " or _ADDRESS.fullmatch(value) or _BESIDE.match(data, end, limit):
+        return name == _PRESSED and len(value) == 1
+    if _SPOKEN.fullmatch(value) or _ADDRESS.fullmatch(value) or _BESIDE.match(data, end, limit):
         return True
     if window and _CUT.match(data, end) is not None:
         return True

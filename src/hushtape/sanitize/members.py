@@ -1,6 +1,6 @@
 """Members of JSON's objects: the expression of one, and the walk over those that an object begins with.
 
-Lives here: one member whole, whatever its value (within three containers), in any quotes and strings of JSON.
+Lives here: one member whole, whatever its value (within six containers), in any quotes and strings of JSON.
 Must not: know names or rules, hold a body: what ends behind the window is not seen. Called by: siblings,
 insides. Each part is possessive, so that a hostile object costs its length once.
 """
@@ -30,7 +30,11 @@ def _container(inside: bytes) -> bytes:
     return rb"[\[{](?:[^{}\[\]\"'\\]|" + STRING + inside + rb"|[\"'\\]){0,3300}+[\]}]"
 
 
-_NESTED: Final = _container(b"|" + _container(b"|" + _container(b"")))
+def _nested(levels: int) -> bytes:
+    return _container(b"|" + _nested(levels - 1)) if levels > 1 else _container(b"")
+
+
+_NESTED: Final = _nested(6)
 VALUE: Final = rb"(?:[bBuU]?" + STRING + rb"|[\w.+-]{1,40}+|" + _NESTED + rb")"
 MEMBER: Final = rb"(?:" + Q + rb"[^\"'\\]{1,64}+" + IS + VALUE + S + rb"{0,32}+," + S + rb"{0,64}+)"
 

@@ -27,17 +27,30 @@ _JWT_REST = rb"[A-Za-z0-9_.-]"
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{8,1000}\.(?:\.[A-Za-z0-9_-]{8}|(?:eyJ)?[A-Za-z0-9_-]{4})")
 """Also encrypted with a key that both sides have: its second part is empty (RFC 7516 5.1, `dir`)."""
 
+_KINDS, _PLACES = (b"access", b"public", b"link", b"processor"), (b"sandbox", b"production", b"development")
+_BRIEF = 3
+"""Letters of a literal that stand behind a sign by chance too often: `hf_`, `SG.`."""
+_PLAIN = frozenset((b"AKIA", b"ASIA", b"AIza"))
+"""Without a sign, but with a length of their own: `accessKeys_AKIA....csv`."""
+_WORDS = frozenset(
+    (b"key-", b"secret_", *(b"%s-%s-" % (kind, place) for kind in _KINDS for place in _PLACES))
+)
+"""Words of ordinary names: `cache-key-<md5>`, `deep-link-production-<uuid>`."""
+
 
 class Shape:
     """One prefix: verified from its first byte, then swallowed to the end of its characters."""
 
-    __slots__ = ("_pattern", "_rest", "_text")
+    __slots__ = ("_joins", "_pattern", "_rest", "_text")
 
-    def __init__(self, pattern: re.Pattern[bytes], rest: Seeker, text: bytes) -> None:
-        self._pattern, self._rest, self._text = pattern, rest, text
+    def __init__(self, pattern: re.Pattern[bytes], rest: Seeker, text: bytes, *, joins: bool = False) -> None:
+        """`joins`: it may begin right behind `-` or `_`, too."""
+        self._pattern, self._rest, self._text, self._joins = pattern, rest, text, joins
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        if not begins(data, start) or self._pattern.match(data, start, limit) is None:
+        if not begins(data, start) and not (self._joins and data[start - 1] in b"-_"):
+            return None
+        if self._pattern.match(data, start, limit) is None:
             return None
         if in_base64(data, start):
             return None
@@ -56,10 +69,11 @@ class Inside:
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if self._after.match(data, start, limit) is None:
             return None
-        before = self._before.search(data, max(0, start - self._back), start)
-        if before is None or not _begins(data, before.start()):
-            return None
-        return Found(before.start(), -1, self._text, self._rest, end)
+        for first in range(max(0, start - self._back), start):
+            # Digits of an escape before it may look like the token's own: `%20123456789:AA`.
+            if self._before.match(data, first, start) is not None and _begins(data, first):
+                return Found(first, -1, self._text, self._rest, end)
+        return None
 
 
 def _begins(data: bytes, start: int) -> bool:
@@ -74,6 +88,11 @@ def _ending(rest: bytes) -> Until:
     return Until(re.compile(stop + rb"|%(?!(?:25){0,8}(?:" + signs + b"))" if b"%" in rest else stop))
 
 
+def _joins(literal: bytes) -> bool:
+    """Whether a token of this literal is told from the rest of a name: `deploy_ghp_...`, `prod-xoxb-...`."""
+    return literal in _PLAIN or (len(literal) > _BRIEF and literal[-1] in b"-_." and literal not in _WORDS)
+
+
 def _pem(text: bytes) -> Shape:
     return Shape(_PEM, _PEM_END, text)
 
@@ -86,9 +105,13 @@ def shape_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier
         for literal in one.prefixes if isinstance(one, Begun) else one.inner:
             follows = one.follows if isinstance(one, Begun) else one.after
             guard = re.compile(re.escape(literal) + follows)
-            found = Shape(guard, ending, text) if isinstance(one, Begun) else Inside(one, guard, ending, text)
+            found = (
+                Shape(guard, ending, text, joins=_joins(literal))
+                if isinstance(one, Begun)
+                else Inside(one, guard, ending, text)
+            )
             name = f"shape {literal.decode()}"
             yield literal.lower(), Verifier(found, order, name, KIND, _BACK, _AHEAD, guard=guard)
-    jwt = Shape(_JWT, _ending(_JWT_REST), text)
+    jwt = Shape(_JWT, _ending(_JWT_REST), text, joins=True)
     yield b"eyj", Verifier(jwt, order, "JWT", KIND, _BACK, 1040, guard=_JWT)
     yield b"-----begin", Verifier(_pem(text), order, "PEM private key", KIND, _BACK, _AHEAD)

@@ -112,3 +112,7 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
         verifier = Verifier(field.pair, order, f"parameter {name}", KIND, BACK, AHEAD)
         for ending in (b"=", b"%3d", b"%253d", b"\\u003d"):
             yield name.encode() + ending, verifier
+        if "-" in name or name.endswith("id"):
+            # The fields of a signed form (POST policy), as JSON lists them and multipart sends them.
+            quoted = verifier._replace(verify=field.quoted)
+            yield from ((b'"%s"' % name.encode(), quoted), (name.encode() + b'\\"', quoted))

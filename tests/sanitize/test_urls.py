@@ -1,0 +1,33 @@
+"""Signed parameters: of URLs, and as the fields of a signed form."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.sanitize.written_ways import HEX, scrubbed
+
+FIELDS = (
+    *("X-Goog-Signature", "x-goog-credential", "x-oss-signature", "x-tos-credential", "x-cos-security-token"),
+    *("q-signature", "q-ak", "OSSAccessKeyId", "AWSAccessKeyId"),
+)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_of_a_signed_form_goes(name: str) -> None:
+    listed = {"url": "https://b.example.com", "fields": {"key": "a", name: HEX, "policy": "p"}}
+    assert json.loads(scrubbed(json.dumps(listed)))["fields"] == {"key": "a", name: "REDACTED", "policy": "p"}
+    nested = json.loads(scrubbed(json.dumps({"s": json.dumps(listed)})))
+    assert json.loads(nested["s"])["fields"][name] == "REDACTED"
+    part = f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{{}}\r\n--B--\r\n'
+    kind = "multipart/form-data; boundary=B"
+    assert scrubbed(part.format(HEX), kind) == part.format("REDACTED")
+    assert (
+        scrubbed(f"https://b.example.com/x?{name}={HEX}&a=1")
+        == f"https://b.example.com/x?{name}=REDACTED&a=1"
+    )
+
+
+def test_what_may_be_any_signature_stays_as_a_member() -> None:
+    text = json.dumps({"signature": HEX, "sig": HEX, "hmac": HEX})
+    assert scrubbed(text) == text
