@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import random
 from urllib.parse import quote_plus
 
+import pytest
+
 from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
 from hushtape.sanitize.audit_lines import joined
+from hushtape.sanitize.audit_views import inspect
 
 PACKED = gzip.compress(b"id,key\n1,q7-Unguess+able/0093\n" * 3, mtime=0)
 
@@ -55,3 +59,28 @@ def test_a_window_of_text_may_begin_and_end_within_a_character() -> None:
     data = ("\U0001f600" * 10).encode()
     assert all(is_text(data[start:end]) for start in range(4) for end in range(30, 41))
     assert not is_text(random.Random(1).randbytes(100))
+
+
+def table(size: int) -> bytes:
+    """Small numbers of four bytes, as a library holds them: each reads as UTF-16, again and again."""
+    numbers = random.Random(3)
+    return b"".join(numbers.randrange(30_000).to_bytes(4, "little") for _ in range(size // 4))
+
+
+@pytest.mark.parametrize("kind", ["a table", "a table in base64", "UTF-16", "UTF-32", "noise", "latin-1"])
+def test_views_of_a_body_stay_in_proportion_to_it(kind: str) -> None:
+    data = {
+        "a table": table(60_000),
+        "a table in base64": base64.b64encode(table(45_000)),
+        "UTF-16": "p\u00e4ss w\u00f6rt and on ".encode("utf-16-le") * 1600,
+        "UTF-32": "p\u00e4ss w\u00f6rt and on ".encode("utf-32-le") * 800,
+        "noise": random.Random(4).randbytes(60_000),
+        "latin-1": ("x^\u00e4]\0\0 BZh\u00fc x\x01 " * 4000).encode(),
+    }[kind]
+    sizes: list[int] = []
+
+    def scan(view: bytes) -> None:
+        sizes.append(len(view))
+
+    inspect(data, scan)
+    assert sum(sizes) < 40 * len(data)

@@ -115,3 +115,13 @@ def test_lines_of_base64_in_json_stay_json(before: bytes, after: bytes) -> None:
     for slashes in (False, True):
         body = nested(coded, 2, slashes)
         innermost(scrub(ruleset(value), body), 2)
+
+
+@pytest.mark.parametrize("value", ["K7xq9mZt4\\", "K7xq9mZt4\\\\", "K7xq9mZt4"])
+def test_json_in_a_string_whose_quotes_are_escaped_as_units_stays_json(value: str) -> None:
+    inner = json.dumps({"k": value, "z": 1})
+    written = "".join({'"': "\\u0022", "\\": "\\\\"}.get(char, char) for char in inner)
+    body = f'{{"a": "{written}"}}'
+    scrubber = build(secrets={"#key": value}).ruleset.scrubber("response", "application/json")
+    left = scrubber.feed(body.encode()) + scrubber.finish()
+    assert json.loads(json.loads(left)["a"]) == {"k": "REDACTED", "z": 1}

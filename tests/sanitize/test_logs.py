@@ -158,18 +158,46 @@ def test_a_logger_that_appears_later_is_scrubbed_from_its_first_record_on(
 def test_the_factory_of_records_is_as_it_was_whatever_order_tapes_close_in(output: io.StringIO) -> None:
     before = logging.getLogRecordFactory()
     one, two = LogScrubbing(scrub), LogScrubbing(str.upper)
-    one.install()
-    two.install()
-    two.remove()
-    one.remove()
-    assert logging.getLogRecordFactory() is before
-    one.install()
-    two.install()
-    one.remove()
-    logging.getLogger("urllib3.late").debug("hunter2")
-    two.remove()
-    assert output.getvalue() == "HUNTER2\n"
-    logging.setLogRecordFactory(before)
+    for first, second in ((one, two), (two, one)):
+        one.install()
+        two.install()
+        first.remove()
+        logging.getLogger("urllib3.late").debug("hunter2")
+        second.remove()
+        assert logging.getLogRecordFactory() is before
+    assert output.getvalue() == "HUNTER2\nREDACTED\n"
+
+
+def test_tapes_whose_closings_overlap_leave_no_factories_behind(output: io.StringIO) -> None:
+    last = LogScrubbing(scrub)
+    last.install()
+    for _ in range(1200):  # more than Python's recursion limit
+        following = LogScrubbing(scrub)
+        following.install()
+        last.remove()
+        last = following
+    logging.getLogger("urllib3").debug("hunter2")
+    last.remove()
+    assert output.getvalue() == "REDACTED\n"
+
+
+def test_a_factory_of_somebody_over_ours_stays_and_ours_is_not_put_on_twice(output: io.StringIO) -> None:
+    before = logging.getLogRecordFactory()
+    scrubbing = LogScrubbing(scrub)
+    scrubbing.install()
+    ours = logging.getLogRecordFactory()
+    logging.setLogRecordFactory(theirs := lambda *args, **more: ours(*args, **more))
+    try:
+        for _ in range(3):
+            scrubbing.remove()
+            assert logging.getLogRecordFactory() is theirs
+            scrubbing.install()
+            assert logging.getLogRecordFactory() is theirs
+        logging.getLogger("urllib3.later").debug("hunter2")
+        assert output.getvalue() == "REDACTED\n"
+    finally:
+        scrubbing.remove()
+        logging.setLogRecordFactory(before)
 
 
 def test_a_programs_own_loggers_are_left_alone(output: io.StringIO) -> None:

@@ -134,3 +134,11 @@ def test_a_change_is_seen_and_copies_hold_nothing_compiled() -> None:
     for twin in (deepcopy(both), pickle.loads(pickle.dumps(both))):
         assert "_compiled" not in vars(twin)
         assert together(twin) == together(both)
+
+
+def test_composites_of_the_same_sanitizers_are_equal_and_others_are_not() -> None:
+    one, same = (CompositeSanitizer([TokenSanitizer(["abcdefgh"])]) for _ in range(2))
+    assert one == same == deepcopy(one) == pickle.loads(pickle.dumps(one))
+    assert hash(one) == hash(same)
+    assert one != CompositeSanitizer([TokenSanitizer(["ijklmnop"])])
+    assert one != CompositeSanitizer([TokenSanitizer(["abcdefgh"])], scrub_before_read=True)

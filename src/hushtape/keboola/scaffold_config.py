@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import merged
 from hushtape.keboola.secrets import secret_values
+from hushtape.sanitize import build
 from hushtape.sanitize.sanitizers_values import document, leaves
 
 PLACEHOLDER = re.compile(r"\{\{secret\.([^}]+)\}\}")
@@ -52,11 +54,46 @@ def committed(
     Hidden are the definition's `secrets`, what `over` (an external file) says is secret wherever it stands,
     and each value under a `#` key that the recording uses: nobody else replaces it, so it is the real one.
     A dummy that `over` replaces stays.
+
+    Raises:
+        ScaffolderError: one of them stands there in another writing (in a DSN, in Basic, as a key).
     """
     real = merged(filled(config, secrets), over)
     used = {path: value for path, value in secret_values(over, real).items() if not PLACEHOLDER.search(value)}
     shown = masked(masked(config, secrets), used)
-    return {key: _hidden(value, real.get(key), key) for key, value in shown.items()}
+    made = {key: _hidden(value, real.get(key), key) for key, value in shown.items()}
+    named = {path: value for path, value in leaves(secrets) if isinstance(value, str)}
+    _refuse_written(made, {**named, **used})
+    return made
+
+
+def _refuse_written(config: Mapping[str, Any], values: Mapping[str, str]) -> None:
+    """Raises ScaffolderError if a value stands in a text or a key, in whatever writing."""
+    usable = {path: value for path, value in values.items() if len(value) >= SHORTEST_INSIDE}
+    if not usable:
+        return
+    rules = build([], secrets=usable).ruleset.known
+    for path, text in _texts(config, ""):
+        if rules.text(text) != text or rules.audit_texts([text]) is not None:
+            raise ScaffolderError(
+                f"write the configuration, {rules.text(path)}",
+                "a secret stands there in another writing (escaped, in base64, as a key)",
+                "Put the whole value under a key that begins with `#`, or into `secrets`",
+                name="",
+            )
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """(where, text) of all strings, keys among them."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield f"{path}.{key}".lstrip("."), str(key)
+            yield from _texts(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{path}[{index}]")
+    elif isinstance(value, str):
+        yield path.lstrip("."), value
 
 
 def _hidden(value: Any, real: Any, path: str) -> Any:

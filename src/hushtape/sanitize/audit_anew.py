@@ -14,34 +14,49 @@ from urllib.parse import unquote_to_bytes
 from hushtape.sanitize.audit_escapes import WIDE, every_html, every_json
 from hushtape.sanitize.audit_runs import GAP
 
-_LATIN: Final = (b"\x1f\xc2\x8b\x08", b"BZh", b"\xc3\xbd7zXZ", b"PK\x03\x04", b"x\xc2\x9c", b"x\xc3\x9a")
+_LATIN: Final = (
+    b"\x1f\xc2\x8b\x08",
+    b"BZh",
+    b"\xc3\xbd7zXZ",
+    b"PK\x03\x04",
+    b"x\x01",
+    b"x^",
+    b"x\xc2\x9c",
+    b"x\xc3\x9a",
+    b"]\0\0",
+)
 """How compressed files begin once a program took their bytes for the characters of latin-1."""
 
 
 MOST: Final = 8
 """Beginnings of each kind that are read: a program writes down one file, or a few."""
 
+_LEAST: Final = 12
+"""Bytes of the shortest of them: an empty gzip file has 20, zlib's few letters take so many."""
+
 
 def as_latin(data: bytes) -> bytes:
     """The bytes that a text's characters stand for, where a compressed file was taken for latin-1, as they
-    are and with JSON's and HTML's escapes undone; else b""."""
+    are and with JSON's and HTML's escapes undone; else b"". At most twice as many as the text has."""
     if data.isascii():
         return b""
     found: list[bytes] = []
+    left = len(data)
     for magic in _LATIN:
         at = data.find(magic)
         for _ in range(MOST):
-            if at < 0:
+            if at < 0 or left < 0:
                 break
-            found += _latin_bytes(data[at:])
+            text = data[at : at + _end(data[at:])]
+            if len(text) >= _LEAST and not text.isascii():
+                found += _latin_bytes(text)
+                left -= len(text)
             at = data.find(magic, at + 1)
     return GAP.join(found)
 
 
 def _latin_bytes(data: bytes) -> list[bytes]:
-    """Of the UTF-8 that stands there, up to what is none."""
-    text = data[: _end(data)]
-    views = dict.fromkeys((text, every_html(every_json(text, runs=True), runs=True)))
+    views = dict.fromkeys((data, every_html(every_json(data, runs=True), runs=True)))
     return [view.decode("utf-8", "ignore").encode("latin-1", "ignore") for view in views]
 
 
@@ -63,7 +78,7 @@ def is_text(data: bytes) -> bool:
 
 _FORM: Final = re.compile(
     rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|(?:0[AaDd]|5[Cc][nr])\+\+"
-    rb"|5[Cc](?:u00|x)(?:1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:9[Cc]|[Dd][Aa])|\+%(?:25)*0[AaDd]"
+    rb"|5[Cc](?:u00|x)(?:01|1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:01|5[Ee]|9[Cc]|[Dd][Aa])|\+%(?:25)*0[AaDd]"
 )
 
 
@@ -79,13 +94,34 @@ def as_wide(data: bytes) -> bytes:
     """What UTF-16 and UTF-32 say beyond ASCII, from any byte on, in either order; b"": there is none."""
     if 0 not in data or WIDE.search(data) is None:
         return b""
-    codings = [("utf-16-le", 2), ("utf-16-be", 2)]
-    if data.find(b"\0\0\0") >= 0:
-        codings += [("utf-32-le", 4), ("utf-32-be", 4)]
-    return GAP.join(
-        data[start : len(data) - (len(data) - start) % size]
-        .decode(coding, "ignore")
-        .encode("utf-8", "ignore")
-        for coding, size in codings
-        for start in range(size)
-    )
+    near = _wide_stretches(data)
+    views = [near[start:].decode(way, "ignore") for way in ("utf-16-le", "utf-16-be") for start in (0, 1)]
+    if near.find(b"\0\0\0") >= 0:
+        views += [_narrowed(near[start:]) for start in range(4)]
+    return GAP.join([view.encode("utf-8", "ignore") for view in views])
+
+
+def _wide_stretches(data: bytes) -> bytes:
+    """What stands around letters of more bytes than one; each begins where it would at a multiple of four."""
+    spans: list[tuple[int, int]] = []
+    for found in WIDE.finditer(data):
+        start, end = max(0, found.start() - _AROUND) & ~3, found.end() + _AROUND
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return GAP.join([data[start : end & ~3] for start, end in spans])
+
+
+_AROUND: Final = 256
+"""Bytes to each side: a value beyond ASCII that stands between six letters of ASCII and six more."""
+
+
+def _narrowed(data: bytes) -> str:
+    """UTF-32 in either order, up to U+FFFF: two bytes of each four. Python's own decoder takes a microsecond
+    for each unit that is none."""
+    size = len(data) // 4
+    low, high = bytearray(2 * size), bytearray(2 * size)
+    low[0::2], low[1::2] = data[0 : 4 * size : 4], data[1 : 4 * size : 4]
+    high[0::2], high[1::2] = data[2 : 4 * size : 4], data[3 : 4 * size : 4]
+    return low.decode("utf-16-le", "ignore") + "\0" * 16 + high.decode("utf-16-be", "ignore")

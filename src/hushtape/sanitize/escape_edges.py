@@ -73,10 +73,18 @@ def _own(run: int, count: int, data: bytes, stop: int) -> int:
     """How many of a run of backslashes are those of a value. As many levels of JSON as the run may tell are
     assumed: n of a text are n * 2**levels. A quote that closes the string has 2**(levels - 1) - 1 before it,
     one within it 2**levels - 1, and an escape's letter 2**(levels - 1)."""
+    if run % 2 and data.startswith(
+        b"u0022", stop
+    ):  # a quote one level further in, and a backslash of its own
+        return 2 * _counted(run // 2, count, quoted=True, letter=False)
     quoted = _QUOTE.match(data, stop) or (run % 2 and _MAY_BE_ESCAPED.match(data, stop))
+    return _counted(run, count, quoted=bool(quoted), letter=_LETTER.match(data, stop) is not None)
+
+
+def _counted(run: int, count: int, *, quoted: bool, letter: bool) -> int:
     total = run + 1 if quoted else run
     level = _twos(total)
-    if (quoted or _LETTER.match(data, stop)) and total >> level >= 2 * count + 1:
+    if (quoted or letter) and total >> level >= 2 * count + 1:
         return count << (level + 1)
     least = count + 1 if quoted else count
     while level and total >> level < least:

@@ -11,9 +11,10 @@ import json
 import logging
 import re
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from hushtape.sanitize.rules import REDACTED
 
@@ -134,6 +135,44 @@ class ScrubFilter(logging.Filter):
             record.stack_info = self._scrub(record.stack_info)
 
 
+class _Factory:
+    """Ours of records: one for all tapes, however their openings and closings overlap."""
+
+    def __init__(self) -> None:
+        self.open: list[LogScrubbing] = []
+        self._before: Make = logging.LogRecord
+        self._lock = threading.Lock()
+        self._reached = False
+
+    def __call__(self, name: str, *args: Any, **more: Any) -> logging.LogRecord:
+        self._reached = True
+        for scrubbing in tuple(self.open):
+            scrubbing.watch(name)
+        return self._before(name, *args, **more)
+
+    def add(self, scrubbing: LogScrubbing) -> None:
+        with self._lock:
+            if scrubbing not in self.open:
+                self.open.append(scrubbing)
+            now = logging.getLogRecordFactory()
+            self._reached = now is self
+            if not self._reached:  # somebody's factory may lie over ours: it would be reached
+                now("hushtape", logging.NOTSET, "", 0, "", (), None)
+            if not self._reached:
+                self._before = now
+                logging.setLogRecordFactory(self)
+
+    def remove(self, scrubbing: LogScrubbing) -> None:
+        with self._lock:
+            if scrubbing in self.open:
+                self.open.remove(scrubbing)
+            if not self.open and logging.getLogRecordFactory() is self:
+                logging.setLogRecordFactory(self._before)
+
+
+_FACTORY: Final = _Factory()
+
+
 class LogScrubbing:
     """The filter of one tape: `install()` when it opens, `remove()` when it closes; both may be repeated.
 
@@ -145,37 +184,23 @@ class LogScrubbing:
     def __init__(self, scrub: Scrub) -> None:
         self._filter = ScrubFilter(scrub)
         self._loggers: dict[str, logging.Logger] = {}
-        self._made: Make | None = None
-        self._made_before: Make = logging.LogRecord
 
     def install(self) -> None:
         """Watch every logger that prints URLs, those that are there and those to come."""
         warn_about_debuglevel()
         for name in list(logging.root.manager.loggerDict):
-            self._watch(name)
-        if self._made is None:
-            self._made_before = logging.getLogRecordFactory()
-            self._made = self._factory(self._made_before)
-            logging.setLogRecordFactory(self._made)
+            self.watch(name)
+        _FACTORY.add(self)
 
-    def _watch(self, name: str) -> None:
-        if name not in self._loggers and name.partition(".")[0] in PACKAGES:
+    def watch(self, name: object) -> None:
+        """Put the filter on a logger, if it is one of those, and not on yet."""
+        if name not in self._loggers and isinstance(name, str) and name.partition(".")[0] in PACKAGES:
             logger = self._loggers[name] = logging.getLogger(name)
             logger.addFilter(self._filter)
 
-    def _factory(self, before: Make) -> Make:
-        def make(name: str, *args: Any, **more: Any) -> logging.LogRecord:
-            if self._made is make and isinstance(name, str):
-                self._watch(name)
-            return before(name, *args, **more)
-
-        return make
-
     def remove(self) -> None:
-        """Take it off everywhere. Under a factory that somebody put over ours, ours stays, idle."""
-        if self._made is not None and logging.getLogRecordFactory() is self._made:
-            logging.setLogRecordFactory(self._made_before)
-        self._made = None
+        """Take it off everywhere."""
+        _FACTORY.remove(self)
         while self._loggers:
             self._loggers.popitem()[1].removeFilter(self._filter)
 

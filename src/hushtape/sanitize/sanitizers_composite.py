@@ -54,6 +54,19 @@ class CompositeSanitizer(BaseSanitizer):
         """What pickles and copies carry: not what was compiled."""
         return {name: value for name, value in self.__dict__.items() if name != "_compiled"}
 
+    def __eq__(self, other: object) -> bool:
+        """The same sanitizers in the same order and phase. Subclasses of users may hold more: each equals
+        itself only."""
+        if self is other:
+            return True
+        if not (type(self) is type(other) is CompositeSanitizer and isinstance(other, CompositeSanitizer)):
+            return NotImplemented
+        return (self.scrub_before_read, self.sanitizers) == (other.scrub_before_read, other.sanitizers)
+
+    def __hash__(self) -> int:
+        """By class: the list may be changed."""
+        return hash(CompositeSanitizer) if type(self) is CompositeSanitizer else id(self)
+
     def _steps(self) -> Iterator[BaseSanitizer]:
         run: list[Declarative] = []
         rules: list[Rule] = []

@@ -65,6 +65,15 @@ def _named(char: str) -> str:
     return f"&{name};" if name else f"&#{ord(char)};"
 
 
+def _escaped(char: str) -> str:
+    """JavaScript's `escape` (ECMA-262 B.2.1.1)."""
+    return f"%{ord(char):02X}" if ord(char) < 256 else _units(char).upper().replace("\\U", "%u")
+
+
+def _plain(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in "@*_+-./")
+
+
 _KINDS: Final[tuple[Escape, ...]] = (
     _units,
     lambda char: _units(char).upper().replace("\\U", "\\u"),
@@ -81,6 +90,7 @@ _KINDS: Final[tuple[Escape, ...]] = (
     lambda char: _octets(char, "%", upper=True),
     lambda char: _octets(char, "%", upper=False),
     lambda char: _octets(char, "=", upper=True),
+    _escaped,
 )
 
 
@@ -107,6 +117,7 @@ def written_forms(value: str) -> set[str]:
         value.translate(_JINJA | {34: '"', 39: "'"}),
         value.translate(_JINJA | {34: "&quot;", 39: "'"}),
         value.translate(_JINJA | {34: "&quot;", 39: "'", 62: ">"}),
+        "".join(char if _plain(char) else _escaped(char) for char in value),
         *(value.replace(sign, sign * 2) for sign in "\"'%"),
     }
     for chars in _SETS:

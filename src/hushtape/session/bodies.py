@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from hushtape import coding
 from hushtape.errors import BodyTooLargeError, SecretFoundError
 from hushtape.model import CHUNK, Body
-from hushtape.sanitize.audit_containers import FIRST, container
+from hushtape.sanitize.audit_containers import FIRST, container, is_file
 from hushtape.session.bounds import NO_TEXT, check_ratio, opaque, too_large
 from hushtape.session.inside import Inside, found, look_inside
 from hushtape.session.packing import Small, is_clean, packed_again
@@ -240,8 +240,9 @@ class BodyPipe:
             SecretFoundError: it can't be put together again, or the audit still finds something in it.
         """
         data, ledger = self._small.data, self._ledger
-        if data is None and leak is not None and not self._scrubber.changed:
+        if data is None and not self._scrubber.changed:
             data = spool.in_memory
+            data = None if data is not None and leak is None and not is_file(data) else data
         clean = None if data is None else packed_again(ledger.ruleset, data, self._phase, self._teach())
         if clean is None or clean is data or not is_clean(ledger, clean, f"the body of {self._uri}"):
             if leak is None:
