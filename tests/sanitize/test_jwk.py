@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -83,3 +84,26 @@ def test_a_symmetric_key_is_redacted_in_strings_too(wrap: Any) -> None:
 )
 def test_letters_that_name_something_else_stay(body: bytes) -> None:
     assert _scrubbed(body) == body
+
+
+S = "Zk93bXw2LmP0qT8vR4"
+BRACED: list[dict[str, Any]] = [
+    {"kty": "EC", "kid": "https://kms/{tenant}/1", "crv": "P-256", "d": S},
+    {"kty": "EC", "kid": 'a"}', "policy": {"exportable": True, "at": [{"x": {}}]}, "d": S},
+    {"d": S, "kid": "{", "tags": {"a": 1}, "kty": "EC"},
+    {"kty": "RSA", "oth": [{"r": S, "d": S, "t": S}], "d": S},  # RFC 7518 6.3.2.7
+]
+
+
+@pytest.mark.parametrize("key", BRACED)
+def test_braces_between_hide_nothing(key: dict[str, Any]) -> None:
+    for text in (json.dumps(key), json.dumps({"s": json.dumps(key)}), "a=" + quote(json.dumps(key))):
+        assert S.encode() not in _scrubbed(text.encode())
+        assert _scrubbed(text.encode(), size=1) == _scrubbed(text.encode())
+
+
+def test_what_stands_in_another_object_stays() -> None:
+    public = {"kty": "EC", "kid": "{", "x": S}
+    for thing in ({"keys": [public, {"d": S}], "d": S}, {"d": S, "s": json.dumps(public)}):
+        body = json.dumps(thing).encode()
+        assert _scrubbed(body) == body

@@ -322,3 +322,40 @@ def read_into(book: Notebook, data: bytes) -> None:
     scrubber = GUESSING.scrubber("response", "", book.answered)
     scrubber.feed(data)
     scrubber.finish()
+
+
+MADE = "Zk93bXw2LmP0qT8vR4"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "value"),
+    [
+        ('<r password="Zk93bXw2&amp;LmP0qT8vR4"/>', "application/xml", "Zk93bXw2&LmP0qT8vR4"),
+        ('<input name="password" value="Zk93&#38;b+Xw2%25">', "text/html", "Zk93&b+Xw2%"),
+        ("var x={password:'Zk93\\x26bXw2LmP0qT8vR4'}", "application/javascript", "Zk93&bXw2LmP0qT8vR4"),
+        (json.dumps({"x": json.dumps({"password": [MADE]})}), "application/json", MADE),
+    ],
+)
+def test_attributes_scripts_and_lists_in_strings_teach_the_value_itself(
+    body: str, kind: str, value: str
+) -> None:
+    learned = from_body(body.encode(), kind, ruleset=build().ruleset)
+    assert value in learned
+
+
+def test_oauth_of_old_and_keys_with_a_user_teach() -> None:
+    field = f'OAuth oauth_consumer_key="abcd1234ef", oauth_token="{MADE}", oauth_signature="Zt7Kp2Lm9"'
+    assert from_headers(Authorization=field) == ["abcd1234ef", MADE]
+    assert MADE in from_headers(Authorization=f"ApiKey user:{MADE}")
+
+
+@pytest.mark.parametrize(
+    "body", ['{"password": 1234567890123}', '{"password": ["Zk93bXw2LmP0"]}', '{"password": Zk93bXw2LmP0}']
+)
+def test_a_learned_value_takes_no_quotes_along(body: str) -> None:
+    book = Notebook()
+    scrubber = build().ruleset.scrubber("response", "application/json", book.answered)
+    scrubber.feed(body.encode())
+    scrubber.finish()
+    rules = book.take()
+    assert rules and {rule.placeholder for rule in rules} == {"REDACTED"}

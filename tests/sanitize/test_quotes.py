@@ -14,6 +14,13 @@ from hushtape.sanitize.chain import build
 VALUE = "Ab9Zk93bXw2LmP0"
 
 INNOCENT = [
+    """{"message":"Missing value for 'password': ","code":"E12","list":["a"]}""",
+    """{"errors":["invalid 'api_key': ","b"],"c":1}""",
+    """{"choices":[{"delta":{"content":" 'password':"},"index":0}]}""",
+    """{"prefix":"{'token': ","suffix":"}"}""",
+    """{"a":"'password' =>","b":"x"}""",
+    '{"message":"end after &quot;token&quot;:","code":"E12"}',
+    '{"a":"x?q=%22token%22%3A","b":"x"}',
     '{"label":"Password:","b":"c"}',
     '{"prompt":"Enter your password: ","id":1}',
     '{"a":"token = ","b":"c"}',

@@ -31,3 +31,11 @@ def test_a_field_of_a_signed_form_goes(name: str) -> None:
 def test_what_may_be_any_signature_stays_as_a_member() -> None:
     text = json.dumps({"signature": HEX, "sig": HEX, "hmac": HEX})
     assert scrubbed(text) == text
+
+
+def test_userinfo_with_an_escaped_apostrophe_or_at_sign_goes() -> None:
+    text = '{"url": "postgres://user:p\\u0027Zk93bXw2LmP0qT8vR4@db.example.com:5432/app"}'
+    assert scrubbed(text) == '{"url": "postgres://REDACTED@db.example.com:5432/app"}'
+    form = "a=1&u=https%3A%2F%2Fuser%3Ap%2540Zk93bXw2LmP0qT8vR4%40db.example.com%2Fapp"
+    kept = "a=1&u=https%3A%2F%2FREDACTED%40db.example.com%2Fapp"
+    assert scrubbed(form, "application/x-www-form-urlencoded") == kept

@@ -1,4 +1,4 @@
-"""Private parts of a JSON Web Key: `d p q dp dq qi` and `k`, in an object that says `kty`.
+"""Private parts of a JSON Web Key: `d p q dp dq qi r t` and `k`, in an object that says `kty`.
 
 Lives here: the look around a `kty`. Must not: redact a public key, whose `n e x y` a client needs to verify
 tokens. Called by: plan (anchors). Source: RFC 7518 6.2.2, 6.3.2 and 6.4.1.
@@ -17,12 +17,17 @@ WINDOW = 3400
 """Bytes on either side of `kty`: a key of 4,096 bits, whatever its order."""
 
 _QUOTE = rb"(?:\\{0,8}\"|%(?:25){0,8}22)"
-_COLON = rb"(?:\s{0,8}:\s{0,8}|%(?:25){0,8}3[aA])"
+_SPACE = rb"(?:\s|\+|%(?:25){0,8}20){0,8}"
+_COLON = _SPACE + rb"(?::|%(?:25){0,8}3[aA])" + _SPACE
 _PRIVATE = re.compile(
-    rb"[\"2](?:[dpq]|d[pq]|qi|k)" + _QUOTE + _COLON + _QUOTE + rb"([A-Za-z0-9_-]{16,})(?=[\"\\%])"
+    rb"[\"2](?:[dpqrt]|d[pq]|qi|k)" + _QUOTE + _COLON + _QUOTE + rb"([A-Za-z0-9_-]{16,})(?=[\"\\%])"
 )
 _KTY = re.compile(rb"kty" + _QUOTE + _COLON + _QUOTE + rb"(?:RSA|EC|OKP|oct|AKP)" + _QUOTE)
-_BRACES = ((b"{", b"}"), (b"%7b", b"%7d"), (b"%7B", b"%7D"), (b"57b", b"57d"), (b"57B", b"57D"))
+_SIGNS = re.compile(
+    rb"(\\{0,64}+\"|(?:%(?:25){0,8}5[cC]){0,64}+%(?:25){0,8}22)|(\{|%(?:25){0,8}7[bB])|\}|%(?:25){0,8}7[dD]"
+)
+"""A quote with its backslashes (the group), an opening brace (the second), a closing one."""
+
 _PART = 800
 """Bytes of the longest part of a key of 4,096 bits, with its name."""
 
@@ -35,16 +40,51 @@ def jwk_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]
         if _KTY.match(data, start, limit) is None:
             return None
         low, high = max(0, start - WINDOW, _done(data, context)), limit
-        for opening, closing in _BRACES if data.find(b"%", low, limit) >= 0 else _BRACES[:1]:
-            low = max(low, data.rfind(opening, low, start))
-            at = data.find(closing, end, high)
-            high = at if at >= 0 else high
+        size = _length(data, end, limit)
+        low, high = _first(data, low, start - size, size), _last(data, end + size, high, size)
         if context.notes is not None:
             context.notes["jwk"] = data, high if high < limit else high - _PART
         found = [Found(*one.span(1), text) for one in _PRIVATE.finditer(data, low, high)]
         return tuple(found) or None
 
     yield b"kty", Verifier(key, order, "private JWK", 0, WINDOW, WINDOW, guard=_KTY)
+
+
+def _length(data: bytes, at: int, limit: int) -> int:
+    """Bytes of the quote behind the name: longer ones stand inside strings, a shorter one ends the string
+    around the key."""
+    quote = _SIGNS.match(data, at, limit)
+    return quote.end() - at if quote is not None else 1
+
+
+def _first(data: bytes, low: int, start: int, size: int) -> int:
+    """Where the object begins that holds the member at `start`; `low`, if it begins before that."""
+    within, depth = False, 0
+    for sign in reversed([*_SIGNS.finditer(data, low, start)]):
+        if sign[1]:
+            if len(sign[1]) < size:
+                return sign.end()
+            within ^= len(sign[1]) == size
+        elif not within:
+            depth += -1 if sign[2] else 1
+            if depth < 0:
+                return sign.start()
+    return low
+
+
+def _last(data: bytes, at: int, high: int, size: int) -> int:
+    """Where the object ends; `high`, if it goes on."""
+    within, depth = False, 0
+    for sign in _SIGNS.finditer(data, at, high):
+        if sign[1]:
+            if len(sign[1]) < size:
+                return sign.start()
+            within ^= len(sign[1]) == size
+        elif not within:
+            depth += 1 if sign[2] else -1
+            if depth < 0:
+                return sign.start()
+    return high
 
 
 def _done(data: bytes, context: Context) -> int:

@@ -38,6 +38,15 @@ _DIGIT, _SPACE = re.compile(r"\d"), re.compile(r"\s")
 _LEAF = re.compile(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
 _ADDRESS = re.compile(r"(?i)https?://[^@\s]*")
 _ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
+_QUOTED = re.compile(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
+"""A placeholder with the quotes that a number or a list was given: elsewhere the value stands in its own."""
+
+_IN_STRING = re.compile(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+\"")
+"""A list or object in a string of JSON."""
+
+_REFERENCE = re.compile(r"&#?\w{1,8};")
+_HEX = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
+_OAUTH = re.compile(r'oauth_(?:token|consumer_key)="?([^",\s]+)')
 _OF_THE_MOMENT = frozenset(
     ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
 )
@@ -84,7 +93,7 @@ class Notebook:
         if found:
             self._left -= len(found)
             self._guesses -= len(found) if lesson.guess else 0
-            placeholder = text.decode("utf-8", "replace")
+            placeholder = _QUOTED.sub(r"\2", text.decode("utf-8", "replace"))
             self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
 
 
@@ -118,6 +127,10 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         text = value.decode("latin-1")
+    for _ in range(6):
+        if lesson.written != "json" or _IN_STRING.match(text) is None or (inner := _inner(text)) is None:
+            break
+        text = inner
     if lesson.written == "json" and text.lstrip()[:1] == '"':
         text = f"[{text}]"  # what a list of strings held
     if lesson.written == "credentials":
@@ -132,6 +145,16 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
 
 
 def _read(text: str, written: str) -> list[str]:
+    """What a value may mean; that of an attribute of XML or HTML is told as "form" or "json", too."""
+    readings = _undone(text, written)
+    if written in ("form", "json") and _REFERENCE.search(text):
+        from html import unescape
+
+        readings += _undone(unescape(text), written)
+    return readings
+
+
+def _undone(text: str, written: str) -> list[str]:
     """A value with its escapes undone, layer by layer; as it stands only where there is none."""
     if written == "form" and ("%" in text or "+" in text):
         readings = [unquote_plus(text), unquote(text)]
@@ -152,9 +175,8 @@ def _read(text: str, written: str) -> list[str]:
 def _json_layers(text: str) -> Iterator[str]:
     """The value of a JSON string's inside; of one inside JSON in a string, too."""
     for _ in range(6):
-        try:
-            inner = json.loads(f'"{text}"', strict=False)
-        except ValueError:
+        inner = _inner(text)
+        if inner is None:
             break
         if inner == text:
             return
@@ -165,16 +187,30 @@ def _json_layers(text: str) -> Iterator[str]:
     yield text
 
 
+def _inner(text: str) -> str | None:
+    """What the inside of a string of JSON, or of a script (`\\x26`), says; None: it is none."""
+    plain = _HEX.sub(r"\1\\u00\2", text)
+    try:
+        inner = json.loads(f'"{plain}"', strict=False)
+    except ValueError:
+        return None
+    return inner if isinstance(inner, str) else None
+
+
 def _credentials(value: str) -> Iterator[str]:
     """The credential in an Authorization field, and the parts of a Basic one."""
     scheme, _, rest = value.strip().partition(" ")
     rest = rest.strip()
     if not rest:
         yield scheme
+    if scheme.lower() == "oauth":  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
+        yield from _OAUTH.findall(rest)
     if not rest or "," in rest or " " in rest or scheme.lower() in _OF_THE_MOMENT:
         return
     named = _ONE_PARAMETER.fullmatch(rest)
     yield named[1] if named else rest
+    if scheme.lower() in ("apikey", "token", "key") and ":" in rest:
+        yield rest.partition(":")[2]
     if scheme.lower() == "basic":
         yield from _user_and_password(rest)
 

@@ -109,11 +109,8 @@ def value_at(
         return after + 2 * len(quote), _block(data, start, quote, context)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
         return after, string(quote)
-    depth = len(quote) - 1
-    if _RIGHT.match(data, after, after + 48) is not None:
-        opened = _within(data, start, sign, depth)
-        if opened >= 0 and closes(depth, (opened + 1).bit_length() - 1):
-            return None
+    if _closes_string(data, at, quote):
+        return None
     return after, ends(data, start, quote, context)
 
 
@@ -163,7 +160,21 @@ def is_outer(data: bytes, at: int, opening: bytes, quote: bytes, context: Contex
     """Whether `opening`, at `at` behind a name in `quote`, ends the string in which that name stands."""
     if context.xml and (tag := tag_around(data, at)) is not None and tag[1] == opening[-1:]:
         return True
-    return opening[-1] == quote[-1] and len(opening) < len(quote) and b"%" not in quote
+    if opening[-1] == quote[-1] and quote[-1:] in _ATTRIBUTE_END:
+        return len(opening) < len(quote) and b"%" not in quote
+    return _closes_string(data, at, opening)
+
+
+def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
+    """Whether this quote ends a string that is open, by what follows: `"no 'password': ", "b"`."""
+    sign, depth = opening[-1:], len(opening) - 1
+    if sign not in _ATTRIBUTE_END or opening.strip(b"\\") != sign:
+        return False
+    after = at + len(opening)
+    if _RIGHT.match(data, after, after + 48) is None:
+        return False
+    opened = _within(data, at, sign, depth)
+    return opened >= 0 and closes(depth, (opened + 1).bit_length() - 1)
 
 
 def ends(data: bytes, start: int, quote: bytes, context: Context) -> Until | String | Single:

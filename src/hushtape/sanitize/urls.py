@@ -55,11 +55,17 @@ The audit, which decodes what may be none, leaves these alone."""
 # A URL in a picture's metadata is followed by binary data, which may hold an `@`.
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
-    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u00(?!2[0237fF]|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
+    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u00(?!2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
 )
-_ESCAPED_AUTHORITY = re.compile(
-    rb"(?:[^%\s/?#\"'<>@&\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|%(?!(?:25){0,8}+(?:2[fF36]|3[fF]|40))){1,512}+(?=%(?:25){0,8}+40)"
-)
+# What is escaped once more than the URL is its own: the `@` of a password.
+_ESCAPED_AUTHORITY = [
+    re.compile(
+        rb"(?:[^%%\s/?#\"'<>@&\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])"
+        rb"|%%(?!(?:25){0,%d}(?:2[fF3]|3[fF]|40)|(?:25){0,8}+26)){1,512}+(?=%%(?:25){0,%d}40)"
+        % (level, level)
+    )
+    for level in range(2)
+]
 _COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 
 
@@ -91,7 +97,7 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
         return tell(_AUTHORITY.match(data, first, start), first)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        return tell(_ESCAPED_AUTHORITY.match(data, end, limit), end)
+        return tell(_ESCAPED_AUTHORITY[data.startswith(b"%25", start)].match(data, end, limit), end)
 
     def tell(found: re.Match[bytes] | None, start: int) -> Found | None:
         if found is None or _COLON_OR_LONG.search(found.string, start, found.end()) is None:
