@@ -88,3 +88,11 @@ def test_twofold_base64_of_eight_bytes_is_found_without_padding() -> None:
     rules = ruleset("c2zlWc_9")
     once = base64.b64encode(b"c2zlWc_9").rstrip(b"=")
     assert audit(rules, b'{"a": "' + base64.b64encode(once).rstrip(b"=") + b'"}')
+
+
+@pytest.mark.parametrize("value", ["3.14", "Zx9!", "a.b1"])
+@pytest.mark.parametrize("text", ['{"y": -%s}', '{"y": "x-%s-z"}', '{"y": "%s_1"}'])
+def test_a_short_value_beside_a_sign_of_words_is_left_by_both_looks(value: str, text: str) -> None:
+    rules = build(secrets={"#key": value}).ruleset
+    auditor = rules.auditor()
+    assert (auditor.feed((text % value).encode()) or auditor.finish()) is None

@@ -35,6 +35,16 @@ PACKAGES = frozenset(_PACKAGES.split())
 """Loggers of these, and all below them: they print URLs, header fields or bodies. A program's own loggers are
 its own."""
 
+_LASTING = (
+    "urllib3.connection urllib3.connectionpool urllib3.poolmanager urllib3.util.retry httpx "
+    "httpcore.connection httpcore.http11 httpcore.http2 aiohttp.client botocore.auth "
+    "botocore.endpoint botocore.hooks botocore.parsers botocore.httpsession "
+    "requests_oauthlib.oauth1_auth requests_oauthlib.oauth2_session oauthlib.oauth1.rfc5849 "
+    "google.auth.transport.requests google.auth.transport.urllib3 msal.application "
+)
+_SURE = tuple(_LASTING.split())
+"""Those that are watched whether they exist or not: a program may set a factory of its own later."""
+
 _SIGNED_FIELD = re.compile(
     r"(?i)(x-amz-(?:security-token|(?:copy-source-)?server-side-encryption-customer-key)['\"]?"
     r"\s*[:=,]\s*b?['\"]?)(?!REDACTED)[A-Za-z0-9+/=%_-]{8,}"
@@ -188,7 +198,7 @@ class LogScrubbing:
     def install(self) -> None:
         """Watch every logger that prints URLs, those that are there and those to come."""
         warn_about_debuglevel()
-        for name in list(logging.root.manager.loggerDict):
+        for name in (*_SURE, *list(logging.root.manager.loggerDict)):
             self.watch(name)
         _FACTORY.add(self)
 

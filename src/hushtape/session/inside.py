@@ -15,7 +15,7 @@ from hushtape.sanitize.audit_zip import ZIP
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
-    from hushtape.sanitize import Finding
+    from hushtape.sanitize import Finding, Ruleset
     from hushtape.session.ledger import Ledger
 
 _REMEDY: Final = (
@@ -42,11 +42,20 @@ class Inside:
         "_lenient",
         "_limit",
         "_nested",
+        "_ruleset",
         "_size",
         "_sure",
     )
 
-    def __init__(self, ledger: Ledger, content: Container, depth: int = 0, *, sure: bool = True) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        content: Container,
+        depth: int = 0,
+        *,
+        sure: bool = True,
+        ruleset: Ruleset | None = None,
+    ) -> None:
         """`sure`: it is no text that begins like a file.
 
         With `allow_opaque` only known values count, and what can't be looked into is passed over.
@@ -58,7 +67,9 @@ class Inside:
         self._nested: Inside | None = None
         """For content that is such a file itself: the auditor leaves one at the very beginning to us."""
         self._lenient, self._blind = ledger.options.allow_opaque, False
-        self._auditor = (ledger.ruleset.known if self._lenient else ledger.ruleset).auditor()
+        own = ledger.ruleset.known if self._lenient else ledger.ruleset
+        self._ruleset = ruleset or own
+        self._auditor = self._ruleset.auditor()
         self._limit = ledger.options.max_body
         self._size = self._fed = 0
         self._first: bytes | None = b""
@@ -155,7 +166,7 @@ class Inside:
                 coding="gzip",
                 uri=place,
             )
-        self._nested = Inside(self._ledger, content, self._depth + 1)
+        self._nested = Inside(self._ledger, content, self._depth + 1, ruleset=self._ruleset)
         self._nested.feed(first, place, self._fed)
 
     def _settle(self, finding: Finding | None, place: str) -> None:
@@ -163,12 +174,13 @@ class Inside:
             raise found(finding.rule, f"{place}, inside the compressed file, {finding.place}", _REMEDY)
 
 
-def look_inside(ledger: Ledger, first: bytes) -> Inside | None:
-    """The reader for a body that begins so; None if it is no container."""
+def look_inside(ledger: Ledger, first: bytes, ruleset: Ruleset | None = None) -> Inside | None:
+    """The reader for a body that begins so; None if it is no container. `ruleset`: None for the ledger's."""
     content = container(first)
     if content is None:
         return None
-    return Inside(ledger, content, sure=first.startswith((ZIP, LZMA)) or not first[:8].isascii())
+    sure = first.startswith((ZIP, LZMA)) or not first[:8].isascii()
+    return Inside(ledger, content, sure=sure, ruleset=ruleset)
 
 
 def found(rule: str, place: str, remedy: str = "") -> SecretFoundError:

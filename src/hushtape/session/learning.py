@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from hushtape import clock
-from hushtape.errors import BodyTooLargeError, SecretFoundError
+from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
 from hushtape.model import Body, Interaction
 from hushtape.sanitize.lessons import Notebook
 from hushtape.session import stored
+from hushtape.session.inside import Inside, look_inside
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
@@ -197,21 +198,26 @@ def holds(
 
 
 def _is_in(ruleset: Ruleset, body: Body, ledger: Ledger, in_time: Callable[[], bool]) -> bool:
-    from hushtape.sanitize.audit_containers import Container, container
-
-    auditor, within = ruleset.auditor(), ruleset.auditor()
-    inside: Container | None = None
-    first = True
-    for piece in body.chunks():
-        if not in_time():
-            raise _OutOfTime
-        if auditor.feed(piece) is not None:
-            return True
-        if first:
-            first, inside = False, container(piece)
-        if inside is not None and any(within.feed(one) is not None for one in inside.feed(piece)):
-            return True
-    return auditor.finish() is not None or within.finish() is not None
+    auditor = ruleset.auditor()
+    inside: Inside | None = None
+    first, place = True, "a recorded body"
+    try:
+        for piece in body.chunks():
+            if not in_time():
+                raise _OutOfTime
+            if auditor.feed(piece) is not None:
+                return True
+            if first:
+                first, inside = False, look_inside(ledger, piece, ruleset)
+            if inside is not None:
+                inside.feed(piece, place)
+        if inside is not None:
+            inside.finish(place, False)
+    except SecretFoundError:
+        return True
+    except (OpaqueBodyError, BodyTooLargeError):
+        return False  # it was recorded all the same: with allow_opaque
+    return auditor.finish() is not None
 
 
 def bodies(interaction: Interaction) -> list[Body]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import TextIOBase
 from typing import Any
 
+from hushtape.clients.wire.connecting import connect_now
 from hushtape.clients.wire.deciding import advance, begin
 from hushtape.clients.wire.forwarding import Send, feed, hold, transmit, watch
 from hushtape.clients.wire.framer import RequestFramer
@@ -139,8 +140,10 @@ def _pass(connection: Any, line: Line, data: Any, original: Send) -> Any:
     """No tape watches: untouched until the response."""
     held = line.held or ()
     line.reset()
-    line.state = PASS
     line.put_real(connection)
+    if connection.sock is None:
+        connect_now(connection, line)  # as `send` would; that begins the line anew
+    line.state = PASS
     for piece in held:
         original(connection, piece)
     return original(connection, data)
