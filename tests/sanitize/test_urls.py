@@ -39,3 +39,22 @@ def test_userinfo_with_an_escaped_apostrophe_or_at_sign_goes() -> None:
     form = "a=1&u=https%3A%2F%2Fuser%3Ap%2540Zk93bXw2LmP0qT8vR4%40db.example.com%2Fapp"
     kept = "a=1&u=https%3A%2F%2FREDACTED%40db.example.com%2Fapp"
     assert scrubbed(form, "application/x-www-form-urlencoded") == kept
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "client_id=Iv1.abc&client_secret=0123abc&code=#",
+        "code=#&client_id=1.2&client_secret=abc",
+        "client_id=a&code_verifier=b&code=#",
+    ],
+)
+def test_a_code_beside_a_clients_secret_or_a_verifier_goes(form: str) -> None:
+    clean = scrubbed(form.replace("#", "Zk93bXw2LmP0qT8vR4"), "application/x-www-form-urlencoded")
+    assert "Zk93" not in clean
+
+
+@pytest.mark.parametrize("head", ["Content-MD5: Q2hlY2s=", "X-Sha1: a", "x_y.z: 1"])
+def test_a_part_with_any_header_field_goes(head: str) -> None:
+    part = f'--B\r\nContent-Disposition: form-data; name="password"\r\n{head}\r\n\r\n{{}}\r\n--B--\r\n'
+    assert scrubbed(part.format("Zk93bXw2"), "multipart/form-data; boundary=B") == part.format("REDACTED")

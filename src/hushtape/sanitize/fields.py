@@ -65,7 +65,7 @@ _PART_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{
 _NESTED_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}[\"']?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE)
 _NESTED_REST = re.compile(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}[\"']?")
 _PART = re.compile(
-    rb"[^\r\n]{0,256}+\r?\n(?:[A-Za-z-]{1,64}+:[^\r\n]{0,256}+\r?\n|[ \t][^\r\n]{0,256}+\r?\n){0,8}+\r?\n"
+    rb"[^\r\n]{0,256}+\r?\n(?:[\w.-]{1,64}+:[^\r\n]{0,256}+\r?\n|[ \t][^\r\n]{0,256}+\r?\n){0,8}+\r?\n"
 )
 # A line of dashes may stand in the value, too: the delimiter is the one that a part or nothing follows.
 # Shorter than what `Until` leaves unread, with the 70 characters of a boundary (RFC 2046 5.1.1).

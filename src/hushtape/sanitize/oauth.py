@@ -2,7 +2,8 @@
 
 Lives here: the look around a `code` that decides between the two. Must not: look further than the
 window. Called by: fields. Sources: RFC 6749 4.1.2 and 4.1.3, which send `code` with `state`,
-`redirect_uri` or `grant_type`; `{"error": {"code": "THROTTLED"}}` has to stay.
+`redirect_uri` or `grant_type`; GitHub and Slack take it with `client_secret` alone.
+`{"error": {"code": "THROTTLED"}}` has to stay.
 A buffer is read once for all of its hits, since a body may hold nothing but them.
 """
 
@@ -17,7 +18,8 @@ WINDOW = 2048
 SMALL = 512
 
 _MARK = re.compile(
-    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026))(?:grant_?type|redirect_?uri|state)"
+    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026))(?:grant_?type|redirect_?uri"
+    rb"|client_?secret|code_?verifier|state)"
     rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
