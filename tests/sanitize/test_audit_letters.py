@@ -43,6 +43,8 @@ BETWEEN = {
     "the same, escaped": lambda text: pieces(text, 9, "\\u003cbr\\u003e"),
     "the same, as references": lambda text: pieces(text, 9, "&lt;br&gt;"),
     "colours": lambda text: pieces(text, 9, "\x1b[1;31m"),
+    "colours in JSON": lambda text: pieces(text, 9, "\\u001b[1;31m"),
+    "tags in JSON": lambda text: pieces(text, 9, '<span class=\\"x\\">'),
     "escaped line breaks": lambda text: pieces(text, 9, "\\r\\n\\t"),
     "YAML's escapes": lambda text: pieces(text, 9, "\\_\\N"),
     "named characters": lambda text: pieces(text, 9, "\\N{ZERO WIDTH SPACE}"),

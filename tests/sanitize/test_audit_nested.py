@@ -51,10 +51,22 @@ SPELLED: dict[str, Callable[[bytes], bytes]] = {
     "JSON": lambda data: "".join(f"\\u{byte:04x}" for byte in data).encode(),
     "percent": lambda data: "".join(f"%{byte:02X}" for byte in data).encode(),
     "hex": lambda data: data.hex().encode(),
+    "octal": lambda data: "".join(f"\\{byte:03o}" for byte in data).encode(),
+    "mail": lambda data: "".join(f"={byte:02X}" for byte in data).encode(),
 }
 
 
-@pytest.mark.parametrize("ways", ["JSON JSON JSON", "HTML HTML JSON", "JSON hex JSON", "JSON percent hex"])
+@pytest.mark.parametrize(
+    "ways",
+    [
+        "JSON HTML octal",
+        "JSON percent mail",
+        "JSON JSON JSON",
+        "HTML HTML JSON",
+        "JSON hex JSON",
+        "JSON percent hex",
+    ],
+)
 @pytest.mark.parametrize("at", [57_000, 61_216, 61_376, 64_000])
 def test_what_is_longer_than_the_common_overlap_is_found_where_windows_meet(ways: str, at: int) -> None:
     coded = LONG_TOKEN.encode()

@@ -31,6 +31,9 @@ every character written as `\\u00xx`, or of 1.7 KiB in twofold base64. Longer se
 DENSE = 12
 """One escape in so many bytes, or one byte beside hex digits: a text that is spelled out."""
 
+_SPELLING = (b"u00", b"%", b"&#", b"\\x", b"\\0", b"\\1", *(b"=%d" % digit for digit in range(2, 8)))
+"""How escapes of ASCII begin: JSON's, percent, HTML's, JavaScript's, octal, quoted-printable."""
+
 _HEX = b"0123456789abcdefABCDEF"
 
 SEAM = 256
@@ -218,7 +221,7 @@ def shared(window: bytes, overlap: int) -> int:
     """Bytes of a window that the next one shows again. More where what stands at its end is spelled out, each
     letter by six bytes or more, or in hex: forty letters under three such escapes take 8,640 bytes."""
     tail = window[-overlap:]
-    escapes = tail.count(b"u00") + tail.count(b"%") + tail.count(b"&#") + tail.count(b"\\x")
+    escapes = sum([tail.count(sign) for sign in _SPELLING])
     if escapes * DENSE < overlap and len(tail.translate(None, _HEX)) * DENSE > overlap:
         return overlap
     return max(overlap, WINDOW // 2)

@@ -47,7 +47,6 @@ _ESCAPES: Final = (
         re.compile(_AMPERSAND + rb"(?:[xX]0*+" + _LETTER + rb"|0*+" + _LETTERS_BY_NUMBER + rb");?"),
     ),
     (61, re.compile(rb"=" + _SIGN.replace(b"a-f", b"")), re.compile(rb"=" + _LETTER.replace(b"a-f", b""))),
-    (27, re.compile(rb"\x1b\[[0-9;]*[A-Za-z]"), None),
 )
 
 
@@ -57,16 +56,22 @@ def _letter(found: re.Match[bytes]) -> bytes:
 
 
 _TAG: Final = re.compile(
-    rb"(?:<|\\++(?:u003|x3)[cC]|&(?:amp;)*+lt;|%(?:25)*+3[cC])/?[A-Za-z][^<>&%\\]{0,60}"
+    rb"(?:<|\\++(?:u003|x3)[cC]|&(?:amp;)*+lt;|%(?:25)*+3[cC])/?[A-Za-z][^<>&%]{0,80}?"
     rb"(?:>|\\++(?:u003|x3)[eE]|&(?:amp;)*+gt;|%(?:25)*+3[eE])"
 )
 """An element's beginning or end, its signs as they are or escaped: `<br>` between lines."""
 
 
+_COLOUR: Final = re.compile(
+    rb"(?:\x1b|\\++(?:u001[bB]|x1[bB]|0?33|e)|%(?:25)*+1[bB])(?:\[|%(?:25)*+5[bB])[0-9;:]*[A-Za-z]"
+)
+"""A terminal's (ECMA-48 5.4), its ESC as it is or escaped."""
+
+
 def bared(data: bytes) -> bytes:
     """The buffer without escapes of signs, those of letters and digits undone, one layer; the same object if
     it holds none. What reads as an escape by chance goes, too: as it is the buffer is looked at elsewhere."""
-    data = _TAG.sub(b"", data)
+    data = _COLOUR.sub(b"", _TAG.sub(b"", data))
     for byte, signs, letters in _ESCAPES:
         if byte not in data:
             continue
