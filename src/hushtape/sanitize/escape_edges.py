@@ -19,7 +19,6 @@ _CLOSE: Final = 6
 """Bytes of `&#x5c;`: an escape that has begun shows one of its signs in these."""
 _SLASH: Final = ord("\\")
 _BACKSLASH: Final = rb"(?:\\|%(?:25){0,8}5[cC]|&#92;|&#[xX]5[cC];)"
-_SIGN: Final = re.compile(rb"[\\%&]")
 _ESCAPE: Final = re.compile(_BACKSLASH + rb"++(?:u[0-9a-fA-F]{4}|[nrtbfu/\"'])?|%(?:25){0,8}+[0-9a-fA-F]{2}")
 _LAST: Final = re.compile(_BACKSLASH + rb"\Z")
 _QUOTE: Final = re.compile(rb"\"|%(?:25){0,8}22|&(?:amp;){0,8}(?:quot|#34|#[xX]22);")
@@ -31,7 +30,8 @@ _LETTER: Final = re.compile(rb"[nrtbfu]")
 
 def first_of_escape(data: bytes, at: int) -> int:
     """Where the escape begins that `at` stands within, its backslashes included; else `at`."""
-    if _SIGN.search(data, max(0, at - _CLOSE), at) is None:
+    near = data[max(0, at - _CLOSE) : at]
+    if _SLASH not in near and 37 not in near and 38 not in near:  # an expression took five times as long
         return at
     low = max(0, at - REACH)
     run = len(data[low:at].rstrip(b"\\"))

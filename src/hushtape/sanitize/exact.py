@@ -36,6 +36,9 @@ _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'
 _JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
 _RUN = re.compile(r"[A-Za-z0-9]{3,}")
 
+_GOES_ON = (b"25", b"amp", b"#")
+"""What follows `%` or `&` where it is the beginning of its own escape."""
+
 Anchored = Iterator[tuple[bytes, Verifier]]
 Source = Callable[[], tuple[Written | None, Written]]
 
@@ -115,11 +118,11 @@ class Searcher:
         "_next",
         "_number",
         "_offset",
+        "_open",
         "_own",
         "_plain",
         "_quotes",
         "_raw",
-        "_simple",
         "_source",
         "_tail",
         "_text",
@@ -149,7 +152,7 @@ class Searcher:
         self._plain = value.encode("utf-8", "surrogatepass")
         self._offset = len(value[:offset].encode("utf-8", "surrogatepass"))
         # An escape of its last sign may begin with that sign.
-        self._simple = bool(value) and value[-1] not in "%&"
+        self._open = value[-1:] in ("%", "&")
         inner = value.strip('"')
         self._quotes = bool(inner) and value[0] == '"', bool(inner) and value[-1] == '"'
         self._behind = len(value) - len(value.rstrip("\\")) if value.strip("\\") else 0
@@ -165,8 +168,14 @@ class Searcher:
         if self._next and (end >= len(data) or data[end] not in self._next):
             return None
         first = start - self._offset
-        if self._raw and self._simple and first >= 0 and data.startswith(self._plain, first):
-            span = first, first + len(self._plain)
+        stop = first + len(self._plain)
+        if (
+            self._raw
+            and stop > first >= 0
+            and data.startswith(self._plain, first)
+            and not (self._open and data.startswith(_GOES_ON, stop))
+        ):
+            span = first, stop
         elif (found := self._search(data, start, limit, context)) is not None:
             span = found
         elif data[start:end] in self._every:
