@@ -79,3 +79,31 @@ def test_documents_in_documents_are_read_to_a_depth() -> None:
     for _ in range(12):
         value = json.dumps({"x": value}) if len(value) < 10_000 else value
     assert next(iter(with_parts("#key", value))) == ("#key", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        json.dumps({"headers": {"Authorization": f"Bearer {P}"}}),
+        coded(json.dumps({"headers": {"Authorization": f"Bearer {P}"}})),
+        json.dumps({"access_token": f"Bearer {P}"}),
+        json.dumps({"h": f"Token {P}"}),
+        json.dumps({"env": json.dumps({"h": f"Bearer {P}"})}),
+        f'"Bearer {P}"',
+        json.dumps({"password": {"value": P}}),
+        "\ufeff" + json.dumps({"password": P}),
+    ],
+)
+def test_what_follows_a_scheme_counts_in_documents_and_quotes(value: str) -> None:
+    assert P in {part for _, part in with_parts("#key", value)}
+
+
+def test_numbers_of_documents_count_under_a_credentials_name_from_eight_digits_on() -> None:
+    value = json.dumps({"password": 1234567890123, "key_size": 4096, "count": 1234567890124, "token": True})
+    assert {part for _, part in with_parts("#key", value)} == {value, "1234567890123"}
+
+
+def test_a_word_behind_a_scheme_in_a_document_does_not_count() -> None:
+    value = json.dumps({"note": "Token required", "auth": "Bearer undefined", "hint": "Key identifier-name"})
+    parts = {part for _, part in with_parts("#key", value)}
+    assert not parts & {"required", "undefined", "identifier-name"}

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import REDACTED
-from hushtape.sanitize.values_within import made_within, within
+from hushtape.sanitize.values_within import credential, made_within, within
 from hushtape.sanitize.words import is_word
 
 T = TypeVar("T")
@@ -26,6 +26,9 @@ _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credent
 _URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}")
 _LEAST_CODED = 24
+_LEAST_NUMBER = 8
+"""Digits of a number in a document: `"keySize": 4096` and `"expiration_of_key": 86400` are none."""
+_UNDER_A_NAME = re.compile(r"\.(?:value|secretValue|plaintext)\Z", re.IGNORECASE)
 _ESCAPED_OCTET = re.compile("[\udc80-\udcff]")
 MIN_PART = 6
 """Parts of a secret that is a JSON document count from this many characters on (SANITIZING.md, short
@@ -84,6 +87,7 @@ def longest_first(values: Iterable[str]) -> list[str]:
 
 def document(value: str) -> dict[str, Any] | list[Any] | None:
     """The JSON object or array that a string holds, as service-account keys come; else None."""
+    value = value.removeprefix("\ufeff")  # a file that PowerShell wrote
     if value[:1] not in ("{", "[") and value.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -168,11 +172,16 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
     if inner is None:
         return
     for path, held in leaves(inner, name):
+        named = _CREDENTIAL.search(_UNDER_A_NAME.sub("", path).rsplit(".", 1)[-1])
+        if isinstance(held, int) and named and len(str(held)) >= _LEAST_NUMBER:
+            yield path, str(held)
         if not isinstance(held, str) or len(held) < MIN_PART:
             continue
-        last = path.rsplit(".", 1)[-1]
-        if _CREDENTIAL.search(last) and not _URL.match(held):
+        if named and not _URL.match(held):
             yield path, held
+            scheme = credential(held)
+            if scheme and len(scheme) >= MIN_PART and not _is_common(scheme, held):
+                yield path, scheme
         yield from ((path, part) for part in dict.fromkeys(made_within(held)) if part != held)
         if depth and document(held) is not None:
             deeper = with_parts(path, held, depth - 1)

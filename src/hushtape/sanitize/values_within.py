@@ -43,15 +43,24 @@ _CODED: Final = re.compile(r"(?:(?i:basic)[ \t]+)?([A-Za-z0-9+/]{12,}={0,2})")
 _COUPLE: Final = re.compile(r"[\x21-\x39\x3b-\x7e]{1,200}:([\x21-\x7e]+)")
 
 
+def credential(value: str) -> str | None:
+    """What follows the scheme, where a value is one of Authorization."""
+    scheme = _SCHEME.fullmatch(value.strip())
+    return scheme[1] if scheme else None
+
+
 def within(value: str) -> Iterator[str]:
     """The credentials in a value that says more than one: a scheme and its token, what stands in quotes, the
     password in a URL, those of a connection string."""
     yield from made_within(value)
-    scheme = _SCHEME.fullmatch(value)
+    scheme = credential(value)
     if scheme:
-        yield scheme[1]
+        yield scheme
     if value[0] == value[-1] and value[0] in "\"'":
         yield value[1:-1]
+        quoted = credential(value[1:-1])
+        if quoted:
+            yield quoted
     url = _USERINFO.match(value)
     if url:
         yield url[1]
@@ -64,6 +73,9 @@ def within(value: str) -> Iterator[str]:
 
 def made_within(value: str) -> Iterator[str]:
     """What stands in a credential's place within a text and looks as if a machine had made it."""
+    scheme = credential(value)
+    if scheme and _is_made(scheme):
+        yield scheme
     for place in _SURE:
         for found in place.finditer(value):
             text = next(filter(None, found.groups()))
