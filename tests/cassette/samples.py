@@ -88,6 +88,6 @@ interactions = st.builds(
     st.none() | responses,
     st.none() | failures,
     st.none() | st.builds(Tls, st.booleans(), st.none() | st.binary(max_size=50)),
-    _text,
+    st.sampled_from(["", "2026-01-01T00:00:00.000000Z", "2026-11-28T08:00:00+01:00", "2026-11-28"]),
     st.floats(0, 1e9),
 )

@@ -46,6 +46,7 @@ WAYS = {
     "plain": lambda url: f"see {url} there",
     "quoted": lambda url: f'<a href="{url}">',
     "html": lambda url: f'<a href="{url}">'.replace("&", "&amp;"),
+    "html, by number": lambda url: f'<a href="{url}">'.replace("&", "&#038;"),
     "css": lambda url: f"url({url})",
     "json": lambda url: json.dumps({"u": url}),
     "json, slashes escaped": lambda url: json.dumps({"u": url}).replace("/", "\\/"),

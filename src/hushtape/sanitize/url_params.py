@@ -31,9 +31,9 @@ _LEVEL = re.compile(rb"%((?:25){0,8})2[fF]" + _PREFIX + rb"\Z")
 _HOST_GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9]")
 _PLAIN_URL = re.compile(
     rb"(?:[^\s\"'<>\\#)&%]++|\\{1,64}+/|\\{1,64}+u00(?:26|3[dD]|2[fF]|3[fF])"
-    rb"|&#0*(?:38|[xX]26);|&(?!(?:quot|lt|gt|apos|#34|#39|#[xX]2[27]);)|%)*+"
+    rb"|&(?:#0{0,8}38|#[xX]0{0,8}26);|&(?!(?:quot|lt|gt|apos|#34|#39|#[xX]2[27]);)|%)*+"
 )
-_ENTITY = rb"(?:amp;|#0*38;|#0*[xX]0*26;)*+"
+_ENTITY = rb"(?:amp;|#0{0,8}38;|#[xX]0{0,8}26;)*+"
 """WordPress writes `&#038;`."""
 
 
