@@ -72,6 +72,12 @@ class OddSecrets:
                 return (*found, how)
         return None
 
+    @property
+    def apart(self) -> OddSecrets | None:
+        """What the audit has to ask besides the scan that `beside` makes: nothing, where that looks under
+        every escape already."""
+        return None if self._bare else self
+
     def beside(self, scan: Scan) -> Scan:
         """A scan that finds the odd secrets, too: for decoded views, whose escapes of letters are undone
         already, not those of signs, which is what a bare secret is made of. The offset is -1 where it has

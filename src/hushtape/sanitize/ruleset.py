@@ -77,7 +77,7 @@ class Ruleset:
         self._base: Ruleset | None = None
         self._dull = DullHex(rules)
         self._letters = Letters.of(rules)
-        self._texts = TextAudit(self._audit_scan(), self._odd, self._dull)
+        self._texts = TextAudit(self._audit_scan(), self._odd and self._odd.apart, self._dull)
         refuse_unstable(rules, self._scrub_for_check)
 
     @classmethod
@@ -237,7 +237,8 @@ class Ruleset:
 
     def auditor(self) -> Auditor:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
-        return Auditor(self._audit_scan(), self._overlap, self._odd, self._dull)
+        odd = self._odd and self._odd.apart
+        return Auditor(self._audit_scan(), self._overlap, odd, self._dull)
 
     def _audit_scan(self) -> Scan:
         """What the audit looks for in each view. Learned values are not told by their letters: for those that
@@ -265,7 +266,7 @@ class Ruleset:
         if taught.odd:
             self._odd = OddSecrets.of(self.rules)
         self._dull = DullHex(self.rules)
-        self._texts = TextAudit(self._audit_scan(), self._odd, self._dull)
+        self._texts = TextAudit(self._audit_scan(), self._odd and self._odd.apart, self._dull)
 
     def _side(self, phase: Phase) -> Side:
         return self._request if phase == "request" else self._response
