@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, strategies
 from tests.sanitize.written_ways import HEX, scrubbed
+
+from hushtape.sanitize import urls
+
+MIXED = strategies.lists(strategies.sampled_from([b"@", b"/", b"//", b"\\/", b"a", b"b" * 800])).map(b"".join)
 
 FIELDS = (
     *("X-Goog-Signature", "x-goog-credential", "x-oss-signature", "x-tos-credential", "x-cos-security-token"),
@@ -58,3 +63,14 @@ def test_a_code_beside_a_clients_secret_or_a_verifier_goes(form: str) -> None:
 def test_a_part_with_any_header_field_goes(head: str) -> None:
     part = f'--B\r\nContent-Disposition: form-data; name="password"\r\n{head}\r\n\r\n{{}}\r\n--B--\r\n'
     assert scrubbed(part.format("Zk93bXw2"), "multipart/form-data; boundary=B") == part.format("REDACTED")
+
+
+@given(MIXED, strategies.booleans())
+def test_signs_are_those_behind_two_slashes_whichever_is_rarer(data: bytes, addresses: bool) -> None:
+    data = (b"a@b " * 9 if addresses else b"") + data
+    expected = []
+    for at in (at for at, byte in enumerate(data) if byte == ord("@")):
+        slash = data.rfind(b"/", max(0, at - urls.REACH), at)
+        if slash > 0 and data[slash - 1] in b"/\\":
+            expected.append(at)
+    assert urls.userinfo_signs(data) == expected
