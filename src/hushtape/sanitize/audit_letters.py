@@ -22,8 +22,8 @@ from hushtape.sanitize.audit_anew import is_text
 from hushtape.sanitize.audit_bared import bared
 from hushtape.sanitize.audit_runs import GAP
 from hushtape.sanitize.engine import folding
-from hushtape.sanitize.exact import growth, rarest
 from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.value_forms import growth, rarest
 from hushtape.sanitize.words import is_phrase
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]

@@ -15,8 +15,9 @@ from functools import partial
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit_escapes import escapes_undone
 from hushtape.sanitize.escapes import stands_alone
-from hushtape.sanitize.exact import SHORT, forms, pieces
+from hushtape.sanitize.exact import SHORT
 from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.value_forms import forms, pieces
 from hushtape.sanitize.written_forms import written_forms
 
 SMALL = 9

@@ -12,10 +12,11 @@ import re
 from base64 import b64encode
 
 from hushtape.sanitize.escape_edges import REACH, first_of_escape
-from hushtape.sanitize.exact import LEAST, SHORT, Anchored, forms, pieces, rarest
+from hushtape.sanitize.exact import SHORT, Anchored
 from hushtape.sanitize.otherwise import octets
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
+from hushtape.sanitize.value_forms import LEAST, forms, pieces, rarest
 
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _PADDING = re.compile(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
