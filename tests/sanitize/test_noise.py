@@ -104,3 +104,62 @@ def test_a_short_name_amid_binary_data_is_no_field(name: bytes) -> None:
 )
 def test_a_short_name_in_text_or_before_text_is_one(data: bytes) -> None:
     assert scrubbed(data) != data
+
+
+BINARY = (
+    # Compiled Python, machine code, tables of small numbers: what /usr has in hundreds of files.
+    (
+        b"l0RAEyNhCQAAQAAv5z/////0IXAdRz2hCQBAQAAAXR7SIuEJIgAAABIOYQkiAEAAHQXSIHEAAIAADHAW11BXMNmDx+"
+        b"EAAAAAABIi0QkIEg5hCQgAQAAD5TASIHEAAIAAFtdQVzDDx9AAEiLdQC5AAEAALoACAAASIsFi1wRAEyNhCQAAQAAv5z/0IXAdTD2"
+    ),
+    (
+        b"gwdHDkADJAEKDjhEDjBBDihCDiBCDhhCDhBCDghLC0QOOEEOMEEOKEIOIEIOGEIOEEIOCAAAADgAAAC0TAAA4Kn9/+"
+        b"EAAAAAQg4QjQJCDhiMA0EOIIYERA4ogwVHDjACtAoOKEEOIEEOGEIOEEIOCEYLAEgAAADwTAAAlKr9/+EBAAAAQg4QjwJCDhiO"
+    ),
+    (
+        b"AACg9wcAAAAAAAgAAAAAAAAAHuIGAAAAAACw9wcAAAAAAAgAAAAAAAAAOuIGAAAAAADA9wcAAAAAAAgAAAAAAAAAV+"
+        b"IGAAAAAADQ9wcAAAAAAAgAAAAAAAAAaeIGAAAAAADg9wcAAAAAAAgAAAAAAAAAeuIGAAAAAADw9wcAAAAAAAgAAAAAAAAAi+IG"
+    ),
+)
+TABLE = b"EAAQABAAEAAQABAAEAAQABAAEAAQABAAEAAQABAAEAAQABAAEAAQABAAEAAQABAA"
+COMPILED = (
+    b"c3MuX19pbml0X19mAAAAAHN+AAAAgADdByiIS5o+qFWoXNdwfNF3fNF1fLI/9AABRgHj\n"
+    b"Y29ubmVjdGlvbl9wcm9maWxlcy9jcmVhdGUvbXlzcWwucHnaBEFyZ3N6C19NeVNRTC5B\n"
+    b"EAAFEtcEMdEEMbAmuCvUBEbkBAzXBBvRBBuYRtQEI9wEDNcEH9EEH6AG1AQn3AQMb3Jr\n"
+    b"1wQj0QQjoEa4VdUEQ9wEDNcEG9EEG5hG1AQj3AQM1wQf0QQfoAbUBCfcBAzXBCPRBCOg\n"
+)
+META = b"EAAGm0PX4ZCpsBAxT3dBvLw96Q2TZDiswHZBTGx7Faz7P289UeZBcPdRRiutLeZCZZtR"
+
+
+@pytest.mark.parametrize("around", [b"%s", b'{"content": "%s"}'])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\\n"])
+@pytest.mark.parametrize("coded", [*BINARY, TABLE, b"x\n" + TABLE, COMPILED, b"row\n" + COMPILED])
+def test_binary_data_in_base64_stays(coded: bytes, end: bytes, around: bytes) -> None:
+    data = around % coded.replace(b"\n", end)
+    assert scrubbed(data) == data
+    for size in (1, 7, 64):
+        scrubber = RULES.scrubber("response", "application/octet-stream")
+        parts = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
+        assert b"".join(parts) + scrubber.finish() == data
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"text=my+very+long+sentence+of+many+words+that+goes+on+and+on+with+",
+        b"https://graph.facebook.com/v19.0/AcmeCorporation2024International/AllAdAccounts/Insights/",
+        b"Zk93bXw2LmP0qT8vR4sY6uW1Zk93bXw2LmP0qT8vR4sY6uW1Zk93bXw2LmP0qT8vR4sY\n",
+        b"EAAAAAAYsX7TsBA96UZD0FJ8vP4zj8JDmq16ZBYuHGhH287C9e1dyGQZCzLbj5tZq2v\n",
+        b"////////////////////////////////////////////////////////////////////",
+    ],
+)
+@pytest.mark.parametrize("behind", [b"", b"\n", b"/insights", b"+and+more"])
+@pytest.mark.parametrize("token", [META, b"EAAAAAAYsX7TsBA96UZD0FJ8vP4zj8JDmq16ZBYuHGhH287C9e1dyGQZCzLbj5tZ"])
+def test_a_token_of_meta_s_goes(before: bytes, behind: bytes, token: bytes) -> None:
+    assert token[12:50] not in scrubbed(before + token + behind)
+
+
+def test_the_end_of_a_tag_in_lines_of_base64_is_no_scheme() -> None:
+    text = b'"JICAga2V5cyB7IDxJ\\nTlM+LCA8REVMRT4sCgkJeyA8TEVGVD4sICJOQVJSIiB9LCB7IDxET1dOPiwg\\nIk5B"'
+    assert scrubbed(text) == text
+    assert scrubbed(b"a=NTLM+TlRMTVNTUAADAAAAGAAYAEgAAAAYABgA5Q==") == b"a=NTLM+REDACTED"

@@ -8,13 +8,17 @@ audit_views. Three letters and a boundary stand once in 56 MB of base64, four by
 from __future__ import annotations
 
 import re
-from operator import ne
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
 from typing import Final
 
 from hushtape.sanitize.audit_lines import joined
 
-REACH: Final = 88
-"""Bytes before a token that are looked at: a line of mail with its ends, which JSON may escape."""
+REACH: Final = 256
+"""Bytes before a token that are looked at: three lines of mail with their ends, which JSON may escape."""
+
+AHEAD: Final = 256
+"""Bytes from a token's beginning on that are looked at: its line, and the next two."""
 
 _LETTERS: Final = 48
 _CHANGES: Final = 14
@@ -38,27 +42,79 @@ _BEHIND: Final = re.compile(rb"[!-~]{0,5}(?:[!-~]|\s|\Z)")
 
 
 _END: Final = rb"(?:\r?\n|(?:\\r)?\\n)"
-_LINE: Final = re.compile(_END + rb"([A-Za-z0-9+/]{64}(?:[A-Za-z0-9+/]{12})?)" + _END + rb"\Z")
-"""A line of base64 (64 letters: RFC 7468 2; 76: RFC 2045 6.8)."""
+_BREAK: Final = re.compile(_END)
+_ROW: Final = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{56,80}\Z")
+"""Lines of base64: of 60 letters (what GitHub answers), 64 (RFC 7468 2), 76 (RFC 2045 6.8)."""
+
+_BOTH: Final = re.compile(rb"(?=.*[A-Z]).*[a-z]")
+_MANY: Final = 4
+"""Lines around of the same length that no list of tokens has which begin otherwise."""
+
+_BRIEF: Final = 3
+_NUMBER: Final = 12
+"""Letters by which tokens of one maker begin, and those of a number behind them, which may have zeros."""
+
+_SAME: Final = (b"AAAA", b"//")
+"""The same bytes in a row, which binary data is full of, and names are not."""
+
+_FIRST: Final = 63
+_FEWEST: Final = 20
+"""Letters of a token's first 63 that are different: chance makes 38 of 62, and under 26 in no million."""
 
 
-def in_base64(data: bytes, start: int) -> bool:
-    """Whether `start` is inside base64, behind one of its signs, or where a line begins behind a line of
-    base64 that has a sign: no token begins there."""
+def in_base64(data: bytes, start: int, limit: int) -> bool:
+    """Whether `start` is inside base64, behind one of its signs, or where one of its lines begins: no token
+    begins there."""
     if start < _LETTERS:
         return False
     if data[start - 1] in _SIGNS:
-        return _is_mixed(joined(data[max(0, start - REACH) : start]))
-    if data[start - 1] not in b"\nn":
+        return _is_coded(joined(data[max(0, start - REACH) : start])[-_LETTERS:])
+    return data[start - 1] in b"\nn" and _in_lines(data, start, limit)
+
+
+def is_table(data: bytes, start: int) -> bool:
+    """Whether the letters of what may be a long token of base64's are too few: `EAAQABAAEAAQ...`."""
+    return len(set(data[start : start + _FIRST])) < _FEWEST
+
+
+def _in_lines(data: bytes, start: int, limit: int) -> bool:
+    """Whether the lines around are as long as this one, and are base64. Tokens stand in lists, too, one a
+    line: of these none has a sign in it, or zeros, or they begin alike."""
+    *above, before = _BREAK.split(data[max(0, start - REACH) : start].replace(b"\\/", b"/"))
+    this, *below = _BREAK.split(data[start : min(start + AHEAD, limit)].replace(b"\\/", b"/"))
+    if before or not below or _ROW.match(this) is None:
         return False
-    line = _LINE.search(data, max(0, start - REACH), start)
-    # Tokens stand in lists, too, one a line: of these no line has such a sign in it.
-    return line is not None and (43 in line[1] or 47 in line[1]) and _is_mixed(line[1])
+    last = _as_long(above[::-1], len(this))
+    if not last:
+        return False
+    around = last + _as_long(below, len(this))
+    unlike = [row for row in around if row[:_BRIEF] != this[:_BRIEF]]
+    alike = [row[_NUMBER:] for row in (this, *around) if row[:_BRIEF] == this[:_BRIEF]]
+    rows = b"\n".join(unlike + alike)
+    if _is_coded(last[0][-_LETTERS:]) and any(sign in rows for sign in (b"+", b"/", *_SAME)):
+        return True
+    return len(unlike) >= _MANY and all(map(_BOTH.match, unlike))
 
 
-def _is_mixed(before: bytes) -> bool:
-    kinds = before[-_LETTERS:].translate(_KINDS)
-    return len(kinds) == _LETTERS and 32 not in kinds and sum(map(ne, kinds, kinds[1:])) >= _CHANGES
+def _as_long(lines: Sequence[bytes], size: int) -> list[bytes]:
+    """The lines of so many letters, up to the first that is none."""
+    rows = (row[0] if (row := _ROW.search(line)) else b"" for line in lines)
+    return list(takewhile(lambda row: len(row) == size, rows))
+
+
+def _is_coded(before: bytes) -> bool:
+    """Whether these letters are of base64: of kinds that change as words don't change them, of binary data's
+    rows, or of small numbers, which are capitals for the most part."""
+    kinds = before.translate(_KINDS)
+    if len(kinds) < _LETTERS or 32 in kinds:
+        return False
+    changes = sum(one != two and 43 not in (one, two) for one, two in pairwise(kinds))
+    if changes >= _CHANGES:
+        return True
+    if b"A" not in kinds or b"a" not in kinds:
+        return False
+    small = changes >= _CHANGES // 2 and kinds.count(b"A") >= _LETTERS // 2
+    return any(same in before for same in _SAME) or (small and (b"0" in kinds or b"AAA" in before))
 
 
 def amid_bytes(data: bytes, start: int, at: int) -> bool:

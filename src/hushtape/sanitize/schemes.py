@@ -42,11 +42,16 @@ class Scheme:
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         found = self._pattern.match(data, start, limit)
-        if found is None or not begins(data, start):
+        if found is None or not begins(data, start) or _is_escape(data, start, found[0]):
             return None
         if not self._basic:
             return Found(found.start(1), -1, self._text, _BEARER_END)
         return Found(found.start(1), found.end(1), self._text) if is_pair(found[1]) else None
+
+
+def _is_escape(data: bytes, start: int, found: bytes) -> bool:
+    """Whether the first letter is that of an escape: `\\nTlM+...` begins a line of base64 in JSON."""
+    return found[:5].lower() == b"ntlm+" and data[start - 1 : start] == b"\\"
 
 
 def is_pair(coded: bytes) -> bool:

@@ -166,9 +166,9 @@ _MESSAGES = (
     Begun((b"pat-na", b"pat-eu", b"pat-ap"), rb"\d-" + _UUID, rb"[0-9a-f-]"),
     # Klaviyo's and ClickUp's private keys: Stripe's public ones go on with `live` or `test`.
     Begun((b"pk_",), rb"(?:[0-9a-f]{34}|\d{4,12}_[A-Z0-9]{32})" + _END, rb"[0-9A-Za-z_]"),
-    # Zero bytes in base64 are a row of As.
-    Begun((b"EAA",), rb"(?![A-Za-z0-9]{0,52}A{8})" + _A + b"{60}", _A),
-    Begun((b"IGQV", b"IGAA"), rb"(?!A{12})" + _W + b"{40}", _W),
+    # Zero bytes in base64 are a row of As. Of small numbers a token holds some at its beginning.
+    Begun((b"EAA",), rb"(?!A{8}|[A-Za-z0-9]{4,56}A{4})" + _A + b"{60}", _A),
+    Begun((b"IGQV", b"IGAA"), rb"(?!A{12}|[A-Za-z0-9_-]{4,36}A{6})" + _W + b"{40}", _W),
     Begun((b"AQVN",), _W + b"{35}", _W),
     # `tok:` in base64: Intercom's.
     Begun((b"dG9rO",), rb"[A-Za-z0-9+/]{43}", _B64),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from hushtape.sanitize.escapes import begins
-from hushtape.sanitize.noise import REACH, in_base64
+from hushtape.sanitize.noise import REACH, in_base64, is_table
 from hushtape.sanitize.rules import ShapeRule
 from hushtape.sanitize.shape_table import SHAPES, Begun, Held
 from hushtape.sanitize.spans import Context, Found, Seeker, Verifier
@@ -36,23 +36,34 @@ _WORDS = frozenset(
     (b"key-", b"secret_", *(b"%s-%s-" % (kind, place) for kind in _KINDS for place in _PLACES))
 )
 """Words of ordinary names: `cache-key-<md5>`, `deep-link-production-<uuid>`."""
+_LIKE_BASE64 = frozenset((b"EAA", b"IGQV", b"IGAA"))
+"""Of Facebook and Instagram: letters and digits alone, and a literal that binary data begin with."""
 
 
 class Shape:
     """One prefix: verified from its first byte, then swallowed to the end of its characters."""
 
-    __slots__ = ("_joins", "_pattern", "_rest", "_text")
+    __slots__ = ("_joins", "_pattern", "_plain", "_rest", "_text")
 
-    def __init__(self, pattern: re.Pattern[bytes], rest: Seeker, text: bytes, *, joins: bool = False) -> None:
-        """`joins`: it may begin right behind `-` or `_`, too."""
-        self._pattern, self._rest, self._text, self._joins = pattern, rest, text, joins
+    def __init__(
+        self,
+        pattern: re.Pattern[bytes],
+        rest: Seeker,
+        text: bytes,
+        *,
+        joins: bool = False,
+        plain: bool = False,
+    ) -> None:
+        """`joins`: it may begin right behind `-` or `_`, too. `plain`: nothing tells it from base64."""
+        self._pattern, self._rest, self._text = pattern, rest, text
+        self._joins, self._plain = joins, plain
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if not begins(data, start) and not (self._joins and data[start - 1] in b"-_"):
             return None
         if self._pattern.match(data, start, limit) is None:
             return None
-        if in_base64(data, start):
+        if in_base64(data, start, limit) or (self._plain and is_table(data, start)):
             return None
         return Found(start, -1, self._text, self._rest, end)
 
@@ -106,7 +117,7 @@ def shape_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier
             follows = one.follows if isinstance(one, Begun) else one.after
             guard = re.compile(re.escape(literal) + follows)
             found = (
-                Shape(guard, ending, text, joins=_joins(literal))
+                Shape(guard, ending, text, joins=_joins(literal), plain=literal in _LIKE_BASE64)
                 if isinstance(one, Begun)
                 else Inside(one, guard, ending, text)
             )
