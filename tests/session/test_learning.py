@@ -13,8 +13,9 @@ import pytest
 
 import hushtape
 from hushtape.cassette import recover
-from hushtape.model import ErrorLink, Failure, Head, Headers, Request
-from hushtape.session import learning
+from hushtape.model import ErrorLink, Failure, Head, Headers, Interaction, Request
+from hushtape.sanitize import Ruleset
+from hushtape.session import learning, stored
 
 TOKEN = "tok-7Hq2/x9+LmZ4w8"
 LOGIN = json.dumps({"access_token": TOKEN}).encode()
@@ -253,3 +254,56 @@ def test_an_exchange_that_ends_while_its_thread_learns_leaves_the_search_to_it(c
         record(tape, LOGIN)
         record(tape, b"{}")
     assert not tape.failed and tape.recorded == 4 and TOKEN not in cassette.read_text()
+
+
+def test_what_another_thread_learns_between_the_scrub_and_the_audit_fails_nothing(
+    cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exchange is scrubbed anew for one token; before it is audited, a second one is learned."""
+    second = "tok-3Vb8/y2+KqX5n0"
+    scrub = stored.scrub_interaction
+    calls: list[int] = []
+
+    with hushtape.use_cassette(cassette) as tape:
+
+        def scrub_and_learn(interaction: Interaction, ruleset: Any) -> Interaction:
+            calls.append(1)
+            if len(calls) == 1:
+                record(tape, json.dumps({"refresh_token": second}).encode(), path="second")
+            return scrub(interaction, ruleset)
+
+        monkeypatch.setattr(stored, "scrub_interaction", scrub_and_learn)
+        running = tape.open(Request("POST", "https://api.example.com/running", Headers()))
+        running.decide()
+        running.head(Head(200, "OK", Headers((("Content-Type", "text/plain"),))), "chunked")
+        running.body(f"{TOKEN} and {second}".encode())
+        record(tape, LOGIN)
+        running.end(Headers())
+    text = cassette.read_text()
+    assert len(calls) > 1 and not tape.failed and tape.recorded == 3
+    assert TOKEN not in text and second not in text and "REDACTED and REDACTED" in text
+
+
+def test_what_another_thread_learns_while_a_body_begins_fails_nothing(
+    cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between making the body's scrubber and its auditor."""
+    make = Ruleset.scrubber
+    waiting = [True]
+
+    with hushtape.use_cassette(cassette) as tape:
+
+        def make_and_learn(ruleset: Ruleset, *args: Any) -> Any:
+            scrubber = make(ruleset, *args)
+            if waiting and waiting.pop():
+                record(tape, LOGIN)
+            return scrubber
+
+        running = tape.open(Request("POST", "https://api.example.com/running", Headers()))
+        running.decide()
+        running.head(Head(200, "OK", Headers((("Content-Type", "text/plain"),))), "chunked")
+        monkeypatch.setattr(Ruleset, "scrubber", make_and_learn)
+        running.body(f"it is {TOKEN}".encode())
+        running.end(Headers())
+    assert not waiting and not tape.failed and tape.recorded == 2
+    assert TOKEN not in cassette.read_text() and "it is REDACTED" in cassette.read_text()

@@ -47,8 +47,11 @@ def audit_heads(ruleset: Ruleset, interaction: Interaction) -> None:
         raise found(finding.rule, f"the head of {request.method} {request.uri}")
 
 
-def audited(ledger: Ledger, interaction: Interaction) -> Interaction:
+def audited(ledger: Ledger, interaction: Interaction, ruleset: Ruleset) -> Interaction:
     """A stored interaction, scrubbed with the ruleset of today, as it may be written again.
+
+    `ruleset`: no newer than what it was scrubbed with. The ledger's own may be, at any moment: another thread
+    learns, and what only that one would redact is no leak yet.
 
     Digests and the ETag of a body that scrubbing changed are settled, as when it is recorded.
 
@@ -56,24 +59,24 @@ def audited(ledger: Ledger, interaction: Interaction) -> Interaction:
         SecretFoundError: the audit still finds a secret in it.
         BodyTooLargeError: it holds a compressed file of more than `max_body`.
     """
-    audit_heads(ledger.ruleset, interaction)
+    audit_heads(ruleset, interaction)
     request, response = interaction.request, interaction.response
     place = f"the stored body of {request.method} {request.uri}"
-    if _changed(ledger, request.body, place):
+    if _changed(ledger, request.body, place, ruleset):
         request = structs.replace(request, headers=settle(request.headers, request.body))
-    if response is not None and _changed(ledger, response.body, place):
+    if response is not None and _changed(ledger, response.body, place, ruleset):
         head = structs.replace(response.head, headers=settle(response.head.headers, response.body))
         trailers = settle(response.trailers, response.body)
         response = structs.replace(response, head=head, trailers=trailers)
     return structs.replace(interaction, request=request, response=response)
 
 
-def _changed(ledger: Ledger, body: Body | None, place: str) -> bool:
+def _changed(ledger: Ledger, body: Body | None, place: str, ruleset: Ruleset) -> bool:
     """Audit a body; whether scrubbing changed it. It is read once more to be written: audited first, no
     byte of one that holds a secret reaches the disk."""
     if body is None:
         return False
-    auditor = ledger.ruleset.auditor()
+    auditor = ruleset.auditor()
     inside: Inside | None = None
     first = True
     for piece in body.chunks():
@@ -81,7 +84,8 @@ def _changed(ledger: Ledger, body: Body | None, place: str) -> bool:
         if finding is not None:
             raise found(finding.rule, f"{place}, {finding.place}")
         if first:
-            inside = look_inside(ledger, piece)
+            own = ruleset.known if ledger.options.allow_opaque else ruleset
+            inside = look_inside(ledger, piece, own)
         first = False
         if inside is not None:
             inside.feed(piece, place)

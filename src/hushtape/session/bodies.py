@@ -67,8 +67,9 @@ class BodyPipe:
         self._small = Small()
         if ledger.holds_bodies:
             self._small.data = None  # callbacks may change it
-        self._scrubber = ledger.ruleset.scrubber(phase, content_type, self._teach())
-        self._auditor = ledger.ruleset.auditor()
+        ruleset = ledger.ruleset  # read once: an audit that knows more than the scrubber fails without need
+        self._scrubber = ruleset.scrubber(phase, content_type, self._teach())
+        self._auditor = ruleset.auditor()
         self._spool: BodySpool | None = None
         self._inside: Inside | None = None
         self._held = bytearray() if ledger.holds_bodies else None

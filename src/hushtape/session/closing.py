@@ -160,14 +160,15 @@ def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
     from hushtape.session.auditing import audited  # a tape that only replays needs none of it
     from hushtape.session.stored import scrub_interaction
 
-    alone = tape.ledger.learning.alone
+    ruleset = tape.ledger.ruleset
+    alone = tape.ledger.learning.alone  # read second: at least as new
     most = tape.ledger.options.max_body
     try:
         for ordinal, interaction in player.all(used_only=used_only, limit=most):
             if alone is not None:
                 interaction = scrub_interaction(interaction, alone)
             # Negative numbers: before the new ones.
-            journal.copy(ordinal - len(player.reader), audited(tape.ledger, interaction))
+            journal.copy(ordinal - len(player.reader), audited(tape.ledger, interaction, ruleset))
     except (SecretFoundError, BodyTooLargeError) as error:
         tape.ledger.fail(error, "keep an earlier interaction")
     return not tape.failed

@@ -108,6 +108,7 @@ def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) ->
     from hushtape.session.auditing import audited
     from hushtape.session.stored import scrub_interaction
 
+    ruleset = ledger.ruleset  # read once: another thread may learn meanwhile
     # A body that the hook left alone was scrubbed and audited when it came; it is not read again.
     request, response = changed.request, changed.response
     asked = None if view.request.assigned else request.body
@@ -116,8 +117,8 @@ def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) ->
         request = structs.replace(request, body=None)
     if response is not None and view.response is not None and not view.response.assigned:
         answered, response = response.body, structs.replace(response, body=None)
-    clean = scrub_interaction(structs.replace(changed, request=request, response=response), ledger.ruleset)
-    clean = audited(ledger, _settled(view, clean))
+    clean = scrub_interaction(structs.replace(changed, request=request, response=response), ruleset)
+    clean = audited(ledger, _settled(view, clean), ruleset)
     request, response = clean.request, clean.response
     if asked is not None:
         request = structs.replace(request, body=asked)

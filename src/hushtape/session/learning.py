@@ -91,8 +91,11 @@ class Learning:
                 journal.learned(number)
             self._late, self.due, self._open = [], [], []
 
-    def rescrub(self, interaction: Interaction) -> Interaction:
+    def rescrub(self, interaction: Interaction, ruleset: Ruleset) -> Interaction:
         """An exchange of which parts were scrubbed before something was learned.
+
+        `ruleset`: the ledger's, as the caller read it. It is audited with this one: what is learned while we
+        are at it is the caller's next round.
 
         The bodies are this exchange's own, not committed yet; those that are replaced are removed.
 
@@ -104,7 +107,7 @@ class Learning:
             return interaction
         journal = ledger.journal
         try:
-            return _with_stored_bodies(journal, _cleaned(ledger, interaction, alone))
+            return _with_stored_bodies(journal, _cleaned(ledger, interaction, alone, ruleset))
         finally:
             for body in bodies(interaction):
                 journal.discard_body(body)
@@ -165,11 +168,12 @@ class Learning:
 
     def _look(self, journal: Journal, only: Ruleset, index: int, in_time: Callable[[], bool]) -> bool:
         """Search one entry, and write it anew if it holds one of these values; False: no time was left."""
-        interaction, alone = journal.interaction(index), self.alone
+        ruleset = self._ledger.ruleset
+        interaction, alone = journal.interaction(index), self.alone  # read second: at least as new
         try:
             if alone is None or not holds(only, interaction, self._ledger, in_time):
                 return True
-            journal.replace(index, _cleaned(self._ledger, interaction, alone))
+            journal.replace(index, _cleaned(self._ledger, interaction, alone, ruleset))
         except _OutOfTime:
             return False
         except (SecretFoundError, BodyTooLargeError) as error:
@@ -227,11 +231,12 @@ def bodies(interaction: Interaction) -> list[Body]:
     return [body for body in both if body is not None]
 
 
-def _cleaned(ledger: Ledger, interaction: Interaction, alone: Ruleset) -> Interaction:
-    """Scrubbed of learned values only (the other rules ran), digests settled, audited with all rules."""
+def _cleaned(ledger: Ledger, interaction: Interaction, alone: Ruleset, ruleset: Ruleset) -> Interaction:
+    """Scrubbed of learned values only (the other rules ran), digests settled, audited with all rules of
+    `ruleset`, which must not be newer than `alone`."""
     from hushtape.session.auditing import audited
 
-    return audited(ledger, stored.scrub_interaction(interaction, alone))
+    return audited(ledger, stored.scrub_interaction(interaction, alone), ruleset)
 
 
 def _with_stored_bodies(journal: Journal, interaction: Interaction) -> Interaction:

@@ -266,7 +266,7 @@ class RecordingExchange:
                 learning.settle(self._request.uri)
             ruleset = ledger.ruleset
             if ruleset is not scrubbed:
-                interaction, scrubbed = learning.rescrub(interaction), ruleset
+                interaction, scrubbed = learning.rescrub(interaction, ruleset), ruleset
             audit_heads(ruleset, interaction)
             if ledger.journal.commit(self._sequence, interaction, lambda: ledger.ruleset is ruleset):  # noqa: B023
                 return
