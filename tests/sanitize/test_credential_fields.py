@@ -142,6 +142,11 @@ def test_a_list_of_strings_stays_a_list() -> None:
     assert scrub(b'{"api_key": ["a]", "b"], "n": 1}') == b'{"api_key": ["REDACTED"], "n": 1}'
 
 
+def test_a_list_of_strings_goes_however_deeply_it_is_indented() -> None:
+    text = b'{"api_key": [\n%s"a]",\n%s"b"\n%s]}' % ((b" " * 400,) * 3)
+    assert scrub(text) == b'{"api_key": [\n%s"REDACTED"]}' % (b" " * 400)
+
+
 def test_names_to_keep_are_kept_in_every_spelling_and_nothing_else() -> None:
     ruleset = build(keep_fields=["sessionToken", "token", "jwt"], engine="ahocorasick").ruleset
     text = b'{"session_key": "a", "token": "b", "jwt": "c", "my_token": "d", "my_api_key": "e"}'

@@ -74,3 +74,22 @@ def test_signs_are_those_behind_two_slashes_whichever_is_rarer(data: bytes, addr
         if slash > 0 and data[slash - 1] in b"/\\":
             expected.append(at)
     assert urls.userinfo_signs(data) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://user:p\\u4e2dZk93bXw2@db.example.com/app",
+        "postgres:\\/\\/user:Zk93\\u20acbXw2@db.example.com/app",
+        "//user:Zk93bXw2@[::1]:8080/app",
+    ],
+)
+def test_userinfo_goes_whatever_letters_json_escapes_and_whatever_host_follows(url: str) -> None:
+    clean = scrubbed(json.dumps({"n": 1})[:-1] + f', "url": "{url}"}}')
+    assert "Zk93" not in clean and "bXw2" not in clean and "REDACTED@" in clean
+
+
+def test_userinfo_in_a_form_ends_at_its_last_at_sign() -> None:
+    form = "a=1&u=https%3A%2F%2Fuser%3AZk93%40bXw2%40db.example.com%2Fapp&m=a%40example.com"
+    kept = "a=1&u=https%3A%2F%2FREDACTED%40db.example.com%2Fapp&m=a%40example.com"
+    assert scrubbed(form, "application/x-www-form-urlencoded") == kept

@@ -53,24 +53,31 @@ _SCHEME = re.compile(rb"[A-Za-z0-9+.-]:[/\\]{2,33}\Z")
 """With a single slash, a picture in base64 may hold userinfo by chance, and fails the recording."""
 
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
-_PAIR = re.compile(rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@(?=[A-Za-z0-9][\w.-]{2})")
+_PAIR = re.compile(
+    rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@(?=[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2})"
+)
 """Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow.
 The audit, which decodes what may be none, leaves these alone."""
 
 # A URL in a picture's metadata is followed by binary data, which may hold an `@`.
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
-    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u00(?!2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC])[0-9a-fA-F]{2}){1,768}+\Z"
+    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u(?!00(?:2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC]))[0-9a-fA-F]{4}){1,768}+\Z"
 )
+
+
 # What is escaped once more than the URL is its own: the `@` of a password.
-_ESCAPED_AUTHORITY = [
-    re.compile(
+def _escaped_authority(level: int) -> re.Pattern[bytes]:
+    sign = rb"%%(?:25){0,%d}40" % level
+    unit = (
         rb"(?:[^%%\s/?#\"'<>@&\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])"
-        rb"|%%(?!(?:25){0,%d}(?:2[fF3]|3[fF]|40)|(?:25){0,8}+26)){1,512}+(?=%%(?:25){0,%d}40)"
-        % (level, level)
+        rb"|%%(?!(?:25){0,%d}(?:2[fF3]|3[fF]|40)|(?:25){0,8}+26)){1,512}+" % level
     )
-    for level in range(2)
-]
+    # A password may hold an `@` as it is: as far as the last one, as parsers read it.
+    return re.compile(unit + rb"(?=" + sign + rb")(?:" + sign + unit + rb"(?=" + sign + rb"))*+")
+
+
+_ESCAPED_AUTHORITY = [_escaped_authority(level) for level in range(2)]
 _COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 
 
