@@ -51,6 +51,53 @@ def test_a_number_that_holds_a_secret_becomes_a_string_as_a_whole(
     assert scrubbed(expected) == expected
 
 
+WRITINGS = (
+    r"\u0022", r"\\u0022", "%22", "%2522", "%252522", "&quot;", "&#34;", "&#x22;", "&amp;quot;", r"\"",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ["{}", "-12.{}e3", "{0}9{0}"])
+@pytest.mark.parametrize("quote", WRITINGS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{'n':{}}}",
+        "{{'n': {}, 'b':1}}",
+        "['a', 7, [{}, 8]]",
+        "{{\\n  'n':\\n {}\\n}}",
+        "%7B%22n%22%3A{}%2C%22b%22%3A1%7D",
+        "%7B%22n%22%3A%20{}%7D",
+        "%7B%22n%22%3A+{}%7D",
+        "%5B%22a%22%2C%20{}%5D",
+        "%257B%2522n%2522%253A%2520{}%257D",
+    ],
+)
+def test_the_string_is_quoted_as_its_place_is(text: str, quote: str, number: str) -> None:
+    if "%22" in text or "%25" in text:
+        quote = "%2522" if "%25" in text else "%22"
+    text = text.replace("'", quote)
+    data, expected = text.format(number.format(PIN)), text.format(f"{quote}REDACTED{quote}")
+    for engine in RULES:
+        for size in (1, 7, 1 << 20):
+            assert scrubbed(data, size, engine) == expected
+    assert scrubbed(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%22a%22%3A%22%2C+{}%2C+2%22",
+        "%22a%22%3A%22%3A%20{}%2C%22",
+        "{{&quot;a&quot;: &quot;, {}, 2&quot;}}",
+        r"{{\u0022a\u0022:\u0022, {}, 2\u0022}}",
+        "q=a%2C+{}&b=1",
+        "?ids=%5B{}%5D",
+    ],
+)
+def test_digits_behind_an_escaped_quote_that_opens_a_string_are_replaced_alone(text: str) -> None:
+    assert scrubbed(text.format(PIN)) == text.format("REDACTED")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -3,8 +3,9 @@
 Lives here: where such a number begins and ends, and the quote that its place asks for. Must not: find
 secrets, know rules. Called by: exact, for a secret that a number may hold.
 A number stands behind a name (`"n": -12.5e3`) or a string (`["a", 7]`), numbers of an array between them.
-How that is quoted tells how deep in strings of JSON the number stands; where there is none within reach
-(`[1, 2]` alone), nothing tells, and a quote too many would break what is around it.
+How that is quoted tells how deep in strings of JSON the number stands, and under which escapes (`%22`,
+`&quot;`); where there is none within reach (`[1, 2]` alone), nothing tells, and a quote too many would break
+what is around it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,32 @@ _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _LONGEST: Final = 64
 """Characters of a number on either side of the secret."""
 
-_BEFORE: Final = re.compile(rb"(?<![\s:,\[{(\\])(\\{0,8}\")\s{0,8}[:,][\s\[\]0-9.,eE+-]{0,200}\Z")
+_PER: Final = rb"%(?:25){0,8}"
+_GAP: Final = rb"(?:\s|\\{1,8}[nrt]|\+|" + _PER + rb"(?:20|0[aAdD9]|2[bB]))"
+_SIGN: Final = rb"(?:[:,]|" + _PER + rb"(?:3[aA]|2[cC]))"
+_LIST: Final = rb"(?:[\[\]]|" + _PER + rb"5[bBdD])"
+_BEFORE: Final = re.compile(
+    rb"(\\{0,8}\"|\\{1,8}u0022|"
+    + _PER
+    + rb"22|&(?:amp;){0,8}(?:quot|#0{0,4}34|#[xX]22);)"
+    + _GAP
+    + rb"{0,8}+"
+    + _SIGN
+    + rb"(?:"
+    + _GAP
+    + rb"|"
+    + _SIGN
+    + rb"|"
+    + _LIST
+    + rb"|[0-9.eE-]){0,200}+\Z"
+)
+_OPENED: Final = re.compile(
+    rb"(?:[\s:,\[{(\\+]|" + _PER + rb"(?:20|2[bBcC]|3[aA]|[57][bB]|0[aAdD9])|\\[nrt])\Z"
+)
 """The quote behind a name or a string closes it; one that opens a string has a sign or a space before it."""
-_AFTER: Final = re.compile(rb"\s{0,64}[,}\]]")
+_AFTER: Final = re.compile(_GAP + rb"{0,64}(?:[,}\]]|" + _PER + rb"(?:2[cC]|[57][dD]))")
+_SPACE: Final = re.compile(rb"\+|(?:25){0,8}(?:20|09)")
+"""What stands before a number in a form and looks like digits of its own."""
 _REACH: Final = 224
 
 BACK: Final = _LONGEST + _REACH
@@ -39,9 +63,16 @@ def whole(data: bytes, start: int, end: int) -> tuple[int, int, bytes] | None:
     head, tail = data[max(0, start - _LONGEST) : start], data[end : end + _LONGEST]
     first = start - len(head) + len(head.rstrip(_DIGITS))
     last = end + len(tail) - len(tail.lstrip(_DIGITS))
-    if (first and data[first - 1] in _DIGITS) or _NUMBER.fullmatch(data, first, last) is None:
+    space = _SPACE.match(data, first, start)
+    if space is not None and (space[0] == b"+" or data[first - 1 : first] == b"%"):
+        first = space.end()
+    elif first and data[first - 1] in _DIGITS:
+        return None
+    if _NUMBER.fullmatch(data, first, last) is None:
         return None
     if _AFTER.match(data, last) is None:
         return None
     before = _BEFORE.search(data, max(0, first - _REACH), first)
-    return None if before is None else (first, last, before[1])
+    if before is None or _OPENED.search(data, max(0, before.start() - 24), before.start()):
+        return None
+    return first, last, before[1]
