@@ -18,7 +18,7 @@ from hushtape.coding.registry import (
     missing_extra,
     parse,
 )
-from hushtape.coding.zstd import BlockZstdDecoder, zstd_frames_apart
+from hushtape.coding.zstd import BlockZstdDecoder, first_zstd_frame, zstd_frames_apart
 
 __all__ = [
     "BlockZstdDecoder",
@@ -34,5 +34,6 @@ __all__ = [
     "encoder",
     "missing_extra",
     "parse",
+    "first_zstd_frame",
     "zstd_frames_apart",
 ]

@@ -38,6 +38,13 @@ def zstd_decoder() -> PieceDecoder:
     return LimitedZstdDecoder(module) if kind == "limited" else BlockZstdDecoder(module)
 
 
+def first_zstd_frame() -> BlockZstdDecoder:
+    """A decoder of one frame, over a library of the other kind than `zstd_frames_apart` asks for."""
+    found = library()
+    assert found is not None and found[0] == "blocks"
+    return BlockZstdDecoder(found[1], once=True)
+
+
 def zstd_frames_apart() -> tuple[Callable[[], Any], type[Exception]] | None:
     """What makes a decompressor of one frame, with the interface that bz2 and lzma have, and its error; None
     if no library of that kind is installed."""
@@ -93,28 +100,31 @@ class LimitedZstdDecoder(PieceDecoder):
 
 class BlockZstdDecoder(PieceDecoder):
     """zstd through an interface that can't limit its output: it is fed block by block, and a block
-    decodes to at most 128 KiB (RFC 8878 3.1.1.2.4)."""
+    decodes to at most 128 KiB (RFC 8878 3.1.1.2.4). `once`: the first frame alone is read.
 
-    __slots__ = ("_cutter", "_module", "_stream")
+    Attributes:
+        rest: with `once`, what stands behind that frame; None: its end was not met.
+    """
 
-    def __init__(self, module: Any) -> None:
+    __slots__ = ("_cutter", "_module", "_once", "_stream", "rest")
+
+    def __init__(self, module: Any, *, once: bool = False) -> None:
         super().__init__("zstd")
         self._module = module
+        self._once = once
         self._stream: Any = None
         self._cutter = FrameCutter()
+        self.rest: bytes | None = None
 
     @property
     def complete(self) -> bool:
         return self._cutter.between_frames
 
-    @property
-    def ended(self) -> bool:
-        """A frame has come to its end; another may have begun."""
-        return self._cutter.frames > 0
-
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         position = 0
         while position < len(data):
+            if self._once and self._cutter.frames:
+                break
             in_magic = self._cutter.at_magic
             end = self._cutter.advance(data, position)
             if end < 0:
@@ -129,6 +139,8 @@ class BlockZstdDecoder(PieceDecoder):
             for piece in slices(output):
                 self.produced += len(piece)
                 yield piece
+        if self._once and self._cutter.frames:
+            self.rest = (self.rest or b"") + data[position:]
 
     def _decompress(self, data: bytes) -> bytes:
         if self._cutter.skipping:

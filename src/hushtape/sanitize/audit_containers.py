@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from hushtape.sanitize import audit_unpack as unpack
-from hushtape.sanitize.audit_unpack import GZIP
+from hushtape.sanitize.audit_unpack import GZIP, TRAILER
 from hushtape.sanitize.audit_zip import ZIP, ZipFile
 from hushtape.sanitize.audit_zstd import ZSTD, zstd
 
@@ -46,6 +46,10 @@ class Container(Protocol):
     def running(self) -> bool:
         """It is not torn, and has not ended."""
 
+    @property
+    def rest(self) -> bytes | None:
+        """Of what was fed last, what stands behind the end; None: it was not met, or is not known."""
+
     def feed(self, data: bytes) -> Iterator[bytes]:
         """What comes out. Each iterator is exhausted before the next call."""
 
@@ -53,7 +57,8 @@ class Container(Protocol):
 def container(first: bytes, *, once: bool = False) -> Container | None:
     """What the first bytes of a body say it is; None for no container, or too few bytes to tell.
 
-    `once`: of streams that stand one behind another only the first is read: each is found for itself.
+    `once`: of streams that stand one behind another only the first is read: each is found for itself, and
+    `follows` tells whose content goes on in the next.
     """
     if first[:2] in _ZLIB and _is_zlib(first[:FIRST]):
         return unpack.zlib_stream()
@@ -65,6 +70,17 @@ def container(first: bytes, *, once: bool = False) -> Container | None:
         if first.startswith(magic):
             return kind(once=once)
     return None
+
+
+def follows(view: bytes, end: int, at: int) -> bool:
+    """Whether the stream that begins at `at` goes on with the content of one that ended at `end`: all tools
+    read gzip, bzip2 and xz files and zstd frames that were joined as one file."""
+    if end < 0 or view[at : at + 2] in _ZLIB:
+        return False
+    end += TRAILER if view.startswith(GZIP, at) else 0
+    while view[end : end + 4] in _SKIPPABLE and end < at:
+        end += 8 + int.from_bytes(view[end + 4 : end + 8], "little")
+    return end <= at and not view[end:at].strip(b"\0")
 
 
 def _is_zlib(first: bytes) -> bool:
@@ -84,4 +100,6 @@ def is_file(first: bytes) -> bool:
 
 
 _ZLIB: Final = frozenset(ZLIB_HEADS)
+_SKIPPABLE: Final = frozenset(bytes((0x50 | low,)) + b"\x2a\x4d\x18" for low in range(16))
+"""Frames of zstd that hold nothing (RFC 8878 3.1.2)."""
 _KINDS: Final = ((GZIP, unpack.gzip_file), (b"BZh", unpack.bzip2), (XZ, unpack.xz), (LZMA, unpack.xz))

@@ -12,7 +12,7 @@ from binascii import a2b_base64, unhexlify
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hushtape.sanitize.audit_containers import FIRST, Container, container
+from hushtape.sanitize.audit_containers import FIRST, Container, container, follows
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_lines import joined
 from hushtape.sanitize.audit_packed import TOO_MUCH, Room, opened, starts, tells_little
@@ -59,13 +59,17 @@ class Streams:
         files: a body that is such a file as a whole is somebody else's: the session looks into it.
     """
 
-    __slots__ = ("_archive", "_files", "_fresh", "_open", "_room")
+    __slots__ = ("_archive", "_base", "_ended", "_files", "_fresh", "_open", "_room", "_size")
 
     def __init__(self, fresh: Callable[[], Auditor], room: Room, *, files: bool) -> None:
         self._fresh, self._room, self._files = fresh, room, files
         self._open: list[_Open] = []
         self._archive = False
         """An archive is read, which finds its next members by itself."""
+        self._base = self._size = 0
+        """Where the window begins, and how long it is."""
+        self._ended: dict[bytes, Stream] = {}
+        """The last of each kind: its content may go on in the next."""
 
     def look(self, window: bytes, seen: int, *, first: bool, final: bool) -> Finding | None:
         """Follow what is open, and what begins here.
@@ -74,28 +78,42 @@ class Streams:
             seen: bytes of the window that the one before held, too.
             first, final: no window stands before this one, or none comes behind it.
         """
-        finding = self._go_on(window[seen:] if seen else window, final)
+        self._base += self._size - seen
+        self._size = len(window)
+        before = tuple(self._ended.values())
+        finding = self._go_on(window[seen:] if seen else window)
         if finding is not None:
             return finding
         if not window.isascii():
             low, high = max(0, seen - EDGE), len(window) - (0 if final else EDGE)
             finding = self._begin(window, low, high, first)
+        finding = finding or self._end_of(one for one in before if one.end < self._base + seen)
         if finding is None and not final and not any(isinstance(one, Run) for one in self._open):
             finding = self._in_runs(window)
         if final and finding is None:
             return self._finish()
         return finding
 
-    def _go_on(self, data: bytes, final: bool) -> Finding | None:
+    def _go_on(self, data: bytes) -> Finding | None:
         for one in self._open:
-            if (finding := one.feed(data)) is not None:
+            if (finding := one.feed(data) or self._may_end(one)) is not None:
                 return finding
         if any(one.ended for one in self._open):
             self._keep([one for one in self._open if not one.ended])
         return None
 
+    def _may_end(self, one: _Open) -> Finding | None:
+        """Keep a stream that came to its end for the next one's sake."""
+        if not one.ended or not isinstance(one, Stream):
+            return None
+        last = self._ended.get(one.kind)
+        if one.end < (0 if last is None else last.end):
+            return one.finish()
+        self._ended[one.kind] = one
+        return None if last is None else last.finish()
+
     def _finish(self) -> Finding | None:
-        for one in self._open:
+        for one in (*self._open, *self._ended.values()):
             if (finding := one.finish()) is not None:
                 return finding
         self._keep([])
@@ -118,8 +136,8 @@ class Streams:
             archive = isinstance(box, ZipFile)
             if archive and self._archive:
                 continue
-            stream = Stream(box, self._fresh(), self._room)
-            if (finding := stream.feed(window[at:])) is not None:
+            stream = self._stream(box, window, at)
+            if (finding := stream.feed(window[at:]) or self._may_end(stream)) is not None:
                 return finding
             # Two telling bytes alone are chance; bzip2 says nothing before its first block of 900 KB.
             if not stream.ended and (stream.produced or not tells_little(window, at)):
@@ -131,10 +149,26 @@ class Streams:
     def _in_runs(self, window: bytes) -> Finding | None:
         """Streams in base64 or hex that goes on behind the window: from their beginnings on it is decoded."""
         for name, view, carry in _views(window):
-            for at in starts(view, coded=True):
-                if _goes_on(view, at):
-                    run = Run(name, self._fresh(), carry)
-                    return run.begin(view[at:]) or self._follow(run)
+            if (at := _going_on(view)) >= 0:
+                run = Run(name, self._fresh(), carry)
+                return run.begin(view[at:]) or self._follow(run)
+        return None
+
+    def _stream(self, box: Container, window: bytes, at: int) -> Stream:
+        """What follows the stream that begins there; it goes on with what one before it holds, maybe."""
+        kind = window[at : at + 2]
+        last = self._ended.get(kind)
+        goes_on = last is not None and follows(window, last.end - self._base, at)
+        auditor = self._ended.pop(kind).auditor if goes_on else self._fresh()
+        return Stream(box, auditor, self._room, kind, self._base + at)
+
+    def _end_of(self, old: Iterator[Stream]) -> Finding | None:
+        """Those that nothing went on with."""
+        for one in old:
+            if self._ended.get(one.kind) is one:
+                del self._ended[one.kind]
+                if (finding := one.finish()) is not None:
+                    return finding
         return None
 
     def _follow(self, one: _Open) -> Finding | None:
@@ -145,28 +179,38 @@ class Streams:
 
 
 class Stream:
-    """Follows one compressed stream."""
+    """Follows one compressed stream.
 
-    __slots__ = ("_auditor", "_box", "_room", "ended", "produced")
+    Attributes:
+        kind: its first bytes.
+        end: where in the body it ended; -1: it did not, or was torn.
+        ended: nothing more of it comes. `finish` looks at what is left.
+    """
 
-    def __init__(self, box: Container, auditor: Auditor, room: Room) -> None:
-        self._box, self._auditor, self._room = box, auditor, room
+    __slots__ = ("_box", "_fed", "_room", "auditor", "end", "ended", "kind", "produced")
+
+    def __init__(self, box: Container, auditor: Auditor, room: Room, kind: bytes, start: int) -> None:
+        self._box, self.auditor, self._room, self.kind, self._fed = box, auditor, room, kind, start
         self.ended = self.produced = False
+        self.end = -1
 
     def feed(self, data: bytes) -> Finding | None:
         """Inflate on."""
+        self._fed += len(data)
         for piece in self._box.feed(data):
             self.produced = True
             self._room.left -= len(piece)
-            finding = self._auditor.feed(piece) or (self._too_much() if self._room.left < 0 else None)
+            finding = self.auditor.feed(piece) or (self._too_much() if self._room.left < 0 else None)
             if finding is not None:
                 return finding
         self.ended = not self._box.running
-        return self._auditor.finish() if self.ended else None
+        if self.ended and self._box.rest is not None:
+            self.end = self._fed - len(self._box.rest)
+        return None
 
     def finish(self) -> Finding | None:
         """The data ended."""
-        return self._auditor.finish()
+        return self.auditor.finish()
 
     def _too_much(self) -> Finding:
         return Finding(TOO_MUCH, "in its middle")
@@ -212,15 +256,23 @@ def _decode(name: str, letters: bytes) -> bytes:
     return a2b_base64(letters + b"AAAA"[: -len(letters) % 4])
 
 
-def _goes_on(view: bytes, at: int) -> bool:
-    """Whether a compressed stream begins there and reaches the end of the view."""
-    box = opened(view, at)
-    if box is None:
-        return False
-    produced = False
-    for _ in box.feed(view[at:]):
-        produced = True
-    return box.running and (produced or not tells_little(view, at))
+def _going_on(view: bytes) -> int:
+    """Where a compressed stream begins that reaches the end of the view, with those whose content it goes on
+    with; -1: there is none."""
+    begin = last = end = -1
+    for at in starts(view, coded=True):
+        if (box := opened(view, at)) is None:
+            continue
+        end = -1 if at < last else end  # they are of another kind
+        begin, last = begin if follows(view, end, at) else at, at
+        produced = sum(map(len, box.feed(view[at:]))) > 0
+        if box.running and (produced or not tells_little(view, at)):
+            return begin
+        if box.rest is not None:
+            end = len(view) - len(box.rest)
+            if len(box.rest) <= EDGE and not tells_little(view, at):
+                return begin  # the next may begin behind the view
+    return -1
 
 
 def _views(window: bytes) -> Iterator[tuple[str, bytes, bytes]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 from zlib import MAX_WBITS, decompressobj, error
 
@@ -21,6 +20,7 @@ from hushtape.sanitize.audit_containers import (
     ZLIB_HEADS,
     Container,
     container,
+    follows,
 )
 from hushtape.sanitize.audit_unpack import GZIP
 from hushtape.sanitize.audit_zip import ZIP
@@ -44,8 +44,14 @@ LEAST: Final = 6
 """Shorter beginnings are chance: noise behind two telling bytes often inflates to a few. The shortest
 secrets that are looked for inside other text are as long."""
 
-MOST_TRIES: Final = 512
-"""Beginnings that are tried; noise has one in some 16 KiB."""
+MOST_TRIES: Final = 16 * 1024
+"""Beginnings of one view that are tried: noise has one in some 16 KiB, rows of tiny files one in 20 bytes."""
+
+TOO_MANY_FILES: Final = f"more than {MOST_TRIES:,} compressed files in one stretch"
+"""The finding's rule beyond that."""
+
+MOST_BARE: Final = 256
+"""Runs that are tried for bare deflate."""
 
 # Long enough that noise has one in 16 MB. `re` leaps to the first byte of each, which is faster than `find`.
 _ARCHIVE: Final = re.compile(re.escape(ZIP))
@@ -153,19 +159,26 @@ class Room:
 
 
 def inflated(view: bytes, room: Room, *, coded: bool = True) -> Iterator[bytes]:
-    """What compressed data in a view holds, each apart from the next, in portions. `coded`: see `starts`.
+    """What compressed files in a view hold, each apart from the next, in portions. `coded`: see `starts`.
 
     Raises:
         UnreadError: it is more than there is room for, or nothing here unpacks it.
     """
     held: list[bytes] = []
-    size = 0
-    for at in islice(starts(view, coded=coded), MOST_TRIES):
+    size, last, end = 0, 0, -1
+    for number, at in enumerate(starts(view, coded=coded)):
+        if number >= MOST_TRIES:
+            raise UnreadError(TOO_MANY_FILES)
         box = opened(view, at)
         if box is None:
             continue
         if isinstance(box, Sealed):
             raise UnreadError(box.unread)
+        if at < last:  # of another kind
+            end = -1
+        if held and not follows(view, end, at):
+            held.append(bytes(16))
+        last = at
         whole = 0
         for piece in box.feed(view[at:]):
             held.append(piece)
@@ -177,11 +190,11 @@ def inflated(view: bytes, room: Room, *, coded: bool = True) -> Iterator[bytes]:
             if size >= PORTION:
                 yield (text := b"".join(held))
                 held, size = [text[-SHARED:]], SHARED
-        if 0 < whole < LEAST:  # chance
+        if box.rest is not None:
+            end = max(end, len(view) - len(box.rest))
+        if 0 < whole < LEAST and tells_little(view, at):  # chance
             while whole > 0 and held and whole >= len(held[-1]):
                 whole -= len(held.pop())
-        elif whole:
-            held.append(bytes(16))
     if held:
         yield b"".join(held)
 
@@ -192,7 +205,7 @@ def deflated(runs: list[bytes]) -> bytes:
     found: list[bytes] = []
     left = PORTION
     likely = [run for run in runs if run[:2] in _FIRST and not run.startswith(_JSON) and not run.islower()]
-    for run in likely[: MOST_TRIES // 2]:
+    for run in likely[:MOST_BARE]:
         decoder = decompressobj(-MAX_WBITS)
         data = a2b_base64(run + b"AAA"[: -len(run) % 4])
         try:

@@ -32,7 +32,7 @@ SMALL: Final = 256
 MOST_MEMORY: Final = 128 * 1024 * 1024
 """For a dictionary (xz and LZMA): `xz -9` asks for 65 MiB."""
 
-_TRAILER: Final = 8
+TRAILER: Final = 8
 """gzip's checksum and length (RFC 1952 2.3.1)."""
 
 
@@ -268,7 +268,7 @@ def zlib_stream() -> Packed:
 
 def gzip_file(*, once: bool = False) -> Packed:
     """gzip; one after another, as `cat` joins them, or the first alone (`once`)."""
-    behind = partial(Inflate, partial(_gzip_head, at=_TRAILER))
+    behind = partial(Inflate, partial(_gzip_head, at=TRAILER))
     return Packed(partial(Inflate, _gzip_head), zlib.error, None if once else behind)
 
 

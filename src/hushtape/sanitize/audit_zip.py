@@ -35,6 +35,7 @@ class ZipFile:
 
     __slots__ = ("_left", "_member", "_rest", "unread")
     running = True
+    rest = None
 
     def __init__(self) -> None:
         self.unread = ""

@@ -22,20 +22,22 @@ class ZstdFile:
     """By a library that is fed block by block. What is none after all, or torn, holds nothing
     from there on. `once`: see `zstd_file`."""
 
-    __slots__ = ("_decoder", "_once")
+    __slots__ = ("_decoder",)
     unread = ""
-    rest = None
 
     def __init__(self, *, once: bool) -> None:
-        self._once = once
-        self._decoder: coding.Decoder | None = coding.decoder(("zstd",))
+        self._decoder: coding.Decoder | None = (
+            coding.first_zstd_frame() if once else coding.decoder(("zstd",))
+        )
+
+    @property
+    def rest(self) -> bytes | None:
+        """What stands behind the end, with `once`; None: it was not met."""
+        return self._decoder.rest if isinstance(self._decoder, coding.BlockZstdDecoder) else None
 
     @property
     def running(self) -> bool:
-        decoder = self._decoder
-        if decoder is None or (self._once and isinstance(decoder, coding.BlockZstdDecoder) and decoder.ended):
-            return False
-        return not decoder.complete
+        return self._decoder is not None and not self._decoder.complete
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         if self._decoder is None:
@@ -51,6 +53,7 @@ class Sealed:
 
     __slots__ = ("unread",)
     running = False
+    rest = None
 
     def __init__(self, unread: str) -> None:
         self.unread = unread
