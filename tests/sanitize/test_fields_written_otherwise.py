@@ -49,6 +49,28 @@ WRITTEN = {
     ),
     "a part with spaces": (PART, part('Content-Disposition: form-data; name = "password"')),
     "a part whose name is encoded": (PART, part("Content-Disposition: form-data; name*=UTF-8''password")),
+    "an attribute in escaped XML": (
+        JSON,
+        f'{{"x": "&lt;a password=&quot;{SECRET}&quot; b=&quot;c&quot;&gt;"}}',
+    ),
+    "an attribute in XML escaped twice": (
+        XML,
+        f"<m>&amp;lt;a password=&amp;quot;{SECRET}&amp;quot;/&amp;gt;</m>",
+    ),
+    "an attribute in apostrophes, escaped": (XML, f"<m>&lt;a password=&#39;{SECRET}&#39;/&gt;</m>"),
+    "Spring's property": (XML, f'<property name="password"><value>{SECRET}</value></property>'),
+    "Spring's property in JSON": (
+        JSON,
+        f'{{"x": "<property name=\\"password\\">\\n <value>{SECRET}</value>\\n</property>"}}',
+    ),
+    "a resource of .NET": (
+        XML,
+        f'<data name="ApiKey" xml:space="preserve">\n <value><![CDATA[{SECRET}]]></value>\n</data>',
+    ),
+    "quotes escaped once more than their string": (
+        JSON,
+        rf'{{"x": "{{\\u0022password\\u0022:\\u0022{SECRET}\\u0022,\\u0022a\\u0022:1}}"}}',
+    ),
     "a part whose name is a path": (PART, part('Content-Disposition: form-data; name="user[password][]"')),
 }
 
@@ -70,6 +92,10 @@ def test_a_credential_is_gone_and_only_that(written: str, size: int) -> None:
 
 
 NO_CREDENTIALS = {
+    "the working directory": '{"Env": ["PWD=/app", "OLDPWD=/usr/src/a"], "log": "PWD=/bin\\nA=/b"}',
+    "the working directory as a member": '{"env": {"PWD": "/", "pwd": "/srv/shop/web", "OLDPWD": "/srv"}}',
+    "an empty attribute in escaped XML": '{"x": "&lt;a password=&quot;&quot; b=&quot;c&quot;&gt;"}',
+    "the label of a resource": '<data name="Password"><value>Password:</value></data>',
     "a list of names": '[{"name": "password", "type": "string", "value_type": "x"}]',
     "a name and a value of others": '[{"title": "password", "value": "is required"}]',
     "a list whose name is not of the kind": '[{"name": "zip", "value": "12345678"}]',
@@ -83,6 +109,20 @@ NO_CREDENTIALS = {
 @pytest.mark.parametrize("text", NO_CREDENTIALS.values(), ids=NO_CREDENTIALS)
 def test_what_only_looks_like_one_stays(text: str) -> None:
     assert scrubbed(JSON, text, 1 << 16).decode() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server=a;uid=sa;PWD=/app;",
+        '{"pwd": "/correct"}',
+        '{"PWD": "/k93bXw2LmP0aQ"}',
+        "PWD=/srv/Zk93bXw2LmP0aQaz",
+        '{"password": "/app"}',
+    ],
+)
+def test_a_password_that_begins_with_a_slash_goes(text: str) -> None:
+    assert b"REDACTED" in scrubbed(JSON, text, 1 << 16)
 
 
 @pytest.mark.parametrize("name", ["OK-ACCESS-SIGN", "X-Ticket", "X-Client-Secrets", "X-SID"])

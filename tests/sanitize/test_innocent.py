@@ -16,6 +16,9 @@ RULES = build().ruleset
 
 STAYS: dict[str, Any] = {
     "a schema": {"password": {"type": "string", "minLength": 8, "format": "password", "title": "Password"}},
+    "a description in several lines": {
+        "password": {"type": "string", "description": "At least:\n* 8 letters\n* a digit", "order": 1}
+    },
     "a reference": {
         "client_id": {"$ref": "#/$defs/id"},
         "token": {"type": ["string", "null"], "default": None},
@@ -171,3 +174,10 @@ def test_the_key_to_press_of_an_element_stays(page: str, kind: str) -> None:
 def test_an_access_key_goes() -> None:
     for page in ('<a accesskey="AKq7">', "accesskey=q7", '{"accessKey": "q7"}', "<a accesskey='q7 x'>"):
         assert b"q7" not in _scrubbed(page.encode())
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_quotes_in_a_description_hide_no_schema(indent: int | None) -> None:
+    schema = {"token": {"type": "string", "pattern": '^[\\\\w"]+$', "description": 'a "word"\n\tof \\ signs'}}
+    text = json.dumps(schema, indent=indent)
+    assert scrubbed(text) == text

@@ -11,13 +11,13 @@ import re
 
 from hushtape.sanitize import elements, insides, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
-from hushtape.sanitize.innocent import is_shortcut, stays
+from hushtape.sanitize.innocent import is_directory, is_shortcut, stays
 from hushtape.sanitize.members import MEMBER
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Context, Found
-from hushtape.sanitize.value_ends import PLAIN, URL_ENDS, container, strings
+from hushtape.sanitize.value_ends import PLAIN, REFERENCE, URL_ENDS, container, referred, strings
 from hushtape.sanitize.values import Until
 
 KIND = 1
@@ -307,8 +307,12 @@ class Field:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
         if arrow := _ARROW.match(data, at):
             at = arrow.end()
-        if not self._rule.numbers and is_shortcut(self._joined, data, at):
+        if not self._rule.numbers and (
+            is_shortcut(self._joined, data, at) or is_directory(self._joined, data, start, at, at + WINDOW)
+        ):
             return None
+        if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
+            return Found(reference.end(), -1, self._text, referred(reference))
         opening = _QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
         if opening is None:
             return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _TEXT_END)

@@ -11,17 +11,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.words import looks_made
+
 LONGEST: Final = 1024
 """Bytes of the longest value that is looked at."""
 
 _Q = rb"\\{0,8}+\""
-_TEXT = _Q + rb"[^\"\\]{0,512}+" + _Q
+# A string of JSON, and one in a string of JSON, with what is escaped in it (but quotes within quotes there).
+_TEXT = rb"(?:\"(?:[^\"\\]|\\.){0,768}+\"|\\{1,8}+\"(?:[^\"\\]|\\{1,16}+[^\"\\]){0,768}+\\{1,8}+\")"
+_S = rb"(?:\s|\\{1,8}+[nrt])"
 _SCALAR = rb"(?:" + _TEXT + rb"|[\w.+-]{1,24}+)"
-_LIST = rb"\[\s{0,32}+(?:" + _TEXT + rb"\s{0,32}+,?\s{0,32}+){0,8}+\]"
+_LIST = rb"\[" + _S + rb"{0,32}+(?:" + _TEXT + _S + rb"{0,32}+,?" + _S + rb"{0,32}+){0,8}+\]"
 
 
 def _object(members: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\{(?:\s{0,64}+" + members + rb"\s{0,64}+,?){1,16}+\s{0,64}+\}")
+    return re.compile(
+        rb"\{(?:" + _S + rb"{0,64}+" + members + _S + rb"{0,64}+,?){1,16}+" + _S + rb"{0,64}+\}"
+    )
 
 
 # JSON Schema (2020-12) without what may hold a value: const, enum, examples, and defaults other than none;
@@ -53,7 +59,7 @@ _PLAIN = (
     + _Q
     + rb"))"
 )
-_ONE = rb"\{(?:\s{0,64}+" + _PLAIN + rb"\s{0,64}+,?){0,16}+\s{0,64}+\}"
+_ONE = rb"\{(?:" + _S + rb"{0,64}+" + _PLAIN + _S + rb"{0,64}+,?){0,16}+" + _S + rb"{0,64}+\}"
 _SCHEMA = _object(
     rb"(?:"
     + _PLAIN
@@ -62,20 +68,30 @@ _SCHEMA = _object(
     + rb"(?:anyOf|oneOf|allOf)"
     + _Q
     + _IS
-    + rb"\[(?:\s{0,64}+"
+    + rb"\[(?:"
+    + _S
+    + rb"{0,64}+"
     + _ONE
-    + rb"\s{0,64}+,?){1,8}+\s{0,64}+\]|"
+    + _S
+    + rb"{0,64}+,?){1,8}+"
+    + _S
+    + rb"{0,64}+\]|"
     + _Q
     + rb"(?:properties|fields)"
     + _Q
     + _IS
-    + rb"\{(?:\s{0,64}+"
+    + rb"\{(?:"
+    + _S
+    + rb"{0,64}+"
     + _Q
     + rb"[\w.@$-]{1,64}+"
     + _Q
     + _IS
     + _ONE
-    + rb"\s{0,64}+,?){1,16}+\s{0,64}+\}|"
+    + _S
+    + rb"{0,64}+,?){1,16}+"
+    + _S
+    + rb"{0,64}+\}|"
     + _Q
     + rb"items"
     + _Q
@@ -84,15 +100,19 @@ _SCHEMA = _object(
     + rb")"
 )
 _TYPED = re.compile(
-    _Q + rb"(?:\$ref" + _Q + rb"|type" + _Q + rb"\s{0,8}+:\s{0,8}+(?:\[\s{0,32}+)?" + _Q
+    _Q + rb"(?:\$ref" + _Q + rb"|type" + _Q + rb"\s{0,8}+:\s{0,8}+(?:\[" + _S + rb"{0,32}+)?" + _Q
     + rb"(?:string|integer|number|boolean|object|array|null|text|keyword)" + _Q + rb")"
 )  # fmt: skip
 _FLOW = re.compile(
-    rb"\{\s{0,64}+(?:"
+    rb"\{"
+    + _S
+    + rb"{0,64}+(?:"
     + _Q
     + rb"scopes"
     + _Q
-    + rb"\s{0,8}+:\s{0,8}+\{[^{}]{0,512}+\}\s{0,8}+,\s{0,64}+)?"
+    + rb"\s{0,8}+:\s{0,8}+\{[^{}]{0,512}+\}\s{0,8}+,"
+    + _S
+    + rb"{0,64}+)?"
     + _Q
     + rb"(?:tokenUrl|refreshUrl|authorizationUrl)"
     + _Q
@@ -100,7 +120,7 @@ _FLOW = re.compile(
 """OAuth's password flow in an OpenAPI document."""
 
 _COLUMN = re.compile(
-    rb"\[\s{0,64}+\{[^{}\[\]]{0,256}?" + _Q + rb"key" + _Q + rb"\s{0,8}+:\s{0,8}+" + _Q + rb"KBC\."
+    rb"\[" + _S + rb"{0,64}+\{[^{}\[\]]{0,256}?" + _Q + rb"key" + _Q + rb"\s{0,8}+:\s{0,8}+" + _Q + rb"KBC\."
 )
 """What Keboola's Storage says of a column of that name."""
 
@@ -113,11 +133,14 @@ _PIECE = _object(
     + rb"|\[[\d, ]{0,64}\])"
 )
 _MESSAGES = re.compile(
-    rb"\[(?:\s{0,64}+"
+    rb"\[(?:"
+    + _S
+    + rb"{0,64}+"
     + _Q
     + rb"[A-Za-z][A-Za-z']{0,24}+(?:,? \(?[\w'%-]{1,24}+\)?){2,24}+[.!]?"
     + _Q
-    + rb"\s{0,64}+,?){1,8}+\]"
+    + _S
+    + rb"{0,64}+,?){1,8}+\]"
 )
 """Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
 
@@ -137,6 +160,13 @@ _SPOKEN = re.compile(
 """A word behind its space, as a model of language writes each. A token that was pasted with a space has
 digits or capitals."""
 
+_DIRECTORY = re.compile(rb"/(?=[\"'\\\s<]|\Z)|(?:/[\w.@+-]{1,64}+){1,12}+/?(?=[\"'\\\s<]|\Z)")
+_ROOT = re.compile(
+    rb"/(?:app|bin|builds|code|data|etc|github|home|lib|media|mnt|opt|private|project|repo|root|run|source|src|srv|tmp"
+    rb"|usr|Users|var|work|workdir|workspaces?)(?![\w.@+-])"
+)
+"""Where a working directory stands, which shells and containers tell of as `PWD`."""
+
 _PRESSED = b"accesskey"
 _KEY = rb"(?:[!#-%(-;=?-\[\]-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 _SHORTCUT = re.compile(
@@ -144,6 +174,7 @@ _SHORTCUT = re.compile(
 )
 """The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
 
+_SHORT = 7
 _WORD_LENGTH = 48
 _JOINTS = re.compile(rb"[ _-]")
 
@@ -157,6 +188,8 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     first = data[at : at + 1]
     limit = min(limit, at + LONGEST)
     if first == b'"':
+        if is_directory(name, data, start, at + 1, limit):
+            return True
         return _string(name, data, start, at + 1, limit, window)
     if first not in (b"{", b"["):
         return False
@@ -168,6 +201,17 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
 def is_shortcut(name: bytes, data: bytes, at: int) -> bool:
     """Whether the attribute's value at `at` is a key to press: `accesskey="n"`."""
     return name == _PRESSED and _SHORTCUT.match(data, at, at + LONGEST) is not None
+
+
+def is_directory(name: bytes, data: bytes, start: int, at: int, limit: int) -> bool:
+    """Whether the value at `at` is the working directory: `PWD=/app`, `"pwd": "/srv/shop"`. Not behind the
+    sign of a connection string, nor where a part of the path looks as if a machine had made it."""
+    if name not in (b"pwd", b"oldpwd") or data[at : at + 1] != b"/" or data[start - 1 : start] == b";":
+        return False
+    found = _DIRECTORY.match(data, at, limit)
+    if found is None or not (data[start : start + 3].isupper() or _ROOT.match(found[0])):
+        return False
+    return not any(looks_made(part.decode("latin-1")) for part in found[0].split(b"/") if len(part) > _SHORT)
 
 
 def _container(first: bytes, data: bytes, at: int, limit: int) -> bool:

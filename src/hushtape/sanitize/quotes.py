@@ -142,7 +142,7 @@ def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | U
     return Block(quote, (quote.count(b"\\") + 1).bit_length() - 2)
 
 
-def of_variable(data: bytes, start: int, at: int) -> String | None:
+def of_variable(data: bytes, start: int, at: int) -> String | Until | None:
     """What ends the value of `"DB_PASSWORD=a&b c"`, a string of its own as Docker lists variables."""
     if _VARIABLE.match(data, start, at) is None:
         return None

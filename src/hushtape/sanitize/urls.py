@@ -62,7 +62,8 @@ The audit, which decodes what may be none, leaves these alone."""
 # A URL in a picture's metadata is followed by binary data, which may hold an `@`.
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
 _AUTHORITY = re.compile(
-    rb"(?:[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u(?!00(?:2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC]))[0-9a-fA-F]{4}){1,768}+\Z"
+    rb"(?:&#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|1[6-9]\d|2\d\d)|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|[a-fA-F][0-9a-fA-F]));"
+    rb"|[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u(?!00(?:2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC]))[0-9a-fA-F]{4}){1,768}+\Z"
 )
 
 

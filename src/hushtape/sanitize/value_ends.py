@@ -29,19 +29,34 @@ encodeURIComponent leaves. It looks ahead only, so that chunks make no differenc
 _ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
 
 
+REFERENCE = re.compile(
+    rb"&(?:amp;){0,4}(?:(quot|#34|#[xX]22)|apos|#39|#[xX]27);(?!&(?:amp;){0,4}(?:quot|#34|apos|#39|#[xX]2[27]);)"
+)
+"""The quote of an attribute in escaped XML, where something follows: `password=&quot;x&quot;`."""
+_REFERRED = Until(re.compile(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|\\{0,64}\"|[<>]"))
+_REFERRED_SINGLE = Until(re.compile(rb"&(?:amp;){0,4}(?:apos|#39|#[xX]27);|\\{0,64}[\"']|[<>]"))
+
+
+def referred(quote: re.Match[bytes]) -> Until:
+    """What ends an attribute that a reference opened."""
+    return _REFERRED if quote[1] else _REFERRED_SINGLE
+
+
 @lru_cache(maxsize=256)
 def closing(name: bytes) -> Until:
     """The end tag of an element that holds others."""
     return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
 
 
-def string(quote: bytes) -> String:
+def string(quote: bytes) -> String | Until:
     """The seeker for a string that this quote opened."""
     last = quote[-1]
     if last == 34 and b"%" not in quote:
         return String(_RAW, len(quote).bit_length() - 1)
     if last == 39 and b"%" not in quote:
         return String(_SINGLE, len(quote).bit_length() - 1)
+    if quote.endswith(b"u0022") and len(quote) > len(b"\\u0022"):
+        return Until(re.compile(rb"(?<!\\)\\{1,%d}u0022|\\{0,64}\"" % (len(quote) - 5)))
     if quote.endswith(b"u0022"):
         return String(_UNICODE, (len(quote) - 4).bit_length() - 1)
     if last == 59:
