@@ -333,7 +333,16 @@ MADE = "Zk93bXw2LmP0qT8vR4"
         ('<r password="Zk93bXw2&amp;LmP0qT8vR4"/>', "application/xml", "Zk93bXw2&LmP0qT8vR4"),
         ('<input name="password" value="Zk93&#38;b+Xw2%25">', "text/html", "Zk93&b+Xw2%"),
         ("var x={password:'Zk93\\x26bXw2LmP0qT8vR4'}", "application/javascript", "Zk93&bXw2LmP0qT8vR4"),
+        ("var x={password:'Zk93\\x26bX\\'w2LmP0'}", "application/javascript", "Zk93&bX'w2LmP0"),
+        ('x={"password":"Zk93\\u{4d}bX\\\\w2\\$LmP0"}', "application/javascript", "Zk93MbX\\w2$LmP0"),
         (json.dumps({"x": json.dumps({"password": [MADE]})}), "application/json", MADE),
+        (f"<access_token><value>{MADE}</value></access_token>", "application/xml", MADE),
+        (f"<id_token a='b1'><![CDATA[{MADE}]]></id_token>", "application/xml", MADE),
+        (f"<password><p type='x1'><![CDATA[{MADE}]]></p></password>", "application/xml", MADE),
+        (f'<access_token><v value="{MADE}&amp;1"/></access_token>', "application/xml", MADE + "&1"),
+        (json.dumps({"Authorization": f"Bearer {MADE}"}), "application/json", MADE),
+        (f"sent Bearer {MADE}, got 401", "text/plain", MADE),
+        (f"got=Bearer%20{MADE}&b=1", "application/x-www-form-urlencoded", MADE),
     ],
 )
 def test_attributes_scripts_and_lists_in_strings_teach_the_value_itself(
@@ -343,9 +352,29 @@ def test_attributes_scripts_and_lists_in_strings_teach_the_value_itself(
     assert value in learned
 
 
+def test_a_basic_pair_in_a_body_teaches_its_password() -> None:
+    coded = b64encode(b"jo:" + MADE.encode()).decode()
+    assert from_body(f'{{"sent": "Basic {coded}"}}'.encode(), ruleset=build().ruleset) == [coded, MADE]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Bearer authentication is required",
+        '{"Authorization": "Bearer your-token-1"}',
+        f"Negotiate {b64encode(bytes(range(60))).decode()}",
+        "<password><hint>at least 8 letters</hint><min>8</min></password>",
+    ],
+)
+def test_what_names_a_scheme_or_a_hint_teaches_nothing(body: str) -> None:
+    assert from_body(body.encode(), "application/xml", ruleset=build().ruleset) == []
+
+
 def test_oauth_of_old_and_keys_with_a_user_teach() -> None:
     field = f'OAuth oauth_consumer_key="abcd1234ef", oauth_token="{MADE}", oauth_signature="Zt7Kp2Lm9"'
     assert from_headers(Authorization=field) == ["abcd1234ef", MADE]
+    escaped = 'OAuth oauth_consumer_key="abcd1234ef", oauth_token="Zk93%2FbXw2%2B"'
+    assert from_headers(Authorization=escaped) == ["abcd1234ef", "Zk93%2FbXw2%2B", "Zk93/bXw2+"]
     assert MADE in from_headers(Authorization=f"ApiKey user:{MADE}")
 
 

@@ -36,6 +36,11 @@ _PLAIN_NUMBER = re.compile(r"[-+0-9.,:/ TZ]+")
 _TEMPLATE = re.compile(r"\$\{?[\w.]+\}?|\{\{[^{}]*\}\}|<[\w .-]+>|%\(?\w+\)?s?")
 _DIGIT, _SPACE = re.compile(r"\d"), re.compile(r"\s")
 _LEAF = re.compile(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
+_XML_LEAF = re.compile(
+    r"<!\[CDATA\[(.*?)\]\]>|(?:\A|>)([^<>]+)(?=<)|\svalue\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')", re.DOTALL
+)
+"""Texts of elements inside an element, and what stands under an attribute `value`."""
+
 _ADDRESS = re.compile(r"(?i)https?://[^@\s]*")
 _ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
 _QUOTED = re.compile(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
@@ -46,6 +51,9 @@ _IN_STRING = re.compile(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+\"")
 
 _REFERENCE = re.compile(r"&#?\w{1,8};")
 _HEX = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
+_SCRIPT = re.compile(r"\\(?:\\|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([^\"/bfnrtux\\]))")
+"""An escape that scripts know and JSON doesn't (ECMA-262 12.9.4); a pair of backslashes, to be passed by."""
+
 _OAUTH = re.compile(r'oauth_(?:token|consumer_key)="?([^",\s]+)')
 _OF_THE_MOMENT = frozenset(
     ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
@@ -135,13 +143,21 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         text = f"[{text}]"  # what a list of strings held
     if lesson.written == "credentials":
         found = list(_credentials(text))
+    elif lesson.written == "basic":
+        found = [text, *_user_and_password(text)]
+    elif lesson.written == "xml" and "<" in text:
+        leaves = ["".join(leaf).strip() for leaf in _XML_LEAF.findall(text)]
+        found = [one for leaf in leaves if _is_telling(leaf) for one in _read(leaf, "xml")]
     elif text[:1] in ("{", "[") and lesson.written == "json":
-        # Descriptions and types stand there, too: only what holds a digit, and no space, is a credential.
-        leaves = [leaf for leaf in _LEAF.findall(text) if _DIGIT.search(leaf) and not _SPACE.search(leaf)]
-        found = [one for leaf in leaves for one in _read(leaf, "json")]
+        found = [one for leaf in _LEAF.findall(text) if _is_telling(leaf) for one in _read(leaf, "json")]
     else:
         found = _read(text.strip() if lesson.written == "xml" else text, lesson.written)
     return list(dict.fromkeys(found))
+
+
+def _is_telling(leaf: str) -> bool:
+    """Descriptions and types stand inside, too: only what holds a digit, and no space, is a credential."""
+    return _DIGIT.search(leaf) is not None and _SPACE.search(leaf) is None
 
 
 def _read(text: str, written: str) -> list[str]:
@@ -177,6 +193,9 @@ def _json_layers(text: str) -> Iterator[str]:
     for _ in range(6):
         inner = _inner(text)
         if inner is None:
+            script = _inner(_SCRIPT.sub(_plain, text))
+            if script is not None:
+                yield script
             break
         if inner == text:
             return
@@ -197,6 +216,14 @@ def _inner(text: str) -> str | None:
     return inner if isinstance(inner, str) else None
 
 
+def _plain(escape: re.Match[str]) -> str:
+    """A script's escape as JSON would write it."""
+    code = escape[1] or escape[2]
+    if code is None:
+        return escape[3] or escape[0]
+    return json.dumps(chr(int(code, 16)))[1:-1]
+
+
 def _credentials(value: str) -> Iterator[str]:
     """The credential in an Authorization field, and the parts of a Basic one."""
     scheme, _, rest = value.strip().partition(" ")
@@ -204,7 +231,8 @@ def _credentials(value: str) -> Iterator[str]:
     if not rest:
         yield scheme
     if scheme.lower() == "oauth":  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
-        yield from _OAUTH.findall(rest)
+        for one in _OAUTH.findall(rest):
+            yield from dict.fromkeys((one, unquote(one)))
     if not rest or "," in rest or " " in rest or scheme.lower() in _OF_THE_MOMENT:
         return
     named = _ONE_PARAMETER.fullmatch(rest)

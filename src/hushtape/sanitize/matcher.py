@@ -158,7 +158,7 @@ class Matcher:
             self._ended.append((start, end, seeker, verifier, text))
         if start >= end or text is None or (start >= 0 and self._is_left(data, start, end)):
             return
-        if self.teach is not None and kind == FIELDS and start >= 0:
+        if self.teach is not None and start >= 0 and _may_teach(verifier):
             self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
@@ -197,7 +197,7 @@ class Matcher:
         """Where in a buffer of `size` bytes what has to stay begins: a running value that may teach."""
         if self.teach is None:
             return OPEN
-        starts = [one[0] for one in self.open if one[3].kind == FIELDS and size - one[0] <= HELD]
+        starts = [one[0] for one in self.open if _may_teach(one[3]) and size - one[0] <= HELD]
         return min(starts, default=OPEN)
 
     def _cover(self, kind: int, start: int, end: int) -> None:
@@ -221,3 +221,8 @@ class Matcher:
             moved = [(one[0] - by, one[1] - by, *one[2:]) for one in self._ended]
             self._ended = deque(moved, maxlen=4)
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
+
+
+def _may_teach(verifier: Verifier) -> bool:
+    """Whether what it finds is told: a field's value may hold another field's."""
+    return verifier.kind == FIELDS or verifier.teaches is not None

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.rules import ShapeRule
-from hushtape.sanitize.spans import SHAPES, Context, Found, Verifier
+from hushtape.sanitize.spans import SHAPES, Context, Found, Lesson, Verifier
 from hushtape.sanitize.values import Until
 
 _SPACE = rb"(?: |\+|%(?:25){0,8}20)"
@@ -66,12 +66,13 @@ def is_pair(coded: bytes) -> bool:
 def scheme_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """The anchors of all of them."""
     text = rule.placeholder.encode()
-    for name, pattern in (
-        (b"bearer", _BEARER),
-        (b"basic", _BASIC),
-        (b"negotiate", _TICKET),
-        (b"ntlm", _TICKET),
+    for name, pattern, lesson in (
+        (b"bearer", _BEARER, Lesson("raw", guess=True)),
+        (b"basic", _BASIC, Lesson("basic", guess=True)),
+        (b"negotiate", _TICKET, None),  # made anew for each request
+        (b"ntlm", _TICKET, None),
     ):
         scheme, label = Scheme(pattern, text), f"scheme {name.decode().title()}"
         for space in (b" ", b"+", b"%20", b"%2520"):
-            yield name + space, Verifier(scheme, order, label, SHAPES, 24, _AHEAD, guard=pattern)
+            found = Verifier(scheme, order, label, SHAPES, 24, _AHEAD, guard=pattern, teaches=lesson)
+            yield name + space, found
