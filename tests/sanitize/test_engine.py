@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from types import FrameType
 
-from hushtape.sanitize.engine import AhoEngine, HyperscanEngine, folding
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.sanitize.engine import COLUMNS, FEW, HEAD, AhoEngine, HyperscanEngine, folding
 
 
 def test_no_bytecode_runs_while_hyperscan_scans() -> None:
@@ -37,8 +40,9 @@ def test_scans_one_behind_another_keep_their_hits_apart() -> None:
 
 
 def test_folding_numbers_the_bytes_of_the_anchors_and_folds_letters() -> None:
-    table = folding([b"ab", b"a\x00"])
-    assert b"aAbB\x00zZ\xff".translate(table) == bytes([1, 1, 2, 2, 0, 3, 3, 3])
+    table, shared = folding([b"ab", b"a\x00"])
+    assert b"aAbB\x00zZ\xff".translate(table) == bytes([0, 0, 2, 2, 1, 3, 3, 3])
+    assert not shared
 
 
 def test_anchors_of_every_byte_are_found() -> None:
@@ -46,3 +50,34 @@ def test_anchors_of_every_byte_are_found() -> None:
     engine = AhoEngine(every)
     for number, anchor in enumerate(every):
         assert (number, 0, 2) in engine.find(anchor)
+
+
+def every_hit(anchors: list[bytes], data: bytes) -> list[tuple[int, int, int]]:
+    low = data.lower()
+    found = [
+        (number, at, at + len(anchor))
+        for number, anchor in enumerate(anchors)
+        for at in range(len(low) - len(anchor) + 1)
+        if low.startswith(anchor, at)
+    ]
+    return sorted(found, key=lambda hit: (hit[1], hit[0]))
+
+
+WORDS = st.lists(st.sampled_from([b"ab", b"a", b"b", b"\x00", b"c" * HEAD]), min_size=1, max_size=6).map(
+    b"".join
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8, unique=True), st.lists(WORDS, max_size=8).map(b"".join))
+def test_long_anchors_are_found_where_all_of_them_stands(anchors: list[bytes], data: bytes) -> None:
+    assert AhoEngine(anchors).find(data.upper()) == every_hit(anchors, data)
+
+
+def test_bytes_that_share_a_column_are_told_apart() -> None:
+    letters = bytes(set(range(128)) - set(range(65, 91)))[: COLUMNS + FEW - 2]
+    anchors = [bytes([byte, 97]) for byte in letters]
+    table, shared = folding(anchors, COLUMNS)
+    assert max(table) == COLUMNS - 1
+    assert len(shared) > 1
+    data = bytes(range(256)) + b"".join(anchors)
+    assert AhoEngine(anchors).find(data) == every_hit(anchors, data)

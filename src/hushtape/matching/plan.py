@@ -11,7 +11,6 @@ per distinct shape; candidates found are verified with `mismatches`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from msgspec import Struct
@@ -220,6 +219,8 @@ def _needs_body(matcher: str | Matcher) -> bool:
 
 
 def _unknown(matcher: object) -> OptionError:
+    from difflib import get_close_matches
+
     near = get_close_matches(matcher.lower(), NAMES, n=3, cutoff=0.5) if isinstance(matcher, str) else []
     meant = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
     remedy = f"{meant}Matchers are {', '.join(NAMES)}, and callables (live, recorded) -> bool."

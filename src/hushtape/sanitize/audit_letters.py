@@ -167,7 +167,7 @@ def _may_be_escaped(data: bytes) -> bool:
 
 def _folding(anchors: list[bytes]) -> bytes:
     """What the automata see of each byte."""
-    fold = folding([anchor.translate(_ALIKE) for anchor in anchors])
+    fold, _ = folding([anchor.translate(_ALIKE) for anchor in anchors])
     alike = _ALIKE[:65] + _ALIKE[97:123] + _ALIKE[91:]
     return alike.translate(fold)
 

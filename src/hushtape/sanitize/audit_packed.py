@@ -86,12 +86,7 @@ _FLUSHED: Final = b"\0\0\xff\xff"
 """How a stream ends that was flushed, not finished: a stored block of nothing (zlib's manual, deflate)."""
 
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_FIRST: Final = frozenset(
-    bytes((one, two))
-    for high, one in enumerate(_LETTERS)
-    for low, two in enumerate(_LETTERS)
-    if (high << 2 | low >> 4) & 6 in (2, 4)
-)
+_FIRST: Final = re.compile(b"[%b][A-Za-f]|[%b][g-z0-9+/]" % (_LETTERS[1::2], _LETTERS[::2]))
 """How a run begins whose first byte says: a block with fixed or dynamic codes (RFC 1951 3.2.3). Half do."""
 
 _JSON: Final = b"eyJ"
@@ -204,7 +199,7 @@ def deflated(runs: list[bytes]) -> bytes:
     binding 3.4.4.1): it has no magic, so each run is tried; not paths and hex digits, in lower case."""
     found: list[bytes] = []
     left = PORTION
-    likely = [run for run in runs if run[:2] in _FIRST and not run.startswith(_JSON) and not run.islower()]
+    likely = [run for run in runs if _FIRST.match(run) and not run.startswith(_JSON) and not run.islower()]
     for run in likely[:MOST_BARE]:
         decoder = decompressobj(-MAX_WBITS)
         data = a2b_base64(run + b"AAA"[: -len(run) % 4])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from types import MethodType
 from urllib.parse import quote, quote_plus
 
@@ -121,9 +122,13 @@ def followed_by(endings: tuple[bytes, ...], verifier: Verifier) -> Verifier:
         return verify(data, start, end, limit, context)
 
     after: Verify = followed if any(len(one) > 1 for one in endings) else verify
-    return verifier._replace(
-        verify=quoted if endings is QUOTES else after, follows=frozenset(one[0] for one in endings)
-    )
+    return verifier._replace(verify=quoted if endings is QUOTES else after, follows=_first(endings))
+
+
+@lru_cache
+def _first(endings: tuple[bytes, ...]) -> frozenset[int]:
+    """Their first bytes; one set, not one for each of 800 anchors (170 KB)."""
+    return frozenset(one[0] for one in endings)
 
 
 def _verifier(field: Field, order: int, label: str, verify: Verify, written: str) -> Verifier:

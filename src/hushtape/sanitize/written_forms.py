@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from html.entities import codepoint2name
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -61,6 +60,8 @@ def _octets(char: str, before: str, *, upper: bool) -> str:
 
 
 def _named(char: str) -> str:
+    from html.entities import codepoint2name  # half a megabyte, for values with hardly a letter
+
     name = {39: "apos"}.get(ord(char)) or codepoint2name.get(ord(char))
     return f"&{name};" if name else f"&#{ord(char)};"
 

@@ -6,7 +6,6 @@ Must not: know defaults, look at two options at once (options does). Called by: 
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -104,7 +103,9 @@ def wrong(name: str, takes: str, value: object, remedy: str) -> OptionError:
 
 def unknown(what: str, name: object, known: Sequence[str], value: object) -> OptionError:
     """The error for a name that does not exist; near spellings are named."""
-    near = difflib.get_close_matches(str(name).lower(), known, n=1)
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name).lower(), known, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     # The value may be a secret under a misspelt name: it is not repeated.
     kept = value if what != "option" else None
