@@ -15,6 +15,7 @@ from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unesc
 from hushtape.sanitize.audit_packed import Room, UnreadError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
 from hushtape.sanitize.noise import TEXT
+from hushtape.sanitize.stand_ins import is_stand_in
 
 Scan = Callable[[bytes], "tuple[str, int] | None"]
 """The ruleset's plain scan: (name of the rule, offset) of a secret, or None."""
@@ -51,6 +52,10 @@ FIELD: Final = "field "
 
 BY_PLACE: Final = (FIELD, "parameter ", "userinfo", "credential by ", "password by ")
 """How the names of rules begin that tell by the place."""
+
+USERINFO: Final = "userinfo"
+STATED: Final = (FIELD, "parameter ", USERINFO)
+"""Of these the rules that take any value, whatever its letters are."""
 
 AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
@@ -103,6 +108,8 @@ def _is_weak(rule: str, view: bytes, at: int) -> bool:
     """Whether a field's value that begins there is no finding: 10 MB of noise hold an `otp=` now and
     then, with noise before it and behind."""
     if rule in WEAK:
+        return True
+    if rule.startswith(STATED) and is_stand_in(view, at, userinfo=rule == USERINFO):
         return True
     if not rule.startswith(FIELD):
         return False

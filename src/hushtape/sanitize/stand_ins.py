@@ -1,0 +1,57 @@
+"""Stand-ins: what files say where a credential would stand: `changeme`, `${PASSWORD}`, `os.environ["PW"]`.
+
+Lives here: one question about a value, by its letters. Must not: know rules. Called by: audit_views, for what
+it finds in base64 by a field's name or a URL's form: GitHub answers with files in base64, and each second one
+says `password=` somewhere. What has a digit or a sign that no program has there counts (`hunter2`, `P@ss`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from hushtape.sanitize.words import is_phrase
+
+_LONGEST: Final = 160
+_QUOTES: Final = b"\"'`"
+_QUOTED: Final = {one: re.compile(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
+_BARE: Final = re.compile(rb"[^\s\"'`<>&,;)}\]]*")
+_USERINFO: Final = re.compile(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
+_TOKEN: Final = 16
+"""Letters from which the name of a user may be a token."""
+
+_VARIABLE: Final = re.compile(
+    rb"(?:\$[{(]|\{\{|<%|#\{[a-z])[^\r\n]*"  # ${NAME}, $(command), {{ name }}, <%= name %>, #{name}
+    rb"|\$[A-Z][A-Z_]+|\$[a-z_]+(?:->.*|\[)?|%[A-Za-z_]{2,64}%"  # $NAME, $name->of, %NAME%
+    rb"|%[sv]|%\(\w{1,64}\)?s?|\{(?:\d|[A-Za-z_][A-Za-z_.]*)?\}?|<[^<>]{0,64}>|\[[A-Za-z _-]{1,64}\]"
+)
+_CODE: Final = re.compile(
+    rb"\(*(?:await |new |!|\*{1,2}|&)?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*(?:[\[(]|\Z)"
+)
+"""A name of a program, what belongs to it, a call: `self.password`, `getpass(`, `row[`."""
+
+_JOINED: Final = re.compile(rb"\.|->|::|[\[(]\Z")
+_MASK: Final = re.compile(rb"([*x.#?_X-])\1*")
+_WORD: Final = re.compile(rb"[a-z]{1,9}|[A-Z]?[a-z]{2,8}|NULL|NONE|NIL")
+"""What has no value, types, and words that nothing else tells from letters by chance."""
+
+
+def is_stand_in(data: bytes, at: int, *, userinfo: bool = False) -> bool:
+    """Whether no credential begins at `at`. `userinfo`: that of a URL does."""
+    if userinfo:
+        found = _USERINFO.match(data, at, at + 2 * _LONGEST)
+        return (
+            found is not None and _stands(found[2] or b"") and (len(found[1]) < _TOKEN or _stands(found[1]))
+        )
+    look = _QUOTED.get(data[at - 1]) if at else None
+    value = (look or _BARE).match(data, at, at + _LONGEST)
+    return value is not None and _stands(value[0].strip())
+
+
+def _stands(value: bytes) -> bool:
+    if not value or any(form.fullmatch(value) for form in (_VARIABLE, _MASK, _WORD)):
+        return True
+    code = _CODE.match(value)
+    if code is not None and code.end() == len(value) and _JOINED.search(value):
+        return not re.search(rb"\d[A-Za-z_]*\d", value)
+    return is_phrase(value.decode("latin-1").strip("<>*"))

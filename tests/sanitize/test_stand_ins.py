@@ -1,0 +1,72 @@
+"""What stands for a credential in a file fails no recording of its base64; all else does."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+
+import pytest
+
+from hushtape.sanitize.chain import build
+
+RULES = build().ruleset
+
+STAND_INS = (
+    "password=changeme",
+    "PASSWORD=${PASSWORD}",
+    "PASSWORD=$PASSWORD",
+    "password=$(cat /run/secrets/db)",
+    "password = $config->password",
+    'db = connect(password=os.environ["DB_PASSWORD"])',
+    "password = getpass('Password: ')",
+    "client_secret=process.env.CLIENT_SECRET",
+    "password=self.password, token=args.token",
+    "def f(password=None, *, client_secret: str = None): pass",
+    '{"password": "<your password>"}',
+    '{"password": "string", "client_secret": "********"}',
+    'password="{{ vault_db_password }}"',
+    "password=%s",
+    "password=%(password)s",
+    'f"password={password}"',
+    "password=%DB_PASSWORD%",
+    "<password>${db.password}</password>",
+    "<password>#{secret}</password>",
+    "git clone https://user:password@host.example/x",
+    "postgres://postgres:postgres@localhost:5432/app",
+    "amqp://guest:guest@rabbit/ and mysql://root:${MYSQL_PASSWORD}@db/",
+    "mongodb://<user>:<password>@cluster.example.net",
+)
+CREDENTIALS = (
+    "password=hunter2",
+    "password=P@ssw0rd",
+    '{"password": "s3cr3t-k93bXw2LmP"}',
+    '{"password": "$ecret123"}',
+    '{"password": "$2b$12$kQ93bXw2LmP0aQaz81Zk"}',
+    '{"client_secret": "q7.k93bXw2LmP0aQ"}',
+    '{"access_token": "Zk93bXw2LmP0aQaz81"}',
+    '{"password": "{p4ss}word1"}',
+    '{"password": "xkqjvbnwzrtplmhgf"}',
+    "https://user:pa55@host.example/x",
+    "https://ghp9Zk93bXw2LmP0aQaz81@host.example/x",
+)
+
+
+def audited(text: str) -> object:
+    file = b64encode(f"# settings\nhost=db\n{text}\nport=1\nand more of it\n".encode()).decode()
+    auditor = RULES.auditor()
+    return auditor.feed(json.dumps({"content": file, "encoding": "base64"}).encode()) or auditor.finish()
+
+
+@pytest.mark.parametrize("text", STAND_INS)
+def test_a_file_in_base64_that_says_what_stands_for_a_credential_is_recorded(text: str) -> None:
+    assert audited(text) is None
+
+
+@pytest.mark.parametrize("text", CREDENTIALS)
+def test_a_file_in_base64_that_says_a_credential_fails_the_recording(text: str) -> None:
+    assert audited(text) is not None
+
+
+@pytest.mark.parametrize("text", [*STAND_INS, *CREDENTIALS])
+def test_a_credential_behind_another_fails_all_the_same(text: str) -> None:
+    assert audited(f"{text}\npassword=k93bXw2LmP0") is not None
