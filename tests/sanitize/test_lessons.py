@@ -342,6 +342,13 @@ MADE = "Zk93bXw2LmP0qT8vR4"
         (f'<access_token><v value="{MADE}&amp;1"/></access_token>', "application/xml", MADE + "&1"),
         (json.dumps({"Authorization": f"Bearer {MADE}"}), "application/json", MADE),
         (f"sent Bearer {MADE}, got 401", "text/plain", MADE),
+        (f'{{"dsn": "postgres:\\/\\/me:{MADE}@db.example.com\\/app"}}', "application/json", MADE),
+        ("https://me:Zk93%2FbXw2%25@h.example.com/", "text/plain", "Zk93/bXw2%"),
+        (
+            "u=https%3A%2F%2Fme%3AZk93%252FbXw2LmP0%40h.example.com",
+            "application/x-www-form-urlencoded",
+            "Zk93/bXw2LmP0",
+        ),
         (f"got=Bearer%20{MADE}&b=1", "application/x-www-form-urlencoded", MADE),
     ],
 )
@@ -363,6 +370,7 @@ def test_a_basic_pair_in_a_body_teaches_its_password() -> None:
         "Bearer authentication is required",
         '{"Authorization": "Bearer your-token-1"}',
         f"Negotiate {b64encode(bytes(range(60))).decode()}",
+        "postgres://postgres:postgres@db.example.com/app amqp://guest:changeme@mq.example.com",
         "<password><hint>at least 8 letters</hint><min>8</min></password>",
     ],
 )

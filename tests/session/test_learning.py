@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import random
 import threading
+import zipfile
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -142,8 +146,11 @@ def test_a_rewritten_body_loses_its_digests(cassette: Path) -> None:
 
 @pytest.mark.parametrize(
     "hidden",
-    [gzip.compress(TOKEN.encode()), b'{"a": "%b"}' % b64encode(b64encode(b"xy " + TOKEN.encode()))],
-    ids=["compressed file", "base64 twice"],
+    [
+        gzip.compress(random.Random(1).randbytes(70_000) + TOKEN.encode()),
+        b'{"a": "%b"}' % b64encode(b64encode(b"xy " + TOKEN.encode())),
+    ],
+    ids=["large compressed file", "base64 twice"],
 )
 def test_what_cant_be_rewritten_is_dropped_and_the_tape_fails(
     hidden: bytes, budget: float, cassette: Path
@@ -156,6 +163,35 @@ def test_what_cant_be_rewritten_is_dropped_and_the_tape_fails(
     recovery = recover(cassette)
     assert recovery.recovered == 2 and recovery.unsearched == ()
     assert "early" not in cassette.read_text()
+
+
+def in_a_zip(data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", data)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, in_a_zip])
+@pytest.mark.usefixtures("budget")
+def test_a_small_file_that_was_recorded_before_is_packed_again(
+    pack: Callable[[bytes], bytes], cassette: Path
+) -> None:
+    file = pack(b"id,note\n1," + TOKEN.encode())
+    with hushtape.use_cassette(cassette) as tape:
+        record(tape, file, "application/octet-stream", asked=file, fields=(("ETag", '"tells"'),))
+        record(tape, LOGIN)
+    assert not tape.failed and "tells" not in cassette.read_text()
+    with hushtape.use_cassette(cassette, mode="none") as tape:
+        first = next(tape.interactions())
+    assert first.response is not None
+    for body in (first.request.body, first.response.body):
+        assert body is not None
+        data = b"".join(body.chunks())
+        content = (
+            zipfile.ZipFile(io.BytesIO(data)).read("a.csv") if pack is in_a_zip else gzip.decompress(data)
+        )
+        assert content == b"id,note\n1,REDACTED"
 
 
 def test_callbacks_see_an_exchange_once_and_what_they_wrote_is_searched(cassette: Path) -> None:

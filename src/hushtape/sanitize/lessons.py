@@ -145,6 +145,9 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         found = list(_credentials(text))
     elif lesson.written == "basic":
         found = [text, *_user_and_password(text)]
+    elif lesson.written == "userinfo":
+        passwords = [whole.partition(":")[2] for whole in _read(text, "json")]
+        found = [one for password in passwords for one in _read(password, "json")]
     elif lesson.written == "xml" and "<" in text:
         leaves = ["".join(leaf).strip() for leaf in _XML_LEAF.findall(text)]
         found = [one for leaf in leaves if _is_telling(leaf) for one in _read(leaf, "xml")]

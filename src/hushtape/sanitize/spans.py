@@ -89,9 +89,9 @@ Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | 
 
 class Lesson(NamedTuple):
     """What is told with a credential that a rule redacts. `written`: how its value was written down ("json",
-    "form", "xml", "raw"; "credentials": an Authorization field; "basic": what follows `Basic`). `numbers`: a
-    bare number counts, too. `guess`: only its name or scheme says that it is a credential, so it has to look
-    like one."""
+    "form", "xml", "raw"; "credentials": an Authorization field; "basic": what follows `Basic`;
+    "userinfo": a URL's). `numbers`: a bare number counts, too. `guess`: only its name or place says that it
+    is a credential, so it has to look like one."""
 
     written: str
     numbers: bool = False

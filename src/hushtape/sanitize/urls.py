@@ -13,7 +13,7 @@ from typing import Any
 
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
 from hushtape.sanitize.rules import FieldRule, UrlSecretsRule
-from hushtape.sanitize.spans import USERINFO, Context, Found, Verifier
+from hushtape.sanitize.spans import USERINFO, Context, Found, Lesson, Verifier
 
 PRESIGNED = (
     "sig",
@@ -137,9 +137,10 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
-    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + 34)
+    lesson = Lesson("userinfo", guess=True)
+    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + 34, teaches=lesson)
     for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
-        yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, 600)
+        yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, 600, teaches=lesson)
     for name in PRESIGNED:
         field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)
         verifier = Verifier(field.pair, order, f"parameter {name}", KIND, BACK, AHEAD)

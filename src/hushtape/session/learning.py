@@ -16,15 +16,18 @@ from msgspec import structs
 
 from hushtape import clock
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
-from hushtape.model import Body, Interaction
+from hushtape.model import CHUNK, Body, BytesBody, Interaction
+from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.lessons import Notebook
 from hushtape.session import stored
 from hushtape.session.inside import Inside, look_inside
+from hushtape.session.packing import packed_again
+from hushtape.session.settling import settle
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
     from hushtape.sanitize import Ruleset
-    from hushtape.sanitize.rules import SecretRule
+    from hushtape.sanitize.rules import Phase, SecretRule
     from hushtape.session.ledger import Ledger
 
 BUDGET: Final = 1.0
@@ -236,7 +239,28 @@ def _cleaned(ledger: Ledger, interaction: Interaction, alone: Ruleset, ruleset: 
     `ruleset`, which must not be newer than `alone`."""
     from hushtape.session.auditing import audited
 
-    return audited(ledger, stored.scrub_interaction(interaction, alone), ruleset)
+    return audited(ledger, stored.scrub_interaction(_repacked(interaction, alone), alone), ruleset)
+
+
+def _repacked(interaction: Interaction, alone: Ruleset) -> Interaction:
+    """Small gz and zip files as bodies, packed again without what was learned."""
+    request, response = interaction.request, interaction.response
+    packed = _packed(request.body, alone, "request")
+    if packed is not request.body:
+        request = structs.replace(request, headers=settle(request.headers, packed), body=packed)
+    if response is not None and (packed := _packed(response.body, alone, "response")) is not response.body:
+        head = structs.replace(response.head, headers=settle(response.head.headers, packed))
+        trailers = settle(response.trailers, packed)
+        response = structs.replace(response, head=head, trailers=trailers, body=packed)
+    return structs.replace(interaction, request=request, response=response)
+
+
+def _packed(body: Body | None, alone: Ruleset, phase: Phase) -> Body | None:
+    if body is None or body.size > CHUNK:
+        return body
+    data = b"".join(body.chunks())
+    clean = packed_again(alone, data, phase) if is_file(data) else None
+    return body if clean is None or clean is data else BytesBody(clean)
 
 
 def _with_stored_bodies(journal: Journal, interaction: Interaction) -> Interaction:
@@ -260,4 +284,4 @@ def _store(journal: Journal, body: Body, content_type: str) -> Body:
 
 def _authority(uri: str) -> str:
     """The host of a URI, with its port, as it is compared."""
-    return urlsplit(uri).netloc.lower()
+    return urlsplit(uri).netloc.rpartition("@")[2].lower()
