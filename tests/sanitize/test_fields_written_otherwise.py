@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hushtape.sanitize.chain import build
@@ -89,6 +91,20 @@ def test_a_credential_is_gone_and_only_that(written: str, size: int) -> None:
     inner = f"b'{SECRET}'" if "bytes" in written else inner
     clean = "b'REDACTED'" if "bytes" in written else "REDACTED"
     assert scrubbed(kind, text, size).decode() == text.replace(inner, clean)
+
+
+@pytest.mark.parametrize("indent", [2, 4, 8])
+@pytest.mark.parametrize("depth", [1, 3, 5])
+def test_deep_indentation_hides_neither_pairs_nor_values_before_their_names(depth: int, indent: int) -> None:
+    document: object = [
+        ["X-Api-Key", SECRET],
+        {"value": SECRET, "name": "api_key"},
+        {"value": "n", "key": "zip"},
+    ]
+    for level in range(depth):
+        document = {f"level{level}": document, "n": 1}
+    text = json.dumps(document, indent=indent)
+    assert scrubbed(JSON, text, 1 << 16).decode() == text.replace(SECRET, "REDACTED")
 
 
 NO_CREDENTIALS = {
