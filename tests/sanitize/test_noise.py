@@ -163,3 +163,9 @@ def test_the_end_of_a_tag_in_lines_of_base64_is_no_scheme() -> None:
     text = b'"JICAga2V5cyB7IDxJ\\nTlM+LCA8REVMRT4sCgkJeyA8TEVGVD4sICJOQVJSIiB9LCB7IDxET1dOPiwg\\nIk5B"'
     assert scrubbed(text) == text
     assert scrubbed(b"a=NTLM+TlRMTVNTUAADAAAAGAAYAEgAAAAYABgA5Q==") == b"a=NTLM+REDACTED"
+
+
+@pytest.mark.parametrize("sign", [b"/", b"+", b"-", b"_"])
+def test_a_jwt_begins_behind_anything(sign: bytes) -> None:
+    jwt = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
+    assert scrubbed(b64encode(NOISE[:300]) + sign + jwt) == b64encode(NOISE[:300]) + sign + b"REDACTED"

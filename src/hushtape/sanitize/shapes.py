@@ -63,7 +63,9 @@ class Shape:
             return None
         if self._pattern.match(data, start, limit) is None:
             return None
-        if in_base64(data, start, limit) or (self._plain and is_table(data, start)):
+        if self._pattern is not _JWT and in_base64(data, start, limit):
+            return None  # base64 has no full stop, and a JWT two
+        if self._plain and is_table(data, start):
             return None
         return Found(start, -1, self._text, self._rest, end)
 
