@@ -158,7 +158,7 @@ class Matcher:
             self._ended.append((start, end, seeker, verifier, text))
         if start >= end or text is None or (start >= 0 and self._is_left(data, start, end)):
             return
-        if self.teach is not None and start >= 0 and _may_teach(verifier):
+        if self.teach is not None and start >= 0 and (kind == FIELDS or verifier.teaches is not None):
             self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
             self.names.append((start, end, verifier.name, text))
