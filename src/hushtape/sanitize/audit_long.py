@@ -1,6 +1,6 @@
 """Compressed streams in the middle of a body: found, and followed to their end, window by window.
 
-Lives here: `Streams`, which follows those of one body, as they stand, in base64 or in hex. Must not: look at
+Lives here: `Streams`, which follows those of one body, as they stand or in coded text. Must not: look at
 a window itself (audit_views does), or undo a coding of the body's own. Called by: audit.
 In memory: for each stream that is open a decompressor and one auditor's window. Whatever comes out is audited
 like a body, so streams inside streams are followed in the same way.
@@ -8,34 +8,21 @@ like a body, so streams inside streams are followed in the same way.
 
 from __future__ import annotations
 
-from binascii import a2b_base64, unhexlify
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
+from hushtape.sanitize.audit_coded import EDGE, Run, going_on
 from hushtape.sanitize.audit_containers import FIRST, Container, container, follows
 from hushtape.sanitize.audit_finding import Finding
-from hushtape.sanitize.audit_lines import joined
 from hushtape.sanitize.audit_packed import TOO_MUCH, Room, opened, starts, tells_little
-from hushtape.sanitize.audit_runs import HEX, STANDARD
 from hushtape.sanitize.audit_zip import ZipFile
 from hushtape.sanitize.audit_zstd import Sealed
 
 if TYPE_CHECKING:
     from hushtape.sanitize.audit import Auditor
 
-LEAST: Final = 1024
-"""Characters of a run that may go on in the next window: shorter ones the overlap holds whole."""
-
-EDGE: Final = 64
-"""What begins so near to a window's end is left to the next one, which shows more of it."""
-
 MOST_OPEN: Final = 16
 """Streams that are followed at once, those inside each other counted: real ones stand one after another."""
-
-_BREAK: Final = 64
-"""More than this between two lines of base64 ends it."""
-
-_NAMES: Final = {"base64": (STANDARD, 4), "hex": (HEX, 2)}
 
 
 class _Open(Protocol):
@@ -147,11 +134,11 @@ class Streams:
         return None
 
     def _in_runs(self, window: bytes) -> Finding | None:
-        """Streams in base64 or hex that goes on behind the window: from their beginnings on it is decoded."""
-        for name, view, carry in _views(window):
-            if (at := _going_on(view)) >= 0:
-                run = Run(name, self._fresh(), carry)
-                return run.begin(view[at:]) or self._follow(run)
+        """Streams in coded text that goes on behind the window: from their beginnings on it is decoded."""
+        for way, view, carry in going_on(window):
+            run = Run(way, self._fresh(), carry)
+            if (finding := run.begin(view) or self._follow(run)) is not None:
+                return finding
         return None
 
     def _stream(self, box: Container, window: bytes, at: int) -> Stream:
@@ -214,88 +201,3 @@ class Stream:
 
     def _too_much(self) -> Finding:
         return Finding(TOO_MUCH, "in its middle")
-
-
-class Run:
-    """Decodes base64 or hex that goes on. From the second line break on nothing tells an end from a break,
-    so up to `_BREAK` bytes wait."""
-
-    __slots__ = ("_auditor", "_carry", "_name", "ended")
-
-    def __init__(self, name: str, auditor: Auditor, carry: bytes) -> None:
-        self._name, self._auditor, self._carry = name, auditor, carry
-        self.ended = False
-
-    def begin(self, view: bytes) -> Finding | None:
-        """What its first window held, decoded."""
-        return self._auditor.feed(view)
-
-    def feed(self, data: bytes) -> Finding | None:
-        """Decode on."""
-        table, group = _NAMES[self._name]
-        text = joined(self._carry + data)
-        letters = text.translate(table)
-        end = letters.find(b" ")
-        end = len(letters) if end < 0 else end
-        self.ended = len(letters) - end > _BREAK
-        # The last letter stays, too: it tells that a line break to come stands between two.
-        cut = end if self.ended else max(end - 1, 0) // group * group
-        self._carry = text[cut:]
-        return self._auditor.feed(_decode(self._name, letters[:cut])) or (
-            self._auditor.finish() if self.ended else None
-        )
-
-    def finish(self) -> Finding | None:
-        """The data ended."""
-        return None if self.ended else self.feed(b" " * (2 * _BREAK))
-
-
-def _decode(name: str, letters: bytes) -> bytes:
-    if name == "hex":
-        return unhexlify(letters[: len(letters) & ~1])
-    return a2b_base64(letters + b"AAAA"[: -len(letters) % 4])
-
-
-def _going_on(view: bytes) -> int:
-    """Where a compressed stream begins that reaches the end of the view, with those whose content it goes on
-    with; -1: there is none."""
-    begin = last = end = -1
-    for at in starts(view, coded=True):
-        if (box := opened(view, at)) is None:
-            continue
-        end = -1 if at < last else end  # they are of another kind
-        begin, last = begin if follows(view, end, at) else at, at
-        produced = sum(map(len, box.feed(view[at:]))) > 0
-        if box.running and (produced or not tells_little(view, at)):
-            return begin
-        if box.rest is not None:
-            end = len(view) - len(box.rest)
-            if len(box.rest) <= EDGE and not tells_little(view, at):
-                return begin  # the next may begin behind the view
-    return -1
-
-
-def _views(window: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-    """The last run of each kind that reaches the window's end: (its kind, decoded, text left to decode), at
-    each alignment."""
-    near = joined(window[-2 * LEAST :])
-    text = b""
-    for name, (table, group) in _NAMES.items():
-        if _last_run(near, table)[2] < LEAST:
-            continue
-        text = text or joined(window)
-        letters, start, size = _last_run(text, table)
-        for shift in range(group):
-            at = start + shift
-            cut = at + max(size - shift - 1, 0) // group * group
-            yield name, _decode(name, letters[at:cut]), text[cut:]
-
-
-def _last_run(text: bytes, table: bytes) -> tuple[bytes, int, int]:
-    """The text in standard letters, and where its last run begins, with its length; 0: it ends before."""
-    letters = text.translate(table)
-    end = len(letters.rstrip(b" "))
-    if len(letters) - end > _BREAK:
-        return letters, end, 0
-    start = letters.rfind(b" ", 0, end) + 1
-    return letters, start, end - start
