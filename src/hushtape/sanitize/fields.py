@@ -17,7 +17,7 @@ from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Context, Found
-from hushtape.sanitize.value_ends import PLAIN, REFERENCE, URL_ENDS, container, referred, strings
+from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, container, referred, strings
 from hushtape.sanitize.values import Until
 
 KIND = 1
@@ -41,7 +41,7 @@ TEACHING = frozenset(
 
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
 _BS = rb"(?:\\|%(?:25)*5[cC])"
-_QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|&(?:quot|#34|#[xX]22);")
+_QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);")
 # A value may stand on the next line of an event (the HTML standard 9.2.6).
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:|" + COLOUR + rb")*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
@@ -84,7 +84,9 @@ _VALUED = re.compile(_VALUE_NAME, re.IGNORECASE)
 _OTHERS = re.compile(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
-_STRINGS = re.compile(rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|&(?:quot|#34);)")
+_STRINGS = re.compile(
+    rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);)"
+)
 _COMMA = re.compile(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
@@ -94,17 +96,9 @@ _ATTRIBUTE = re.compile(
 _SPACED = re.compile(rb"\s{1,8}(?:=>|:?=|:)\s{0,8}")
 _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
-_FORM_END = Until(re.compile(rb"&"))
-_URI_END = Until(re.compile(rb"[&#]"))
+_FORM_END, _URI_END = Until(re.compile(rb"&")), Until(re.compile(rb"[&#]"))
 _TEXT_END = Until(re.compile(URL_ENDS + rb"|\]\]>"))
 _OPENING = frozenset((b'"', b"'", b"\\"))
-
-
-def _nested_end(level: int) -> Until:
-    return Until(re.compile(rb"%%(?:25){0,%d}(?:26|23|22)|#|" % (level - 1) + URL_ENDS))
-
-
-_NESTED_END = tuple(_nested_end(level) for level in range(1, 9))
 
 
 def is_password(name: str) -> bool:
@@ -187,7 +181,9 @@ class Field:
         others = _OTHERS.match(data, comma.end(), limit)
         key = _VALUED.match(data, others.end() if others else comma.end(), limit)
         colon = COLON.match(data, key.end(), limit) if key else None
-        return self._value(data, quote, colon.end(), limit, context) if colon else None
+        if colon is None or self._is_none(data, start + len(quote), colon.end() + len(quote), limit):
+            return None
+        return self._value(data, quote, colon.end(), limit, context)
 
     def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a
@@ -296,7 +292,7 @@ class Field:
             if not is_oauth(data, start, limit, context, pair=True, brief=brief):
                 return None
         if sign[1][:1] == b"%":
-            return Found(at, -1, self._text, _NESTED_END[min(sign[1].count(b"25"), 7)])
+            return Found(at, -1, self._text, NESTED_ENDS[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:
             return Found(at, -1, self._text, _FORM_END if context.form else _URI_END)
         if self._length <= _SHORT and not rule.named and amid_bytes(data, start, at):
@@ -307,9 +303,7 @@ class Field:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
         if arrow := _ARROW.match(data, at):
             at = arrow.end()
-        if not self._rule.numbers and (
-            is_shortcut(self._joined, data, at) or is_directory(self._joined, data, start, at, at + WINDOW)
-        ):
+        if self._is_none(data, start, at, at + WINDOW):
             return None
         if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
             return Found(reference.end(), -1, self._text, referred(reference))
@@ -318,6 +312,10 @@ class Field:
             return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)
         return None if value is None else Found(value[0], -1, self._text, value[1])
+
+    def _is_none(self, data: bytes, start: int, at: int, limit: int) -> bool:
+        none = is_shortcut(self._joined, data, at) or is_directory(self._joined, data, start, at, limit)
+        return none and not self._rule.numbers
 
     def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`name%22`, `name%5C%22`, `name%3D`, `name%5D=`: decided by what the escape says."""
@@ -338,8 +336,10 @@ class Field:
             return elements.text_of(
                 data, after, limit, context, self._spelling, self._text, whole=self._rule.containers
             )
-        if start and data[start - 1] in b";cC":
-            return elements.escaped(data, start, after, limit, context, self._text)
+        if start and data[start - 1] in b";cC:":
+            found = elements.escaped(data, start, after, limit, context, self._text)
+            if found is not None or data[start - 1] != 58:
+                return found
         sign = _SPACED.match(data, after, limit)
         return (
             self._quoted_at(data, start, sign.end(), limit, context) if sign and begins(data, start) else None

@@ -17,6 +17,7 @@ LONGEST: Final = 1024
 """Bytes of the longest value that is looked at."""
 
 _Q = rb"\\{0,8}+\""
+_OPENING = re.compile(rb"\\{0,8}(?:\"|u0022)|&(?:quot|#34);")
 # A string of JSON, and one in a string of JSON, with what is escaped in it (but quotes within quotes there).
 _TEXT = rb"(?:\"(?:[^\"\\]|\\.){0,768}+\"|\\{1,8}+\"(?:[^\"\\]|\\{1,16}+[^\"\\]){0,768}+\\{1,8}+\")"
 _S = rb"(?:\s|\\{1,8}+[nrt])"
@@ -132,24 +133,19 @@ _PIECE = _object(
     + _SCALAR
     + rb"|\[[\d, ]{0,64}\])"
 )
+_SAID = rb"(?:Invalid|Incorrect|Wrong|Missing|Expired|Unknown) [a-z]{1,16}+"
+_SENTENCE = rb"[A-Za-z][A-Za-z']{0,24}+(?:,? \(?[\w'%-]{1,24}+\)?){2,24}+"
 _MESSAGES = re.compile(
-    rb"\[(?:"
-    + _S
-    + rb"{0,64}+"
-    + _Q
-    + rb"[A-Za-z][A-Za-z']{0,24}+(?:,? \(?[\w'%-]{1,24}+\)?){2,24}+[.!]?"
-    + _Q
-    + _S
-    + rb"{0,64}+,?){1,8}+\]"
+    rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (_S, _Q, _SAID, _SENTENCE, _Q, _S)
 )
 """Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
 
 _BESIDE = re.compile(
-    rb"\"\s{0,8}+,\s{0,8}+\"(?:logprobs?|top_logprobs|bytes|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
+    rb"\"\s{0,8}+,\s{0,128}+\"(?:logprobs?|top_logprobs|bytes|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
 )
-_CUT = re.compile(rb"\"\s{0,8}+(?:,\s{0,8}+(?:\"[a-z_]{0,16}+\"?)?)?\Z")
+_CUT = re.compile(rb"\"\s{0,8}+(?:,\s{0,128}+(?:\"[a-z_]{0,16}+\"?)?)?\Z")
 _BEFORE = re.compile(
-    rb"\"(?:logprob|start_offset|end_offset)\"\s{0,8}+:\s{0,8}+[-+.\de]{1,24}+\s{0,8}+,\s{0,8}+\"?\Z"
+    rb"\"(?:logprob|start_offset|end_offset)\"\s{0,8}+:\s{0,8}+[-+.\de]{1,24}+\s{0,8}+,\s{0,128}+\"?\Z"
 )
 _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
 """A contract on Ethereum's chain, which token lists are made of: public. A private key has 64 digits."""
@@ -187,9 +183,10 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     """
     first = data[at : at + 1]
     limit = min(limit, at + LONGEST)
+    opening = _OPENING.match(data, at, limit)
+    if opening is not None and is_directory(name, data, start, opening.end(), limit):
+        return True
     if first == b'"':
-        if is_directory(name, data, start, at + 1, limit):
-            return True
         return _string(name, data, start, at + 1, limit, window)
     if first not in (b"{", b"["):
         return False
@@ -241,4 +238,4 @@ def _string(name: bytes, data: bytes, start: int, at: int, limit: int, window: b
         return True
     if window and _CUT.match(data, end) is not None:
         return True
-    return _BEFORE.search(data, max(0, start - 80), start) is not None
+    return _BEFORE.search(data, max(0, start - 200), start) is not None

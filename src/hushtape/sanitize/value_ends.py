@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hushtape.sanitize.values import Container, String, Until
+from hushtape.sanitize.values import Coded, Container, String, Until
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
@@ -26,7 +26,12 @@ URL_ENDS = rb"[\s\"<>]|'(?![A-Za-z0-9])|\\(?!\\{0,63}(?:/|" + _CODE + rb"))|&(?!
 not: PHP's `\\/`, `\\u00e9`, .NET's `\\u002B`, `&#x2F;`; nor an apostrophe inside a word, which
 encodeURIComponent leaves. It looks ahead only, so that chunks make no difference."""
 
-_ENTITY = re.compile(rb"&(?:quot|#34|#[xX]22);|[\"<>]")
+NESTED_ENDS = tuple(
+    Until(re.compile(rb"%%(?:25){0,%d}(?:26|23|22)|#|" % level + URL_ENDS)) for level in range(8)
+)
+"""The same of one in percent escapes, by how often it is escaped."""
+
+_ENTITY = re.compile(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|[\"<>]")
 
 
 REFERENCE = re.compile(
@@ -60,7 +65,7 @@ def string(quote: bytes) -> String | Until:
     if quote.endswith(b"u0022"):
         return String(_UNICODE, (len(quote) - 4).bit_length() - 1)
     if last == 59:
-        return String(_ENTITY, 0, hard=frozenset((b'"', b"<", b">")))
+        return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
     level = quote.rsplit(b"%", 1)[-1].count(b"25")
     unit = b"%" + b"25" * level + b"5c"
     depth = (quote.lower().count(unit) + 1).bit_length() - 1
@@ -68,19 +73,23 @@ def string(quote: bytes) -> String | Until:
     return String(end, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
 
 
-def container(quote: bytes) -> Container | Until:
+def container(quote: bytes) -> Container | Coded | Until:
     """The seeker for an object or array whose keys stand in this kind of quotes. Where brackets may be
     escaped themselves, all of the surrounding value goes: never less than the container."""
     if quote.endswith(b'"') and b"%" not in quote:
         return Container(len(quote).bit_length() - 1)
     if quote == b"'":
         return Container(0)
+    if quote.endswith((b"u0022", b";")):
+        return Coded(quote)
     return Until(re.compile(rb"[&\s\"<>]"))
 
 
 _LIST_ENDS = {39: Until(re.compile(rb"(?<=')\s{0,64}\]")), 59: Until(re.compile(rb"(?<=;)\s{0,64}\]|[<\"]"))}
 
 
-def strings(quote: bytes) -> Container | Until:
+def strings(quote: bytes) -> Container | Coded | Until:
     """The seeker for the rest of a list of strings, up to its closing bracket; `quote` opens the first."""
+    if quote.endswith(b"u0022"):
+        return Coded(quote, within=True)
     return _LIST_ENDS.get(quote[-1]) or Container(len(quote).bit_length() - 1, within=True)

@@ -112,6 +112,33 @@ class String:
         return (len(data), 0) if final else (-1, max(at, limit))
 
 
+class Coded:
+    """An object or array in JSON whose quotes are escaped, all in one writing: `\\u0022`, `&quot;`. Other
+    writings are quotes inside its strings; a bare quote ends what is around it. `within`: see `Container`."""
+
+    __slots__ = ("_inside", "_nesting", "_quote", "_within")
+    again: ClassVar[bool] = False
+    _token = re.compile(rb"\\{0,64}(?:\"|u0022|&(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]")
+
+    def __init__(self, quote: bytes, *, within: bool = False) -> None:
+        self._quote, self._nesting, self._inside, self._within = quote, int(within), False, within
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        at = start
+        limit = len(data) if final else len(data) - TAIL
+        while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
+            at = found.end()
+            if found[0] == self._quote:
+                self._inside = not self._inside
+            elif found[0][-1:] == b'"' or (found[0] == b"<" and self._quote[-1:] == b";"):
+                return found.start(), 0
+            elif not self._inside and len(found[0]) == 1:
+                self._nesting += 1 if found[0] in b"[{" else -1
+                if self._nesting <= 0:
+                    return (found.start() if self._within else at), 0
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
 class Container:
     """An object or array in JSON, `depth` JSON strings deep: brackets outside strings are counted. `within`:
     it has begun already, and its closing bracket does not belong to the value."""
