@@ -84,6 +84,8 @@ OCTETS = {
     "colons": lambda key: key.hex(":"),
     "C": lambda key: ", ".join(f"0x{byte:02x}" for byte in key),
     "a list": lambda key: json.dumps(list(key)),
+    "Java": lambda key: json.dumps([byte - 256 if byte > 127 else byte for byte in key]),
+    "Go": lambda key: "[]byte{" + ", ".join(f"{byte:#x}" for byte in key) + "}",
     "base64 in groups": lambda key: pieces(base64.b64encode(key).decode(), 4, " "),
 }
 

@@ -212,7 +212,10 @@ def _every_code(name: str, raw: bytes) -> Iterator[Row]:
         for offset in range(5):
             core = encode(bytes(offset) + raw)[-(-8 * offset // 5) : 8 * (offset + len(raw)) // 5]
             yield Row(name, core.lower(), any_case=True)
+    yield Row(name, b"".join([b"0x%x" % byte for byte in raw]), any_case=True)  # Go's []byte{0x0, 0x71}
     yield Row(name, "".join(map(str, raw)).encode())  # a Buffer of Node in JSON: [113, 55, ..]
+    signed = [abs(byte - 256) if byte > 127 else byte for byte in raw]
+    yield Row(name, "".join(map(str, signed)).encode())  # Java's bytes: [113, -61, ..]
 
 
 def _pieces(source: bytes) -> list[bytes]:

@@ -28,8 +28,13 @@ _PACKAGES = (
     "s3transfer google googleapiclient google_auth_httplib2 google_auth_oauthlib oauth2client azure "
     "msal msrest openai anthropic gql stripe twilio slack_sdk slack github gitlab hvac kubernetes "
     "docker zeep suds jira simple_salesforce facebook_business hubspot elastic_transport "
-    "elasticsearch opensearch opensearchpy snowflake databricks tweepy backoff tenacity retry keboola "
-    "hushtape "
+    "elasticsearch opensearch opensearchpy snowflake databricks tweepy backoff tenacity retry "
+    "keboola hushtape atlassian prawcore praw googleads zenpy dropbox pyairtable shopify gcsfs s3fs "
+    "adlfs boxsdk box_sdk_gen smartsheet notion_client asana mailchimp_marketing mailchimp3 sendgrid "
+    "python_http_client plaid pyactiveresource xero_python intuitlib quickbooks woocommerce recurly "
+    "chargebee paypalrestsdk braintree mixpanel posthog sentry_sdk datadog telegram discord O365 "
+    "exchangelib office365 pysnow ringcentral vimeo spotipy pinecone weaviate qdrant_client cohere "
+    "mistralai groq litellm langchain huggingface_hub aiosonic curl_cffi primp "
 )
 PACKAGES = frozenset(_PACKAGES.split())
 """Loggers of these, and all below them: they print URLs, header fields or bodies. A program's own loggers are

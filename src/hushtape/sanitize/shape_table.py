@@ -57,6 +57,8 @@ _HOSTS = (
     Begun((b"gloas-", b"glsoat-", b"glffct-", b"glagent-", b"GR1348941"), _W + b"{20}", rb"[A-Za-z0-9_.-]"),
     Begun((b"ATATT3", b"ATCTT3"), rb"[A-Za-z0-9_=-]{40}", rb"[A-Za-z0-9_=-]"),
     Begun((b"ATBB",), _A + b"{32}" + _END, _A),
+    Begun((b"ATTA",), _HEX + b"{64}", rb"[0-9A-Fa-f]"),
+    Begun((b"squ_", b"sqp_", b"sqa_"), _HEX + b"{40}" + _END, _HEX),
     Begun((b"npm_", b"hf_", b"api_org_"), _A + b"{30}", _A),
     Begun((b"pypi-Ag",), _W + b"{40}", _W),
     Begun((b"rubygems_",), _HEX + b"{48}", _HEX),
@@ -69,6 +71,7 @@ _HOSTS = (
 )
 _CLOUDS = (
     Begun((b"AKIA", b"ASIA"), rb"[A-Z0-9]{16}(?![A-Za-z0-9])", rb"[A-Z0-9]"),
+    Begun((b"da2-",), b"[a-z0-9]{26}" + _END, b"[a-z0-9]"),
     Begun((b"ABSK",), rb"[A-Za-z0-9+/]{100}", _B64),
     Begun((b"IQoJb3JpZ2luX2Vj", b"FwoGZXIvYXdzE"), rb"[A-Za-z0-9+/%]{30}", rb"[A-Za-z0-9+/=%]"),
     Begun((b"AIza",), _W + b"{35}", _W),
@@ -107,6 +110,8 @@ _DATA = (
     Begun((b"lin_api_", b"ntn_"), _A + b"{32}", _A),
     Begun((b"lin_oauth_",), _HEX + b"{64}", _HEX),
     Begun((b"secret_",), _A + b"{43}" + _END, _A),
+    Begun((b"phx_",), _A + b"{43}", _A),
+    Begun((b"apify_api_", b"pnu_"), _A + b"{36}", _A),
     Begun((b"figd_", b"figo_"), _W + b"{40}", _W),
     Begun((b"CFPAT-",), _W + b"{43}", _W),
     Begun((b"tfp_",), _W + b"{40}", _W),
@@ -140,7 +145,7 @@ _MODELS = (
 _TRADE = (
     Begun((b"sk_live_", b"rk_live_", b"sk_test_", b"rk_test_"), _A + b"{16}", _A),
     Begun((b"whsec_",), rb"[A-Za-z0-9+/]{24}", _B64),
-    Begun((b"shpat_", b"shpss_", b"shpca_", b"shppa_"), rb"[0-9a-fA-F]{32}", rb"[0-9a-fA-F]"),
+    Begun((b"shpat_", b"shpss_", b"shpca_", b"shppa_", b"shprt_"), rb"[0-9a-fA-F]{32}", rb"[0-9a-fA-F]"),
     Begun((b"sq0csp-", b"sq0atp-"), _W + b"{22}", _W),
     Begun(
         _signed(b"access_token$"),
