@@ -3,7 +3,7 @@
 Lives here: `bared`. Must not: tell what an escape of a sign stood for (audit_escapes undoes them exactly),
 scan, or know rules. Called by: audit_letters, for the stretches in which a part of a value was met.
 Sources: RFC 3986 2.1, RFC 8259 7, YAML 1.2 5.7, Python's and JavaScript's string literals, the HTML standard
-13.2.5.72 and 13.5, RFC 2045 6.7, ECMA-48 5.4 (colours of a terminal).
+13.2.5.72 and 13.5, RFC 2045 6.7, ECMA-48 5.4 (colours of a terminal), RFC 4515 3.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _ESCAPES: Final = (
         re.compile(
             _BACKSLASH + _SIGN + rb"\}?|\\++(?:u(?!00|\{)[0-9A-Fa-f]{4}|U(?!000000)[0-9A-Fa-f]{8}"
             rb"|u\{[0-9A-Fa-f]{3,6}\}|N\{[^{}]{1,80}\}|[0-3][0-7]{2}|[0abefnrtvNLP])"
+            # Octal of two digits, and hex as LDAP (RFC 4515 3) and CSS write it.
+            rb"|\\++(?:(?:[45][0-7]|7[2-7])(?![0-7])|(?=[2-7])" + _SIGN + rb")"
         ),
         re.compile(_BACKSLASH + _LETTER + rb"\}?"),
     ),
