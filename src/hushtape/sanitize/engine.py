@@ -9,10 +9,10 @@ too, ordered by start; a test compares their output. Their libraries are importe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import defstruct
 
@@ -26,7 +26,7 @@ ENOUGH = 1024 * 1024
 """Bytes, see `GrowingEngine`."""
 
 
-HEAD = 8
+HEAD = 12
 """Bytes of an anchor that ahocorasick's automaton holds."""
 
 COLUMNS = 64
@@ -58,38 +58,62 @@ class AhoEngine:
     each beginning of an anchor and a column for each byte, and is kept small: the haystack is folded first,
     byte by byte (it knows no case), and only the first `HEAD` bytes of an anchor are in it. What is longer or
     holds a byte that shares its column is compared where it is met. (A plan of 979 anchors: 2.4 MB with all
-    of each and 65 columns, which are rounded up to 128; 0.7 MB so.)
+    of each and 65 columns, which are rounded up to 128; 0.9 MB so.)
     """
 
-    __slots__ = ("_find", "_fold", "_table", "longest")
+    __slots__ = ("_find", "_fold", "_heads", "_only", "longest")
 
     def __init__(self, anchors: Sequence[bytes]) -> None:
         library = import_module("ahocorasick_rs")
         self.longest = max(map(len, anchors), default=0)
-        heads: dict[bytes, list[tuple[int, bytes]]] = {}
         self._fold, shared = folding([anchor[:HEAD] for anchor in anchors], COLUMNS)
+        heads: dict[bytes, _Head] = {}
         for number, anchor in enumerate(anchors):
-            whole = len(anchor) <= HEAD and shared.isdisjoint(anchor)
-            heads.setdefault(anchor[:HEAD].translate(self._fold), []).append(
-                (number, b"" if whole else anchor)
-            )
-        self._table = list(heads.values())
-        automaton = library.BytesAhoCorasick(
-            list(heads), library.MatchKind.Standard, library.Implementation.DFA
-        )
+            head = heads.setdefault(anchor[:HEAD].translate(self._fold), _Head([], [], {}))
+            if len(anchor) > HEAD:
+                for byte in {anchor[HEAD], *anchor[HEAD : HEAD + 1].upper()}:
+                    head.longer.setdefault(byte, []).append((number, anchor))
+            elif shared.isdisjoint(anchor):
+                head.whole.append(number)
+            else:
+                head.alike.append((number, anchor))
+        self._heads = list(heads.values())
+        self._only = [
+            head.whole[0] if head.whole and not head.alike and not head.longer else -1 for head in self._heads
+        ]
+        kind = library.Implementation.DFA
+        automaton = library.BytesAhoCorasick(list(heads), library.MatchKind.Standard, kind)
         self._find = automaton.find_matches_as_indexes
 
     def find(self, data: bytes) -> list[Hit]:
         hits: list[Hit] = []
-        for head, start, end in self._find(data.translate(self._fold), overlapping=True):
-            for number, anchor in self._table[head]:
-                if not anchor:
-                    hits.append((number, start, end))
-                elif data[start : start + len(anchor)].lower() == anchor:
-                    hits.append((number, start, start + len(anchor)))
+        only = self._only
+        for number, start, end in self._find(data.translate(self._fold), overlapping=True):
+            if (anchor := only[number]) >= 0:
+                hits.append((anchor, start, end))
+            else:
+                hits += self._heads[number].hits(data, start, end)
         if len(hits) > 1:
             hits.sort(key=by_start)
         return hits
+
+
+class _Head(NamedTuple):
+    """Anchors that begin alike: those that are no longer, those of them that hold bytes which share a column,
+    and longer ones by the byte that follows."""
+
+    whole: list[int]
+    alike: list[tuple[int, bytes]]
+    longer: dict[int, list[tuple[int, bytes]]]
+
+    def hits(self, data: bytes, start: int, end: int) -> Iterator[Hit]:
+        for number in self.whole:
+            yield number, start, end
+        longer = self.longer.get(data[end], ()) if end < len(data) else ()
+        for number, anchor in (*self.alike, *longer):
+            end = start + len(anchor)
+            if data[start:end].lower() == anchor:
+                yield number, start, end
 
 
 def folding(anchors: Sequence[bytes], columns: int = 256) -> tuple[bytes, frozenset[int]]:
