@@ -222,6 +222,18 @@ def test_xz_that_asks_for_the_largest_usual_dictionary_is_looked_into() -> None:
 
 
 @pytest.mark.parametrize("wrap", ["base64", "hex", "percent", "multipart", "binary"])
+def test_xz_that_asks_for_more_than_there_is_fails_closed(wrap: str) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 256 << 20}]
+    finding = audit(WRAP[wrap](lzma.compress(b"nothing to find here " * 99, filters=filters)))
+    assert finding is not None and "128 MiB" in finding.rule
+
+
+def test_noise_behind_lzma_s_first_bytes_is_no_finding() -> None:
+    dice = random.Random(7)
+    assert audit(b"".join(b"]\0\0" + dice.randbytes(300) for _ in range(300))) is None
+
+
+@pytest.mark.parametrize("wrap", ["base64", "hex", "percent", "multipart", "binary"])
 def test_zstd_that_can_t_be_unpacked_fails_closed(wrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = b"\x28\xb5\x2f\xfd\x24\x05\x29\0\0hello\0\0\0\0"
     monkeypatch.setattr("hushtape.coding.can_decode", lambda names: False)

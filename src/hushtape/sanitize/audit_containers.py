@@ -102,4 +102,4 @@ def is_file(first: bytes) -> bool:
 _ZLIB: Final = frozenset(ZLIB_HEADS)
 _SKIPPABLE: Final = frozenset(bytes((0x50 | low,)) + b"\x2a\x4d\x18" for low in range(16))
 """Frames of zstd that hold nothing (RFC 8878 3.1.2)."""
-_KINDS: Final = ((GZIP, unpack.gzip_file), (b"BZh", unpack.bzip2), (XZ, unpack.xz), (LZMA, unpack.xz))
+_KINDS: Final = ((GZIP, unpack.gzip_file), (b"BZh", unpack.bzip2), (XZ, unpack.xz), (LZMA, unpack.lzma_alone))

@@ -15,6 +15,7 @@ from hushtape.sanitize.audit_coded import EDGE, Run, going_on
 from hushtape.sanitize.audit_containers import FIRST, Container, container, follows
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_packed import TOO_MUCH, Room, opened, starts, tells_little
+from hushtape.sanitize.audit_unpack import Packed
 from hushtape.sanitize.audit_zip import ZipFile
 from hushtape.sanitize.audit_zstd import Sealed
 
@@ -190,6 +191,8 @@ class Stream:
             finding = self.auditor.feed(piece) or (self._too_much() if self._room.left < 0 else None)
             if finding is not None:
                 return finding
+        if isinstance(self._box, Packed) and self._box.unread:
+            return Finding(self._box.unread, "in its middle")
         self.ended = not self._box.running
         if self.ended and self._box.rest is not None:
             self.end = self._fed - len(self._box.rest)

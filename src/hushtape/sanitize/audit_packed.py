@@ -22,7 +22,7 @@ from hushtape.sanitize.audit_containers import (
     container,
     follows,
 )
-from hushtape.sanitize.audit_unpack import GZIP
+from hushtape.sanitize.audit_unpack import GZIP, Packed
 from hushtape.sanitize.audit_zip import ZIP
 from hushtape.sanitize.audit_zstd import ZSTD, Sealed
 from hushtape.sanitize.noise import TEXT
@@ -185,6 +185,8 @@ def inflated(view: bytes, room: Room, *, coded: bool = True) -> Iterator[bytes]:
             if size >= PORTION:
                 yield (text := b"".join(held))
                 held, size = [text[-SHARED:]], SHARED
+        if isinstance(box, Packed) and box.unread:
+            raise UnreadError(box.unread)
         if box.rest is not None:
             end = max(end, len(view) - len(box.rest))
         if 0 < whole < LEAST and tells_little(view, at):  # chance

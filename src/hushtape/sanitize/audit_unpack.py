@@ -32,6 +32,11 @@ SMALL: Final = 256
 MOST_MEMORY: Final = 128 * 1024 * 1024
 """For a dictionary (xz and LZMA): `xz -9` asks for 65 MiB."""
 
+_LIMIT: Final = "limit"
+"""In the text of lzma's error for it (CPython's _lzmamodule.c), and in no other."""
+
+LARGE: Final = "xz that asks for more than 128 MiB"
+
 TRAILER: Final = 8
 """gzip's checksum and length (RFC 1952 2.3.1)."""
 
@@ -58,21 +63,24 @@ class Packed:
         make: begins the first.
         error: what its library raises.
         behind: begins the next one; None: the first alone is read.
+        large: what a stream is that asks for more memory than there is; "": chance.
     """
 
-    __slots__ = ("_behind", "_error", "_unpack", "rest")
-    unread = ""
+    __slots__ = ("_behind", "_error", "_large", "_unpack", "rest", "unread")
 
     def __init__(
         self,
         make: Callable[[], Unpacker],
         error: type[Exception],
         behind: Callable[[], Unpacker] | None = None,
+        large: str = "",
     ) -> None:
-        self._error, self._behind = error, behind
+        self._error, self._behind, self._large = error, behind, large
         self._unpack: Unpacker | None = make()
         self.rest: bytes | None = None
         """What stands behind the end; None: it was not met."""
+        self.unread = ""
+        """What stands there that can't be looked into."""
 
     @property
     def running(self) -> bool:
@@ -87,8 +95,9 @@ class Packed:
                 while at < len(data) and not unpack.eof:
                     yield from unpack.feed(data[at : at + STEP])
                     at += STEP
-            except self._error:
+            except self._error as error:
                 self._unpack = None
+                self.unread = self._large if _LIMIT in str(error) else ""
                 yield from _joined(unpack.again())
                 return
             if not unpack.eof:
@@ -281,12 +290,21 @@ def bzip2(*, once: bool = False) -> Packed:
 
 def xz(*, once: bool = False) -> Packed:
     """xz, see `gzip_file`."""
+    return _of_lzma(once, LARGE)
+
+
+def lzma_alone(*, once: bool = False) -> Packed:
+    """LZMA's own format, which noise begins like: most dictionaries that it asks for then are too large."""
+    return _of_lzma(once, "")
+
+
+def _of_lzma(once: bool, large: str) -> Packed:
     import lzma
 
-    return replayed(partial(lzma.LZMADecompressor, memlimit=MOST_MEMORY), lzma.LZMAError, once)
+    return replayed(partial(lzma.LZMADecompressor, memlimit=MOST_MEMORY), lzma.LZMAError, once, large)
 
 
-def replayed(make: Callable[[], Any], error: type[Exception], once: bool) -> Packed:
+def replayed(make: Callable[[], Any], error: type[Exception], once: bool, large: str = "") -> Packed:
     """By a library with the interface that bz2 and lzma have, see `gzip_file`."""
     begin = partial(Replayed, make, error)
-    return Packed(begin, error, None if once else begin)
+    return Packed(begin, error, None if once else begin, large)

@@ -99,6 +99,7 @@ class ZipFile:
             self._left -= len(data) if self._left >= 0 else 0
             return b""
         self._member = None
+        self.unread = self.unread or getattr(member, "unread", "")
         # Torn: these four bytes stood in another one's data, maybe.
         return data if member.rest is None else member.rest
 
