@@ -15,12 +15,12 @@ from functools import lru_cache
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
-from hushtape.sanitize.fields import AHEAD, BACK, KIND, Answer, Field, is_password
+from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
 from hushtape.sanitize.formed_fields import LABEL as FORMED
 from hushtape.sanitize.loose_fields import LOOSE, loose_ways
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
 from hushtape.sanitize.secret_places import BESIDE
-from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
 from hushtape.sanitize.words import looks_made
 

@@ -15,9 +15,9 @@ from functools import lru_cache
 from types import MethodType
 from urllib.parse import quote, quote_plus
 
-from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Answer, Field
+from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Field
 from hushtape.sanitize.rules import FieldRule
-from hushtape.sanitize.spans import Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Verify
 
 LONG, SEVERAL = 10, 6
 """Letters from which a word, and several joined words, stand in hardly any text."""

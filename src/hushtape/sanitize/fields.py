@@ -1,7 +1,8 @@
 """Fields: the values of sensitive names in JSON, forms, query strings, XML and multipart.
 
 Lives here: a field rule's anchors and the verifiers that tell a field from a chance word and find where
-its value begins. Must not: find where a value ends (`values`), know engines. Called by: compiling.
+its value begins. Must not: know JSON's values (`member_values`), parts (`multipart`) or elements, find where
+a value ends (`values`), know engines. Called by: compiling.
 An anchor holds the name and what follows it; what stands before decides: `code=` in `zipcode=` is none.
 """
 
@@ -9,19 +10,19 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import elements, insides, quotes
+from hushtape.sanitize import elements, multipart, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.innocent import is_directory, is_shortcut, stays
+from hushtape.sanitize.member_values import QUOTE, MemberValue
 from hushtape.sanitize.members import MEMBER
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
-from hushtape.sanitize.spans import TEXT, Context, Found
-from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, container, referred, strings
+from hushtape.sanitize.spans import Answer, Context, Found
+from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, referred
 from hushtape.sanitize.values import Until
 
 KIND = 1
-Answer = Found | tuple[Found, ...] | None
 AHEAD = WINDOW + 64
 BACK = WINDOW + 64
 
@@ -40,8 +41,6 @@ TEACHING = frozenset(
 """Names, without their separators, whose values are looked for everywhere once they were redacted."""
 
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
-_BS = rb"(?:\\|%(?:25)*5[cC])"
-_QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);")
 # A value may stand on the next line of an event (the HTML standard 9.2.6).
 _SPACE = rb"(?:[\s+]|%20|\\+[nrt]|%0[aAdD9]|(?<=[\r\n])data:|" + COLOUR + rb")*"
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
@@ -49,27 +48,11 @@ _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
 _BRIEF = re.compile(rb"[\w .:/-]{0,15}+(?:\\{0,8}+[\"']|%22|&quot;)")
 _BRIEF_PAIR = re.compile(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
-_COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
-_LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
-"""What stands before a string that Python's `repr` writes."""
-_SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
-_SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
-_NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
-_KEPT = frozenset((b"null", b"true", b"false", b"none"))
 _EQUALS = re.compile(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
 _COLOUR, _COLOURED = re.compile(COLOUR), frozenset((b"\x1b", b"\\", b"["))
-_PART_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z", re.IGNORECASE)
-_NESTED_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}[\"']?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE)
-_NESTED_REST = re.compile(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}[\"']?")
-_PART = re.compile(
-    rb"[^\r\n]{0,256}+\r?\n(?:[\w.-]{1,64}+:[^\r\n]{0,256}+\r?\n|[ \t][^\r\n]{0,256}+\r?\n){0,8}+\r?\n"
-)
-# A line of dashes may stand in the value, too: the delimiter is the one that a part or nothing follows.
-# Shorter than what `Until` leaves unread, with the 70 characters of a boundary (RFC 2046 5.1.1).
-_PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
 # Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
 _NAMED = re.compile(
     rb"(?:name|key|id|property|path|field|header|variable)"
@@ -82,11 +65,6 @@ _VALUE_NAME = _ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE
 _VALUED = re.compile(_VALUE_NAME, re.IGNORECASE)
 # What may stand between the two: `"type": "string", "tags": ["a"]`.
 _OTHERS = re.compile(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
-_OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
-_ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
-_STRINGS = re.compile(
-    rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);)"
-)
 _COMMA = re.compile(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
 _ATTRIBUTE = re.compile(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
@@ -109,7 +87,7 @@ def is_password(name: str) -> bool:
 class Field:
     """The verifiers of one spelling of one name."""
 
-    __slots__ = ("_joined", "_length", "_rule", "_spelling", "_text", "code", "numbers", "teaches")
+    __slots__ = ("_joined", "_length", "_member", "_rule", "_spelling", "_text", "code", "numbers", "teaches")
 
     def __init__(self, rule: FieldRule, spelling: str) -> None:
         self._rule = rule
@@ -120,6 +98,7 @@ class Field:
         self.teaches = self._joined.decode() in TEACHING
         self.numbers = rule.numbers or is_password(spelling)
         self.code = spelling == "code" and not rule.named
+        self._member = MemberValue(rule, numbers=self.numbers, code=self.code)
 
     # --- names in quotes: JSON, multipart --------------------------------------------------------
 
@@ -138,7 +117,7 @@ class Field:
         return self._json(data, start, start + self._length, limit, context)
 
     def _json(self, data: bytes, start: int, after: int, limit: int, context: Context) -> Answer:
-        closing = _QUOTE.match(data, after, limit)
+        closing = QUOTE.match(data, after, limit)
         if closing is None:
             return None
         quote = closing[0]
@@ -151,7 +130,7 @@ class Field:
             return part or self._listed(data, start - len(quote), quote, closing.end(), limit, context)
         if self._stays(data, start, colon.end(), limit, context):
             return None
-        found = self._value(data, quote, colon.end(), limit, context)
+        found = self._member.at(data, quote, colon.end(), limit, context)
         if self.code and isinstance(found, Found):
             brief = _BRIEF.match(data, found.start, limit) is not None
             if not is_oauth(data, start, limit, context, pair=False, brief=brief):
@@ -183,7 +162,7 @@ class Field:
         colon = COLON.match(data, key.end(), limit) if key else None
         if colon is None or self._is_none(data, start + len(quote), colon.end() + len(quote), limit):
             return None
-        return self._value(data, quote, colon.end(), limit, context)
+        return self._member.at(data, quote, colon.end(), limit, context)
 
     def bare(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """`name: "value"`: GraphQL arguments, scripts, YAML in flow style. Only strings: what follows a
@@ -195,7 +174,7 @@ class Field:
 
     def _quoted_at(self, data: bytes, start: int, at: int, limit: int, context: Context) -> Found | None:
         """The string that opens at `at`, if one does."""
-        opening = _QUOTE.match(data, at, limit)
+        opening = QUOTE.match(data, at, limit)
         if opening is None:
             return None
         value = quotes.value_at(data, start, opening.start(), opening[0], context)
@@ -216,61 +195,8 @@ class Field:
             return None
         return self.pair(data, start, end, limit, context)
 
-    def _value(self, data: bytes, quote: bytes, at: int, limit: int, context: Context = TEXT) -> Answer:
-        if data[at : at + 2] == b"/*" and (comment := _COMMENT.match(data, at, limit)) is not None:
-            at = comment.end()
-        literal = _LITERAL.match(data, at, limit)
-        opening = _QUOTE.match(data, literal.end() if literal else at, limit)
-        if opening is not None:
-            if quotes.is_outer(data, at, opening[0], quote, context):
-                return None
-            return Found(opening.end(), -1, self._text, quotes.ends(data, at, opening[0], context))
-        whole = quote + self._text + quote
-        first = data[at : at + 1]
-        if not self._rule.containers and _OBJECT.match(data, at, limit):
-            return self._within(data, quote, at, limit) if first == b"{" else None
-        if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
-            return None if self.code else self._container(data, at, quote, limit)
-        if b"%" in quote and _ESCAPED.match(data, at, limit):
-            return None if self.code else Found(at, -1, whole, container(quote))
-        scalar = _SCALAR.match(data, at, limit)
-        if self.code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
-            return None
-        if _NUMBER.match(scalar[0]) and not self.numbers:
-            return None
-        return Found(at, -1, whole, _SCALAR_END)
-
-    def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
-        """Of an object that stays, or a list of some, what holds the credential."""
-        look = insides.of_list if data[at : at + 1] == b"[" else insides.of_object
-        values = [self._value(data, quote, place, limit) for place in look(data, at, limit)]
-        return tuple([one for one in values if isinstance(one, Found)]) or None
-
-    def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Answer:
-        """An object or array; where the rule leaves those alone, what a list of strings holds."""
-        whole = quote + self._text + quote
-        if self._rule.containers:
-            return Found(at, -1, whole, container(quote))
-        listed = _STRINGS.match(data, at, limit)
-        if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
-            return self._within(data, quote, at, limit)
-        return Found(listed.start(1), -1, whole, strings(listed[1]))
-
     def _part(self, data: bytes, start: int, at: int, limit: int) -> Found | None:
-        """A multipart part: `name="token"`, perhaps further fields, an empty line (RFC 7578 4.2)."""
-        if self.code or _PART_NAME.search(data, max(0, start - 50), start) is None:
-            return None
-        head = _PART.match(data, at, limit)
-        return None if head is None else Found(head.end(), -1, self._text, _PART_END)
-
-    def _nested_part(self, data: bytes, start: int, limit: int) -> Found | None:
-        """A part whose name is a path: `name="user[password]"`."""
-        rest = _NESTED_REST.match(data, start + self._length, limit)
-        if rest is None or self.code or not self._rule.in_json:
-            return None
-        named = _NESTED_NAME.search(data, max(0, start - 96), start)
-        head = _PART.match(data, rest.end(), limit) if named else None
-        return None if head is None else Found(head.end(), -1, self._text, _PART_END)
+        return None if self.code else multipart.named(data, start, at, limit, self._text)
 
     # --- names before an equals sign: forms, query strings ----------------------------------------
 
@@ -283,7 +209,9 @@ class Field:
             return None
         sign = _EQUALS.match(data, start + self._length, limit)
         if sign is None:
-            return self._nested_part(data, start, limit)
+            if self.code or not rule.in_json:
+                return None
+            return multipart.nested(data, start, start + self._length, limit, self._text)
         at = sign.end()
         if data[at : at + 1] in _COLOURED and (colour := _COLOUR.match(data, at, limit)) is not None:
             at = colour.end()
@@ -307,7 +235,7 @@ class Field:
             return None
         if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
             return Found(reference.end(), -1, self._text, referred(reference))
-        opening = _QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
+        opening = QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
         if opening is None:
             return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)

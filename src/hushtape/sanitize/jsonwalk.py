@@ -1,6 +1,7 @@
 """The walk through a JSON body: values at the ends of paths are replaced, all other bytes pass as they are.
 
-Lives here: one body's way through the automaton. Must not: parse values, hold one, or know rules.
+Lives here: one body's way through the automaton. Must not: parse values, hold one (`jsonpassing` goes past
+them), or know rules.
 Called by: stages. Memory: a block, a key of up to `MAX_KEY` bytes, and a stack of the containers in which
 a path is still under way. What comes out depends on the bytes alone, never on how they were cut. Where
 the syntax is broken it goes on as far as it understands; documents may follow one another (NDJSON).
@@ -12,6 +13,7 @@ import re
 from typing import Final
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.jsonpassing import Passing, after
 from hushtape.sanitize.jsonpath import MAX_NAME, Target, unescaped
 from hushtape.sanitize.jsonstates import BLANK, CONTAINER, NOWHERE, SCALAR, STRING, Move, State, States
 
@@ -36,12 +38,9 @@ _GAP = re.compile(rb"[ \t\r\n,]*+")
 _KEY = re.compile(rb'"([^"\\]*+)"' + BLANK + b":" + BLANK)
 _STRING = re.compile(STRING, re.DOTALL)
 _CONTAINER = re.compile(CONTAINER, re.DOTALL)
-_INSIDE = re.compile(rb'(?:[^"{}\[\]]++|' + STRING + rb"|" + CONTAINER + rb")*+", re.DOTALL)
-_REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _SCALAR = re.compile(SCALAR)
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
 _KEPT = frozenset((b"null", b"true", b"false"))
-
 
 MORE = -1
 """Instead of a position: what follows is not in the buffer yet."""
@@ -55,8 +54,8 @@ class JsonWalk:
     """
 
     __slots__ = (
-        "_array", "_bare", "_begun", "_colon", "_depth", "_drop", "_gathered", "_index", "_move", "_off",
-        "_out", "_parts", "_quoted", "_rest", "_root", "_stack", "_state", "_sure", "_taken", "changed",
+        "_array", "_begun", "_colon", "_drop", "_gathered", "_index", "_move", "_off", "_out", "_parts",
+        "_passing", "_rest", "_root", "_stack", "_state", "_sure", "_taken", "changed",
     )  # fmt: skip
 
     def __init__(self, states: States, sure: bool) -> None:
@@ -74,9 +73,9 @@ class JsonWalk:
         self._move: Move | None = None
         """Below the key that was read last, until its value begins; `_colon`: its colon comes next."""
         self._colon = False
-        self._depth = 0
-        """Brackets open in a value that is passed over. `_quoted`, `_bare`: inside a string, a scalar."""
-        self._quoted = self._bare = self._drop = False
+        self._passing = Passing()
+        self._drop = False
+        """What is passed over goes: its place was taken."""
         self.changed = False
         """A value was replaced."""
 
@@ -118,8 +117,7 @@ class JsonWalk:
     def _begin(self, data: bytes, final: bool) -> int:
         """Past the byte order mark and blanks; `_off` if this is no JSON."""
         at = 3 if data.startswith(_BOM) else 0
-        found = _BLANKS.match(data, at)
-        at = found.end() if found else at
+        at = after(_BLANKS, data, at)
         if at < len(data) or final:
             self._begun = True
             self._off = not self._sure and data[at : at + 1] not in (b"{", b"[")
@@ -131,10 +129,12 @@ class JsonWalk:
         """Where the walk stands when it needs more than is there."""
         size = len(data)
         while at < size:
-            if self._depth or self._quoted or self._bare:
-                at = self._pass(data, at)
-                if self._depth or self._quoted or self._bare:
+            if self._passing.open:
+                at = self._passing.on(data, at)
+                if self._passing.open:
                     break
+                if self._drop:
+                    self._drop, self._taken = False, at
                 continue
             if self._move is not None:
                 step = self._below_key(data, at, self._move, final)
@@ -150,17 +150,15 @@ class JsonWalk:
         return at
 
     def _document(self, data: bytes, at: int, final: bool) -> int:
-        at = _after(_GAP, data, at)
-        if at >= len(data):
-            return at
-        if data[at] in b"]}:":
-            return at + 1
+        at = after(_GAP, data, at)
+        if at >= len(data) or data[at] in b"]}:":
+            return min(at + 1, len(data))
         return self._value(data, at, self._root, final)
 
     def _element(self, data: bytes, at: int, state: State, final: bool) -> int:
         if state.items is not None and self._index > state.last:
-            at = _after(state.items, data, at)
-        at = _after(_BLANKS, data, at)
+            at = after(state.items, data, at)
+        at = after(_BLANKS, data, at)
         if at >= len(data):
             return at
         byte = data[at]
@@ -168,7 +166,7 @@ class JsonWalk:
             return self._pop(at)
         if byte == _COMMA:
             self._index += 1
-            at = _after(_BLANKS, data, at + 1)
+            at = after(_BLANKS, data, at + 1)
             if at >= len(data):
                 return at
             byte = data[at]
@@ -178,8 +176,8 @@ class JsonWalk:
 
     def _member(self, data: bytes, at: int, state: State, final: bool) -> int:
         if state.members is not None:
-            at = _after(state.members, data, at)
-        at = _after(_GAP, data, at)
+            at = after(state.members, data, at)
+        at = after(_GAP, data, at)
         if at >= len(data):
             return at
         byte = data[at]
@@ -205,11 +203,11 @@ class JsonWalk:
             self._colon = False
             return MORE
         self._move = state.other
-        self._quoted = True
+        self._passing.string()
         return at + 1
 
     def _below_key(self, data: bytes, at: int, move: Move, final: bool) -> int:
-        at = _after(_BLANKS, data, at)
+        at = after(_BLANKS, data, at)
         if at >= len(data):
             return at
         if self._colon:
@@ -220,8 +218,7 @@ class JsonWalk:
             return at
         self._move = None
         step = self._value(data, at, move, final)
-        if step == MORE:
-            self._move = move
+        self._move = move if step == MORE else self._move
         return step
 
     # --- values ------------------------------------------------------------------------------------
@@ -231,8 +228,8 @@ class JsonWalk:
         byte = data[at]
         if byte == _COMMA or byte in _CLOSE:
             return at
-        if byte == _COLON:
-            self._move = move  # one too many: the value may still come
+        if byte == _COLON:  # one too many: the value may still come
+            self._move = move
             return at + 1
         if move.target is not None:
             return self._replace(data, at, move.target, final)
@@ -240,7 +237,7 @@ class JsonWalk:
             whole = _STRING.match(data, at)
             if whole is not None:
                 return whole.end()
-            self._quoted = True
+            self._passing.string()
         elif byte in _OPEN:
             state = move.state
             if state is not None and (state.arrays if byte == 91 else state.objects):
@@ -248,9 +245,9 @@ class JsonWalk:
             whole = _CONTAINER.match(data, at)
             if whole is not None:
                 return whole.end()
-            self._depth = 1
+            self._passing.container()
         else:
-            self._bare = True
+            self._passing.scalar()
         return at + 1
 
     def _push(self, at: int, state: State, array: bool) -> int:
@@ -287,51 +284,17 @@ class JsonWalk:
                 self.changed = True
                 self._taken = whole.end()
                 return self._taken
-            self._quoted = True
+            self._passing.string()
         elif byte in _OPEN:
-            self._depth = 1
+            self._passing.container()
         else:
-            scalar = _after(_SCALAR, data, at)
+            scalar = after(_SCALAR, data, at)
             word = data[at : min(scalar, at + _LONG_SCALAR)]
             if not final and scalar == len(data) and len(word) < _LONG_SCALAR:
                 return MORE
-            self._bare = True
+            self._passing.scalar()
             if word.lower() in _KEPT or (not target.numbers and _NUMBER.match(word)):
                 return scalar
         self._out += (data[self._taken : at], text)
         self._drop = self.changed = True
         return at + 1
-
-    def _pass(self, data: bytes, at: int) -> int:
-        """Through a value that is passed over, up to its end or the buffer's."""
-        size = len(data)
-        while at < size:
-            if self._quoted:
-                at = _after(_REST, data, at)
-                if at >= size or data[at] != _QUOTE:
-                    return at  # behind it: nothing, or a backslash without what it escapes
-                at += 1
-                self._quoted = False
-            elif self._depth:
-                at = _after(_INSIDE, data, at)
-                if at >= size:
-                    return at
-                self._quoted = data[at] == _QUOTE
-                self._depth += 0 if self._quoted else 1 if data[at] in _OPEN else -1
-                at += 1
-            else:
-                at = _after(_SCALAR, data, at)
-                if at >= size:
-                    return at
-                self._bare = False
-            if not (self._depth or self._quoted or self._bare):
-                break
-        if self._drop and not (self._depth or self._quoted or self._bare):
-            self._drop, self._taken = False, at
-        return at
-
-
-def _after(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    """Behind what matches here."""
-    found = pattern.match(data, at)
-    return at if found is None else found.end()

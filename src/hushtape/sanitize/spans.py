@@ -83,7 +83,8 @@ class Found(Struct, frozen=True, gc=False):
     at: int = -1
 
 
-Verify = Callable[[bytes, int, int, int, Context], "Found | tuple[Found, ...] | None"]
+Answer = Found | tuple[Found, ...] | None
+Verify = Callable[[bytes, int, int, int, Context], Answer]
 """(buffer, start of anchor, end of anchor, end of what may be looked at, context)."""
 
 

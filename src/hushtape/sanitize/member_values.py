@@ -1,0 +1,81 @@
+"""The value of a member of JSON: a string, a scalar, a list of strings, an object or what is inside.
+
+Lives here: where the value behind a field's colon begins, and which of its bytes go. Must not: find where a
+string ends (`quotes`, `value_ends`), know names. Called by: fields.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hushtape.sanitize import insides, quotes
+from hushtape.sanitize.rules import FieldRule
+from hushtape.sanitize.spans import TEXT, Answer, Context, Found
+from hushtape.sanitize.value_ends import container, strings
+from hushtape.sanitize.values import Until
+
+_BS = rb"(?:\\|%(?:25)*5[cC])"
+QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);")
+_COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
+_LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
+"""What stands before a string that Python's `repr` writes."""
+_SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
+_SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
+_NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
+_KEPT = frozenset((b"null", b"true", b"false", b"none"))
+_OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
+_ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
+_STRINGS = re.compile(
+    rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);)"
+)
+
+
+class MemberValue:
+    """Values under one name. `numbers`: those go, too. `code`: the name is `code`; only strings go."""
+
+    __slots__ = ("_code", "_containers", "_numbers", "_text")
+
+    def __init__(self, rule: FieldRule, *, numbers: bool, code: bool) -> None:
+        self._containers, self._text = rule.containers, rule.placeholder.encode()
+        self._numbers, self._code = numbers, code
+
+    def at(self, data: bytes, quote: bytes, at: int, limit: int, context: Context = TEXT) -> Answer:
+        """The value that begins at `at`, under a name in these quotes."""
+        if data[at : at + 2] == b"/*" and (comment := _COMMENT.match(data, at, limit)) is not None:
+            at = comment.end()
+        literal = _LITERAL.match(data, at, limit)
+        opening = QUOTE.match(data, literal.end() if literal else at, limit)
+        if opening is not None:
+            if quotes.is_outer(data, at, opening[0], quote, context):
+                return None
+            return Found(opening.end(), -1, self._text, quotes.ends(data, at, opening[0], context))
+        whole = quote + self._text + quote
+        first = data[at : at + 1]
+        if not self._containers and _OBJECT.match(data, at, limit):
+            return self._within(data, quote, at, limit) if first == b"{" else None
+        if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
+            return None if self._code else self._container(data, at, quote, limit)
+        if b"%" in quote and _ESCAPED.match(data, at, limit):
+            return None if self._code else Found(at, -1, whole, container(quote))
+        scalar = _SCALAR.match(data, at, limit)
+        if self._code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
+            return None
+        if _NUMBER.match(scalar[0]) and not self._numbers:
+            return None
+        return Found(at, -1, whole, _SCALAR_END)
+
+    def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
+        """Of an object that stays, or a list of some, what holds the credential."""
+        look = insides.of_list if data[at : at + 1] == b"[" else insides.of_object
+        values = [self.at(data, quote, place, limit) for place in look(data, at, limit)]
+        return tuple([one for one in values if isinstance(one, Found)]) or None
+
+    def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Answer:
+        """An object or array; where the rule leaves those alone, what a list of strings holds."""
+        whole = quote + self._text + quote
+        if self._containers:
+            return Found(at, -1, whole, container(quote))
+        listed = _STRINGS.match(data, at, limit)
+        if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
+            return self._within(data, quote, at, limit)
+        return Found(listed.start(1), -1, whole, strings(listed[1]))
