@@ -49,7 +49,8 @@ def restore() -> None:
 def _make_close(original: Any) -> Any:
     def close(connection: Any) -> Any:
         found: line.Line | None = connection.__dict__.get(KEY)
-        if found is not None:
+        # http.client closes what a proxy refuses while it connects: who made it connect tells the tape.
+        if found is not None and not found.connecting:
             found.closed()
         return original(connection)
 

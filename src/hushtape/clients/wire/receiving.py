@@ -37,14 +37,30 @@ def make_getresponse(send: Callable[[Any, Any], Any]) -> Callable[[GetResponse],
             if line.state == FORWARD and connection.sock is not None:
                 return _watched(connection, line, original)
             if line.state == REPLAY:
-                _answer(line)
-            else:
-                line.abandon()
+                return _replayed(connection, line, original)
+            line.abandon()
             return original(connection)
 
         return getresponse
 
     return make
+
+
+def _replayed(connection: Any, line: Line, original: GetResponse) -> Any:
+    interaction = line.interaction
+    failure = interaction.failure if interaction is not None else None
+    _answer(line)
+    if failure is None or failure.stage != "connect":
+        return original(connection)
+    connected = getattr(connection, "_has_connected_to_proxy", None)
+    try:
+        return original(connection)
+    except BaseException:
+        # http.client has closed the connection, and with it goes what urllib3 tells its proxy's errors by. Where
+        # the tunnel failed for real, nobody had closed it.
+        if connected:
+            connection._has_connected_to_proxy = True
+        raise
 
 
 def _answer(line: Line) -> None:
