@@ -56,7 +56,7 @@ def _replayed(connection: Any, line: Line, original: GetResponse) -> Any:
     try:
         return original(connection)
     except BaseException:
-        # http.client has closed the connection, and with it goes what urllib3 tells its proxy's errors by. Where
+        # http.client has closed the connection, and so went what urllib3 tells its proxy's errors by. Where
         # the tunnel failed for real, nobody had closed it.
         if connected:
             connection._has_connected_to_proxy = True
