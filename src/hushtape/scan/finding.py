@@ -22,6 +22,7 @@ class Candidate(NamedTuple):
     `text` is what a fix puts there; None: it can't. `key`: the name the value stands under. `where`: what its
     pointer has to tell before it counts: "" nothing, "headers" that it is a header field, "cookies" a cookie.
     `how`: the decodings it was found under. `head`: the value's first bytes; None: unknown.
+    `size`: bytes of the value once folds and escapes of YAML are undone; -1: count them.
     """
 
     start: int
@@ -32,6 +33,7 @@ class Candidate(NamedTuple):
     where: str = ""
     how: str = ""
     head: bytes | None = None
+    size: int = -1
 
 
 class Finding(Struct, frozen=True):

@@ -101,4 +101,5 @@ def _one(group: list[Candidate]) -> Candidate:
     if fixable and (whole or len(fixable) == len(group)):
         longest = max(fixable, key=lambda one: one.end - one.start)
         text = longest.text if longest.start == start or longest.text == FILLER else FILLER
-    return best._replace(start=start, end=end, text=text)
+    size = next((one.size for one in group if one.size >= 0 and (one.start, one.end) == (start, end)), -1)
+    return best._replace(start=start, end=end, text=text, size=size)

@@ -32,7 +32,8 @@ def lengths(text: Text, found: Iterable[Located]) -> Iterator[tuple[int, int, by
         owner = _OWNER.match(one.pointer)
         if owner is not None:
             new = one.candidate.text or b""
-            changed[owner[1]] = changed.get(owner[1], 0) + decoded_size(new) - decoded_size(old)
+            size = one.candidate.size if one.candidate.size >= 0 else decoded_size(old)
+            changed[owner[1]] = changed.get(owner[1], 0) + decoded_size(new) - size
     fields = list(_fields(text))
     located = Locator(text.kind, b"").run(text.chunks(), [field for field, _ in fields])
     for place, (field, value) in zip(located, fields, strict=True):

@@ -15,9 +15,9 @@ from itertools import chain
 from hushtape.sanitize import Finding, Ruleset
 from hushtape.scan import packed, units
 from hushtape.scan.finding import HEAD, Candidate
-from hushtape.scan.folded import folded
 from hushtape.scan.judge import SPELLED, may_count
 from hushtape.scan.keyed import REACH, Keyed
+from hushtape.scan.unfold import Unfold
 
 WINDOW = 32 * 1024 - 1
 """Bytes of scrubbed text that the audit looks at at once."""
@@ -39,6 +39,7 @@ class Look:
         self._ruleset, self._keyed, self._kind, self._overlap = ruleset, keyed, kind, overlap
         self._finder = ruleset.finder()
         self._inside = inside
+        self._unfold = Unfold() if kind == "yaml" else None
         self.candidates: list[Candidate] = []
         self.cut = False
         self._raw, self._raw_base, self._named = b"", 0, 0
@@ -58,12 +59,14 @@ class Look:
 
     def feed(self, chunk: bytes) -> None:
         self._unpack(chunk, final=False)
-        self._decoded(self._finder.feed(chunk), final=False)
+        said = self._unfold.feed(chunk, final=False) if self._unfold is not None else chunk
+        self._decoded(self._finder.feed(said), final=False)
         self._keys(chunk, final=False)
 
     def finish(self) -> None:
         self._unpack(b"", final=True)
-        self._decoded(self._finder.finish(), final=True)
+        said = self._unfold.feed(b"", final=True) if self._unfold is not None else b""
+        self._decoded(self._finder.feed(said) + self._finder.finish(), final=True)
         self._keys(b"", final=True)
 
     # --- the ruleset, and the audit on what it left ---------------------------------------------------
@@ -87,7 +90,9 @@ class Look:
         """What the ruleset itself found; spans that overlap are one change of the text."""
         spans = sorted(self._finder.take())
         self.candidates += [
-            Candidate(one.start, one.end, SPELLED.get(one.name, one.name), one.text, head=one.head)
+            self._in_file(
+                Candidate(one.start, one.end, SPELLED.get(one.name, one.name), one.text, head=one.head)
+            )
             for one in spans
         ]
         united: list[tuple[int, int, bytes]] = []
@@ -103,6 +108,18 @@ class Look:
             self._after_clean.append(before + len(text))
             self._after_raw.append(end)
 
+    def _in_file(self, one: Candidate) -> Candidate:
+        """Where it stands in the file: YAML's scalars were looked at as what they say."""
+        unfold = self._unfold
+        if unfold is None:
+            return one
+        last = min(one.end, max(unfold.scalar_end(one.start), one.start + 1))
+        start, end = unfold.start(one.start), unfold.end(last)
+        text = one.text and unfold.written(one.start, one.text)
+        return one._replace(
+            start=max(start, 0), end=end, text=text if start >= 0 else None, size=last - one.start
+        )
+
     def _raw_offset(self, clean: int) -> int:
         at = bisect_right(self._after_clean, clean) - 1
         return self._after_raw[at] + clean - self._after_clean[at]
@@ -112,8 +129,6 @@ class Look:
         return auditor.feed(data) or auditor.finish()
 
     def _audit(self, data: bytes, base: int, *, last: bool) -> None:
-        if self._kind == "yaml":
-            data = self._folded(data, base, last)
         found = self._look(data)
         if found is None:
             return
@@ -121,18 +136,8 @@ class Look:
             whole = (unit.start > 0 or self._clean_first) and (unit.end < len(data) or last)
             start, end = self._raw_offset(base + unit.start), self._raw_offset(base + unit.end)
             text = unit.text if whole else None
-            self.candidates.append(
-                Candidate(start, end, SPELLED.get(unit.rule, unit.rule), text, how=unit.how)
-            )
-
-    def _folded(self, data: bytes, base: int, last: bool) -> bytes:
-        """What YAML's folds hid, told; the window without it, since the audit sees through folds, too."""
-        for one in folded(data, self._ruleset):
-            text = one.text if one.end < len(data) or last else None
-            start, end = self._raw_offset(base + one.start), self._raw_offset(base + one.end)
-            self.candidates.append(one._replace(start=start, end=end, text=text))
-            data = data[: one.start] + b" " * (one.end - one.start) + data[one.end :]
-        return data
+            rule = SPELLED.get(unit.rule, unit.rule)
+            self.candidates.append(self._in_file(Candidate(start, end, rule, text, how=unit.how)))
 
     # --- key words ----------------------------------------------------------------------------------
 

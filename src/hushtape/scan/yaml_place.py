@@ -11,15 +11,15 @@ import re
 
 _HEAD = 512
 """Bytes of a line's beginning that are looked at; names are shorter."""
-_ITEM = re.compile(rb" *-(?: +|\Z)")
-_NAME = re.compile(
+ITEM = re.compile(rb" *-(?: +|\Z)")
+NAME = re.compile(
     rb"(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\s#:'\"\[\]{},&*!|>%@`-](?:[^:#]|:(?=\S)|(?<=\S)#)*?))\s*:(?=\s|\Z)"
 )
-_BLOCK = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[|>][-+0-9]*\s*(?:#.*)?\Z")
-_OPENS = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*([\"'])")
+BLOCK = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[|>][-+0-9]*\s*(?:#.*)?\Z")
+OPENS = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*([\"'])")
 _FLOW = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[{\[]")
 _SIGNS = re.compile(rb"[\"'{}\[\]]")
-_MARKS = {b'"': re.compile(rb'["\\]'), b"'": re.compile(rb"'")}
+_MARKS = {b'"': re.compile(rb'["\\]'), b"'": re.compile(rb"''?")}
 
 
 class FlowEnd:
@@ -40,7 +40,7 @@ class FlowEnd:
                 self._escape = at >= len(data)
                 at += 1
             elif self._quote:
-                self._quote = b""
+                self._quote = self._quote if sign == b"''" else b""
             elif sign in (b'"', b"'"):
                 before = data[found.start() - 1 : found.start()] or self._before
                 # Elsewhere it is an apostrophe.
@@ -107,7 +107,7 @@ class YamlPlace:
                 self._flow = flow
                 return True
             return False
-        opens = None if rest is None else _OPENS.match(line, rest)
+        opens = None if rest is None else OPENS.match(line, rest)
         if opens is None or self._closed(line[opens.end() :], opens[1]):
             return False
         self._quote = opens[1]
@@ -130,6 +130,9 @@ class YamlPlace:
 
     def _skip_string(self, data: bytes, at: int) -> int:
         """Inside a string: up to the quote that ends it."""
+        if self._escape and self._quote == b"'" and data[at : at + 1] != b"'":  # it was no pair: the end
+            self._escape = False
+            return self._string_ends(at)
         if self._escape:
             self._escape, at = False, at + 1
         marks = _MARKS[self._quote]
@@ -138,12 +141,17 @@ class YamlPlace:
             if found[0] == b"\\":
                 self._escape = at >= len(data)
                 at += 1
+            elif found[0] == b"'" and at >= len(data):
+                self._escape = True
             elif found[0] == self._quote:
-                self._quote = b""
-                self._line.clear()
-                self._seen = True  # what follows on the line is no name
-                return at
+                return self._string_ends(at)
         return len(data)
+
+    def _string_ends(self, at: int) -> int:
+        self._quote = b""
+        self._line.clear()
+        self._seen = True  # what follows on the line is no name
+        return at
 
     def _enter(self, line: bytes) -> int | None:
         """Take a line's names into the path; where its value begins, None if there is none."""
@@ -157,16 +165,16 @@ class YamlPlace:
             self._block = -1
         self._levels = list(self._levels)
         at = 0
-        while (item := _ITEM.match(line, at)) is not None:
+        while (item := ITEM.match(line, at)) is not None:
             self._item(line.index(b"-", at))
             indent = line.index(b"-", at)
             at = item.end()
         column = len(line) - len(line[at:].lstrip(b" "))
-        name = _NAME.match(line, column)
+        name = NAME.match(line, column)
         if name is not None:
             self._member(column, (name[1] or name[2] or name[3] or b"").decode("utf-8", "replace"))
             indent, at = column, name.end()
-        if _BLOCK.match(line, at):
+        if BLOCK.match(line, at):
             self._block = indent
         return at
 

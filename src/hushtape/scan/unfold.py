@@ -1,0 +1,254 @@
+"""YAML as the text that its scalars hold: folds joined, escapes undone, indentation of blocks gone.
+
+Lives here: a light walk over lines, what each scalar says, and the way back from there to the file. Must not:
+load YAML, look for anything. Called by: look. What stands between scalars passes as it is. A writer folds a
+string wherever a line is full, within an escape of JSON, too: a rule that reads the file's own bytes finds a
+field on one line and misses it on two.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+
+from hushtape.scan.yaml_place import BLOCK, ITEM, NAME, OPENS
+
+_MOST_LINE = 1024 * 1024
+"""Bytes of a line that are waited for; a longer one goes on as it came."""
+_MOST_BREAKS = 400_000
+"""What is known of the way back: 17 bytes each. Older ones go, and what begins there can't be redacted."""
+
+_FOLD = rb"[ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)*"
+_BLANK = rb"[ \t]++(?!\r?\n)"
+_DOUBLE = re.compile(
+    rb"(?:[^\"\\\r\n \t]++|" + _BLANK + rb")++|(?P<fold>\\?" + _FOLD + rb")"
+    rb"|(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\r\n]))|(?P<end>\")|."
+)
+_SINGLE = re.compile(
+    rb"(?:[^'\r\n \t]++|" + _BLANK + rb")++|(?P<fold>" + _FOLD + rb")|(?P<escape>'')|(?P<end>')|."
+)
+_ESCAPES = {
+    b"0": b"\0", b"a": b"\a", b"b": b"\b", b"t": b"\t", b"\t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f",
+    b"r": b"\r", b"e": b"\x1b", b"N": b"\xc2\x85", b"_": b"\xc2\xa0", b"L": b"\xe2\x80\xa8",
+    b"P": b"\xe2\x80\xa9",
+}  # fmt: skip
+_LONGEST_ESCAPE, _MOST_FOLD = 10, 64 * 1024
+_BINARY = re.compile(rb"\s*!!binary\b")
+_FLOW = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[{\[]")
+_INDENT = re.compile(rb" *")
+
+
+class Unfold:
+    """Reads one text. `feed` gives what it says; `start` and `end` lead back from offsets in that."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._raw = self._out = 0
+        self._here, self._there, self._styles = array("Q", [0]), array("Q", [0]), bytearray(b" ")
+        self._ends = array("Q")
+        self._quote = b""
+        self._block = -1
+        """The indentation that a block stands deeper than; -1: none is open. `_deep`: its own, once known."""
+        self._deep, self._folds, self._joint = -1, False, False
+        self._parent, self._plain = -1, False
+        self._text_end = 0
+        """Where the last line of a block that says something ended."""
+        self._held = b""
+        """The end of a plain scalar's line: whether it is a fold the next line tells."""
+        self._gone = 0
+
+    def feed(self, chunk: bytes, *, final: bool) -> bytes:
+        """What these bytes say, as far as whole lines go."""
+        data = self._rest + chunk
+        cut = len(data) if final or len(data) > _MOST_LINE else data.rfind(b"\n") + 1
+        out: list[bytes] = []
+        at, last = 0, -1
+        while last < at < cut:
+            last = at
+            at = self._string(data, at, cut, out, final) if self._quote else self._line(data, at, cut, out)
+        self._rest = data[at:]
+        self._raw += at
+        self._forget()
+        return b"".join(out)
+
+    # --- the way back -------------------------------------------------------------------------------
+
+    def start(self, offset: int) -> int:
+        """Where in the file what stands here begins; -1: that is not known any more."""
+        if offset < self._gone:
+            return -1
+        at = bisect_right(self._here, offset) - 1
+        return self._there[at] + offset - self._here[at]
+
+    def end(self, offset: int) -> int:
+        """Where in the file what goes up to here ends."""
+        at = bisect_left(self._here, offset)
+        if at < len(self._here) and self._here[at] == offset:
+            return self._there[at]
+        return self._there[at - 1] + offset - self._here[at - 1] if at else 0
+
+    def scalar_end(self, offset: int) -> int:
+        """Where the scalar ends that goes on at this offset; beyond the text if it is open."""
+        at = bisect_right(self._ends, offset)
+        return self._ends[at] if at < len(self._ends) else 1 << 62
+
+    def written(self, offset: int, text: bytes) -> bytes:
+        """How this is written in the scalar that stands here."""
+        style = self._styles[bisect_right(self._here, offset) - 1]
+        if style == 34:
+            return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        return text.replace(b"'", b"''") if style == 39 else text
+
+    def _break(self, raw: int, style: int = 0) -> None:
+        self._here.append(self._out)
+        self._there.append(self._raw + raw)
+        self._styles.append(style or self._styles[-1])
+
+    def _forget(self) -> None:
+        if len(self._here) > _MOST_BREAKS:
+            drop = len(self._here) // 2
+            self._gone = self._here[drop]
+            del self._here[:drop], self._there[:drop], self._styles[:drop]
+            del self._ends[: bisect_left(self._ends, self._gone)]
+
+    # --- lines --------------------------------------------------------------------------------------
+
+    def _say(self, out: list[bytes], text: bytes) -> None:
+        out.append(text)
+        self._out += len(text)
+
+    def _line(self, data: bytes, at: int, cut: int, out: list[bytes]) -> int:
+        """One line that begins outside of strings; where the next begins, or the string that it opens."""
+        stop = data.find(b"\n", at, cut) + 1 or cut
+        line = data[at:stop]
+        bare = line.strip()
+        indent = len(line) - len(line.lstrip(b" "))
+        if self._block >= 0 and (not bare or indent > self._block):
+            return self._of_block(line, at, stop, indent, out)
+        if self._block >= 0:
+            self._block = -1
+            self._close(at, self._text_end)
+        if self._plain and bare and indent > self._parent:
+            self._break(at - len(self._held))
+            self._say(out, b" ")
+            self._break(at + indent)
+            self._hold(line[indent:], out)
+            return stop
+        if self._plain:
+            self._close(at - len(self._held), self._out)
+            self._say(out, self._held)
+        self._plain, self._held = False, b""
+        return self._opens(line, at, stop, indent, out)
+
+    def _opens(self, line: bytes, at: int, stop: int, indent: int, out: list[bytes]) -> int:
+        """A line that may begin a scalar."""
+        start = 0
+        parent = indent
+        while (item := ITEM.match(line, start)) is not None:
+            parent, start = start + item[0].find(b"-"), item.end()
+        name = NAME.match(line, len(line) - len(line[start:].lstrip(b" ")))
+        if name is not None:
+            parent, start = name.start(), name.end()
+        elif start == 0:
+            parent = indent - 1
+        self._parent = parent
+        opening = OPENS.match(line, start)
+        if opening is not None:
+            self._say(out, line[: opening.end()])
+            self._quote = opening[1]
+            self._break(at + opening.end(), self._quote[0])
+            return at + opening.end()
+        head = line[start:].strip()
+        if head and not _FLOW.match(line, start) and head[:1] not in b"#|>!&*" and (name or start):
+            self._plain = True
+            self._hold(line, out)
+            return stop
+        self._say(out, line)
+        if BLOCK.match(line.rstrip(), start) and not _BINARY.match(line, start):
+            self._block, self._deep, self._folds, self._joint = parent, -1, b">" in head, False
+            self._text_end = self._out
+            self._break(stop, 32)
+        return stop
+
+    def _of_block(self, line: bytes, at: int, stop: int, indent: int, out: list[bytes]) -> int:
+        if line.strip() and self._deep < 0:
+            self._deep = indent
+        taken = min(len(line) - len(line.lstrip(b" ")), max(self._deep, 0))
+        if not line.strip() and taken < self._deep:
+            taken = len(line) - len(line.lstrip(b" "))
+        text = line[taken:]
+        end = text.rstrip(b"\r\n")
+        if self._joint and end:  # between two lines of a folded block: of several line ends one goes
+            self._break(at - 1)
+            self._say(out, b"\n" if end[:1] in b" \t" else b" ")
+        self._break(at + taken)
+        self._joint = self._folds and end[:1] not in (b"", b" ", b"\t")
+        self._text_end = self._out + len(end) if end else self._text_end
+        self._say(out, end if self._joint else text)
+        if self._joint:
+            self._break(at + taken + len(end))
+        return stop
+
+    def _hold(self, line: bytes, out: list[bytes]) -> None:
+        text = line.rstrip()
+        self._held = line[len(text) :]
+        self._say(out, text)
+
+    # --- strings ------------------------------------------------------------------------------------
+
+    def _string(self, data: bytes, at: int, cut: int, out: list[bytes], final: bool) -> int:
+        """On in a string, up to its end, or to a sign that may go on behind what is here."""
+        match = (_DOUBLE if self._quote == b'"' else _SINGLE).match
+        while at < cut:
+            found = match(data, at, cut)
+            if found is None:
+                return cut
+            kind, text = found.lastgroup, found[0]
+            if kind and not final and _may_go_on(kind, len(text), cut - found.end()):
+                return at
+            if kind is None:
+                self._say(out, text)
+            elif kind == "end":
+                self._ends.append(self._out)
+                self._quote = b""
+                self._break(at, 32)
+                return self._rest_of_line(data, at, cut, out)
+            else:
+                self._break(at)
+                self._say(out, _fold(text) if kind == "fold" else _escape(text))
+                self._break(found.end())
+            at = found.end()
+        return at
+
+    def _rest_of_line(self, data: bytes, at: int, cut: int, out: list[bytes]) -> int:
+        stop = data.find(b"\n", at, cut) + 1 or cut
+        self._say(out, data[at:stop])
+        return stop
+
+    def _close(self, at: int, end: int) -> None:
+        self._ends.append(end)
+        self._break(at, 32)
+
+
+def _may_go_on(kind: str, size: int, left: int) -> bool:
+    """Whether a sign that ends `left` bytes before the end of what is here may be another's beginning."""
+    return size < _MOST_FOLD and left < (_LONGEST_ESCAPE if kind == "escape" else 1)
+
+
+def _fold(text: bytes) -> bytes:
+    """One line end is a space, of several one goes (YAML 1.2, 6.5); an escaped one is nothing."""
+    breaks = text.count(b"\n")
+    if text[:1] == b"\\":
+        return b"\n" * (breaks - 1)
+    return b" " if breaks == 1 else b"\n" * (breaks - 1)
+
+
+def _escape(text: bytes) -> bytes:
+    if text == b"''":
+        return b"'"
+    sign = text[1:2]
+    if sign in (b"x", b"u", b"U") and len(text) > 2:
+        number = int(text[2:], 16)
+        return chr(number).encode("utf-8", "surrogatepass") if number < 0x110000 else text
+    return _ESCAPES.get(sign, text[1:])

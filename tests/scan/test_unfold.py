@@ -1,0 +1,86 @@
+"""YAML as what its scalars say: every fold, escape and block, the way back, and cuts anywhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hushtape.scan import Run
+from hushtape.scan.unfold import Unfold
+
+FILL = "lorem ipsum dolor sit amet consectetur "
+VALUE = 'Wq8 "two" words\' \\ & ünd/7x'
+
+
+def part(name: str, value: str, end: str) -> str:
+    return f'--bnd{end}Content-Disposition: form-data; name="{name}"{end}{end}{value}{end}'
+
+
+BODIES = {
+    "field": lambda p: json.dumps({"n": p, "client_secret": "hunter-two", "e": FILL * 3}),
+    "field beside Unicode": lambda p: json.dumps({"n": p + "ž", "pwd": "hunter-two"}, ensure_ascii=False),
+    "field in lines": lambda p: json.dumps({"n": p, "client_secret": "hunter-two", "e": FILL * 3}, indent=4),
+    "field in a string": lambda p: json.dumps({"n": "ž" + p, "d": json.dumps({"password": "hunter-two"})}),
+    "list": lambda p: json.dumps({"n": "ž" + p, "auth_token": ["hunter-two-7abc8"]}, ensure_ascii=False),
+    "name and value": lambda p: json.dumps({"n": p, "l": [{"name": "password", "value": "hunter-two"}]}),
+    "named value": lambda p: json.dumps({"n": "ž" + p, "d": VALUE, "e": FILL * 3}, ensure_ascii=False),
+    "named value in words": lambda p: f"{p} {VALUE} {FILL * 2}",
+    "multipart": lambda p: part("n", p, "\r\n") + part("password", "hunter two", "\r\n") + "--bnd--\r\n",
+    "multipart, LF": lambda p: part("n", p, "\n") + part("api_key", "hunter-two-7a", "\n") + "--bnd--\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", [None, '"', "'", "|"])
+@pytest.mark.parametrize("body", BODIES)
+def test_wherever_a_writer_folds_one_finding_is_told_and_redacted(
+    body: str, style: str | None, tmp_path: Path
+) -> None:
+    texts = [BODIES[body]((FILL * 2)[:length].strip() + "x") for length in range(76)]
+    document = {
+        "interactions": [
+            {"response": {"body": {"string": text}, "headers": {"Content-Length": [str(len(text.encode()))]}}}
+            for text in texts
+        ]
+    }
+    path = tmp_path / "case.yaml"
+    path.write_text(yaml.dump(document, default_style=style, allow_unicode=style == "|"), newline="")
+
+    run = Run(known={"words": VALUE}).over([path])
+    told = [finding.pointer for finding in run.findings]
+    assert told == [f"/interactions/{n}/response/body/string" for n in range(76)]
+
+    Run(known={"words": VALUE}, redact=True).over([path])
+    assert Run(known={"words": VALUE}).over([path]).findings == []
+    read = yaml.safe_load(path.read_bytes())["interactions"]
+    for text, one in zip(texts, read, strict=True):
+        string, length = one["response"]["body"]["string"], one["response"]["headers"]["Content-Length"][0]
+        assert "hunter" not in string and "Wq8" not in string
+        start = next(n for n, (a, b) in enumerate(zip(text, string, strict=False)) if a != b)
+        end = next(n for n, (a, b) in enumerate(zip(text[::-1], string[::-1], strict=False)) if a != b)
+        assert string[start : len(string) - end] in ("REDACTED", '"REDACTED"')
+        assert len(text) - start - end <= len(json.dumps(VALUE)), "more than the value went"
+        if style != "|":
+            assert int(length) == len(string.encode())
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 64, 100_000])
+def test_what_is_said_does_not_depend_on_cuts(step: int) -> None:
+    text = yaml.dump({"a": [VALUE * 9, FILL * 9, "x\r\n\n\ty " * 20], "b": {"c": "ž" + VALUE * 9}}).encode()
+    unfold = Unfold()
+    said = b"".join(unfold.feed(text[at : at + step], final=False) for at in range(0, len(text), step))
+    said += unfold.feed(b"", final=True)
+    for whole in (VALUE * 9, (FILL * 9).rstrip(), "x\r\n\n\ty " * 20):
+        assert whole.encode() in said
+    start = said.index(b"Wq8")
+    assert text[unfold.start(start) : unfold.end(start + 3)] == b"Wq8"
+
+
+def test_a_part_that_nothing_ends_goes_no_further_than_its_scalar(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("a: |\n  " + part("password", "hunter two", "\n").replace("\n", "\n  ") + "\nb: 7\n")
+    Run(known={}, redact=True).over([path])
+    read = yaml.safe_load(path.read_text())
+    assert "hunter" not in read["a"] and read["b"] == 7
