@@ -84,3 +84,22 @@ def test_a_part_that_nothing_ends_goes_no_further_than_its_scalar(tmp_path: Path
     Run(known={}, redact=True).over([path])
     read = yaml.safe_load(path.read_text())
     assert "hunter" not in read["a"] and read["b"] == 7
+
+
+@pytest.mark.parametrize("rows", [1, 3000])
+def test_a_field_of_an_upload_with_a_binary_file_is_found_and_redacted(rows: int, tmp_path: Path) -> None:
+    before = part("f", "\0\xff\xfe" * rows, "\r\n")
+    text = before + part("password", "hunter two", "\r\n") + part("z", "last", "\r\n") + "--bnd--\r\n"
+    body = text.encode("latin-1")
+    request = {"body": body, "headers": {"Content-Length": [str(len(body))]}, "method": "POST"}
+    path = tmp_path / "case.yaml"
+    path.write_text(yaml.dump({"interactions": [{"request": request}], "version": 1}))
+
+    told = [(one.rule, one.pointer, one.how, one.fixable) for one in Run(known={}).over([path]).findings]
+    assert told == [("field password", "/interactions/0/request/body", "base64", True)]
+    Run(known={}, redact=True).over([path])
+    assert Run(known={}).over([path]).findings == []
+    clean = yaml.safe_load(path.read_bytes())["interactions"][0]["request"]
+    assert clean["body"] == body.replace(b"hunter two", b"REDACTED")
+    assert clean["headers"]["Content-Length"] == [str(len(clean["body"]))]
+    assert clean["method"] == "POST"

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from hushtape.sanitize import Finding, Ruleset
-from hushtape.scan import packed, units
+from hushtape.scan import binary, packed, units
 from hushtape.scan.finding import HEAD, Candidate
 from hushtape.scan.judge import SPELLED, may_count
 from hushtape.scan.keyed import REACH, Keyed
@@ -61,12 +61,14 @@ class Look:
         self._unpack(chunk, final=False)
         said = self._unfold.feed(chunk, final=False) if self._unfold is not None else chunk
         self._decoded(self._finder.feed(said), final=False)
+        self._binaries()
         self._keys(chunk, final=False)
 
     def finish(self) -> None:
         self._unpack(b"", final=True)
         said = self._unfold.feed(b"", final=True) if self._unfold is not None else b""
         self._decoded(self._finder.feed(said) + self._finder.finish(), final=True)
+        self._binaries()
         self._keys(b"", final=True)
 
     # --- the ruleset, and the audit on what it left ---------------------------------------------------
@@ -107,6 +109,12 @@ class Look:
             before = self._after_clean[-1] + start - self._after_raw[-1]
             self._after_clean.append(before + len(text))
             self._after_raw.append(end)
+
+    def _binaries(self) -> None:
+        if self._unfold is not None:
+            blocks, self._unfold.binaries = self._unfold.binaries, []
+            for block in blocks:
+                self.candidates += binary.look(block, self._ruleset)
 
     def _in_file(self, one: Candidate) -> Candidate:
         """Where it stands in the file: YAML's scalars were looked at as what they say."""

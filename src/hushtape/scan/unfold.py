@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from typing import NamedTuple
 
 from hushtape.scan.yaml_place import BLOCK, ITEM, NAME, OPENS
 
@@ -34,15 +35,29 @@ _ESCAPES = {
     b"P": b"\xe2\x80\xa9",
 }  # fmt: skip
 _LONGEST_ESCAPE, _MOST_FOLD = 10, 64 * 1024
+_MOST_BINARY = 4 * 1024 * 1024
+"""Bytes of a block of `!!binary` that is looked at as a whole; of longer ones the audit sees its windows."""
 _BINARY = re.compile(rb"\s*!!binary\b")
 _FLOW = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[{\[]")
 _INDENT = re.compile(rb" *")
 
 
+class Binary(NamedTuple):
+    """A block of `!!binary`: bytes `start` to `end` of the file, `text` as it stands there."""
+
+    start: int
+    end: int
+    text: bytes
+
+
 class Unfold:
-    """Reads one text. `feed` gives what it says; `start` and `end` lead back from offsets in that."""
+    """Reads one text. `feed` gives what it says; `start` and `end` lead back from offsets in that.
+    `binaries`: blocks of `!!binary` that have ended since they were last taken."""
 
     def __init__(self) -> None:
+        self.binaries: list[Binary] = []
+        self._binary: list[bytes] | None = None
+        self._binary_size = 0
         self._rest = b""
         self._raw = self._out = 0
         self._here, self._there, self._styles = array("Q", [0]), array("Q", [0]), bytearray(b" ")
@@ -67,6 +82,8 @@ class Unfold:
         while last < at < cut:
             last = at
             at = self._string(data, at, cut, out, final) if self._quote else self._line(data, at, cut, out)
+        if final and self._binary is not None:
+            self._end_binary(at)
         self._rest = data[at:]
         self._raw += at
         self._forget()
@@ -128,6 +145,8 @@ class Unfold:
             return self._of_block(line, at, stop, indent, out)
         if self._block >= 0:
             self._block = -1
+            if self._binary is not None:
+                self._end_binary(at)
             self._close(at, self._text_end)
         if self._plain and bare and indent > self._parent:
             self._break(at - len(self._held))
@@ -165,13 +184,22 @@ class Unfold:
             self._hold(line, out)
             return stop
         self._say(out, line)
-        if BLOCK.match(line.rstrip(), start) and not _BINARY.match(line, start):
+        if BLOCK.match(line.rstrip(), start):
+            self._binary = [] if _BINARY.match(line, start) else None
+            self._binary_size = 0
             self._block, self._deep, self._folds, self._joint = parent, -1, b">" in head, False
             self._text_end = self._out
             self._break(stop, 32)
         return stop
 
     def _of_block(self, line: bytes, at: int, stop: int, indent: int, out: list[bytes]) -> int:
+        if self._binary is not None:
+            self._binary_size += len(line)
+            if self._binary_size <= _MOST_BINARY:
+                self._binary.append(line)
+            self._text_end = self._out + len(line.rstrip())
+            self._say(out, line)
+            return stop
         if line.strip() and self._deep < 0:
             self._deep = indent
         taken = min(len(line) - len(line.lstrip(b" ")), max(self._deep, 0))
@@ -189,6 +217,14 @@ class Unfold:
         if self._joint:
             self._break(at + taken + len(end))
         return stop
+
+    def _end_binary(self, at: int) -> None:
+        text = b"".join(self._binary or ())
+        if self._binary_size <= _MOST_BINARY:
+            start = self._raw + at - len(text)
+            lead = len(text) - len(text.lstrip())
+            self.binaries.append(Binary(start + lead, start + len(text.rstrip()), text.strip()))
+        self._binary = None
 
     def _hold(self, line: bytes, out: list[bytes]) -> None:
         text = line.rstrip()
