@@ -28,7 +28,9 @@ _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.$#-]{1,80}\Z")
 _NAME_AFTER = re.compile(rb"[A-Za-z0-9_.$#-]{0,80}")
 _SIGN = re.compile(rb"(?:\\*[\"'])?[ \t\r\n]{0,64}(?:=>|[:=])[ \t]{0,64}")
 _HAR_NAME = re.compile(rb"(\\*)\"name\\*\"\s{0,64}:\s{0,64}\\*\"\Z")
-_HAR_VALUE = re.compile(rb"\\*\"\s{0,64},\s{0,64}\\*\"value\\*\"\s{0,64}:\s{0,64}")
+_HAR_VALUE = re.compile(
+    rb"\\*\"\s{0,64},\s{0,64}(?:\"\w{1,32}\"\s{0,64}:\s{0,64}\"[^\"\\]{0,256}+\"\s{0,64},\s{0,64})?\\*\"value\\*\"\s{0,64}:\s{0,64}"
+)
 _HAR_BEFORE = re.compile(
     rb"\"value\"\s{0,64}:\s{0,64}(\"(?:[^\"\\]|\\.){0,8192}+\")\s{0,64},\s{0,64}\"name\"\s{0,64}:\s{0,64}\"\Z"
 )
@@ -37,6 +39,8 @@ _PAIR_BEFORE = re.compile(rb"[\[,]\s{0,64}\[\s{0,64}\\*\"\Z")
 _PAIR_VALUE = re.compile(rb"\\*\"\s{0,64},\s{0,64}(?=\\*\")")
 _XML_VALUE = re.compile(rb"\"\s{1,64}value\s{0,8}=\s{0,8}(?=\")|>(?=[^<>\s])")
 _COOKIE = re.compile(rb"\"value\"\s{0,64}:\s{0,64}\"((?:[^\"\\]|\\.)*+)\"")
+_COOKIES = re.compile(rb"(?:[^\"\]]++|\"(?:[^\"\\]|\\.)*+\")*+", re.DOTALL)
+"""A list up to its end: a bracket in a value is none."""
 _LINE = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t]*(?:- +)*\Z")
 _FIELDS = frozenset(name for name in SENSITIVE_FIELDS if name != "code")
 _NOT_PLAIN = re.compile(rb"[|>&*!{\[%@`#]|null\b|~|true\b|false\b|-?[0-9.]+\s*(?:\n|\Z)")
@@ -130,8 +134,8 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
 
 def _har_cookies(data: bytes, at: int) -> Iterator[Candidate]:
     """`"cookies": [{"name": "sid", "value": "..."}]`: the values again, parsed."""
-    end = data.find(b"]", at, at + REACH)
-    for found in _COOKIE.finditer(data, at, end if end >= 0 else min(len(data), at + REACH)):
+    cookies = _COOKIES.match(data, at, at + REACH)
+    for found in _COOKIE.finditer(data, at, cookies.end() if cookies else at):
         value = found[1].decode("latin-1")
         if len(value) >= headers.SHORT_COOKIE and not is_placeholder(value):
             yield Candidate(*found.span(1), "header Cookie", FILLER, "cookies", "cookies")
