@@ -33,12 +33,14 @@ _UNKNOWN_SIZE: Final = (0, 0xFFFFFFFF)
 class ZipFile:
     """A zip archive on its way."""
 
-    __slots__ = ("_left", "_member", "_rest", "unread")
+    __slots__ = ("_left", "_member", "_rest", "members", "unread")
     running = True
     rest = None
 
     def __init__(self) -> None:
         self.unread = ""
+        self.members = 0
+        """Those that were begun: what comes out belongs to the last one."""
         self._rest = b""
         self._member: unpack.Packed | ZstdFile | None = None
         self._left = -1
@@ -75,6 +77,7 @@ class ZipFile:
         if method not in _METHODS:
             return False
         self._member = _unpacker(method)
+        self.members += 1
         if self._member is None:
             self._is_unread(data, at, f"a member compressed by method {method}")
             return False

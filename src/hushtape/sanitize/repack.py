@@ -1,9 +1,9 @@
 """Small gzip and zip files, put together again from scrubbed content.
 
 Lives here: unpacking one that is held in memory, scrubbing what it holds, packing it anew; so with such files
-inside. Must not: audit (its caller does, once more), stream, guess. Called by: the session (packing), where
-the audit found a secret inside a body that is such a file, and for matching. Of a zip's members dates, order
-and methods stay, names and comments are scrubbed; a gzip header's file name and extra fields do not stay.
+inside. Must not: audit (its caller does, once more), stream, guess. Called by: the session (packing), for
+each body that is such a file. Of a zip's members dates, order and methods stay, names and comments are
+scrubbed; a gzip header's file name and extra fields do not stay. Where no rule matches, the bytes do.
 """
 
 from __future__ import annotations

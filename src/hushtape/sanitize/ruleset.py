@@ -204,6 +204,11 @@ class Ruleset:
 
         return WideScrubber(make)
 
+    def further(self, phase: Phase | None) -> BodyScrubber | None:
+        """Only what users' patterns and JSON paths do in a body: the audit knows them not. None: nothing."""
+        further = self._stages[phase] if phase is not None else None
+        return None if further is None else further.alone()
+
     def finder(self) -> Finder:
         """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""
         return Finder(self._response.plan, TEXT)

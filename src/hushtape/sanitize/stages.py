@@ -90,6 +90,12 @@ class Stages:
             found += (PatternScrubber(self.patterns.body), again())
         return Chain(found) if len(found) > 1 else scrubber
 
+    def alone(self) -> BodyScrubber:
+        """The further stages for what the pass has not gone over, of an unknown content type."""
+        walk = [JsonWalk(self._states, False)] if self._states is not None else []
+        body = self.patterns.body if self.patterns is not None else ()
+        return Chain((*walk, PatternScrubber(body))) if body else Chain(walk)
+
 
 def stages(rules: Iterable[Rule]) -> Stages | None:
     """The further stages of one phase; None if the compiled pass does it all."""

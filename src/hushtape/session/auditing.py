@@ -18,6 +18,7 @@ from hushtape.session.stored import ScrubbedBody
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
+    from hushtape.sanitize.rules import Phase
     from hushtape.session.ledger import Ledger
 
 
@@ -62,16 +63,16 @@ def audited(ledger: Ledger, interaction: Interaction, ruleset: Ruleset) -> Inter
     audit_heads(ruleset, interaction)
     request, response = interaction.request, interaction.response
     place = f"the stored body of {request.method} {request.uri}"
-    if _changed(ledger, request.body, place, ruleset):
+    if _changed(ledger, request.body, place, ruleset, "request"):
         request = structs.replace(request, headers=settle(request.headers, request.body))
-    if response is not None and _changed(ledger, response.body, place, ruleset):
+    if response is not None and _changed(ledger, response.body, place, ruleset, "response"):
         head = structs.replace(response.head, headers=settle(response.head.headers, response.body))
         trailers = settle(response.trailers, response.body)
         response = structs.replace(response, head=head, trailers=trailers)
     return structs.replace(interaction, request=request, response=response)
 
 
-def _changed(ledger: Ledger, body: Body | None, place: str, ruleset: Ruleset) -> bool:
+def _changed(ledger: Ledger, body: Body | None, place: str, ruleset: Ruleset, phase: Phase) -> bool:
     """Audit a body; whether scrubbing changed it. It is read once more to be written: audited first, no
     byte of one that holds a secret reaches the disk."""
     if body is None:
@@ -85,14 +86,15 @@ def _changed(ledger: Ledger, body: Body | None, place: str, ruleset: Ruleset) ->
             raise found(finding.rule, f"{place}, {finding.place}")
         if first:
             own = ruleset.known if ledger.options.allow_opaque else ruleset
-            inside = look_inside(ledger, piece, own)
+            inside = look_inside(ledger, piece, phase, own)
         first = False
         if inside is not None:
             inside.feed(piece, place)
     finding = auditor.finish()
     if finding is not None:
         raise found(finding.rule, f"{place}, {finding.place}")
-    changed = isinstance(body, ScrubbedBody) and body.changed
+    scrubbed = body if isinstance(body, ScrubbedBody) else None
+    changed = scrubbed is not None and scrubbed.changed
     if inside is not None:
-        inside.finish(place, changed)
+        inside.finish(place, changed and not (scrubbed is not None and scrubbed.repacked))
     return changed

@@ -177,7 +177,7 @@ class BodyPipe:
             self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._spool is None:
             self._spool = self._ledger.journal.spool()
-            self._inside = look_inside(self._ledger, clean)
+            self._inside = look_inside(self._ledger, clean, self._phase)
         if self._inside is not None:
             try:
                 self._inside.feed(clean, f"the body of {self._uri}")
@@ -228,27 +228,32 @@ class BodyPipe:
                 self._inside.finish(f"the body of {self._uri}", self.changed)
             except SecretFoundError as error:
                 self._leak, self._inside = self._leak or error, None
-        if self._leak is not None or self._ledger.options.allow_opaque:
-            spool = self._pack_again(self._leak, spool)
+        spool = self._packed_again(self._leak, spool)
         self._spool = None
         return spool.finish(self.kind)
 
-    def _pack_again(self, leak: SecretFoundError | None, spool: BodySpool) -> BodySpool:
-        """A small compressed file with its content scrubbed, in place of one that holds a secret; without a
-        `leak` (`allow_opaque`) it may stay as it is.
+    def _packed_again(self, leak: SecretFoundError | None, spool: BodySpool) -> BodySpool:
+        """A small compressed file with its content scrubbed, if a rule matches in it; all else as it is.
+
+        The audit alone would not do: it knows no users' patterns and paths, nor the looser ways of writing.
 
         Raises:
-            SecretFoundError: it can't be put together again, or the audit still finds something in it.
+            SecretFoundError: there is a `leak`, and it can't be put together again; or the audit still finds
+                something in it.
         """
-        data, ledger = self._small.data, self._ledger
-        if data is None and not self._scrubber.changed:
+        data, ledger, place = self._small.data, self._ledger, f"the body of {self._uri}"
+        if data is None and ledger.holds_bodies and not self._scrubber.changed and spool.size <= CHUNK:
             data = spool.in_memory
-            data = None if data is not None and leak is None and not is_file(data) else data
-        clean = None if data is None else packed_again(ledger.ruleset, data, self._phase, self._teach())
-        if clean is None or clean is data or not is_clean(ledger, clean, f"the body of {self._uri}"):
+        if data is None or not is_file(data):
+            clean = data = None
+        else:
+            clean = packed_again(ledger.ruleset, data, self._phase, self._teach())
+        if clean is None or clean is data:
             if leak is None:
                 return spool
             raise leak
+        if not is_clean(ledger, clean, place):
+            raise leak or found("a secret", f"{place}, in what was packed again")
         spool.discard()
         self._spool = fresh = ledger.journal.spool()
         fresh.write(clean)

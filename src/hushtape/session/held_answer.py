@@ -19,6 +19,7 @@ from hushtape.session.bodies import BodyPipe
 from hushtape.session.bounds import opaque
 from hushtape.session.inside import found, look_inside
 from hushtape.session.ledger import Ledger
+from hushtape.session.packing import packed_again
 from hushtape.session.recorder import COMMON_REASONS, PARTIAL
 from hushtape.session.returned import Returned
 from hushtape.session.settling import settle
@@ -141,10 +142,14 @@ class HeldAnswer:
         """A compressed file in which a rule would match can't be shown: it is not put together again."""
         if not data:
             return
-        inside = look_inside(self._before.books, data[:CHUNK])
+        place = f"the body of {self.uri}"
+        inside = look_inside(self._before.books, data[:CHUNK], "response")
         if inside is not None:
-            inside.feed(data, f"the body of {self.uri}")
-            inside.finish(f"the body of {self.uri}", changed)
+            inside.feed(data, place)
+            inside.finish(place, changed)
+            clean = packed_again(self._before.ruleset, data, "response") if len(data) <= CHUNK else None
+            if clean is not None and clean is not data and not self._before.books.options.allow_opaque:
+                raise found("what a rule matches", f"{place}, inside the compressed file")
 
     def _audit(self, data: bytes) -> None:
         """The second look that what is stored gets: an encoding that rules don't reach is not read either."""

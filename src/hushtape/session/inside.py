@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
 from hushtape.sanitize.audit_containers import FIRST, LZMA, Container, container
-from hushtape.sanitize.audit_zip import ZIP
+from hushtape.sanitize.audit_zip import ZIP, ZipFile
 from hushtape.session.bounds import check_ratio, too_large
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Finding, Ruleset
+    from hushtape.sanitize.rules import Phase
+    from hushtape.sanitize.stages import BodyScrubber
     from hushtape.session.ledger import Ledger
 
 _REMEDY: Final = (
@@ -38,10 +40,13 @@ class Inside:
         "_depth",
         "_fed",
         "_first",
+        "_further",
         "_ledger",
         "_lenient",
         "_limit",
+        "_member",
         "_nested",
+        "_phase",
         "_ruleset",
         "_size",
         "_sure",
@@ -53,10 +58,11 @@ class Inside:
         content: Container,
         depth: int = 0,
         *,
+        phase: Phase | None = None,
         sure: bool = True,
         ruleset: Ruleset | None = None,
     ) -> None:
-        """`sure`: it is no text that begins like a file.
+        """`sure`: it is no text that begins like a file. `phase`: its patterns and JSON paths count, too.
 
         With `allow_opaque` only known values count, and what can't be looked into is passed over.
         """
@@ -70,6 +76,9 @@ class Inside:
         own = ledger.ruleset.known if self._lenient else ledger.ruleset
         self._ruleset = ruleset or own
         self._auditor = self._ruleset.auditor()
+        self._phase: Phase | None = None if self._lenient else phase
+        self._further = self._ruleset.further(self._phase)
+        self._member = 0
         self._limit = ledger.options.max_body
         self._size = self._fed = 0
         self._first: bytes | None = b""
@@ -134,6 +143,8 @@ class Inside:
             SecretFoundError: a secret is inside, or stood in a member's name or in one stored as it is.
         """
         self._settle(self._auditor.finish(), place)
+        if self._further is not None:
+            self._end(self._further, place)
         if self._first and self._nested is None and not self._blind:
             self._open(self._first, place)
         if self._nested is not None:
@@ -143,6 +154,8 @@ class Inside:
 
     def _look(self, piece: bytes, place: str) -> None:
         self._settle(self._auditor.feed(piece), place)
+        if self._further is not None:
+            self._match(self._further, piece, place)
         if self._first is not None:
             piece = self._first + piece
             if len(piece) < FIRST:
@@ -151,6 +164,24 @@ class Inside:
             self._open(piece, place)
         elif self._nested is not None:
             self._nested.feed(piece, place, self._fed)
+
+    def _match(self, further: BodyScrubber, piece: bytes, place: str) -> None:
+        """What users' patterns and JSON paths take out, in each member of a zip file for itself."""
+        if isinstance(self._container, ZipFile) and self._container.members != self._member:
+            self._member = self._container.members
+            self._end(further, place)
+            further = self._further = self._ruleset.further(self._phase) or further
+        further.feed(piece)
+        self._refuse_match(further, place)
+
+    def _end(self, further: BodyScrubber, place: str) -> None:
+        further.finish()
+        self._refuse_match(further, place)
+
+    def _refuse_match(self, further: BodyScrubber, place: str) -> None:
+        if further.changed:
+            what = "what a pattern or a JSON path takes out"
+            raise found(what, f"{place}, inside the compressed file", _REMEDY)
 
     def _open(self, first: bytes, place: str) -> None:
         """Look further inside if what comes out is such a file itself."""
@@ -166,7 +197,9 @@ class Inside:
                 coding="gzip",
                 uri=place,
             )
-        self._nested = Inside(self._ledger, content, self._depth + 1, ruleset=self._ruleset)
+        self._nested = Inside(
+            self._ledger, content, self._depth + 1, phase=self._phase, ruleset=self._ruleset
+        )
         self._nested.feed(first, place, self._fed)
 
     def _settle(self, finding: Finding | None, place: str) -> None:
@@ -174,13 +207,16 @@ class Inside:
             raise found(finding.rule, f"{place}, inside the compressed file, {finding.place}", _REMEDY)
 
 
-def look_inside(ledger: Ledger, first: bytes, ruleset: Ruleset | None = None) -> Inside | None:
-    """The reader for a body that begins so; None if it is no container. `ruleset`: None for the ledger's."""
+def look_inside(
+    ledger: Ledger, first: bytes, phase: Phase | None = None, ruleset: Ruleset | None = None
+) -> Inside | None:
+    """The reader for a body that begins so; None if it is no container. `phase`: see `Inside`; `ruleset`:
+    None for the ledger's."""
     content = container(first)
     if content is None:
         return None
     sure = first.startswith((ZIP, LZMA)) or not first[:8].isascii()
-    return Inside(ledger, content, sure=sure, ruleset=ruleset)
+    return Inside(ledger, content, sure=sure, phase=phase, ruleset=ruleset)
 
 
 def found(rule: str, place: str, remedy: str = "") -> SecretFoundError:

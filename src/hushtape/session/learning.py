@@ -16,18 +16,15 @@ from msgspec import structs
 
 from hushtape import clock
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
-from hushtape.model import CHUNK, Body, BytesBody, Interaction
-from hushtape.sanitize.audit_containers import is_file
+from hushtape.model import Body, Interaction
 from hushtape.sanitize.lessons import Notebook
 from hushtape.session import stored
 from hushtape.session.inside import Inside, look_inside
-from hushtape.session.packing import packed_again
-from hushtape.session.settling import settle
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
     from hushtape.sanitize import Ruleset
-    from hushtape.sanitize.rules import Phase, SecretRule
+    from hushtape.sanitize.rules import SecretRule
     from hushtape.session.ledger import Ledger
 
 BUDGET: Final = 1.0
@@ -215,7 +212,7 @@ def _is_in(ruleset: Ruleset, body: Body, ledger: Ledger, in_time: Callable[[], b
             if auditor.feed(piece) is not None:
                 return True
             if first:
-                first, inside = False, look_inside(ledger, piece, ruleset)
+                first, inside = False, look_inside(ledger, piece, ruleset=ruleset)
             if inside is not None:
                 inside.feed(piece, place)
         if inside is not None:
@@ -239,28 +236,7 @@ def _cleaned(ledger: Ledger, interaction: Interaction, alone: Ruleset, ruleset: 
     `ruleset`, which must not be newer than `alone`."""
     from hushtape.session.auditing import audited
 
-    return audited(ledger, stored.scrub_interaction(_repacked(interaction, alone), alone), ruleset)
-
-
-def _repacked(interaction: Interaction, alone: Ruleset) -> Interaction:
-    """Small gz and zip files as bodies, packed again without what was learned."""
-    request, response = interaction.request, interaction.response
-    packed = _packed(request.body, alone, "request")
-    if packed is not request.body:
-        request = structs.replace(request, headers=settle(request.headers, packed), body=packed)
-    if response is not None and (packed := _packed(response.body, alone, "response")) is not response.body:
-        head = structs.replace(response.head, headers=settle(response.head.headers, packed))
-        trailers = settle(response.trailers, packed)
-        response = structs.replace(response, head=head, trailers=trailers, body=packed)
-    return structs.replace(interaction, request=request, response=response)
-
-
-def _packed(body: Body | None, alone: Ruleset, phase: Phase) -> Body | None:
-    if body is None or body.size > CHUNK:
-        return body
-    data = b"".join(body.chunks())
-    clean = packed_again(alone, data, phase) if is_file(data) else None
-    return body if clean is None or clean is data else BytesBody(clean)
+    return audited(ledger, stored.scrub_interaction(interaction, alone), ruleset)
 
 
 def _with_stored_bodies(journal: Journal, interaction: Interaction) -> Interaction:

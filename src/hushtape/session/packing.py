@@ -1,12 +1,13 @@
 """A small gz or zip file as a body, packed again without its secrets, and audited.
 
-Lives here: keeping such a body as it came (`Small`), and packing it again, at recording and for matching.
-Must not: unpack (sanitize.repack does), store, decide when it is due. Called by: bodies, live.
+Lives here: keeping such a body as it came (`Small`), and packing it again, at recording, for matching and of
+what is stored. Must not: unpack (sanitize.repack does), store. Called by: bodies, live, stored, held_answer.
 The body as it came is kept, since a file that was scrubbed as the bytes it is, is none any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hushtape.model import CHUNK
@@ -35,16 +36,32 @@ class Small:
         self.data = data if len(data) <= CHUNK and (is_file(data) or len(data) < FIRST) else None
 
 
+def begins_small(pieces: Iterator[bytes]) -> bytes:
+    """What comes first of a body: all of one that is such a file; else its beginning, or more than fits."""
+    small, held = Small(), b""
+    for piece in pieces:
+        held += piece
+        small.feed(piece)
+        if small.data is None:
+            break
+    return held
+
+
 def packed_again(ruleset: Ruleset, data: bytes, phase: Phase, teach: Teach | None = None) -> bytes | None:
     """The file with its content scrubbed; the same object if there is nothing to scrub; None: it can't be."""
     from hushtape.sanitize.repack import repacked  # with zipfile: rarely needed
 
     def scrub(content: bytes) -> bytes:
-        scrubber = ruleset.scrubber(phase, "", teach)
+        scrubber = ruleset.scrubber(phase, _kind(content), teach)
         return scrubber.feed(content) + scrubber.finish()
 
     clean = repacked(data, scrub)
     return clean if clean is not None and len(clean) <= CHUNK else None
+
+
+def _kind(content: bytes) -> str:
+    """The content type as far as scrubbing goes by it: JSON is told by its first byte there."""
+    return "application/xml" if content.startswith(b"<?xml") else ""
 
 
 def is_clean(ledger: Ledger, data: bytes, place: str) -> bool:

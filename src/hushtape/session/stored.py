@@ -9,6 +9,7 @@ old interactions again), viewing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -16,7 +17,9 @@ from msgspec import structs
 from hushtape import coding
 from hushtape.errors import BodyTooLargeError
 from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Interaction, Request, Response, Tls
+from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.messages import octets
+from hushtape.session.packing import begins_small, packed_again
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
@@ -24,11 +27,12 @@ if TYPE_CHECKING:
 
 
 class ScrubbedBody:
-    """A body as the ruleset leaves it; scrubbed anew each time it is read, never held.
+    """A body as the ruleset leaves it; scrubbed anew each time it is read, never held but for a small gz or
+    zip file, which is packed again.
 
-    `changed`: a rule matched in it, known once it was read to its end."""
+    `changed`: a rule matched in it; `repacked`: inside such a file. Known once it was read to its end."""
 
-    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size", "changed")
+    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size", "changed", "repacked")
 
     def __init__(self, body: Body, ruleset: Ruleset, phase: Phase, content_type: str) -> None:
         self._body = body
@@ -36,7 +40,7 @@ class ScrubbedBody:
         self._phase = phase
         self._content_type = content_type
         self._size: int | None = None
-        self.changed = False
+        self.changed = self.repacked = False
 
     @property
     def size(self) -> int:
@@ -46,7 +50,16 @@ class ScrubbedBody:
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         scrubber = self._ruleset.scrubber(self._phase, self._content_type)
-        for piece in self._body.chunks(size):
+        pieces = self._body.chunks(size)
+        first = begins_small(pieces)
+        if is_file(first):
+            packed = packed_again(self._ruleset, first, self._phase) if len(first) <= CHUNK else None
+            self.repacked = packed is not None and packed is not first
+            if packed is not None and self.repacked:
+                self.changed = True
+                yield from [packed[at : at + size] for at in range(0, len(packed), size)]
+                return
+        for piece in chain((first,), pieces):
             clean = scrubber.feed(piece)
             if clean:
                 yield clean
