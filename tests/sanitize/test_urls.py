@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import string
 
 import pytest
 from hypothesis import given, strategies
 from tests.sanitize.written_ways import HEX, scrubbed
 
+from hushtape.model import Headers
 from hushtape.sanitize import urls
+from hushtape.sanitize.chain import build
 
-MIXED = strategies.lists(strategies.sampled_from([b"@", b"/", b"//", b"\\/", b"a", b"b" * 800])).map(b"".join)
+PIECES = [b"@", b"/", b"//", b"\\/", b"a", b" ", b"b" * 9000]
+MIXED = strategies.lists(strategies.sampled_from(PIECES)).map(b"".join)
 
 FIELDS = (
     *("X-Goog-Signature", "x-goog-credential", "x-oss-signature", "x-tos-credential", "x-cos-security-token"),
@@ -71,7 +75,7 @@ def test_signs_are_those_behind_two_slashes_whichever_is_rarer(data: bytes, addr
     expected = []
     for at in (at for at, byte in enumerate(data) if byte == ord("@")):
         slash = data.rfind(b"/", max(0, at - urls.REACH), at)
-        if slash > 0 and data[slash - 1] in b"/\\":
+        if slash > 0 and data[slash - 1] in b"/\\" and b" " not in data[slash:at]:
             expected.append(at)
     assert urls.userinfo_signs(data) == expected
 
@@ -93,3 +97,64 @@ def test_userinfo_in_a_form_ends_at_its_last_at_sign() -> None:
     form = "a=1&u=https%3A%2F%2Fuser%3AZk93%40bXw2%40db.example.com%2Fapp&m=a%40example.com"
     kept = "a=1&u=https%3A%2F%2FREDACTED%40db.example.com%2Fapp&m=a%40example.com"
     assert scrubbed(form, "application/x-www-form-urlencoded") == kept
+
+
+@given(MIXED, strategies.integers(0, 40))
+def test_signs_across_a_border_are_those_that_neither_side_shows(data: bytes, border: int) -> None:
+    rest, chunk = data[:border], data[border:]
+    across = urls.crossing_signs(rest, chunk)
+    inside = [at + border for at in urls.userinfo_signs(chunk)]
+    assert across + inside == [at for at in urls.userinfo_signs(data) if at >= border]
+
+
+def left_everywhere(url: str, secret: str) -> list[str]:
+    """Where the secret stays: in a request line, a header field, JSON, cut at any of some places."""
+    rules = build().ruleset
+    texts = {
+        "uri": rules.uri(url),
+        "header": str(rules.headers(Headers([("Location", url)]), "response").pairs),
+    }
+    for size in (1, 700, 5000, 17_000):
+        body = b" " * 15_000 + json.dumps({"url": url}).encode() + b" " * 20_000
+        scrubber = rules.scrubber("response", "application/json")
+        pieces = [scrubber.feed(body[at : at + size]) for at in range(0, len(body), size)]
+        texts[f"body by {size}"] = (b"".join(pieces) + scrubber.finish()).decode()
+    return [place for place, text in texts.items() if secret in text]
+
+
+@pytest.mark.parametrize("size", [200, 700, 1100, 8180])
+@pytest.mark.parametrize(
+    "form", ["https://aws:#@h.example/p", "https://#:x@h.example/p", "//u:#@h.example/p"]
+)
+def test_userinfo_of_up_to_8_kib_goes(form: str, size: int) -> None:
+    secret = ((string.ascii_letters + string.digits) * 140)[:size]
+    assert left_everywhere(form.replace("#", secret), secret[-20:]) == []
+
+
+@pytest.mark.parametrize("size", [200, 600, 3000, 8000])
+def test_userinfo_of_up_to_8_kib_goes_in_percent_escapes(size: int) -> None:
+    secret = ((string.ascii_letters + string.digits) * 140)[:size]
+    form = f"a=1&u=https%3A%2F%2Fuser%3A{secret}%40db.example.com%2Fapp"
+    kept = "a=1&u=https%3A%2F%2FREDACTED%40db.example.com%2Fapp"
+    assert scrubbed(form, "application/x-www-form-urlencoded") == kept
+
+
+@pytest.mark.parametrize("sign", ["'", "'!", "')", "('", "'-", "_'", ":'", "''", "*'", "'@"])
+def test_an_apostrophe_beside_any_sign_is_a_letter_of_userinfo(sign: str) -> None:
+    for form in ("https://u:#@h.example/p", "//u:#@h.example/p"):
+        assert left_everywhere(form.replace("#", f"Zk93bXw2L{sign}mP0Qd7RtY"), "mP0Qd7RtY") == []
+    form = f"u=https%3A%2F%2Fu%3AZk93bXw2L{sign}mP0Qd7RtY%40h.example"
+    assert "mP0" not in scrubbed(form, "application/x-www-form-urlencoded") or sign == "'@"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "x=['https://h.example','a@example.com']",
+        "x={'u':'https://h.example','m':'a@example.com'}",
+        "f('see https://h.example','a@example.com')",
+        "//see:'a@example.com'",
+    ],
+)
+def test_an_apostrophe_between_the_strings_of_a_script_ends_a_host(script: str) -> None:
+    assert scrubbed(script, "text/javascript") == script

@@ -75,7 +75,7 @@ class Matcher:
     def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
         """Verify hits whose surroundings are known; what is left waits for more data."""
         plan, size, reach, context = self._plan, len(data), self.reach, self._context
-        routes, window = plan.routes, plan.ahead - MARGIN
+        routes, window = plan.routes, plan.window
         ready = size if final else size - plan.ahead - MARGIN
         last: tuple[object, int] | None = None
         teach, named, named_to = self.teach, 0, -1

@@ -35,12 +35,13 @@ from hushtape.sanitize.shapes import shape_anchors
 from hushtape.sanitize.siblings import sibling_anchors
 from hushtape.sanitize.spans import (
     GUARD,
+    USERINFO,
     Verifier,
     Verify,
 )
 from hushtape.sanitize.spelled import spelled_anchors
 from hushtape.sanitize.url_params import param_anchors
-from hushtape.sanitize.urls import REACH, USERINFO_SIGN, url_anchors, userinfo_signs
+from hushtape.sanitize.urls import USERINFO_SIGN, crossing_signs, url_anchors, userinfo_signs
 
 MARGIN = 64
 """Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""
@@ -95,11 +96,11 @@ class Plan:
         "ahead",
         "back",
         "left",
-        "near",
         "overlap",
         "routes",
         "scan",
         "verifiers",
+        "window",
     )
 
     def __init__(self, rules: Iterable[Rule], engine: str, order: int | None = None) -> None:
@@ -120,9 +121,9 @@ class Plan:
         longest = max(map(len, table), default=1)
         self.back = max((one.back for one in everyone), default=0)
         self.ahead = longest + MARGIN + max((one.ahead for one in everyone), default=0)
+        self.window = longest + max((one.ahead for one in everyone if one.kind != USERINFO), default=0)
+        """Bytes from an anchor on that its verifier is told it may look at; userinfo's takes its own."""
         self.overlap = longest - 1
-        self.near = max(self.overlap, REACH if signs else 0)
-        """Bytes on either side of a border between two chunks within which all that crosses it is found."""
         self._guards = tuple(_guard(entry) for entry in self.verifiers)
         self._sign = len(table) if signs else -1
         self.scan = engines.build(list(table), engine).find
@@ -130,20 +131,46 @@ class Plan:
     def find(self, data: bytes) -> list[Hit]:
         """Where a rule may match: hits of the automaton that their guards let pass, and userinfo's signs,
         ordered by start."""
-        hits = self.scan(data)
-        if hits:
-            guards, sure = self._guards, len(data) - GUARD
-            hits = [
-                hit
-                for hit in hits
-                if (guard := guards[hit[0]]) is None or hit[1] > sure or guard.match(data, hit[1])
-            ]
+        hits = self._anchored(data)
         # By number: `b"@" in data` is ten times slower, it fails to take it for one first.
-        if self._sign >= 0 and 64 in data and (signs := userinfo_signs(data)):
+        if self._sign >= 0 and 64 in data:
+            self._add(hits, userinfo_signs(data))
+        return hits
+
+    def find_behind(self, rest: bytes, chunk: bytes) -> list[Hit]:
+        """Hits of the two joined that end in `chunk`. What crosses the border is found in a window around it,
+        so that they need not be joined: most chunks have no hit, and a copy costs a tenth of the scan."""
+        hits, base, near = self._anchored(chunk), len(rest), self.overlap
+        start = base - min(base, near)
+        seam = self._anchored(rest[start:] + chunk[:near]) if near else []
+        crossing = [
+            (anchor, first + start, last + start)
+            for anchor, first, last in seam
+            if base < last + start <= base + near
+        ]
+        if hits:
+            crossing += [(anchor, first + base, last + base) for anchor, first, last in hits if last > near]
+        if self._sign >= 0 and 64 in chunk:
+            self._add(crossing, crossing_signs(rest, chunk))
+            self._add(crossing, [at + base for at in userinfo_signs(chunk)])
+        return crossing
+
+    def _anchored(self, data: bytes) -> list[Hit]:
+        hits = self.scan(data)
+        if not hits:
+            return hits
+        guards, sure = self._guards, len(data) - GUARD
+        return [
+            hit
+            for hit in hits
+            if (guard := guards[hit[0]]) is None or hit[1] > sure or guard.match(data, hit[1])
+        ]
+
+    def _add(self, hits: list[Hit], signs: list[int]) -> None:
+        if signs:
             sign = self._sign
             hits += [(sign, at, at + 1) for at in signs]
             hits.sort(key=engines.by_start)
-        return hits
 
     def route(self, anchor: int, follows: int) -> tuple[Asked, ...]:
         """The verifiers of an anchor that this byte may follow (-1: nothing does), noted in `routes`: a name
@@ -173,7 +200,7 @@ class Joined(Plan):
         self.ahead = max([one.ahead for one in plans])
         self.back = max([one.back for one in plans])
         self.overlap = max([one.overlap for one in plans])
-        self.near = max([one.near for one in plans])
+        self.window = max([one.window for one in plans])
         verifiers: list[tuple[Verifier, ...]] = []
         self._parts: list[tuple[int, Plan]] = []
         for one in plans:
@@ -183,10 +210,14 @@ class Joined(Plan):
         self.routes = [{} for _ in verifiers]
 
     def find(self, data: bytes) -> list[Hit]:
-        (_, first), *others = self._parts
-        hits = first.find(data)
-        for offset, plan in others:
-            more = plan.find(data)
+        return self._united([plan.find(data) for _, plan in self._parts])
+
+    def find_behind(self, rest: bytes, chunk: bytes) -> list[Hit]:
+        return self._united([plan.find_behind(rest, chunk) for _, plan in self._parts])
+
+    def _united(self, found: list[list[Hit]]) -> list[Hit]:
+        hits = found[0]
+        for (offset, _), more in zip(self._parts[1:], found[1:], strict=True):
             if more:
                 hits = hits + [(anchor + offset, start, end) for anchor, start, end in more]
                 hits.sort(key=engines.by_start)

@@ -76,32 +76,13 @@ class Scrubber:
     def _advance(self, final: bool) -> bytes:
         rest, chunk, hits = self._rest, self._take(), self._hits
         if chunk:
-            found = self._look(rest, chunk)
+            found = self._plan.find_behind(rest, chunk) if rest else self._plan.find(chunk)
             if hits and found:
                 found = sorted(hits + found, key=by_start)
             hits = found or hits
         if hits or self._matcher is not None:
             return self._work(b"".join((rest, chunk)) if rest else chunk, hits, final)
         return self._pass(rest, chunk, final)
-
-    def _look(self, rest: bytes, chunk: bytes) -> list[Hit]:
-        """Hits that end in the chunk. What crosses its border is found in a window around it, so that the
-        two need not be joined: most chunks have no hit, and a copy costs a tenth of the scan."""
-        find = self._plan.find
-        hits = find(chunk)
-        if not rest:
-            return hits
-        base, near = len(rest), self._plan.near
-        seam = rest[-near:] + chunk[:near]
-        start, border = base - min(base, near), min(base, near)
-        crossing = [
-            (anchor, first + start, last + start)
-            for anchor, first, last in find(seam)
-            if border < last <= border + near
-        ]
-        if not hits:
-            return crossing
-        return crossing + [(anchor, first + base, last + base) for anchor, first, last in hits if last > near]
 
     def _work(self, data: bytes, hits: list[Hit], final: bool) -> bytes:
         matcher = self._matcher

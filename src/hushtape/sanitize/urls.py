@@ -42,38 +42,54 @@ USERINFO_SIGN = b"@"
 """What plain userinfo is anchored on: every URL holds `://`, few an `@` behind it. The plan looks for it
 by itself (`userinfo_signs`), apart from the automaton."""
 
-REACH = 768
-"""Most bytes of userinfo."""
+REACH = 8 * 1024
+"""Most bytes of userinfo, as they stand there: access tokens with many claims take 4 to 6 KiB."""
 
 SAMPLE = 4096
 """Bytes that tell whether slashes are rarer than e-mail addresses."""
 
 _SLASHES = re.compile(rb"/(?<=[/\\]/)")
+_BEFORE = 72
+"""Bytes before userinfo that are looked at."""
+
 _SCHEME = re.compile(rb"[A-Za-z0-9+.-]:[/\\]{2,33}\Z")
 """With a single slash, a picture in base64 may hold userinfo by chance, and fails the recording."""
 
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
-_PAIR = re.compile(
-    rb"[\w.~%!$&*+-]{1,128}:[^\x00-\x20\x7f-\xff\"'<>\\/]{1,256}@(?=[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2})"
-)
+_NAME = re.compile(rb"[\w.~%!$&*+-]{1,8192}+:(?!')")
+_HOST = re.compile(rb"[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2}")
 """Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow.
 The audit, which decodes what may be none, leaves these alone."""
 
+_ENDS = re.compile(rb"[\s\x00-\x1f\x7f?#\"<>]")
+"""What ends an authority wherever it stands."""
+
+_OPENED = re.compile(rb"'(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?[/\\]{2,33}\Z")
+_INSIDE = rb"(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])"
+_BETWEEN = rb"'(?![,:]')"
+"""An apostrophe is a letter of userinfo (RFC 3986 2.2; encodeURIComponent leaves it). Where one opened the
+URL only inside a word; in a text not where a string of a script's list or object ends and the next begins."""
+
+
 # A URL in a picture's metadata is followed by binary data, which may hold an `@`.
 # Escapes of what may not stand in userinfo end it, as the characters themselves do.
-_AUTHORITY = re.compile(
-    rb"(?:&#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|1[6-9]\d|2\d\d)|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|[a-fA-F][0-9a-fA-F]));"
-    rb"|[^\s\x00-\x1f\x7f/?#\"'<>\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])|\\{1,8}u(?!00(?:2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC]))[0-9a-fA-F]{4}){1,768}+\Z"
-)
+def _authority(apostrophe: bytes) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"(?:&#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|1[6-9]\d|2\d\d)|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|[a-fA-F][0-9a-fA-F]));"
+        rb"|[^\s\x00-\x1f\x7f/?#\"'<>\\&]++|&|"
+        + apostrophe
+        + rb"|\\{1,8}u(?!00(?:2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC]))[0-9a-fA-F]{4})++\Z"
+    )
+
+
+_AUTHORITY, _IN_QUOTES, _IN_URI = _authority(_BETWEEN), _authority(_INSIDE), _authority(b"'")
 
 
 # What is escaped once more than the URL is its own: the `@` of a password.
 def _escaped_authority(level: int) -> re.Pattern[bytes]:
     sign = rb"%%(?:25){0,%d}40" % level
-    unit = (
-        rb"(?:[^%%\s/?#\"'<>@&\\]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])"
-        rb"|%%(?!(?:25){0,%d}(?:2[fF3]|3[fF]|40)|(?:25){0,8}+26)){1,512}+" % level
-    )
+    unit = rb"(?:[^%\s/?#\"'<>@&\\]++|" + _BETWEEN
+    unit += rb"|%%(?!(?:25){0,%d}(?:2[fF3]|3[fF]|40)|(?:25){0,8}+26))++" % level
     # A password may hold an `@` as it is: as far as the last one, as parsers read it.
     return re.compile(unit + rb"(?=" + sign + rb")(?:" + sign + unit + rb"(?=" + sign + rb"))*+")
 
@@ -83,30 +99,55 @@ _COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 
 
 def userinfo_signs(data: bytes) -> list[int]:
-    """Where an `@` stands that `//` or `\\/` comes before as the nearest slash. E-mail addresses, which
-    data is full of, are passed over here at 0.2 us each, or by the rarer slashes."""
+    """Where an `@` stands that `//` or `\\/` comes before as the nearest slash, and nothing that ends an
+    authority between. E-mail addresses, which data is full of, are passed over here at 0.2 us each, or by the
+    rarer slashes."""
     if data.count(USERINFO_SIGN, 0, SAMPLE) > data.count(b"/", 0, SAMPLE):
         return list(_behind_slashes(data))
     signs: list[int] = []
+    stop = before = 0
     at = data.find(USERINFO_SIGN)
     while at >= 0:
-        slash = data.rfind(b"/", max(0, at - REACH), at)
-        if slash > 0 and data[slash - 1] in b"/\\":
+        slash = data.rfind(b"/", max(before, at - REACH), at)
+        if slash >= 0:
+            stop = _end(data, slash + 1) if slash and data[slash - 1] in b"/\\" else 0
+        if at < stop:
             signs.append(at)
+        before = at
         at = data.find(USERINFO_SIGN, at + 1)
     return signs
+
+
+def _end(data: bytes, start: int) -> int:
+    """Where signs of userinfo that begins here end at the latest."""
+    limit = min(start + REACH, len(data))
+    found = _ENDS.search(data, start, limit)
+    return found.start() if found else limit
 
 
 def _behind_slashes(data: bytes) -> Iterator[int]:
     for slash in _SLASHES.finditer(data):
         start = slash.end()
-        end = start + REACH
-        stop = data.find(b"/", start, end)
-        stop = end if stop < 0 else stop
+        stop = data.find(b"/", start, start + REACH)
+        stop = start + REACH if stop < 0 else stop
         at = data.find(USERINFO_SIGN, start, stop)
-        while at >= 0:
+        if at >= 0:
+            stop = min(stop, _end(data, start))
+        while 0 <= at < stop:
             yield at
             at = data.find(USERINFO_SIGN, at + 1, stop)
+
+
+def crossing_signs(rest: bytes, chunk: bytes) -> list[int]:
+    """Those of `rest` and `chunk` joined that stand in `chunk` and that it does not show by itself: the slash
+    before them stands in `rest`, or is the chunk's first byte."""
+    stop = chunk.find(b"/", 1, REACH)
+    stop = REACH if stop < 0 else stop
+    if chunk.find(USERINFO_SIGN, 0, stop) < 0:
+        return []
+    before = rest[-REACH - 1 :]
+    dropped, border = len(rest) - len(before), len(before)
+    return [at + dropped for at in userinfo_signs(before + chunk[:stop]) if at >= border]
 
 
 def _userinfo(text: bytes) -> tuple[Any, Any]:
@@ -115,32 +156,50 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
         first = data.rfind(b"/", max(0, start - REACH), start) + 1
         if first == 0:
             return None
-        low = max(0, first - 34)
+        low = max(0, first - _BEFORE)
         if _SCHEME.search(data, low, first) is None:
             if context.window or _NO_SCHEME.search(data, low, first) is None:
                 return None
-            if (pair := _PAIR.match(data, first, limit)) is None or pair.end() != end:
+            if _NAME.match(data, first, start) is None or _HOST.match(data, end) is None:
                 return None
-        return tell(_AUTHORITY.match(data, first, start), first)
+        if not _belongs(data, first, start, context) or _COLON_OR_LONG.search(data, first, start) is None:
+            return None
+        return Found(first, start, text)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        return tell(_ESCAPED_AUTHORITY[data.startswith(b"%25", start)].match(data, end, limit), end)
-
-    def tell(found: re.Match[bytes] | None, start: int) -> Found | None:
-        if found is None or _COLON_OR_LONG.search(found.string, start, found.end()) is None:
+        level = data.startswith(b"%25", start)
+        found = _ESCAPED_AUTHORITY[level].match(data, end, min(end + REACH, len(data)))
+        if found is None or _COLON_OR_LONG.search(data, end, found.end()) is None:
             return None
-        return Found(start, found.end(), text)
+        return Found(end, found.end(), text)
 
     return plain, escaped
+
+
+def _belongs(data: bytes, first: int, start: int, context: Context) -> bool:
+    """Whether all from `first` on may stand in userinfo. Each `@` goes on where the one before it ended, so
+    that a row of them costs no more than its length."""
+    known = context.notes.get("userinfo") if context.notes is not None else None
+    at, sure = first, True
+    if isinstance(known, tuple) and known[0] is data and known[1] == first and known[2] <= start:
+        at, sure = known[2:]
+    if sure and at < start:
+        expression = _IN_URI if context.uri else _AUTHORITY
+        if data.find(b"'", first, start) >= 0 and _OPENED.search(data, max(0, first - _BEFORE), first):
+            expression = _IN_QUOTES
+        sure = expression.match(data, at, start) is not None
+    if context.notes is not None:
+        context.notes["userinfo"] = data, first, start, sure
+    return sure
 
 
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
     lesson = Lesson("userinfo", guess=True)
-    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + 34, teaches=lesson)
+    yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + _BEFORE, teaches=lesson)
     for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
-        yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, 600, teaches=lesson)
+        yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, REACH, teaches=lesson)
     for name in PRESIGNED:
         field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)
         verifier = Verifier(field.pair, order, f"parameter {name}", KIND, BACK, AHEAD)
