@@ -13,8 +13,6 @@ import requests
 import hushtape
 from hushtape.cassette import CassetteReader
 from hushtape.errors import RecordingFailedError
-from hushtape.model import BytesBody, Head, Headers, Interaction, Request, Response
-from hushtape.session.stored import undone
 from tests.support.servers import Server
 
 SECRET = "kEy-7fA93bQx55Zw"
@@ -44,7 +42,7 @@ def test_new_episodes_takes_a_secret_out_of_a_compressed_body_or_fails(tmp_path:
                 requests.get(server.url + "/number/1", timeout=5)
 
         if cut:  # it can't be put together again
-            with pytest.raises(RecordingFailedError, match="compressed file"):
+            with pytest.raises(RecordingFailedError, match="content coding"):
                 more()
             assert path.read_bytes() == before
             return
@@ -54,31 +52,3 @@ def test_new_episodes_takes_a_secret_out_of_a_compressed_body_or_fails(tmp_path:
     assert response is not None and response.coding == ("gzip",)
     with hushtape.use_cassette(path, mode="none"):
         assert "password" in requests.get(URL, timeout=5).json()
-
-
-def coded(body: bytes, coding: str = "gzip", status: int = 200) -> Interaction:
-    head = Head(status, "OK", Headers([("Content-Encoding", coding)]))
-    return Interaction(Request("GET", URL), Response(head, BytesBody(body)))
-
-
-def test_a_body_is_decoded_as_far_as_that_can_be() -> None:
-    response = undone(coded(PACKED), 1000).response
-    assert response is not None and response.body is not None and response.coding == ("gzip",)
-    assert b"".join(response.body.chunks(7)) == gzip.decompress(PACKED)
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        coded(PACKED[:-1]),
-        coded(PACKED[:9] + b"\0\0\0" + PACKED[12:]),
-        coded(b"plain"),
-        coded(b""),
-        coded(PACKED, "identity"),
-        coded(PACKED, "rot13"),
-        coded(PACKED, status=206),
-        coded(gzip.compress(bytes(2000))),
-    ],
-)
-def test_what_can_not_be_decoded_whole_stays_as_it_came(given: Interaction) -> None:
-    assert undone(given, 1000) is given

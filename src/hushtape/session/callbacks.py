@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import structs
 
 from hushtape.errors import SanitizerError, interruption
-from hushtape.model import Body, Head, Headers, Interaction, Request, Response
+from hushtape.model import Body, BytesBody, Head, Headers, Interaction, Request, Response
 from hushtape.sanitize import on_tape
-from hushtape.session import callback_scrub
+from hushtape.session import callback_scrub, uncoded
 from hushtape.session.bodies import BodyPipe
 from hushtape.session.callback_shapes import (
     CallbackRequest,
@@ -66,6 +66,9 @@ def apply(
     request, body = outcome
     request = callback_scrub.request(ledger.ruleset, interaction.request, request)
     shown = sent.held if sent is not None else b""
+    if body != shown:
+        before = interaction.request.headers
+        body, _ = _uncoded(ledger, body, request.headers, before, request.uri)
     body = callback_scrub.body(ledger.ruleset, shown, body, "request", request.headers.get("content-type"))
     request = structs.replace(
         request,
@@ -74,20 +77,35 @@ def apply(
     )
     response = interaction.response
     if response is not None:
-        response = _response(ledger, chain, response, received)
+        response = _response(ledger, chain, response, received, request.uri)
     return structs.replace(interaction, request=request, response=response)
 
 
-def _response(ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None) -> Response:
+def _response(
+    ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None, uri: str
+) -> Response:
     """What was scrubbed before it was read has been through the callbacks that asked for it."""
     chain = tuple([sanitizer for sanitizer in chain if not sanitizer.scrub_before_read])
     shown = pipe.held if pipe is not None else b""
     head, body = run_response(chain, response.head, shown)
     fields = callback_scrub.headers(ledger.ruleset, response.head.headers, head.headers, "response")
+    codings = response.coding if "content-encoding" in fields else ()
+    if body != shown:
+        body, named = _uncoded(ledger, body, fields, response.head.headers, uri)
+        codings = codings if named is None else named
     body = callback_scrub.body(ledger.ruleset, shown, body, "response", fields.get("content-type"))
     head = structs.replace(head, headers=_with_length(fields, body))
     stored = _store(ledger, pipe, body, "response", head.headers)
-    return structs.replace(response, head=head, body=stored)
+    return structs.replace(response, head=head, body=stored, coding=codings)
+
+
+def _uncoded(
+    ledger: Ledger, body: bytes | None, headers: Headers, before: Headers, uri: str
+) -> tuple[bytes | None, tuple[str, ...] | None]:
+    """A body that callbacks changed, its content codings undone, so that it is scrubbed inside."""
+    given = BytesBody(body) if body else None
+    found, codings = uncoded.assigned(given, headers, before, uri, ledger.options)
+    return body if found is given or found is None else b"".join(found.chunks()), codings
 
 
 def run_response(chain: tuple[Any, ...], head: Head, body: bytes) -> tuple[Head, bytes | None]:

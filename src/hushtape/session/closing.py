@@ -16,6 +16,7 @@ from hushtape.errors import (
     BodyTooLargeError,
     HushtapeError,
     HushtapeWarning,
+    OpaqueBodyError,
     RecordingFailedError,
     SecretFoundError,
     UnmatchedRequestError,
@@ -162,14 +163,14 @@ def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
 
     ruleset = tape.ledger.ruleset
     alone = tape.ledger.learning.alone  # read second: at least as new
-    most = tape.ledger.options.max_body
+    options = tape.ledger.options
     try:
-        for ordinal, interaction in player.all(used_only=used_only, limit=most):
+        for ordinal, interaction in player.all(used_only=used_only, options=options):
             if alone is not None:
                 interaction = scrub_interaction(interaction, alone)
             # Negative numbers: before the new ones.
             journal.copy(ordinal - len(player.reader), audited(tape.ledger, interaction, ruleset))
-    except (SecretFoundError, BodyTooLargeError) as error:
+    except (SecretFoundError, BodyTooLargeError, OpaqueBodyError) as error:
         tape.ledger.fail(error, "keep an earlier interaction")
     return not tape.failed
 

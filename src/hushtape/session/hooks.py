@@ -100,7 +100,11 @@ def _stored(
         changed = _call(moment, hook, view)
         if view.discarded:
             return None
-    return interaction if changed is interaction else _cleaned(ledger, view, changed)
+    return (
+        interaction
+        if changed is interaction
+        else _cleaned(ledger, view, _uncoded(ledger, view, changed, interaction))
+    )
 
 
 def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) -> Interaction:
@@ -125,6 +129,25 @@ def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) ->
     if answered is not None and response is not None:
         response = structs.replace(response, body=answered)
     return structs.replace(clean, request=request, response=response)
+
+
+def _uncoded(
+    ledger: Ledger, view: EditableInteraction, changed: Interaction, before: Interaction
+) -> Interaction:
+    """Content codings of the bodies that the hook assigned undone, so that they are scrubbed inside."""
+    from hushtape.session import uncoded
+
+    request, response, options = changed.request, changed.response, ledger.options
+    if view.request.assigned:
+        body, _ = uncoded.assigned(
+            request.body, request.headers, before.request.headers, request.uri, options
+        )
+        request = structs.replace(request, body=body)
+    if response is not None and view.response is not None and view.response.assigned:
+        # A body of no coding is sent under those that its head names.
+        body, codings = uncoded.assigned(response.body, response.head.headers, None, request.uri, options)
+        response = structs.replace(response, body=body, coding=codings or response.coding)
+    return structs.replace(changed, request=request, response=response)
 
 
 def _settled(view: EditableInteraction, changed: Interaction) -> Interaction:

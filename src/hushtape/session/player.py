@@ -15,7 +15,7 @@ from heapq import merge
 from typing import TYPE_CHECKING, Final
 
 from hushtape.model import Interaction, Request
-from hushtape.session import stored
+from hushtape.session import stored, uncoded
 from hushtape.session.index import Chains, Played
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hushtape.matching import Plan, Shape
     from hushtape.sanitize import Chain
     from hushtape.session.nearby import Nearby
+    from hushtape.session.options import Options
 
 
 MOST_SHAPES: Final = 32
@@ -121,13 +122,18 @@ class Player:
         """A stored request under the ruleset of today, as far as the matchers look at it."""
         return stored.scrub_request(recorded, self.ruleset, with_body=self.plan.needs_body)
 
-    def all(self, *, used_only: bool = False, limit: int = 0) -> Iterator[tuple[int, Interaction]]:
+    def all(
+        self, *, used_only: bool = False, options: Options | None = None
+    ) -> Iterator[tuple[int, Interaction]]:
         """All interactions in recorded order, or those that were played, with their ordinals.
 
         They are read one at a time, scrubbed with the ruleset of today.
 
         Args:
-            limit: bytes up to which an answer's body is decoded that another tool stored compressed.
+            options: the tape's, where they are to be written again: what another tool stored under a content
+                coding is decoded.
+        Raises:
+            OpaqueBodyError, BodyTooLargeError: with `options`, that can't be.
         """
         unused = self.played.unplayed() if used_only else iter(())
         skipped = next(unused, None)
@@ -136,6 +142,6 @@ class Player:
                 skipped = next(unused, None)
                 continue
             interaction = self.reader.read(ordinal)
-            if limit:
-                interaction = stored.undone(interaction, limit)
+            if options is not None:
+                interaction = uncoded.undone(interaction, options, ours=bool(self.reader.info.format))
             yield ordinal, stored.scrub_interaction(interaction, self.ruleset)

@@ -25,13 +25,14 @@ from hushtape.model import (
 )
 from hushtape.sanitize.messages import safe_error
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
-from hushtape.session import callback_scrub, callbacks, hooks
+from hushtape.session import callback_scrub, callbacks, hooks, uncoded
 from hushtape.session.live import LiveBody
 from hushtape.session.negotiated import understood
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
     from hushtape.session.answers import Answers
+    from hushtape.session.options import Options
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
@@ -107,7 +108,7 @@ class ReplayExchange:
         body = self._live.finish() if self._live is not None else None
         live = Request(request.method, uri, headers, body, request.http_version)
         chain = self._tape.chain.callbacks
-        return _through_callbacks(chain, live, ruleset) if chain else live
+        return _through_callbacks(chain, live, ruleset, self._tape.options) if chain else live
 
     def _forward(self) -> Decision:
         """Not on the tape, and the mode records it: from here on this is a recording."""
@@ -195,7 +196,9 @@ class ReplayExchange:
         return safe_error(self._tape.ledger.ruleset, error)
 
 
-def _through_callbacks(chain: tuple[Any, ...], live: Request, ruleset: Ruleset) -> Request | None:
+def _through_callbacks(
+    chain: tuple[Any, ...], live: Request, ruleset: Ruleset, options: Options
+) -> Request | None:
     """Callbacks changed what was recorded, so they change what is compared with it."""
     shown = b"".join(live.body.chunks()) if live.body is not None else None
     outcome = callbacks.run_request(chain, live, shown)
@@ -203,5 +206,9 @@ def _through_callbacks(chain: tuple[Any, ...], live: Request, ruleset: Ruleset) 
         return None
     changed, body = outcome
     changed = callback_scrub.request(ruleset, live, changed)
+    if body != shown:
+        given = BytesBody(body) if body else None
+        found, _ = uncoded.assigned(given, changed.headers, None, changed.uri, options)
+        body = body if found is given or found is None else b"".join(found.chunks())
     body = callback_scrub.body(ruleset, shown or b"", body, "request", changed.headers.get("content-type"))
     return structs.replace(changed, body=BytesBody(body) if body else None)

@@ -1,9 +1,9 @@
 """Stored requests and interactions under the ruleset of today.
 
 Lives here: scrubbing what a cassette holds already, lazily, so that cassettes of other tools or other
-options meet live requests (DESIGN.md section 3, last paragraph); content codings that another tool left
-undone. Must not: run callbacks on stored data, hold a body. Called by: player, closing (new_episodes writes
-old interactions again), viewing.
+options meet live requests (DESIGN.md section 3, last paragraph). Must not:
+run callbacks on stored data, hold a body. Called by: player, closing (new_episodes writes old interactions
+again), viewing.
 """
 
 from __future__ import annotations
@@ -113,27 +113,6 @@ class DecodedBody:
             option="max_body",
             limit=self._limit,
         )
-
-
-def undone(interaction: Interaction, limit: int) -> Interaction:
-    """The interaction as a recording of today would hold it: an answer's body that another tool stored
-    compressed, decoded and its codings noted, so that it is scrubbed inside. The same object where that can't
-    be, or the body would become more than `limit` bytes.
-    """
-    response = interaction.response
-    if response is None or response.body is None or response.coding or response.head.status == 206:
-        return interaction
-    codings = coding.parse(", ".join(response.head.headers.get_all("content-encoding")))
-    if not codings or not coding.can_decode(codings) or not response.body.size:
-        return interaction
-    body = DecodedBody(response.body, codings, limit)
-    try:
-        _ = body.size  # all of it is read: what is cut or damaged stays as it came
-    except (coding.CodingError, BodyTooLargeError):
-        return interaction
-    if not body.complete:
-        return interaction
-    return structs.replace(interaction, response=structs.replace(response, body=body, coding=codings))
 
 
 def scrub_request(request: Request, ruleset: Ruleset, *, with_body: bool) -> Request:

@@ -1,0 +1,128 @@
+"""Content codings of bodies that did not come off the wire: another tool, a hook or a callback set them.
+
+Lives here: undoing them before anything is written, as when a body is recorded, and refusing what can't be
+looked into. Must not: scrub, store, decode a body that was recorded (bodies does). Called by: player,
+callbacks, hooks, replayer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from hushtape import coding
+from hushtape.model import Body, Headers, Interaction, Response
+from hushtape.sanitize.audit_anew import is_text
+from hushtape.session.bounds import NO_TEXT, opaque
+from hushtape.session.stored import DecodedBody
+
+if TYPE_CHECKING:
+    from hushtape.session.options import Options
+
+PARTIAL = 206
+
+
+def undone(interaction: Interaction, options: Options, *, ours: bool = False) -> Interaction:
+    """What another tool stored, as a recording of today would hold it: bodies decoded, an answer's codings
+    noted. The same object where there is nothing to undo.
+
+    Args:
+        ours: hushtape stored it and looked into it: requests are decoded, and an answer is if it can be.
+    Raises:
+        OpaqueBodyError: a coding is unknown, or a coded body is cut, damaged or a part (206), without
+            `allow_opaque`. BodyTooLargeError: a body would become more than `max_body`.
+    """
+    request, response = interaction.request, interaction.response
+    if ours:
+        options = structs.replace(options, allow_opaque=True)
+    elif (body := _undone(request.body, request.headers, request.uri, options)[0]) is not request.body:
+        interaction = structs.replace(interaction, request=structs.replace(request, body=body))
+    if response is not None and (not response.coding or (not ours and _is_coded(response, options))):
+        head = response.head
+        part = head.status == PARTIAL
+        body, codings = _undone(response.body, head.headers, request.uri, options, part=part)
+        if body is not response.body:
+            response = structs.replace(response, body=body, coding=codings)
+            interaction = structs.replace(interaction, response=response)
+    return interaction
+
+
+def assigned(
+    body: Body | None, headers: Headers, before: Headers | None, uri: str, options: Options
+) -> tuple[Body | None, tuple[str, ...] | None]:
+    """A body that a hook or callback put in, without the codings that its head names; and these codings, None
+    where it has none of them.
+
+    Where the field is as it was, the body was shown decoded, and may be given back so. A new field is taken
+    at its word.
+
+    Args:
+        before: the header fields that it was shown; None: what is of no coding is always meant as it stands.
+    Raises:
+        OpaqueBodyError, BodyTooLargeError: as `undone`.
+    """
+    codings = codings_of(headers)
+    if coding.can_decode(codings) and (before is None or codings == codings_of(before)):
+        options = structs.replace(options, allow_opaque=True)
+    found, codings = _undone(body, headers, uri, options)
+    return found, codings or None
+
+
+def codings_of(headers: Headers) -> tuple[str, ...]:
+    """The content codings that a head names."""
+    return coding.parse(", ".join(headers.get_all("content-encoding")))
+
+
+def _undone(
+    body: Body | None, headers: Headers, uri: str, options: Options, *, part: bool = False
+) -> tuple[Body | None, tuple[str, ...]]:
+    """The body decoded, and its codings; the same body and none where it has none."""
+    codings = codings_of(headers)
+    if body is None or not codings or not body.size:
+        return body, ()
+    if not coding.can_decode(codings):
+        extra = coding.missing_extra(codings)
+        if options.allow_opaque or (coding.are_charsets(codings) and not extra) or _is_all_text(body):
+            return body, ()
+        raise opaque(codings, uri, "", f"Install it with: pip install 'hushtape[{extra}]'" if extra else "")
+    decoded = DecodedBody(body, codings, options.max_body)
+    why = ", and this is a part of such a body (206)" if part else _fault(decoded)
+    if not why and (decoded.size or not _is_all_text(body)):
+        return decoded, codings
+    if options.allow_opaque or codings == ("aws-chunked",) or _is_all_text(body):
+        return body, ()  # it was decoded already, and its head left as it was
+    raise opaque(codings, uri, why)
+
+
+def _is_coded(response: Response, options: Options) -> bool:
+    """Whether a body that counts as decoded is of its coding after all, to its end or where it was cut."""
+    body, codings = response.body, codings_of(response.head.headers)
+    if body is None or not coding.can_decode(codings) or _is_all_text(body):
+        return False
+    one = coding.decoder(codings)
+    try:
+        for data in body.chunks():
+            for _ in one.feed(data):
+                if one.produced > options.max_body:
+                    return True
+    except coding.CodingError:
+        return False
+    return one.produced > 0
+
+
+def _fault(decoded: DecodedBody) -> str:
+    """Why it can't be decoded to its end; "": it can. All of it is read."""
+    try:
+        _ = decoded.size
+    except coding.CodingError as error:
+        return ": it is cut or damaged" if error.produced else ": it is not of this coding, and no text"
+    return "" if decoded.complete else ": it is cut"
+
+
+def _is_all_text(body: Body) -> bool:
+    return all(_is_text(piece) for piece in body.chunks())
+
+
+def _is_text(data: bytes) -> bool:
+    return NO_TEXT.search(data) is None and is_text(data)
