@@ -24,6 +24,7 @@ _LATIN: Final = (
     b"x\xc2\x9c",
     b"x\xc3\x9a",
     b"]\0\0",
+    b"(\xc2\xb5/\xc3\xbd",
 )
 """How compressed files begin once a program took their bytes for the characters of latin-1."""
 
@@ -77,7 +78,8 @@ def is_text(data: bytes) -> bool:
 
 
 _FORM: Final = re.compile(
-    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|(?:0[AaDd]|5[Cc][nr])\+\+"
+    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|[Bb]5(?:/|%(?:25)*2[Ff])%(?:25)*[Ff][Dd]"
+    rb"|5[Dd]%(?:25)*00%(?:25)*00|(?:0[AaDd]|5[Cc][nr])\+\+"
     rb"|5[Cc](?:u00|x)(?:01|1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:01|5[Ee]|9[Cc]|[Dd][Aa])|\+%(?:25)*0[AaDd]"
 )
 

@@ -61,8 +61,8 @@ _MAGICS: Final = (
     (XZ[0], re.compile(re.escape(XZ)), 0),
     (ZSTD[3], re.compile(b"%b(?<=%b)" % (re.escape(ZSTD[3:]), re.escape(ZSTD))), len(ZSTD) - 1),
     (0x59, re.compile(rb"1AY&SY"), len(b"BZh9")),
-    # The dictionary's size, and that of the content: not said, or under 4 GiB.
-    (0, re.compile(rb"%b[\x00-\xff]\x00(?:\xff{8}|[\x00-\xff]{4}\x00{4})" % re.escape(LZMA)), 0),
+    # The dictionary's size, up to 128 MiB, and that of the content: not said, or under 4 GiB.
+    (0, re.compile(rb"%b[\x00-\xff][\x00-\x07](?:\xff{8}|[\x00-\xff]{4}\x00{4})" % re.escape(LZMA)), 0),
 )
 """The byte of it that text has least, what is looked for, and how many bytes of the stream stand before that.
 A block of bzip2 is told by its own magic."""

@@ -25,6 +25,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
 
+import zstandard
 from tests.adversarial.reading import readable
 
 from hushtape.sanitize.chain import build
@@ -83,6 +84,9 @@ def _zip(data: bytes) -> bytes:
     return file.getvalue()
 
 
+ROWS = b"".join(b"id=%d,note=row %d\n" % (number * 7919 % 1000, number) for number in range(40))
+"""What stands before a value, so that it is no literal of the compressed stream."""
+
 ESCAPES: dict[str, Writing] = {
     "percent": lambda data: quote(data, safe="").encode(),
     "percent, lower": lambda data: re.sub(
@@ -135,6 +139,9 @@ PACKS: dict[str, Writing] = {
     "bzip2": bz2.compress,
     "xz": lzma.compress,
     "zip": _zip,
+    "zlib 1": lambda data: zlib.compress(ROWS + data, 1),
+    "LZMA": lambda data: lzma.compress(ROWS + data, lzma.FORMAT_ALONE, preset=7),
+    "zstd": lambda data: zstandard.compress(ROWS + data),
 }
 LAST: dict[str, Writing] = {
     "base32": base64.b32encode,
@@ -153,7 +160,8 @@ LAST: dict[str, Writing] = {
 """Of the value itself; not around another writing."""
 
 NESTED: dict[str, Writing] = {**ESCAPES, **MAIL, **CODES, **WIDE, **PACKS}
-BEHIND_PACKS = {*CODES, *PACKS, "percent", "percent, lower", "percent, all", "JSON", "JSON, all"}
+BEHIND_PACKS = {*CODES, *PACKS, "percent", "percent, lower", "percent, all", "form"}
+BEHIND_PACKS |= {"JSON", "JSON, all", "JSON, UTF-8", "JSON, slashes"}
 """What compressed bytes are written with."""
 
 AROUND = ((b"note 1: ", b" end of it."), (b"", b""), (b'{"a": "', b'", "zz": 12}'))
