@@ -25,6 +25,8 @@ _QUOTE: Final = re.compile(rb"\"|%(?:25){0,8}22|&(?:amp;){0,8}(?:quot|#34|#[xX]2
 _MAY_BE_ESCAPED: Final = re.compile(rb"['/]|%(?:25){0,8}2[7fF]|&(?:amp;){0,8}(?:apos|#39|#[xX]27);")
 _CODED: Final = re.compile(rb"(?:u00|x)5[cC](?:\\++(?:u00|x)5[cC])*+")
 """A backslash as `\\u005c` or `\\x5c`."""
+_UNIT: Final = re.compile(rb"u[0-9a-fA-F]{4}")
+_LEVELS: Final = 7
 _LETTER: Final = re.compile(rb"[nrtbfu]")
 
 
@@ -73,12 +75,20 @@ def _own(run: int, count: int, data: bytes, stop: int) -> int:
     """How many of a run of backslashes are those of a value. As many levels of JSON as the run may tell are
     assumed: n of a text are n * 2**levels. A quote that closes the string has 2**(levels - 1) - 1 before it,
     one within it 2**levels - 1, and an escape's letter 2**(levels - 1)."""
-    if run % 2 and data.startswith(
-        b"u0022", stop
-    ):  # a quote one level further in, and a backslash of its own
-        return 2 * _counted(run // 2, count, quoted=True, letter=False)
+    if _UNIT.match(data, stop) and (own := _before_a_unit(run, count)):
+        return own
     quoted = _QUOTE.match(data, stop) or (run % 2 and _MAY_BE_ESCAPED.match(data, stop))
     return _counted(run, count, quoted=bool(quoted), letter=_LETTER.match(data, stop) is not None)
+
+
+def _before_a_unit(run: int, count: int) -> int:
+    """The same where `\\u0026` follows, or a quote as `\\u0022`, whichever writer escaped it: as many levels as
+    leave it fewer than a backslash of the value has. 0: it is none."""
+    for level in range(_LEVELS, -1, -1):
+        own = count << level
+        if 0 < run - own < 1 << level:
+            return own
+    return 0
 
 
 def _counted(run: int, count: int, *, quoted: bool, letter: bool) -> int:

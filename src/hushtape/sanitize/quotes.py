@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from hushtape.sanitize.spans import Context
+from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
 from hushtape.sanitize.values import TAIL, Step, String, Until, backslashes, belonging, closes
 
@@ -93,9 +93,7 @@ class Block:
 _SINGLES: Final = tuple(Single(depth) for depth in range(-1, 8))
 
 
-def value_at(
-    data: bytes, start: int, at: int, quote: bytes, context: Context
-) -> tuple[int, Until | String | Single | Block] | None:
+def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -> tuple[int, Seeker] | None:
     """(where the value begins, what ends it) of a quote at `at` behind the name at `start`; None: it
     closes the string that the name stands in."""
     after = at + len(quote)
@@ -142,7 +140,7 @@ def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | U
     return Block(quote, (quote.count(b"\\") + 1).bit_length() - 2)
 
 
-def of_variable(data: bytes, start: int, at: int) -> String | Until | None:
+def of_variable(data: bytes, start: int, at: int) -> Seeker | None:
     """What ends the value of `"DB_PASSWORD=a&b c"`, a string of its own as Docker lists variables."""
     if _VARIABLE.match(data, start, at) is None:
         return None
@@ -177,7 +175,7 @@ def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
     return opened >= 0 and closes(depth, (opened + 1).bit_length() - 1)
 
 
-def ends(data: bytes, start: int, quote: bytes, context: Context) -> Until | String | Single:
+def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:
     """What ends a value that this quote opens; `start`: what stands before it, or the name."""
     if context.xml and quote[-1:] in _ATTRIBUTE_END:
         tag = tag_around(data, start)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hushtape.sanitize.values import Coded, Container, String, Until
+from hushtape.sanitize.values import Coded, Container, String, Units, Until
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
 PLAIN = String(_RAW, 0)
-_UNICODE = re.compile(rb'u0022|"')
 _CODE = rb"u(?!00(?:[01][0-9a-fA-F]|2[026]|27(?![A-Za-z0-9])|3[cCeE]|5[cC]|7[fF]))[0-9a-fA-F]{4}"
 _NUMBER = (
     rb"#(?:(?:3[3567]|4[0-7]|5[89]|6[134]|96|126|1[6-9]\d|[2-9]\d\d|[1-9]\d{3,5}"
@@ -53,17 +52,15 @@ def closing(name: bytes) -> Until:
     return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
 
 
-def string(quote: bytes) -> String | Until:
+def string(quote: bytes) -> String | Units:
     """The seeker for a string that this quote opened."""
     last = quote[-1]
     if last == 34 and b"%" not in quote:
         return String(_RAW, len(quote).bit_length() - 1)
     if last == 39 and b"%" not in quote:
         return String(_SINGLE, len(quote).bit_length() - 1)
-    if quote.endswith(b"u0022") and len(quote) > len(b"\\u0022"):
-        return Until(re.compile(rb"(?<!\\)\\{1,%d}u0022|\\{0,64}\"" % (len(quote) - 5)))
     if quote.endswith(b"u0022"):
-        return String(_UNICODE, (len(quote) - 4).bit_length() - 1)
+        return Units(len(quote) - len(b"u0022"))
     if last == 59:
         return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
     level = quote.rsplit(b"%", 1)[-1].count(b"25")

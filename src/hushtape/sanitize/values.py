@@ -112,23 +112,72 @@ class String:
         return (len(data), 0) if final else (-1, max(at, limit))
 
 
+def levels(count: int) -> int:
+    """How many times JSON is undone until `count` backslashes and `u0022` are a quote that opens a string."""
+    steps, quote = 0, False
+    while not quote or count % 2:
+        quote = quote or count % 2 == 1
+        count //= 2
+        steps += 1
+        if steps > _RUN:  # none of these: `u0022` as text
+            return 1
+    return steps
+
+
+def ended(count: int, depth: int, *, quote: bool) -> int:
+    """After how many levels a quote behind `count` backslashes ends a string that is `depth` levels in: the
+    string itself after all of them, one around it after fewer; -1: it ends none. `quote`: it is one, and not
+    `u0022`, of which some backslash makes one."""
+    if count >= _RUN:
+        return -1
+    for level in range(depth):
+        if quote and count % 2 == 0:
+            return level
+        quote = quote or count % 2 == 1
+        count //= 2
+    return depth if quote and count % 2 == 0 else -1
+
+
+class Units:
+    """A string whose quotes are written `\\u0022`, as .NET and PHP may, `count` backslashes before the first."""
+
+    __slots__ = ("_depth",)
+    again: ClassVar[bool] = True
+    _token = re.compile(rb'u0022|"')
+
+    def __init__(self, count: int) -> None:
+        self._depth = levels(count)
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at = start
+        while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
+            count = backslashes(data, found.start())
+            level = ended(count, self._depth, quote=found[0] == b'"')
+            if level >= 0:
+                return max(start, found.start() - count % (2 << level)), 0
+            at = found.end()
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
 class Coded:
     """An object or array in JSON whose quotes are escaped, all in one writing: `\\u0022`, `&quot;`. Other
     writings are quotes inside its strings; a bare quote ends what is around it. `within`: see `Container`."""
 
-    __slots__ = ("_inside", "_nesting", "_quote", "_within")
+    __slots__ = ("_depth", "_inside", "_nesting", "_quote", "_within")
     again: ClassVar[bool] = False
     _token = re.compile(rb"\\{0,64}(?:\"|u0022|&(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]")
 
     def __init__(self, quote: bytes, *, within: bool = False) -> None:
         self._quote, self._nesting, self._inside, self._within = quote, int(within), False, within
+        self._depth = levels(len(quote) - len(b"u0022")) if quote.endswith(b"u0022") else 0
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         at = start
         limit = len(data) if final else len(data) - TAIL
         while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
             at = found.end()
-            if found[0] == self._quote:
+            if self._is_quote(found[0]):
                 self._inside = not self._inside
             elif found[0][-1:] == b'"' or (found[0] == b"<" and self._quote[-1:] == b";"):
                 return found.start(), 0
@@ -137,6 +186,12 @@ class Coded:
                 if self._nesting <= 0:
                     return (found.start() if self._within else at), 0
         return (len(data), 0) if final else (-1, max(at, limit))
+
+    def _is_quote(self, token: bytes) -> bool:
+        """Whether it opens or closes one of the strings; backslashes before it may be a string's last."""
+        if not self._inside or not self._depth or not token.endswith(b"u0022"):
+            return token == self._quote
+        return ended(len(token) - len(b"u0022"), self._depth, quote=False) == self._depth
 
 
 class Container:
