@@ -53,6 +53,7 @@ SPELLED: dict[str, Callable[[bytes], bytes]] = {
     "hex": lambda data: data.hex().encode(),
     "octal": lambda data: "".join(f"\\{byte:03o}" for byte in data).encode(),
     "mail": lambda data: "".join(f"={byte:02X}" for byte in data).encode(),
+    "base64": base64.b64encode,
 }
 
 
@@ -65,6 +66,8 @@ SPELLED: dict[str, Callable[[bytes], bytes]] = {
         "HTML HTML JSON",
         "JSON hex JSON",
         "JSON percent hex",
+        "JSON JSON base64",
+        "HTML JSON base64",
     ],
 )
 @pytest.mark.parametrize("at", [57_000, 61_216, 61_376, 64_000])

@@ -82,8 +82,8 @@ def _own(run: int, count: int, data: bytes, stop: int) -> int:
 
 
 def _before_a_unit(run: int, count: int) -> int:
-    """The same where `\\u0026` follows, or a quote as `\\u0022`, whichever writer escaped it: as many levels as
-    leave it fewer than a backslash of the value has. 0: it is none."""
+    """The same where `\\u0026` follows, or a quote as `\\u0022`, whichever writer escaped it: as many levels
+    as leave it fewer than a backslash of the value has. 0: it is none."""
     for level in range(_LEVELS, -1, -1):
         own = count << level
         if 0 < run - own < 1 << level:

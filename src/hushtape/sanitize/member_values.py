@@ -26,7 +26,8 @@ _KEPT = frozenset((b"null", b"true", b"false", b"none"))
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
 _STRINGS = re.compile(
-    rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);)"
+    rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);"
+    rb"|(?:%(?:25){0,8}5[cC])*%(?:25){0,8}22)"
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hushtape.sanitize.values import Coded, Container, String, Units, Until
+from hushtape.sanitize.values import Coded, Container, Percent, String, Units, Until
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
@@ -70,23 +70,24 @@ def string(quote: bytes) -> String | Units:
     return String(end, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
 
 
-def container(quote: bytes) -> Container | Coded | Until:
-    """The seeker for an object or array whose keys stand in this kind of quotes. Where brackets may be
-    escaped themselves, all of the surrounding value goes: never less than the container."""
+def container(quote: bytes) -> Container | Coded | Percent:
+    """The seeker for an object or array whose keys stand in this kind of quotes."""
     if quote.endswith(b'"') and b"%" not in quote:
         return Container(len(quote).bit_length() - 1)
     if quote == b"'":
         return Container(0)
     if quote.endswith((b"u0022", b";")):
         return Coded(quote)
-    return Until(re.compile(rb"[&\s\"<>]"))
+    return Percent(quote)
 
 
 _LIST_ENDS = {39: Until(re.compile(rb"(?<=')\s{0,64}\]")), 59: Until(re.compile(rb"(?<=;)\s{0,64}\]|[<\"]"))}
 
 
-def strings(quote: bytes) -> Container | Coded | Until:
+def strings(quote: bytes) -> Container | Coded | Percent | Until:
     """The seeker for the rest of a list of strings, up to its closing bracket; `quote` opens the first."""
     if quote.endswith(b"u0022"):
         return Coded(quote, within=True)
+    if b"%" in quote:
+        return Percent(quote, within=True)
     return _LIST_ENDS.get(quote[-1]) or Container(len(quote).bit_length() - 1, within=True)
