@@ -7,6 +7,7 @@ Called by: every room. Text that reaches a constructor has been scrubbed by its 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 
@@ -274,6 +275,8 @@ def interruption(error: BaseException) -> BaseException | None:
     A time limit by SIGALRM may strike inside our code. It is the program's own exception, whatever its
     type: who contains faults of ours has to let it through.
     """
+    if sys.is_finalizing():
+        return None  # nothing can be imported, and handlers of signals don't run any more
     import signal  # needed where something went wrong only
 
     handlers = [signal.getsignal(number) for number in signal.valid_signals()]

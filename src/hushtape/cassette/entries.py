@@ -29,8 +29,15 @@ class Entries:
         self.folder = folder
         self.certificates: list[bytes] = []
         """Rendered entries of the head's certificate table, each certificate once."""
+        self.withdrawn: set[str] = set()
+        """Fingerprints of those that are not published."""
         # Rows of sequence, offset, length, table: one array, so that a row is there whole or not at all.
         self._rows = array("q")
+
+    @property
+    def published(self) -> list[bytes]:
+        """The certificate table of the sealed cassette."""
+        return [entry for entry in self.certificates if entry[1:65].decode() not in self.withdrawn]
 
     def add(self, sequence: int, offset: int, length: int, table: int) -> None:
         """A text of `length` bytes at `offset`; before it `table` bytes of splices and a line break."""

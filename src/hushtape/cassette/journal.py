@@ -207,6 +207,12 @@ class Journal:
             self._certificates[der] = known
         return known
 
+    def withdraw(self, tls: Tls) -> None:
+        """A certificate that is not to be published: no interaction will name it any more."""
+        fingerprint = self._certificate(tls)
+        if fingerprint is not None:
+            self.entries.withdrawn.add(fingerprint)
+
     def read_all(self) -> Iterator[Interaction]:
         """What has been committed so far, in the order of `begin`; bodies stay on disk."""
         for index in self.entries.order():

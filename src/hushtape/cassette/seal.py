@@ -70,7 +70,7 @@ class Seal:
             fd = os.open(temporary, _NEW, 0o666)
             with os.fdopen(fd, "wb", buffering=_BUFFER) as out:
                 self._mode = os.fstat(fd).st_mode & 0o777
-                head = render(top, self._entries.certificates)
+                head = render(top, self._entries.published)
                 if self._style == "json":
                     self._write(out, head)
                 else:

@@ -22,7 +22,7 @@ from hushtape.errors import (
     UnmatchedRequestError,
 )
 from hushtape.sanitize import messages
-from hushtape.session import expiry, hooks, opening, timing, unplayed
+from hushtape.session import expiry, hooks, metadata, opening, timing, unplayed
 from hushtape.session.modes import AtClose
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
     complete = complete and not tape.missed_calls
     if tape.front.members is not None:
         journal.members.update(tape.front.members(tape))
-    journal.seal(complete=complete, placeholders=tuple(sorted(placeholders)))
+    journal.seal(complete=complete, placeholders=metadata.listed(tape.ledger.ruleset, placeholders))
 
 
 def _failure(tape: Tape, journal: str | None) -> RecordingFailedError:

@@ -20,6 +20,7 @@ from hushtape.model import Body, Interaction
 from hushtape.sanitize.lessons import Notebook
 from hushtape.session import stored
 from hushtape.session.inside import Inside, look_inside
+from hushtape.session.metadata import is_clean
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
@@ -173,7 +174,10 @@ class Learning:
         try:
             if alone is None or not holds(only, interaction, self._ledger, in_time):
                 return True
-            journal.replace(index, _cleaned(self._ledger, interaction, alone, ruleset))
+            clean = _cleaned(self._ledger, interaction, alone, ruleset)
+            journal.replace(index, clean)
+            if clean.tls != interaction.tls and interaction.tls is not None:
+                journal.withdraw(interaction.tls)
         except _OutOfTime:
             return False
         except (SecretFoundError, BodyTooLargeError) as error:
@@ -197,6 +201,9 @@ def holds(
     try:
         audit_heads(ruleset, interaction)
     except SecretFoundError:
+        return True
+    peer = interaction.tls
+    if peer is not None and peer.certificate is not None and not is_clean(ruleset, peer.certificate):
         return True
     return any(_is_in(ruleset, body, ledger, in_time) for body in bodies(interaction))
 

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from hushtape.cassette import check
 from hushtape.errors import CassetteFormatError, CassetteNotFoundError, HushtapeWarning
-from hushtape.sanitize.messages import tell
-from hushtape.session import expiry, timing
+from hushtape.session import expiry, metadata, timing
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal, Reader
@@ -121,7 +120,7 @@ def create_journal(tape: Tape, *, recorded_at: str | None = None) -> Journal:
         max_inline_body=tape.options.max_inline_body,
         recorded_at=timing.began(tape) if recorded_at is None else recorded_at,
         freeze_time=timing.shown(tape),
-        placeholders=tuple(sorted(tape.chain.ruleset.possible_placeholders)),
+        placeholders=metadata.listed(tape.ledger.ruleset, tape.chain.ruleset.possible_placeholders),
         members=_members(tape),
         readable_bodies=tape.options.readable_bodies,
     )
@@ -133,17 +132,8 @@ def _members(tape: Tape) -> dict[str, Any]:
     info = tape.info
     members = {}
     if info is not None and info.metadata_key:
-        members[info.metadata_key] = _scrubbed(tape, info.metadata)
+        members[info.metadata_key] = metadata.scrubbed(tape.ledger.ruleset, info.metadata)
     return {**members, **tape.front.members(tape)} if tape.front.members is not None else members
-
-
-def _scrubbed(tape: Tape, value: Any) -> Any:
-    """The texts in metadata of another tool, keys as well, under the ruleset of today."""
-    if isinstance(value, str):
-        return tell(tape.ledger.ruleset, value)
-    if isinstance(value, dict):
-        return {_scrubbed(tape, key): _scrubbed(tape, inner) for key, inner in value.items()}
-    return [_scrubbed(tape, inner) for inner in value] if isinstance(value, list) else value
 
 
 def _warn_of_left_over(tape: Tape) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from http import HTTPStatus
 from os import getpid
+from sys import is_finalizing
 from typing import Any, Final, TypeVar, cast
 
 from hushtape import clock, coding
@@ -35,6 +36,7 @@ from hushtape.session.auditing import audit_heads
 from hushtape.session.bodies import BodyPipe
 from hushtape.session.bounds import opaque
 from hushtape.session.ledger import Ledger
+from hushtape.session.metadata import without_secrets
 from hushtape.session.settling import settle
 
 Method = TypeVar("Method", bound=Callable[..., None])
@@ -56,6 +58,9 @@ def contained(method: Method) -> Method:
         try:
             method(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - principle 7: the program wins over its recorder
+            if is_finalizing():  # modules are gone, and with them what it takes to go on: as if it was killed
+                self.done = True
+                return
             self.drop()
             struck = interruption(error)
             if struck is not None:
@@ -147,10 +152,7 @@ class RecordingExchange:
 
     @contained
     def tls(self, peer: Tls) -> None:
-        certificate = peer.certificate
-        if certificate is not None and self.ledger.ruleset.scan(certificate) is not None:
-            peer = Tls(peer.verified)  # a certificate can't be scrubbed, and replay can do without
-        self._tls = peer
+        self._tls = without_secrets(self.ledger.ruleset, peer)
 
     @contained
     def informational(self, head: Head) -> None:

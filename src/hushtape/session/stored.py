@@ -16,9 +16,10 @@ from msgspec import structs
 
 from hushtape import coding
 from hushtape.errors import BodyTooLargeError
-from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Interaction, Request, Response, Tls
+from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Interaction, Request, Response
 from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.messages import octets
+from hushtape.session.metadata import without_secrets
 from hushtape.session.packing import begins_small, packed_again
 
 if TYPE_CHECKING:
@@ -139,9 +140,7 @@ def scrub_interaction(interaction: Interaction, ruleset: Ruleset) -> Interaction
             ErrorLink(link.type, octets(ruleset, link.message), link.errno) for link in failure.chain
         )
         failure = Failure(failure.stage, links)
-    tls = interaction.tls
-    if tls is not None and tls.certificate is not None and ruleset.scan(tls.certificate) is not None:
-        tls = Tls(tls.verified)
+    tls = without_secrets(ruleset, interaction.tls)
     return structs.replace(interaction, request=request, response=response, failure=failure, tls=tls)
 
 
