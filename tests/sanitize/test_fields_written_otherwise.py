@@ -146,3 +146,12 @@ def test_header_fields_of_the_credential_kind_are_redacted(name: str) -> None:
     from hushtape.model import Headers
 
     assert RULES.headers(Headers([(name, SECRET)]), "request").get(name) == "REDACTED"
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_a_value_on_the_next_line_of_an_event_in_a_string_goes(size: int) -> None:
+    event = 'data: {"password":\ndata: "n037KxJ8Qw2LmzTv"}\n\n'
+    for _ in range(3):
+        clean = event.replace("n037KxJ8Qw2LmzTv", "REDACTED")
+        assert scrubbed("application/json", event, size).decode() == clean
+        event = json.dumps({"log": event})

@@ -181,3 +181,42 @@ def test_quotes_in_a_description_hide_no_schema(indent: int | None) -> None:
     schema = {"token": {"type": "string", "pattern": '^[\\\\w"]+$', "description": 'a "word"\n\tof \\ signs'}}
     text = json.dumps(schema, indent=indent)
     assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize("schema", [{"type": "string"}, {"type": "string", "description": 'the "new"\none'}])
+@pytest.mark.parametrize("inner", ['\\"', "\\u0022"])
+@pytest.mark.parametrize("outer", ['\\"', "\\u0022"])
+def test_a_schema_in_a_string_stays_whatever_its_quotes(schema: Any, inner: str, outer: str) -> None:
+    text = json.dumps({"properties": {"password": schema, "token": schema}}).replace('\\"', inner)
+    body = json.dumps({"body": text}).replace('\\"', outer)
+    assert scrubbed(body) == body
+
+
+@pytest.mark.parametrize("outer", ['\\"', "\\u0022"])
+def test_a_value_in_a_schema_in_a_string_goes(outer: str) -> None:
+    schema = {"type": "string", "description": "ends in \\\\", "value": "Zk93bXw2LmP0"}
+    body = json.dumps({"body": json.dumps({"password": schema})}).replace('\\"', outer)
+    assert "Zk93" not in scrubbed(body)
+
+
+@pytest.mark.parametrize("piece", ['{"', '":', '"', ',"', '"}', ' "', "\\", '\\"'])
+def test_a_piece_with_quotes_beside_its_probability_stays(piece: str) -> None:
+    text = json.dumps({"content": [{"token": piece, "logprob": -0.3, "bytes": [34], "top_logprobs": []}]})
+    assert scrubbed(text) == text
+    assert "Zk93" not in scrubbed(json.dumps({"token": f"{piece}Zk93bXw2LmP0Qd7RtY", "n": 1}))
+
+
+@pytest.mark.parametrize("message", ["is invalid", "has expired", "already taken", "Not found", "Too short."])
+def test_a_message_of_two_words_stays(message: str) -> None:
+    text = json.dumps({"errors": {"reset_token": [message], "password": [message, "is too short"]}})
+    assert scrubbed(text) == text
+
+
+def test_two_words_that_are_no_message_go() -> None:
+    assert scrubbed('{"api_key": ["hunter two"]}') == '{"api_key": ["REDACTED"]}'
+
+
+@pytest.mark.parametrize("name", ["access_key", "accessKey", "api_key"])
+def test_a_value_that_begins_with_an_escaped_quote_goes(name: str) -> None:
+    assert scrubbed(f'{{"{name}": "\\"Zk93bXw2LmP0Qd7RtY\\""}}') == f'{{"{name}": "REDACTED"}}'
+    assert scrubbed(f'{{"{name}":"\\"Zk93bXw2LmP0Qd7RtY"}}') == f'{{"{name}":"REDACTED"}}'

@@ -396,3 +396,48 @@ def test_a_learned_value_takes_no_quotes_along(body: str) -> None:
     scrubber.finish()
     rules = book.take()
     assert rules and {rule.placeholder for rule in rules} == {"REDACTED"}
+
+
+VALUE = "Q9hubwrYai5LkxCjF2Sr7z"
+
+
+@pytest.mark.parametrize("quoted", ['\\"', "\\u0022", "&quot;"])
+@pytest.mark.parametrize(
+    "document",
+    [{"password": VALUE}, {"password": [VALUE]}, {"password": {"value": VALUE}}, {"access_token": [VALUE]}],
+)
+def test_lists_and_objects_in_a_string_teach_whatever_their_quotes(quoted: str, document: object) -> None:
+    text = json.dumps(document).replace('"', quoted)
+    body = f'<div data-x="{text}">' if quoted[0] == "&" else f'{{"s":"{text}"}}'
+    assert from_body(body.encode()) == [VALUE]
+
+
+def test_a_cdata_section_with_a_sign_of_less_teaches() -> None:
+    body = "<r><access_token><![CDATA[Q9hubw<rYai5LkxCjF2]]></access_token></r>"
+    assert from_body(body.encode(), "application/xml") == ["Q9hubw<rYai5LkxCjF2"]
+
+
+def test_a_value_with_its_quotes_teaches_what_stands_in_them() -> None:
+    assert from_body(json.dumps({"password": f'"{VALUE}'}).encode()) == [VALUE]
+    assert from_body(json.dumps({"password": f'"{VALUE}"'}).encode()) == [VALUE]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'Token token="#", nonce="def"',
+        'MediaBrowser Client="Web", Device="x", Version="1", Token="#"',
+        "Discogs key=abc, secret=#",
+        "key=#",
+        'token="#", x="1"',
+        'Bearer "#"',
+        "PVEAPIToken=root@pam!ci=#",
+        "Bearer:#",
+    ],
+)
+def test_the_credential_of_an_authorization_field_is_learned_by_itself(field: str) -> None:
+    assert VALUE in from_headers(Authorization=field.replace("#", VALUE))
+
+
+def test_what_stands_beside_the_credential_is_not_learned() -> None:
+    assert from_headers(Authorization=f'Token token="{VALUE}", nonce="n0nce-0f-th3-m0m3nt"') == [VALUE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, strategies
@@ -158,3 +159,19 @@ def test_an_apostrophe_beside_any_sign_is_a_letter_of_userinfo(sign: str) -> Non
 )
 def test_an_apostrophe_between_the_strings_of_a_script_ends_a_host(script: str) -> None:
     assert scrubbed(script, "text/javascript") == script
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("listed", [HEX, [HEX]])
+def test_a_field_of_a_signed_form_goes_however_its_quotes_are_escaped(name: str, listed: object) -> None:
+    text = json.dumps({name: listed, "policy": "p"})
+    once = json.dumps({"s": text})
+    for written in (
+        json.dumps({"s": once}),
+        once.replace('\\"', "\\u0022"),
+        json.dumps({"s": once}).replace('\\"', "\\u0022"),
+        text.replace('"', "&quot;"),
+        *([quote(text)] if listed == HEX else []),
+    ):
+        clean = scrubbed(written)
+        assert HEX not in clean and "policy" in clean

@@ -16,10 +16,17 @@ from hushtape.sanitize.words import looks_made
 LONGEST: Final = 1024
 """Bytes of the longest value that is looked at."""
 
-_Q = rb"\\{0,8}+\""
+_Q = rb"(?:\\{0,8}+\"|\\{1,8}+u0022|&(?:quot|#34);)"
 _OPENING = re.compile(rb"\\{0,8}(?:\"|u0022)|&(?:quot|#34);")
-# A string of JSON, and one in a string of JSON, with what is escaped in it (but quotes within quotes there).
-_TEXT = rb"(?:\"(?:[^\"\\]|\\.){0,768}+\"|\\{1,8}+\"(?:[^\"\\]|\\{1,16}+[^\"\\]){0,768}+\\{1,8}+\")"
+# A string of JSON, and one in a string of JSON, with what is escaped in it; quotes within quotes where one
+# backslash opened it, or `\\u0022`. One in an attribute of HTML, without references.
+_TEXT = (
+    rb"(?:\"(?:[^\"\\]|\\.){0,768}+\""
+    rb"|(?<!\\)\\\"(?:[^\"\\]|\\{1,16}+[^\"\\]|(?:\\{3}|\\{7})\"){0,768}+\\\""
+    rb"|\\{1,8}+\"(?:[^\"\\]|\\{1,16}+[^\"\\]){0,768}+\\{1,8}+\""
+    rb"|(?<!\\)\\u0022(?:[^\"\\]|\\(?!u0022)[^\"\\]|\\{2,16}+[^\"\\]){0,768}+\\u0022"
+    rb"|&(?:quot|#34);[^\"&<>\\]{0,768}+&(?:quot|#34);)"
+)
 _S = rb"(?:\s|\\{1,8}+[nrt])"
 _SCALAR = rb"(?:" + _TEXT + rb"|[\w.+-]{1,24}+)"
 _LIST = rb"\[" + _S + rb"{0,32}+(?:" + _TEXT + _S + rb"{0,32}+,?" + _S + rb"{0,32}+){0,8}+\]"
@@ -133,7 +140,10 @@ _PIECE = _object(
     + _SCALAR
     + rb"|\[[\d, ]{0,64}\])"
 )
-_SAID = rb"(?:Invalid|Incorrect|Wrong|Missing|Expired|Unknown) [a-z]{1,16}+"
+_SAID = (
+    rb"(?:Invalid|Incorrect|Wrong|Missing|Expired|Unknown|[Ii]s|[Hh]as|[Ww]as|[Aa]lready|[Nn]ot|[Tt]oo)"
+    rb" [a-z]{1,16}+"
+)
 _SENTENCE = rb"[A-Za-z][A-Za-z']{0,24}+(?:,? \(?[\w'%-]{1,24}+\)?){2,24}+"
 _MESSAGES = re.compile(
     rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (_S, _Q, _SAID, _SENTENCE, _Q, _S)
@@ -172,6 +182,7 @@ _SHORTCUT = re.compile(
 
 _SHORT = 7
 _WORD_LENGTH = 48
+_WORD = re.compile(rb"((?:[^\"\\]|\\.){0,%d}+)\"" % _WORD_LENGTH)
 _JOINTS = re.compile(rb"[ _-]")
 
 
@@ -225,11 +236,11 @@ def _container(first: bytes, data: bytes, at: int, limit: int) -> bool:
 
 def _string(name: bytes, data: bytes, start: int, at: int, limit: int, window: bool) -> bool:
     """A label (`"password": "Password"`); under `token`, a word that a model of language wrote."""
-    end = data.find(b'"', at, min(limit, at + _WORD_LENGTH + 1))
-    if end < 0:
+    whole = _WORD.match(data, at, limit)
+    if whole is None:
         begun = name == b"token" or name.startswith(_JOINTS.sub(b"", data[at : at + _WORD_LENGTH]).lower())
         return begun and window and at + _WORD_LENGTH >= len(data)
-    value = data[at:end]
+    value, end = whole[1], whole.end(1)
     if len(value) <= len(name) + 4 and not value.islower() and _JOINTS.sub(b"", value).lower() == name:
         return True
     if name != b"token":

@@ -41,13 +41,20 @@ _XML_LEAF = re.compile(
 )
 """Texts of elements inside an element, and what stands under an attribute `value`."""
 
+_TAG = re.compile(r"\A\s*<|</|/>")
 _ADDRESS = re.compile(r"(?i)https?://[^@\s]*")
 _ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
+_PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
+_NAMES_ONE = re.compile(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
+_SCHEME_AND_SIGN = re.compile(r"(?i)(?:bearer|token|api-?key|key|jwt):(.+)")
 _QUOTED = re.compile(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
 """A placeholder with the quotes that a number or a list was given: elsewhere the value stands in its own."""
 
-_IN_STRING = re.compile(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+\"")
+_IN_STRING = re.compile(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+(?:\"|u0022)")
 """A list or object in a string of JSON."""
+
+_IN_ATTRIBUTE = re.compile(r"\s*[\[{]?\s*&(?:amp;)*(?:quot|#34|#[xX]22);")
+"""The same in an attribute of HTML."""
 
 _REFERENCE = re.compile(r"&#?\w{1,8};")
 _HEX = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
@@ -135,7 +142,11 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         text = value.decode("latin-1")
+    whole = text
     for _ in range(6):
+        if lesson.written == "json" and _IN_ATTRIBUTE.match(text):
+            text = _unescaped(text)
+            continue
         if lesson.written != "json" or _IN_STRING.match(text) is None or (inner := _inner(text)) is None:
             break
         text = inner
@@ -151,8 +162,12 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
     elif lesson.written == "xml" and "<" in text:
         leaves = ["".join(leaf).strip() for leaf in _XML_LEAF.findall(text)]
         found = [one for leaf in leaves if _is_telling(leaf) for one in _read(leaf, "xml")]
+        if not _TAG.search(text):
+            found.append(text.strip())  # that of a CDATA section, where `<` is a letter
     elif text[:1] in ("{", "[") and lesson.written == "json":
         found = [one for leaf in _LEAF.findall(text) if _is_telling(leaf) for one in _read(leaf, "json")]
+        if not found and whole[:1] == "\\":  # no list: a value that begins with an escaped quote
+            found = [one.strip('"') for one in _read(whole, "json")]
     else:
         found = _read(text.strip() if lesson.written == "xml" else text, lesson.written)
     return list(dict.fromkeys(found))
@@ -167,9 +182,7 @@ def _read(text: str, written: str) -> list[str]:
     """What a value may mean; that of an attribute of XML or HTML is told as "form" or "json", too."""
     readings = _undone(text, written)
     if written in ("form", "json") and _REFERENCE.search(text):
-        from html import unescape
-
-        readings += _undone(unescape(text), written)
+        readings += _undone(_unescaped(text), written)
     return readings
 
 
@@ -179,9 +192,7 @@ def _undone(text: str, written: str) -> list[str]:
         readings = [unquote_plus(text), unquote(text)]
         readings += [unquote(one) for one in readings if "%" in one]
     elif written == "xml" and "&" in text:
-        from html import unescape  # half a megabyte that few tapes need
-
-        readings = [unescape(text)]
+        readings = [_unescaped(text)]
     elif written == "json" and "%" in text:
         readings = [text, unquote(text)]
     else:
@@ -189,6 +200,12 @@ def _undone(text: str, written: str) -> list[str]:
     if "\\" in text and written != "raw":
         readings = [one for reading in readings for one in _json_layers(reading)]
     return readings
+
+
+def _unescaped(text: str) -> str:
+    from html import unescape  # half a megabyte that few tapes need
+
+    return unescape(text)
 
 
 def _json_layers(text: str) -> Iterator[str]:
@@ -229,20 +246,40 @@ def _plain(escape: re.Match[str]) -> str:
 
 def _credentials(value: str) -> Iterator[str]:
     """The credential in an Authorization field, and the parts of a Basic one."""
-    scheme, _, rest = value.strip().partition(" ")
+    value = value.strip()
+    scheme, _, rest = value.partition(" ")
+    if "=" in scheme or '"' in scheme:  # no scheme: `key=...`, `"..."`, a list of parameters
+        scheme, rest = "", value
     rest = rest.strip()
     if not rest:
         yield scheme
+        if (behind := _SCHEME_AND_SIGN.fullmatch(scheme)) is not None:
+            yield behind[1]
     if scheme.lower() == "oauth":  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
         for one in _OAUTH.findall(rest):
             yield from dict.fromkeys((one, unquote(one)))
-    if not rest or "," in rest or " " in rest or scheme.lower() in _OF_THE_MOMENT:
-        return
+    elif rest and scheme.lower() not in _OF_THE_MOMENT:
+        yield from _parameters(rest) if re.search("[, ;]", rest) else _alone(scheme.lower(), rest)
+
+
+def _parameters(rest: str) -> Iterator[str]:
+    """Of a list (`Token token="...", nonce="..."`) what the names say is the credential."""
+    for name, quoted, plain in _PARAMETER.findall(rest):
+        if _NAMES_ONE.search(name):
+            yield quoted or plain
+
+
+def _alone(scheme: str, rest: str) -> Iterator[str]:
+    """What follows a scheme in one piece: a token, in quotes or under a name (Proxmox: behind an id, too)."""
     named = _ONE_PARAMETER.fullmatch(rest)
-    yield named[1] if named else rest
-    if scheme.lower() in ("apikey", "token", "key") and ":" in rest:
+    if named and not scheme:
+        yield rest
+    yield named[1] if named else rest.strip('"')
+    if named and "=" in named[1].rstrip("="):
+        yield named[1].rpartition("=")[2]
+    if scheme in ("apikey", "token", "key") and ":" in rest:
         yield rest.partition(":")[2]
-    if scheme.lower() == "basic":
+    if scheme == "basic":
         yield from _user_and_password(rest)
 
 

@@ -208,4 +208,5 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
         if "-" in name or name.endswith("id"):
             # The fields of a signed form (POST policy), as JSON lists them and multipart sends them.
             quoted = verifier._replace(verify=field.quoted)
-            yield from ((b'"%s"' % name.encode(), quoted), (name.encode() + b'\\"', quoted))
+            yield b'"%s"' % name.encode(), quoted
+            yield from ((name.encode() + ending, quoted) for ending in (b"\\", b"&quot;", b"%22", b"%5c"))
