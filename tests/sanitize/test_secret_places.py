@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 
 import pytest
 from tests.sanitize.written_ways import GITHUB, MADE, PASSWORD, scrubbed
@@ -114,3 +115,24 @@ def test_short_names_in_looser_ways(name: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["pwd: /home/user1", "otp: required", "pwd = 12", "the pwd command: prints"])
 def test_short_names_that_hold_no_credential(text: str) -> None:
     assert scrubbed(text, "text/plain") == text
+
+
+LONG = (string.ascii_letters + string.digits) * 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -u user:# https://h.example",
+        "machine h.example login user password #\n",
+        "machine h.example password #\n",
+        "jdbc:oracle:thin:user/#@h.example:1521/x",
+        "GET / HTTP/1.1\r\nHost: user:#@h.example\r\n",
+        '{"Host": "user:#@h.example"}',
+        ".h.example\tTRUE\t/\tFALSE\t1999999999\tsid\t#\n",
+        "<Cookie sid=# for h.example/>",
+    ],
+)
+def test_a_credential_of_1240_letters_goes_whole(text: str) -> None:
+    clean = scrubbed(text.replace("#", LONG), "text/plain")
+    assert LONG[:20] not in clean and "h.example" in clean

@@ -175,3 +175,15 @@ def test_a_field_of_a_signed_form_goes_however_its_quotes_are_escaped(name: str,
     ):
         clean = scrubbed(written)
         assert HEX not in clean and "policy" in clean
+
+
+@pytest.mark.parametrize("size", [12, 3000])
+@pytest.mark.parametrize("times", [1, 2])
+def test_userinfo_goes_where_slashes_are_not_escaped(times: int, size: int) -> None:
+    secret = ((string.ascii_letters + string.digits) * 140)[:size]
+    url = f"https://user:{secret}@db.example.com/app"
+    for _ in range(times):
+        url = quote(url)  # Python's leaves slashes
+    assert left_everywhere(f"https://h.example/x?next={url}&n=1", secret[-8:]) == []
+    mixed = f"next=https%3A//user:{secret}@db.example.com/app"
+    assert scrubbed(mixed) == "next=https%3A//REDACTED@db.example.com/app"

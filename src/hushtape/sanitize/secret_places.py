@@ -55,9 +55,9 @@ _PAIRS = rb"([^\s=;,\"'\\<>]{1,64}=(?:\\{0,8}\")?[^\s\"'\\<>]{8,1500})"
 _TAB = rb"(?:\t|\\t)"
 _JAR = (
     rb"[^\s\\]{0,128}" + _TAB + rb"(?:TRUE|FALSE)" + _TAB + rb"\d{1,20}" + _TAB + rb"[^\s\\]{1,128}" + _TAB
-    + rb"([^\s\"'\\]{8,1024})"
+    + rb"([^\s\"'\\]{8,1400})"
 )  # fmt: skip
-_USERINFO = rb"([^\s\"'@/\\]{1,128}:[^\s\"'@/\\]{1,256})@"
+_USERINFO = rb"([^\s\"'@/\\:]{1,1400}+:[^\s\"'@/\\]{1,1800}+)@"
 
 _USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
 
@@ -84,10 +84,10 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     (b'"key":"md-', rb"([A-Za-z0-9_-]{18,40})" + _Q, False),
     (b'"key": "md-', rb"([A-Za-z0-9_-]{18,40})" + _Q, False),
     # A driver's address: jdbc:oracle:thin:user/password@host.
-    (b"oracle:thin:", rb"[^\s/\"'@:]{1,128}/\\{0,8}\"?([^\s\"'@\\]{1,128})\\{0,8}\"?@", False),
-    (b"oracle:oci:", rb"[^\s/\"'@:]{1,128}/\\{0,8}\"?([^\s\"'@\\]{1,128})\\{0,8}\"?@", False),
+    (b"oracle:thin:", rb"[^\s/\"'@:]{1,128}/\\{0,8}\"?([^\s\"'@\\]{1,1400})\\{0,8}\"?@", False),
+    (b"oracle:oci:", rb"[^\s/\"'@:]{1,128}/\\{0,8}\"?([^\s\"'@\\]{1,1400})\\{0,8}\"?@", False),
     # `curl -u user:password`, `--user user:password`.
-    (b"curl ", _USER + rb"[^\s:\"'\\]{0,128}:([^\s\"'\\<>{}$]{6,256})", True),
+    (b"curl ", _USER + rb"[^\s:\"'\\]{0,128}:([^\s\"'\\<>{}$]{6,1400})", True),
     # Heads of HTTP, as logs and notes show them; what follows Bearer and Basic is found anyway.
     *((b"authorization" + sign, colon + _AUTHORIZATION, True) for sign, colon in _COLONS),
     *((b"cookie" + sign, colon + _COOKIE, False) for sign, colon in _COLONS),
@@ -97,20 +97,20 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     (b"authority: ", _USERINFO, False),
     # Cookies: an option of curl's, what Python's jars show of themselves, lines of Netscape's cookies.txt.
     (b"curl ", rb"(?:[^\r\n]{0,160}?\s)?(?:-b|--cookie)[ =]{0,2}\\{0,8}[\"']?" + _PAIRS, False),
-    (b"<cookie ", rb"[^\s=<>]{1,128}=([^\s<>]{8,1024}) for ", True),
-    (b"cookie(version=", rb"\d{0,4}, name='[^']{0,128}', value='([^'\\]{8,1024})'", True),
+    (b"<cookie ", rb"[^\s=<>]{1,128}=([^\s<>]{8,3000}) for ", True),
+    (b"cookie(version=", rb"\d{0,4}, name='[^']{0,128}', value='([^'\\]{8,3000})'", True),
     *((b"%bfalse%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
     *((b"%btrue%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
     # SQL.
-    (b"identified by ", rb"\\{0,8}[\"']([^\"'\\]{6,256})\\{0,8}[\"']", True),
+    (b"identified by ", rb"\\{0,8}[\"']([^\"'\\]{6,1400})\\{0,8}[\"']", True),
     # A line of .netrc.
     (
         b"login ",
         rb"[^\s\\]{1,128}" + _GAP + rb"(?:account" + _GAP + rb"[^\s\\]{1,128}" + _GAP + rb")?password" + _GAP
-        + rb"([^\s\"'\\]{6,256})",
+        + rb"([^\s\"'\\]{6,1400})",
         True,
     ),
-    (b"machine ", rb"[^\s\\]{1,128}" + _GAP + rb"password" + _GAP + rb"([^\s\"'\\]{6,256})", True),
+    (b"machine ", rb"[^\s\\]{1,128}" + _GAP + rb"password" + _GAP + rb"([^\s\"'\\]{6,1400})", True),
 )  # fmt: skip
 """An anchor, what stands behind it with the credentials in groups, and whether they have to look made."""
 

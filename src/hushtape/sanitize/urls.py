@@ -52,7 +52,7 @@ _SLASHES = re.compile(rb"/(?<=[/\\]/)")
 _BEFORE = 72
 """Bytes before userinfo that are looked at."""
 
-_SCHEME = re.compile(rb"[A-Za-z0-9+.-]:[/\\]{2,33}\Z")
+_SCHEME = re.compile(rb"[A-Za-z0-9+.-](?::|%(?:25){0,2}3[aA])[/\\]{2,33}\Z")
 """With a single slash, a picture in base64 may hold userinfo by chance, and fails the recording."""
 
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
@@ -198,7 +198,8 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
     plain, escaped = _userinfo(rule.placeholder.encode())
     lesson = Lesson("userinfo", guess=True)
     yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + _BEFORE, teaches=lesson)
-    for anchor in (b"%3a%2f%2f", b"%253a%252f%252f"):
+    # Python's `quote` leaves slashes.
+    for anchor in (b"%3a%2f%2f", b"%253a%252f%252f", b"%3a//", b"%253a//"):
         yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, REACH, teaches=lesson)
     for name in PRESIGNED:
         field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)
