@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -96,3 +96,14 @@ def test_a_short_value_beside_a_sign_of_words_is_left_by_both_looks(value: str, 
     rules = build(secrets={"#key": value}).ruleset
     auditor = rules.auditor()
     assert (auditor.feed((text % value).encode()) or auditor.finish()) is None
+
+
+@pytest.mark.parametrize(
+    "key", [b"\xf36\xe6\xa3 .+\xb2\xa4\xf9\xf1q", b"\x90\x83\xa3\xce \xc4\xc5.+\x8e\xc3y-\xa2\x87"]
+)
+def test_bytes_with_a_space_and_a_plus_sign_are_found_in_a_form(key: bytes) -> None:
+    rules = build(secrets={"#key": key}).ruleset
+    scrubber = rules.scrubber("request", "application/x-www-form-urlencoded")
+    body = f"k={quote_plus(key)}&z=1".encode()
+    left = scrubber.feed(body) + scrubber.finish()
+    assert left != body or audit(rules, left) is not None

@@ -65,12 +65,16 @@ class OddSecrets:
 
     def look(self, data: bytes) -> Found | None:
         """Search a buffer as it is and under escapes; every escape is undone where a secret is bare."""
-        for view, how in escapes_undone(data, every=self._bare):
-            found = self._search(view)
-            if found is None and self._spaces and b"+" in view:
-                found = self._search(view.replace(b"+", b" "))
-            if found is not None:
-                return (*found, how)
+        texts = [data]
+        if self._spaces and 43 in data and 37 in data:  # a form: a plus sign of the value is `%2B`
+            texts.append(data.replace(b"+", b" "))
+        for text in texts:
+            for view, how in escapes_undone(text, every=self._bare):
+                found = self._search(view)
+                if found is None and self._spaces and b"+" in view:
+                    found = self._search(view.replace(b"+", b" "))
+                if found is not None:
+                    return (*found, how)
         return None
 
     @property
@@ -116,6 +120,7 @@ class OddSecrets:
         if not pieces(rule.value) or brief:
             self._bare, self._spaces = True, self._spaces or " " in rule.value
             self._anchor(raw, name, partial(_is_value, raw, whole))
+        self._spaces = self._spaces or (" " in rule.value and not rule.value.isascii())
         if not rule.value.isascii() or not pieces(rule.value) or brief:
             for octets in _in_sets(rule.value):
                 self._anchor(octets, name, partial(_is_value, octets, whole))

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
 _URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]+={0,2}")
 _LEAST_CODED = 24
 _LEAST_NUMBER = 8
 """Digits of a number in a document: `"keySize": 4096` and `"expiration_of_key": 86400` are none."""
@@ -140,7 +140,7 @@ def _in_base64(value: str) -> str:
     if len(value) < _LEAST_CODED or _BASE64.fullmatch(value) is None:
         return ""
     try:
-        text = b64decode("".join(value.split())).decode()
+        text = b64decode("".join(value.split()), b"-_" if "-" in value or "_" in value else None).decode()
     except ValueError:
         return ""
     return text if text.startswith("-----BEGIN ") or document(text) is not None else ""

@@ -79,10 +79,17 @@ def made_within(value: str) -> Iterator[str]:
     for place in _SURE:
         for found in place.finditer(value):
             text = next(filter(None, found.groups()))
-            yield from filter(_is_made, dict.fromkeys((text, unquote(text))))
+            yield from filter(_is_made, dict.fromkeys((text, unquote(text), *_in_pair(text))))
+    if value[:1] == value[-1:] and value[:1] in ('"', "'"):
+        yield from filter(_is_made, (value[1:-1],))
+    yield from filter(_is_made, _in_pair(value))
+
+
+def _in_pair(value: str) -> Iterator[str]:
+    """The password of a pair in base64, as Basic has it (RFC 7617 2)."""
     coded = _CODED.fullmatch(value)
     couple = _COUPLE.fullmatch(_decoded(coded[1])) if coded else None
-    if couple and _is_made(couple[1]):
+    if couple:
         yield couple[1]
 
 

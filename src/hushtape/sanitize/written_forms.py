@@ -3,7 +3,8 @@
 Lives here: the list of such forms, one layer. Must not: nest them, or encode. Called by: value_forms, for
 values that offer no letters to anchor on; audit_odd, for those too short for base64's runs.
 Sources: Go's encoding/json and Rails (`<>&`), Django's escapejs, PHP's json_encode (`/`), Python's repr and
-html.escape, OWASP's encoders (all but letters and digits), RFC 2045 6.7, RFC 4180 2 and SQL (doubled quotes).
+html.escape, OWASP's encoders (all but letters and digits), RFC 2045 6.7, RFC 4180 2 and SQL (doubled quotes),
+System.Text.Json.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _SETS: Final = (
     "<>&'",
     "<>&'=",
     "<>&'\"",
+    "<>&'\"+`",
     "<",
     ">",
     "&",
