@@ -6,6 +6,7 @@ import http.client
 import io
 import logging
 from collections.abc import Iterator
+from types import MappingProxyType
 
 import pytest
 
@@ -118,6 +119,32 @@ def test_a_field_that_a_program_adds_counts_under_its_name() -> None:
     ScrubFilter(ruleset.text).filter(record)
     added = record.__dict__
     assert (added["password"], added["api_key"], added["of"]) == ("REDACTED", "REDACTED", "it's")
+
+
+def test_bytes_lists_and_mappings_count_under_their_names_too() -> None:
+    secret = "n037KxJ8Qw2LmzTv"
+    itself: list[object] = []
+    itself.append(itself)
+    given: dict[str, object] = {
+        "api_token": secret.encode(),
+        "password": bytearray(secret.encode()),
+        "secret": [secret],
+        "api_key": (secret,),
+        "of": {"password": secret.encode(), "n": 1},
+        "headers": MappingProxyType({"Set-Cookie": f"sid={secret}"}),
+        "kept": [1, b"two", {"three": 3}],
+        "numbers": {1: 2, (3, 4): 5},
+        "itself": itself,
+        "none": b"",
+    }
+    record = logging.makeLogRecord(given)
+    ScrubFilter(build().ruleset.text).filter(record)
+    added = record.__dict__
+    assert (added["api_token"], added["password"]) == ("REDACTED", "REDACTED")
+    assert added["of"] == "{'password': 'REDACTED', 'n': 1}"
+    assert secret not in repr([added[name] for name in given])
+    for name in ("kept", "numbers", "itself", "none"):
+        assert added[name] is given[name]
 
 
 def test_what_cannot_be_scrubbed_is_left_out(output: io.StringIO) -> None:

@@ -75,3 +75,26 @@ def test_the_token_of_a_challenge_in_a_dump_of_header_fields(scheme: str) -> Non
         assert scrubbed(written.replace("#", token), "text/plain") == written.replace("#", "REDACTED")
     for text in ("We negotiate internationalization2 with them", "NTLM authentication is required"):
         assert scrubbed(text, "text/plain") == text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '{"headers":{"Authorization":"Basic %s"}}',
+        '{"Authorization":["Basic %s"]}',
+        '[{"name":"Authorization","value":"Basic %s"}]',
+        "{'Authorization': 'Basic %s'}",
+    ],
+)
+def test_a_key_where_basic_has_its_pair_goes_under_the_field_and_a_word_stays(form: str) -> None:
+    ruleset = build().ruleset
+
+    def scrubbed(value: str) -> bytes:
+        scrubber = ruleset.scrubber("response", "application/json")
+        return scrubber.feed((form % value).encode()) + scrubber.finish()
+
+    for key in ("NGEwMGZmMjItY2NkNy0xMWUzLTk5ZDUtMDAwYzI5NDBlNjJj", "n037KxJ8Qw2LmzTv9xQ4Rt7Zz1b"):
+        assert key.encode() not in scrubbed(key)
+    assert b"Basic REDACTED" in scrubbed("dXNlcjpxNy11bmd1ZXNzYWJsZS0wMDkz")
+    for word in ("authentication", "authentication-is-required"):
+        assert scrubbed(word) == (form % word).encode()

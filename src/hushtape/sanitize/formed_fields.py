@@ -48,6 +48,8 @@ _IN_SCHEME = re.compile(
     rb"(?!(?i:bearer|basic) )[A-Za-z][\w-]{1,24}+ (?:token=)?(?=[^\s\"\\]{0,256}\d)[\w+/=~.:-]{12}"
 )
 
+_BASIC_KEY = re.compile(rb"(?i:basic) ([\w+/-]{16,600}={0,2})" + _END, re.ASCII)
+
 
 def _like(pattern: bytes) -> Form:
     expression = re.compile(pattern)
@@ -78,8 +80,16 @@ def _coded(data: bytes, at: int, limit: int) -> bool:
 
 
 def _header(data: bytes, at: int, limit: int) -> bool:
-    """A field of a header, as echoes show it: `SSWS 00aB...`, or the token alone (not Bearer and Basic)."""
-    return _IN_SCHEME.match(data, at, limit) is not None or _credentials(data, at, limit)
+    """A field of a header, as echoes show it: `SSWS 00aB...`, or the token alone (not Bearer, nor a pair)."""
+    if _IN_SCHEME.match(data, at, limit) is not None:
+        return True
+    return _basic_key(data, at, limit) or _credentials(data, at, limit)
+
+
+def _basic_key(data: bytes, at: int, limit: int) -> bool:
+    """A key where Basic has its pair: OneSignal's REST API keys. A pair is found behind the scheme's name."""
+    found = _BASIC_KEY.match(data, at, limit)
+    return found is not None and looks_made(found[1][:64].decode()) and not is_pair(found[1])
 
 
 def _key_pair(data: bytes, at: int, limit: int) -> bool:

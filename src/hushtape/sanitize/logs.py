@@ -71,7 +71,21 @@ def _member(text: str, name: str) -> str:
         value = json.loads(text)[name]
     except (ValueError, KeyError, TypeError):
         return REDACTED
-    return value if isinstance(value, str) else REDACTED
+    return value if isinstance(value, str) else repr(value) if value else REDACTED
+
+
+def _document(name: str, value: Any) -> str:
+    """An object of one member; "" where it is none of JSON's."""
+    try:
+        return json.dumps({name: value}, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError):  # keys of other types; it holds itself
+        return ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "replace")
+    return dict(value) if isinstance(value, Mapping) else repr(value)
 
 
 class ScrubFilter(logging.Filter):
@@ -121,9 +135,9 @@ class ScrubFilter(logging.Filter):
         record.__dict__.update({name: self._extra(name, record.__dict__[name]) for name in added})
 
     def _extra(self, name: str, value: Any) -> Any:
-        """A string counts under its name, too: `extra={"password": ...}`."""
-        if isinstance(value, str) and value:
-            before = json.dumps({name: value}, ensure_ascii=False)
+        """A text, bytes, a list or mapping count under their name, too: `extra={"password": ...}`."""
+        if isinstance(value, (str, bytes, bytearray, list, tuple, Mapping)) and value:
+            before = _document(name, value)
             clean = self._scrub(before)
             if clean != before:
                 return self._value(_member(clean, name))
