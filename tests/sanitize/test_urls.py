@@ -187,3 +187,14 @@ def test_userinfo_goes_where_slashes_are_not_escaped(times: int, size: int) -> N
     assert left_everywhere(f"https://h.example/x?next={url}&n=1", secret[-8:]) == []
     mixed = f"next=https%3A//user:{secret}@db.example.com/app"
     assert scrubbed(mixed) == "next=https%3A//REDACTED@db.example.com/app"
+
+
+@pytest.mark.parametrize("letters", ["&#x27;", "&#39;", "&#x40;", "\\u0027q", "@", "'"])
+@pytest.mark.parametrize("at", [0, 7, 12])
+def test_userinfo_goes_with_what_html_and_json_escape_in_it(letters: str, at: int) -> None:
+    secret = "Zk93bXw2LmP0"[:at] + letters + "Zk93bXw2LmP0"[at:]
+    for form in ("https://u:#@h.example/p", "https:\\/\\/u:#@h.example", "x //u:#@h.example/p"):
+        before, after = form.split("#")
+        for text in (f"{before}{secret}{after} a@example.com", f"a@b a@b a@b {before}{secret}{after}"):
+            clean = scrubbed(text, "text/html")
+            assert not any(secret[place : place + 4] in clean for place in range(len(secret) - 3))

@@ -56,13 +56,14 @@ _SCHEME = re.compile(rb"[A-Za-z0-9+.-](?::|%(?:25){0,2}3[aA])[/\\]{2,33}\Z")
 """With a single slash, a picture in base64 may hold userinfo by chance, and fails the recording."""
 
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
-_NAME = re.compile(rb"[\w.~%!$&*+-]{1,8192}+:(?!')")
+_NAME = re.compile(rb"[\w.~%!$&*+-]{1,8192}+:")
+_MAIL = re.compile(rb"'[^'@]{0,64}+@[\w.-]{1,255}+'")
 _HOST = re.compile(rb"[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2}")
-"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow.
-The audit, which decodes what may be none, leaves these alone."""
+"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow,
+and no address in quotes. The audit, which decodes what may be none, leaves these alone."""
 
-_ENDS = re.compile(rb"[\s\x00-\x1f\x7f?#\"<>]")
-"""What ends an authority wherever it stands."""
+_ENDS = re.compile(rb"[\s\x00-\x1f\x7f?\"<>]|(?<!&)#")
+"""What ends an authority wherever it stands; not the sign of a reference (`&#x27;`)."""
 
 _OPENED = re.compile(rb"'(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?[/\\]{2,33}\Z")
 _INSIDE = rb"(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])"
@@ -160,7 +161,8 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
         if _SCHEME.search(data, low, first) is None:
             if context.window or _NO_SCHEME.search(data, low, first) is None:
                 return None
-            if _NAME.match(data, first, start) is None or _HOST.match(data, end) is None:
+            named = _NAME.match(data, first, start)
+            if named is None or _HOST.match(data, end) is None or _MAIL.match(data, named.end()):
                 return None
         if not _belongs(data, first, start, context) or _COLON_OR_LONG.search(data, first, start) is None:
             return None
