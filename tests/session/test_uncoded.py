@@ -22,6 +22,7 @@ from hushtape.session.options import Options
 from hushtape.session.uncoded import assigned, undone
 from tests.contract.drivers import Requests
 from tests.support.servers import Server
+from tests.support.wire import Call
 
 SECRET = "Zx81LmwQpTuv63BnKy0Rd5Fa"
 NAMED = "n037KxJ8Qw2LmzTv"
@@ -251,3 +252,22 @@ def test_a_coding_that_nobody_knows_fails_the_recording_there_too(
     with pytest.raises(RecordingFailedError, match="foo"), hushtape.use_cassette(cassette, **options):
         client.call("GET", server.url + "/number/1")
     assert not cassette.exists()
+
+
+def test_a_callback_that_drops_the_field_leaves_the_body_decoded(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    def answered(response: dict[str, Any]) -> dict[str, Any]:
+        response["headers"].pop("Content-Encoding", None)
+        return response
+
+    def handle(call: Call) -> None:
+        call.body()
+        call.reply(200, BROTLI, [("Content-Encoding", "br"), ("Content-Type", "application/json")])
+
+    with Server(handle) as coding_server:
+        with hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(None, answered)]):
+            client.call("GET", coding_server.url + "/a")
+        with hushtape.use_cassette(cassette, mode="none"):
+            answer = requests.get(coding_server.url + "/a", timeout=5)
+    assert "content-encoding" not in answer.headers and answer.json()["password"] == "REDACTED"
