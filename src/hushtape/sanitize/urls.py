@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
 from hushtape.sanitize.rules import FieldRule, UrlSecretsRule
@@ -45,6 +46,9 @@ by itself (`userinfo_signs`), apart from the automaton."""
 REACH = 8 * 1024
 """Most bytes of userinfo, as they stand there: access tokens with many claims take 4 to 6 KiB."""
 
+LONG = 16
+"""Letters of a token that stands alone before the `@`."""
+
 SAMPLE = 4096
 """Bytes that tell whether slashes are rarer than e-mail addresses."""
 
@@ -57,10 +61,10 @@ _SCHEME = re.compile(rb"[A-Za-z0-9+.-](?::|%(?:25){0,2}3[aA])[/\\]{2,33}\Z")
 
 _NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
 _NAME = re.compile(rb"[\w.~%!$&*+-]{1,8192}+:")
-_MAIL = re.compile(rb"'[^'@]{0,64}+@[\w.-]{1,255}+'")
 _HOST = re.compile(rb"[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2}")
-"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password and a host must follow,
-and no address in quotes. The audit, which decodes what may be none, leaves these alone."""
+_SAID = re.compile(rb"(?i)'?[a-z]+(?:[._-][a-z]+)*|[a-z_.]*\(.*", re.DOTALL)
+"""Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password that is no word, and a
+host must follow. The audit, which decodes what may be none, leaves these alone."""
 
 _ENDS = re.compile(rb"[\s\x00-\x1f\x7f?\"<>]|(?<!&)#")
 """What ends an authority wherever it stands; not the sign of a reference (`&#x27;`)."""
@@ -72,31 +76,70 @@ _BETWEEN = rb"'(?![,:]')"
 URL only inside a word; in a text not where a string of a script's list or object ends and the next begins."""
 
 
-# A URL in a picture's metadata is followed by binary data, which may hold an `@`.
-# Escapes of what may not stand in userinfo end it, as the characters themselves do.
-def _authority(apostrophe: bytes) -> re.Pattern[bytes]:
+# A URL in a picture's metadata is followed by binary data, which may hold an `@`. Escapes of what may not
+# stand in userinfo end it, as the characters themselves do: quotes, white space, and the signs that end a
+# clause in Chinese. So does an ampersand that begins the next parameter.
+_NOT_THERE = rb"\xc2\xa0|\xe2[\x80\x81]|\xe3\x80|\xef\xbc|\xef\xbb\xbf"
+_NO_UNIT = (
+    rb"00(?:[01]|2[023fF]|26[\w.-]{1,40}=|27[,:]\\{1,8}u0027|3[cCeEfF]|5[cC]|7[fF]|[aA]0)"
+    rb"|20[0-6]|300|[fF][fF]0"
+)
+_NUMBERED = (
+    rb"#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|16[1-9]|1[7-9]\d|2\d\d)"
+    rb"|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|[aA][1-9a-fA-F]|[b-fB-F][0-9a-fA-F]));(?![,:)]&#)"
+)
+_AND = rb"|&(?!#|(?:amp;){0,4}(?:quot|apos|lt|gt|nbsp);|(?:amp;)?[\w.%-]{1,40}=)"
+
+
+def _authority(apostrophe: bytes, ampersand: bytes = _AND) -> re.Pattern[bytes]:
     return re.compile(
-        rb"(?:&#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|1[6-9]\d|2\d\d)|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|[a-fA-F][0-9a-fA-F]));"
-        rb"|[^\s\x00-\x1f\x7f/?#\"'<>\\&]++|&|"
+        rb"(?:[^\s\x00-\x1f\x7f-\xff/?#\"'<>\\&`|]++|&"
+        + _NUMBERED
+        + ampersand
+        + rb"|(?!"
+        + _NOT_THERE
+        + rb")[\x80-\xff]|"
         + apostrophe
-        + rb"|\\{1,8}u(?!00(?:2[023fF]|27(?![A-Za-z0-9])|3[cCeEfF]|5[cC]))[0-9a-fA-F]{4})++\Z"
+        + rb"|\\{1,8}u(?!"
+        + _NO_UNIT
+        + rb")[0-9a-fA-F]{4})++\Z"
     )
 
 
-_AUTHORITY, _IN_QUOTES, _IN_URI = _authority(_BETWEEN), _authority(_INSIDE), _authority(b"'")
+_AUTHORITY, _IN_QUOTES = _authority(_BETWEEN), _authority(_INSIDE)
+_IN_URI, _IN_PAIRS = _authority(b"'"), _authority(b"'", b"")
+
+_TOKEN = re.compile(rb"(?:[\w.~%+=-]|\\{1,8}u00(?:2[bB]|3[dD]))+")
+_USER = re.compile(rb"[\w.~%!$&'()*+,;=-]*")
+_OUTSIDE = re.compile(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
+_PORT = re.compile(rb"\d{2,5}[&,;')\]}]")
+
+
+def _tells(text: bytes) -> bool:
+    """Whether this before an `@` says who somebody is: a name, a colon and a password, or a long token. Not a
+    host, and an address in the next column or parameter."""
+    user, colon, password = text.partition(b":")
+    if _OUTSIDE.search(user) is not None:
+        return False
+    if not colon:
+        return _TOKEN.fullmatch(user) is not None and (len(user) >= LONG or b"%3a" in user.lower())
+    host = b"." in user or user == b"localhost"
+    return _USER.fullmatch(user) is not None and not (host and _PORT.match(password))
 
 
 # What is escaped once more than the URL is its own: the `@` of a password.
 def _escaped_authority(level: int) -> re.Pattern[bytes]:
     sign = rb"%%(?:25){0,%d}40" % level
-    unit = rb"(?:[^%\s/?#\"'<>@&\\]++|" + _BETWEEN
-    unit += rb"|%%(?!(?:25){0,%d}(?:2[fF3]|3[fF]|40)|(?:25){0,8}+26))++" % level
+    unit = rb"(?:[^%\s/?#\"'<>@&\\+`|]++|" + _BETWEEN
+    unit += rb"|%%(?!(?:25){0,%d}(?:2[0fF23]|3[fFcCeE]|0[aAdD]|40|26[\w.-]{1,40}%%(?:25){0,%d}3[dD])))++" % (
+        level,
+        level,
+    )
     # A password may hold an `@` as it is: as far as the last one, as parsers read it.
     return re.compile(unit + rb"(?=" + sign + rb")(?:" + sign + unit + rb"(?=" + sign + rb"))*+")
 
 
 _ESCAPED_AUTHORITY = [_escaped_authority(level) for level in range(2)]
-_COLON_OR_LONG = re.compile(rb":|%(?:25){0,8}3[aA]|.{16}", re.DOTALL)
 
 
 def userinfo_signs(data: bytes) -> list[int]:
@@ -162,20 +205,25 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
             if context.window or _NO_SCHEME.search(data, low, first) is None:
                 return None
             named = _NAME.match(data, first, start)
-            if named is None or _HOST.match(data, end) is None or _MAIL.match(data, named.end()):
+            if named is None or _HOST.match(data, end) is None or _SAID.fullmatch(data, named.end(), start):
                 return None
-        if not _belongs(data, first, start, context) or _COLON_OR_LONG.search(data, first, start) is None:
+        if not _belongs(data, first, start, context) or not _tells(data[first:start]):
             return None
         return Found(first, start, text)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         level = data.startswith(b"%25", start)
         found = _ESCAPED_AUTHORITY[level].match(data, end, min(end + REACH, len(data)))
-        if found is None or _COLON_OR_LONG.search(data, end, found.end()) is None:
+        if found is None or not _tells(_undone(found[0], level)):
             return None
         return Found(end, found.end(), text)
 
     return plain, escaped
+
+
+def _undone(text: bytes, level: int) -> bytes:
+    text = unquote_to_bytes(text)
+    return unquote_to_bytes(text) if level else text
 
 
 def _belongs(data: bytes, first: int, start: int, context: Context) -> bool:
@@ -186,13 +234,19 @@ def _belongs(data: bytes, first: int, start: int, context: Context) -> bool:
     if isinstance(known, tuple) and known[0] is data and known[1] == first and known[2] <= start:
         at, sure = known[2:]
     if sure and at < start:
-        expression = _IN_URI if context.uri else _AUTHORITY
+        expression = _expression(data, first, context)
         if data.find(b"'", first, start) >= 0 and _OPENED.search(data, max(0, first - _BEFORE), first):
             expression = _IN_QUOTES
         sure = expression.match(data, at, start) is not None
     if context.notes is not None:
         context.notes["userinfo"] = data, first, start, sure
     return sure
+
+
+def _expression(data: bytes, first: int, context: Context) -> re.Pattern[bytes]:
+    if context.form or (context.uri and data.find(b"?", 0, first) >= 0):
+        return _IN_PAIRS
+    return _IN_URI if context.uri else _AUTHORITY
 
 
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:

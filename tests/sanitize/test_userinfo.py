@@ -1,0 +1,109 @@
+"""Userinfo goes whatever its password holds, and an address behind a host without a path is none."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Literal
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+
+from hushtape.model import Headers
+from hushtape.sanitize import build
+
+RULESET = build().ruleset
+FORM = "application/x-www-form-urlencoded"
+MEMBERS = [
+    {"url": "https://example.com", "email": "bob.smith@example.org"},
+    {"url": "http://localhost:3000", "email": "eve@example.org"},
+]
+QUOTES = ["'", "&#39;", "&#x27;", "&apos;", "&quot;", "&amp;quot;"]
+ROWS = [
+    "\u8bbf\u95eehttps://example.com\uff0c\u90ae\u7bb1bob@example.org",
+    "https://example.com\u3001\u30e1\u30fc\u30ebinfo@example.jp",
+    "https://example.com\u3000\u30e1\u30fc\u30eb\uff1ainfo@example.jp",
+    "https://example.com\u00a0bob@example.org",
+    "https://example.com\u2009\u2022\u2009bob@example.org",
+    "Acme,https://example.com,bob.smith@example.org,1",
+    "Acme,https://example.com:8080,bob.smith@example.org,1",
+    "1;https://example.com;bob.smith@example.org",
+    "|Acme|https://example.com|bob.smith@example.org|",
+    "f(`https://example.com`,`bob.smith@example.org`)",
+    "see https://example.com&#8211;bob.smith@example.org",
+]
+COMMENTS = [
+    "//todo:f('a@b.com')",
+    "x = 1 //note:ping-alice@example.org",
+    "//nolint:lll@foo.bar",
+    "//author:alice@example.org",
+    "//@author:me@example.org",
+]
+SIGNS = [*"'&@$*()+=,;:!~-_", "';", "'!", ")'", "''", "'%2F", "&x", "%26", "%40", "%23", "%3F"]
+
+
+def cleaned(body: str, kind: str = "text/html", phase: Literal["request", "response"] = "response") -> str:
+    """What the rules leave, after the audit found nothing in it."""
+    scrubber, auditor = RULESET.scrubber(phase, kind), RULESET.auditor()
+    left = scrubber.feed(body.encode()) + scrubber.finish()
+    assert (auditor.feed(left) or auditor.finish()) is None
+    return left.decode()
+
+
+@pytest.mark.parametrize("members", MEMBERS)
+def test_an_address_in_the_next_member_or_parameter_stays(members: dict[str, str]) -> None:
+    to, mail = members.values()
+    for form in (f"payload={quote_plus(json.dumps(members))}", f"next={to}&email={mail}&a=1"):
+        assert cleaned(form, FORM, "request") == form
+    texts = (
+        f'<div data-page="{escape(json.dumps(members, separators=(",", ":")))}">',
+        f'<a href="/x?next={to}&amp;email={mail}&amp;a=1">',
+        f'{{"u":"/x?next={to}&email={mail}"}}',
+        f'{{"u":"/x?next={to}\\u0026email={mail}"}}',
+    )
+    for text in texts:
+        assert cleaned(text) == text
+    for query in (f"next={to}&email={mail}", urlencode(members), "f=" + quote(json.dumps(members))):
+        assert RULESET.uri(f"https://h.example/x?{query}") == f"https://h.example/x?{query}"
+
+
+@pytest.mark.parametrize("sign", QUOTES)
+@pytest.mark.parametrize("host", ["example.com", "example.com:8080"])
+def test_an_address_in_the_next_string_stays(sign: str, host: str) -> None:
+    text = f'<a onclick="f({sign}https://{host}{sign},{sign}bob.smith@example.org{sign})">'
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize("text", [*ROWS, *COMMENTS])
+def test_an_address_in_the_next_column_clause_or_comment_stays(text: str) -> None:
+    assert cleaned(text) == text
+    assert cleaned(json.dumps({"t": text}), "application/json") == json.dumps({"t": text})
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("before", ["postgres://u:", "https://:", "//u:"])
+def test_a_password_with_any_sign_goes(before: str, sign: str) -> None:
+    url = f"{before}Zk93bXw2L{sign}mP0Qd7RtY@db.example/p"
+    plain = json.dumps({"u": url})
+    ways = [
+        plain,
+        plain.replace("'", "\\u0027").replace("&", "\\u0026").replace("+", "\\u002B"),
+        json.dumps({"s": plain.replace("'", "\\u0027")}),
+        plain.replace("&", "&amp;").replace("'", "&#39;"),
+    ]
+    if before != "//u:":
+        link = quote(url, safe="")
+        ways += [json.dumps({"href": f"/connect?url={link}"})]
+        forms = [f"u={quote_plus(url)}&a=1", f"u={quote_plus(quote_plus(url))}"]
+        assert not [form for form in forms if "Zk93" in cleaned(form, FORM, "request")]
+        assert "Zk93" not in RULESET.uri(f"https://h.example/x?u={link}")
+        headers = RULESET.headers(Headers([("Location", f"https://h.example/x?u={link}")]), "response")
+        assert "Zk93" not in str(headers.pairs)
+    assert not [way for way in ways if "Zk93" in cleaned(way, "application/json")]
+
+
+@pytest.mark.parametrize("sign", ["~", "-", "_", "+", "=", "%26", "%40", "%3A"])
+def test_a_long_token_alone_goes(sign: str) -> None:
+    plain = json.dumps({"u": f"https://Zk93bXw2L{sign}mP0Qd7RtY@db.example/p"})
+    for way in (plain, plain.replace("+", "\\u002B").replace("=", "\\u003D")):
+        assert "Zk93" not in cleaned(way, "application/json")
