@@ -12,6 +12,8 @@ from hushtape.sanitize.chain import build
 RULES = build().ruleset
 
 STAND_INS = (
+    "if(password==='')return;",
+    "const ok=a.password===b.password;",
     "password=changeme",
     "PASSWORD=${PASSWORD}",
     "PASSWORD=$PASSWORD",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, strategies
@@ -198,3 +198,16 @@ def test_userinfo_goes_with_what_html_and_json_escape_in_it(letters: str, at: in
         for text in (f"{before}{secret}{after} a@example.com", f"a@b a@b a@b {before}{secret}{after}"):
             clean = scrubbed(text, "text/html")
             assert not any(secret[place : place + 4] in clean for place in range(len(secret) - 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Set API_KEY=abc1 and run it. Ask bob.", "Set API_KEY=REDACTED and run it. Ask bob."),
+        ("[db]\npassword=\nuser=bob\n", "[db]\npassword=\nuser=bob\n"),
+        ("see https://h.example/?token=abc for more", "see https://h.example/?token=REDACTED for more"),
+    ],
+)
+def test_in_a_text_that_is_a_parameter_a_value_ends_at_white_space(text: str, left: str) -> None:
+    form, expected = urlencode({"Body": text, "To": "1"}), urlencode({"Body": left, "To": "1"})
+    assert scrubbed(form, "application/x-www-form-urlencoded") == expected

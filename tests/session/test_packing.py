@@ -176,3 +176,30 @@ def test_new_episodes_packs_what_another_tool_stored_again(tmp_path: Path) -> No
         response = CassetteReader.open(path).read(0).response
     assert response is not None and response.body is not None
     assert content_of(b"".join(response.body.chunks())) == DOCUMENT.replace(IBAN.encode(), b"CZ-0")
+
+
+def stored_zip(content: bytes) -> bytes:
+    """Not compressed: a rule sees what is in it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("a.json", content)
+    return file.getvalue()
+
+
+def test_callbacks_are_shown_and_may_set_files_of_which_rules_take_something(
+    client: Requests, cassette: Path
+) -> None:
+    content = json.dumps({"password": MADE, "z": 1}).encode()
+    shown: list[bytes] = []
+
+    def swap(response: Any) -> Any:
+        shown.append(response["body"]["string"])
+        response["body"]["string"] = gz(content)
+        return response
+
+    left = recorded(client, cassette, stored_zip(content), sanitizers=[CallbackSanitizer(None, swap)])
+    assert json.loads(zipfile.ZipFile(io.BytesIO(shown[0])).read("a.json")) == {
+        "password": "REDACTED",
+        "z": 1,
+    }
+    assert json.loads(gzip.decompress(left)) == redacted

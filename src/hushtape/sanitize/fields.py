@@ -42,7 +42,11 @@ TEACHING = frozenset(
 
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
 # A value may stand on the next line of an event (the HTML standard 9.2.6), which may stand in a string.
-_SPACE = rb"(?:[\s+]|%(?:25){0,8}(?:20|0[aAdD9])|\\+[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|" + COLOUR + rb")*"
+_SPACE = (
+    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|\\+[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
+    + COLOUR
+    + rb")*"
+)
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""

@@ -165,12 +165,27 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         if not _TAG.search(text):
             found.append(text.strip())  # that of a CDATA section, where `<` is a letter
     elif text[:1] in ("{", "[") and lesson.written == "json":
-        found = [one for leaf in _LEAF.findall(text) if _is_telling(leaf) for one in _read(leaf, "json")]
+        found = _leaves(text)
         if not found and whole[:1] == "\\":  # no list: a value that begins with an escaped quote
             found = [one.strip('"') for one in _read(whole, "json")]
+    elif lesson.written == "form" and "%" in text:
+        found = [one for whole in _read(text, "form") for one in _in_parameter(whole)]
     else:
         found = _read(text.strip() if lesson.written == "xml" else text, lesson.written)
     return list(dict.fromkeys(found))
+
+
+def _leaves(text: str) -> list[str]:
+    """What strings of an object or a list say."""
+    return [one for leaf in _LEAF.findall(text) if _is_telling(leaf) for one in _read(leaf, "json")]
+
+
+def _in_parameter(text: str) -> Iterator[str]:
+    """What a parameter's value says, and, where it was a part of JSON, what that says."""
+    found = _leaves(text) if text[:1] in ("{", "[") else []
+    yield from found or (text,)
+    if "\\" in text and (inner := _inner(text)) is not None:
+        yield inner
 
 
 def _is_telling(leaf: str) -> bool:
@@ -255,7 +270,9 @@ def _credentials(value: str) -> Iterator[str]:
         yield scheme
         if (behind := _SCHEME_AND_SIGN.fullmatch(scheme)) is not None:
             yield behind[1]
-    if scheme.lower() == "oauth":  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
+    if scheme.lower() == "oauth" and "=" in rest.rstrip(
+        "="
+    ):  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
         for one in _OAUTH.findall(rest):
             yield from dict.fromkeys((one, unquote(one)))
     elif rest and scheme.lower() not in _OF_THE_MOMENT:
@@ -277,7 +294,7 @@ def _alone(scheme: str, rest: str) -> Iterator[str]:
     yield named[1] if named else rest.strip('"')
     if named and "=" in named[1].rstrip("="):
         yield named[1].rpartition("=")[2]
-    if scheme in ("apikey", "token", "key") and ":" in rest:
+    if scheme in ("apikey", "token", "key", "sso-key") and ":" in rest:
         yield rest.partition(":")[2]
     if scheme == "basic":
         yield from _user_and_password(rest)

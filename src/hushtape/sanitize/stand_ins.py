@@ -51,6 +51,8 @@ def is_stand_in(data: bytes, at: int, *, userinfo: bool = False) -> bool:
 def _stands(value: bytes) -> bool:
     if not value or any(form.fullmatch(value) for form in (_VARIABLE, _MASK, _WORD)):
         return True
+    if value.startswith(b"="):  # `password===''`
+        return _stands(value.lstrip(b"="))
     code = _CODE.match(value)
     if code is not None and code.end() == len(value) and _JOINED.search(value):
         return not re.search(rb"\d[A-Za-z_]*\d", value)

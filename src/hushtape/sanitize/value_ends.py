@@ -26,9 +26,11 @@ not: PHP's `\\/`, `\\u00e9`, .NET's `\\u002B`, `&#x2F;`; nor an apostrophe insid
 encodeURIComponent leaves. It looks ahead only, so that chunks make no difference."""
 
 NESTED_ENDS = tuple(
-    Until(re.compile(rb"%%(?:25){0,%d}(?:26|23|22)|#|" % level + URL_ENDS)) for level in range(8)
+    Until(re.compile(rb"%%(?:25){0,%d}(?:2[0236]|0[aAdD]|3[cC])|[#+]|" % level + URL_ENDS))
+    for level in range(8)
 )
-"""The same of one in percent escapes, by how often it is escaped."""
+"""The same of one in percent escapes, by how often it is escaped: a plus sign or a space there is white
+space, a value's own is escaped once more."""
 
 _ENTITY = re.compile(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|[\"<>]")
 

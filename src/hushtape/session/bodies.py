@@ -45,6 +45,7 @@ class BodyPipe:
         "_looked",
         "_phase",
         "_prefix",
+        "_readable",
         "_repacked",
         "_scrubber",
         "_size",
@@ -64,9 +65,9 @@ class BodyPipe:
         self._leak: SecretFoundError | None = None
         """What the audit found inside a compressed file that may yet be put together again."""
         self._repacked = False
+        self._readable = False
+        """What is held for callbacks is a file whose content was scrubbed."""
         self._small = Small()
-        if ledger.holds_bodies:
-            self._small.data = None  # callbacks may change it
         ruleset = ledger.ruleset  # read once: an audit that knows more than the scrubber fails without need
         self._scrubber = ruleset.scrubber(phase, content_type, self._teach())
         self._auditor = ruleset.auditor()
@@ -120,8 +121,19 @@ class BodyPipe:
         if rest or self._beginning:
             self._keep(rest, last=True)
         if self._held is not None:
+            self._hold_packed()
             return None
         return self._close_spool()
+
+    def _hold_packed(self) -> None:
+        """Hand callbacks a small file whose content was scrubbed, not one that was scrubbed as bytes."""
+        data, self._small.data = self._small.data, None
+        if data is None or not is_file(data):
+            return
+        clean = packed_again(self._ledger.ruleset, data, self._phase, self._teach())
+        if clean is not None:
+            self._held, self._readable = bytearray(clean), True
+            self._repacked = clean is not data
 
     @property
     def held(self) -> bytes:
@@ -225,7 +237,7 @@ class BodyPipe:
             self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._inside is not None:
             try:
-                self._inside.finish(f"the body of {self._uri}", self.changed)
+                self._inside.finish(f"the body of {self._uri}", not self._is_whole)
             except SecretFoundError as error:
                 self._leak, self._inside = self._leak or error, None
         spool = self._packed_again(self._leak, spool)
@@ -242,7 +254,7 @@ class BodyPipe:
                 something in it.
         """
         data, ledger, place = self._small.data, self._ledger, f"the body of {self._uri}"
-        if data is None and ledger.holds_bodies and not self._scrubber.changed and spool.size <= CHUNK:
+        if data is None and ledger.holds_bodies and spool.size <= CHUNK and self._is_whole:
             data = spool.in_memory
         if data is None or not is_file(data):
             clean = data = None
@@ -259,6 +271,16 @@ class BodyPipe:
         fresh.write(clean)
         self._repacked = True
         return fresh
+
+    @property
+    def repacked(self) -> bool:
+        """It is a file that was packed again, without what rules took out."""
+        return self._repacked
+
+    @property
+    def _is_whole(self) -> bool:
+        """No rule changed the bytes of a file, which would be none any more."""
+        return self._readable or not self._scrubber.changed
 
     def _teach(self) -> Teach:
         notebook = self._ledger.learning.notebook

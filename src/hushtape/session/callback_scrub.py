@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from hushtape.model import Headers, Request
+from hushtape.model import CHUNK, Headers, Request
+from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.rules import HeaderRule
+from hushtape.session.packing import packed_again
 
 if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
@@ -51,5 +53,9 @@ def body(ruleset: Ruleset, before: bytes, after: bytes | None, phase: Phase, kin
     """A body, if a callback changed it. `kind`: its content type."""
     if not after or after == before:
         return after
+    if len(after) <= CHUNK and is_file(after):
+        packed = packed_again(ruleset, after, phase)
+        if packed is not None:
+            return packed
     scrubber = ruleset.scrubber(phase, kind)
     return scrubber.feed(after) + scrubber.finish()

@@ -113,7 +113,7 @@ class HeldAnswer:
         if pipe is not None:
             pipe.finish()
             codings, data = pipe.coding, pipe.held
-            self._look_inside(data, pipe.changed)
+            self._look_inside(data, pipe.changed, pipe.repacked)
             if pipe.changed:
                 whole = BytesBody(data)
                 head = Head(head.status, head.reason, settle(head.headers, whole), head.http_version)
@@ -138,15 +138,17 @@ class HeldAnswer:
         teach = self._before.ledger.learning.notebook.answered
         return self._before.ruleset.headers(fields, "response", self.uri, teach)
 
-    def _look_inside(self, data: bytes, changed: bool) -> None:
+    def _look_inside(self, data: bytes, changed: bool, repacked: bool) -> None:
         """A compressed file in which a rule would match can't be shown: it is not put together again."""
         if not data:
             return
         place = f"the body of {self.uri}"
+        if repacked and not self._before.books.options.allow_opaque:
+            raise found("what a rule matches", f"{place}, inside the compressed file")
         inside = look_inside(self._before.books, data[:CHUNK], "response")
         if inside is not None:
             inside.feed(data, place)
-            inside.finish(place, changed)
+            inside.finish(place, changed and not repacked)
             clean = packed_again(self._before.ruleset, data, "response") if len(data) <= CHUNK else None
             if clean is not None and clean is not data and not self._before.books.options.allow_opaque:
                 raise found("what a rule matches", f"{place}, inside the compressed file")
