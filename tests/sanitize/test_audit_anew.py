@@ -6,10 +6,15 @@ import base64
 import gzip
 import json
 import random
+import zlib
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote_plus
 
 import pytest
+import zstandard
 
+from hushtape.sanitize import build
 from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
 from hushtape.sanitize.audit_lines import joined
 from hushtape.sanitize.audit_views import inspect
@@ -84,3 +89,29 @@ def test_views_of_a_body_stay_in_proportion_to_it(kind: str) -> None:
 
     inspect(data, scan)
     assert sum(sizes) < 40 * len(data)
+
+
+SECRET = "Wq8-Nebula+Fjord/4471xK"
+RULES = build(secrets={"#key": SECRET}).ruleset
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": partial(gzip.compress, mtime=1),
+    "zlib": partial(zlib.compress, level=1),
+    "zstd": zstandard.compress,
+}
+
+
+@pytest.mark.parametrize("rows", [40, 400, 2000])
+@pytest.mark.parametrize("pack", PACKERS)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_compressed_file_in_json_of_utf_8_is_looked_into_whatever_its_bytes(
+    rows: int, pack: str, nested: bool
+) -> None:
+    for seed in range(4):
+        dice = random.Random(seed)
+        table = "".join(f"id={dice.randrange(1000)},note=row {dice.randrange(10**6)}\n" for _ in range(rows))
+        text = f"{table}user: {SECRET}\n".encode()
+        packed = PACKERS[pack](text)
+        body = json.dumps({"d": packed.decode("latin-1")}, ensure_ascii=False)
+        body = json.dumps({"in": body}, ensure_ascii=False) if nested else body
+        auditor = RULES.auditor()
+        assert (auditor.feed(body.encode()) or auditor.finish()) is not None

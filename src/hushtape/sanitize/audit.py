@@ -18,7 +18,7 @@ from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_long import Streams
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_packed import Room
-from hushtape.sanitize.audit_runs import decode_base64, has_run, runs
+from hushtape.sanitize.audit_runs import decode_base64, decode_hex, has_run, runs
 from hushtape.sanitize.audit_views import Dull, Scan, in_clear, inspect, never
 
 WINDOW = 64 * 1024
@@ -32,11 +32,11 @@ every character written as `\\u00xx`, or of 1.7 KiB in twofold base64. Longer se
 DENSE = 12
 """One escape in so many bytes, or one byte beside hex digits: a text that is spelled out."""
 
-NESTED = 2
-"""Layers of base64 under which escapes are looked for at a window's end: with them, three."""
+NESTED = 3
+"""Layers that are looked at for escapes at a window's end; base64, hex and NUL bytes are undone between."""
 
-ALIGNMENTS = 5
-"""Of base64's four alignments, and what stands between them, one says something."""
+ALIGNMENTS = 7
+"""Of base64's four alignments, hex's two, and what stands between them, one says something."""
 
 _SPELLING = (b"u00", b"%", b"&#", b"\\x", b"\\0", b"\\1", *(b"=%d" % digit for digit in range(2, 8)))
 """How escapes of ASCII begin: JSON's, percent, HTML's, JavaScript's, octal, quoted-printable."""
@@ -228,14 +228,17 @@ def shared(window: bytes, overlap: int) -> int:
     """Bytes of a window that the next one shows again. More where what stands at its end is spelled out, each
     letter by six bytes or more, or in hex: forty letters under three such escapes take 8,640 bytes."""
     tail = window[-overlap:]
-    if _is_spelled(tail, DENSE) or len(tail.translate(None, _HEX)) * DENSE <= overlap:
+    if len(tail.translate(None, _HEX)) * DENSE <= overlap:
         return max(overlap, WINDOW // 2)
+    least = DENSE
     for _ in range(NESTED):
-        if not has_run(tail):
-            break
-        tail = decode_base64(runs(tail, dull=False)[0])
-        if _is_spelled(tail, DENSE * ALIGNMENTS):
+        tail = tail.replace(b"\0", b"") if 0 in tail else tail
+        if _is_spelled(tail, least):
             return max(overlap, WINDOW // 2)
+        if not has_run(tail):
+            return overlap
+        found, digits = runs(tail, dull=False)
+        tail, least = decode_base64(found) + decode_hex(found, digits), least * ALIGNMENTS
     return overlap
 
 

@@ -8,6 +8,7 @@ audit_views. Each answers b"" at once where nothing of its kind stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -43,17 +44,23 @@ def as_latin(data: bytes) -> bytes:
         return b""
     found: list[bytes] = []
     left = len(data)
-    for magic in _LATIN:
-        at = data.find(magic)
-        for _ in range(MOST):
-            if at < 0 or left < 0:
-                break
-            text = data[at : at + _end(data[at:])]
-            if len(text) >= _LEAST and not text.isascii():
-                found += _latin_bytes(text)
-                left -= len(text)
-            at = data.find(magic, at + 1)
+    for at in sorted(at for magic in _LATIN for at in _places(data, magic)):
+        text = data[at : at + _end(data[at:])]
+        if len(text) >= _LEAST and not text.isascii():
+            found += _latin_bytes(text)
+            left -= len(text)
+        if left < 0:
+            break
     return GAP.join(found)
+
+
+def _places(data: bytes, magic: bytes) -> Iterator[int]:
+    at = data.find(magic)
+    for _ in range(MOST):
+        if at < 0:
+            return
+        yield at
+        at = data.find(magic, at + 1)
 
 
 def _latin_bytes(data: bytes) -> list[bytes]:

@@ -49,7 +49,9 @@ _CUT = re.compile(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
 _JSON_WORDS = re.compile(
     rb"\\(?:(?:u00|x)3[Dd](?=[2-7][A-F]|[2-9A-F][0-9A-Fa-f][=\\]|[?\\])|u00(?:2[56BbDdFf]|5[CcFf]|"
     + _WORD
-    + rb"|00|0[AaDd]|1[Ff]\\|03\\)|(?<=x\\)u00(?:9[Cc]|[Dd][Aa]|01|5[Ee])|(?<=\(\\)u00[Bb]5\\*/"
+    + rb"|00|0[AaDd]|1[Ff]\\|03\\)"
+    # How zlib and zstd begin, in JSON or in a string of JSON.
+    + rb"|(?:(?<=x\\)|(?<=x\\\\))u00(?:9[Cc]|[Dd][Aa]|01|5[Ee])|(?:(?<=\(\\)|(?<=\(\\\\))u00[Bb]5\\*/"
     + rb"|x(?:0[0AaDd]|2[56BbDdFf]|5[CcFf]|[89A-Fa-f]|"
     + _WORD
     + rb")|u\{|U00[01]|[0-3][0-7]{2})"

@@ -133,8 +133,8 @@ def inspect(
     latin = _holds_latin(data)
     try:
         if latin or escaped(data, packed):
-            near = data if latin or packed or data.isascii() else around(data)
-            return _deep(near, scan, file=file)
+            whole = latin or packed or data.isascii() or _may_be_bytes(data)
+            return _deep(data if whole else around(data), scan, file=file)
         return _in_runs(data, scan, dull) if packed else None
     except UnreadError as error:
         return error.rule, 0, "compression"
@@ -147,6 +147,11 @@ def in_clear(data: bytes, scan: Scan) -> bool:
 
 def _holds_latin(data: bytes) -> bool:
     return not data.isascii() and is_text(data) and as_latin(data) != b""
+
+
+def _may_be_bytes(data: bytes) -> bool:
+    """Whether it is a text with controls, as JSON writes those of bytes that were taken for latin-1."""
+    return data.find(b"\\u00") >= 0 and is_text(data)
 
 
 def _in_runs(data: bytes, scan: Scan, dull: Dull) -> tuple[str, int, str] | None:
