@@ -110,7 +110,7 @@ _AUTHORITY, _IN_QUOTES = _authority(_BETWEEN), _authority(_INSIDE)
 _IN_URI, _IN_PAIRS = _authority(b"'"), _authority(b"'", b"")
 
 _TOKEN = re.compile(rb"(?:[\w.~%+=-]|\\{1,8}u00(?:2[bB]|3[dD]))+")
-_USER = re.compile(rb"[\w.~%!$&'()*+,;=-]*")
+_USER = re.compile(rb"[\w.~@%!$&'()*+,;=-]*")
 _OUTSIDE = re.compile(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
 _PORT = re.compile(rb"\d{2,5}[&,;')\]}]")
 
