@@ -234,6 +234,11 @@ class Journal:
         return self.entries.order()
 
     @property
+    def held(self) -> bool:
+        """False once the recording has ended, and in forked children."""
+        return self._folder.held
+
+    @property
     def interrupted(self) -> bool:
         """The caller is a finalizer, in the middle of a commit: `lesson` can't list that one's entry."""
         return self._appender.interrupted

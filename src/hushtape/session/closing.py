@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hushtape.errors import (
     BodyTooLargeError,
+    CassetteError,
     HushtapeError,
     HushtapeWarning,
     OpaqueBodyError,
@@ -48,6 +49,9 @@ def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeEr
         return _settle(tape, journal, error, drops)
     except HushtapeError as problem:
         return [problem]
+    finally:
+        if journal is not None and journal.held:  # whatever went wrong: the lock must not stay behind
+            journal.abandon()
 
 
 def _settle(tape: Tape, journal: Journal, error: BaseException | None, drops: bool) -> list[HushtapeError]:
@@ -76,11 +80,7 @@ def _settle(tape: Tape, journal: Journal, error: BaseException | None, drops: bo
 
 def _hooked(tape: Tape, journal: Journal) -> bool:
     """Run the hooks of `before_save`; whether anything is left to be published, or the tape failed."""
-    try:
-        return not hooks.before_save(tape, journal) or tape.ledger.recorded > 0
-    except BaseException:  # Ctrl-C in a hook: the lock must not stay behind
-        journal.abandon()
-        raise
+    return not hooks.before_save(tape, journal) or tape.ledger.recorded > 0
 
 
 def begin_empty(tape: Tape) -> None:
@@ -154,24 +154,33 @@ def swallowed(tape: Tape, error: BaseException | None) -> list[HushtapeError]:
 
 
 def _copy_old(tape: Tape, journal: Journal, *, used_only: bool) -> bool:
-    """Write the old interactions again, scrubbed and audited; False: one of them failed the tape."""
+    """Write the old interactions again, scrubbed and audited; False: one of them failed the tape.
+
+    They teach: another tool stored them unscrubbed. What one shows is taken out of those after it at once,
+    and at the end of all that the journal holds by then.
+    """
     player = tape.player
     if player is None:
         return True
     from hushtape.session.auditing import audited  # a tape that only replays needs none of it
     from hushtape.session.stored import scrub_interaction
 
-    ruleset = tape.ledger.ruleset
-    alone = tape.ledger.learning.alone  # read second: at least as new
-    options = tape.ledger.options
+    learning, options = tape.ledger.learning, tape.ledger.options
     try:
-        for ordinal, interaction in player.all(used_only=used_only, options=options):
+        for ordinal, interaction in player.all(
+            used_only=used_only, options=options, notebook=learning.notebook
+        ):
+            learning.absorb(interaction.request.uri)  # of its head
+            ruleset = tape.ledger.ruleset
+            alone = learning.alone  # read second: at least as new
             if alone is not None:
                 interaction = scrub_interaction(interaction, alone)
             # Negative numbers: before the new ones.
             journal.copy(ordinal - len(player.reader), audited(tape.ledger, interaction, ruleset))
-    except (SecretFoundError, BodyTooLargeError, OpaqueBodyError) as error:
+            learning.absorb(interaction.request.uri)
+    except (CassetteError, SecretFoundError, BodyTooLargeError, OpaqueBodyError) as error:
         tape.ledger.fail(error, "keep an earlier interaction")
+    _search_the_rest(tape)
     return not tape.failed
 
 
@@ -181,8 +190,7 @@ def _publish(tape: Tape, journal: Journal, *, complete: bool) -> None:
         complete = complete and tape.complete
         placeholders.update(tape.player.placeholders)  # other options may have left some in what is kept
     complete = complete and not tape.missed_calls
-    if tape.front.members is not None:
-        journal.members.update(tape.front.members(tape))
+    journal.members.update(opening.members(tape))  # anew: the ruleset has learned meanwhile
     journal.seal(complete=complete, placeholders=metadata.listed(tape.ledger.ruleset, placeholders))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from hushtape import clock
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
 from hushtape.model import Body, Interaction
 from hushtape.sanitize.lessons import Notebook
-from hushtape.session import stored
+from hushtape.session import stored, uncoded
 from hushtape.session.inside import Inside, look_inside
 from hushtape.session.metadata import is_clean
 
@@ -69,6 +70,19 @@ class Learning:
                     self._work(uri, search=False)
             finally:
                 self._lock.release()
+
+    def study(self, interaction: Interaction) -> None:
+        """Learn from an interaction of another tool's cassette, which is replayed as it was stored."""
+        ledger, notebook = self._ledger, self.notebook
+        # What can't be looked into teaches nothing here; the tape refuses to write it again.
+        with suppress(OpaqueBodyError, BodyTooLargeError):
+            interaction = uncoded.undone(interaction, ledger.options)
+        read = stored.scrub_interaction(interaction, ledger.chain.ruleset, notebook)
+        for body in bodies(read):
+            for _ in body.chunks():
+                pass
+        if notebook.pending:
+            self.absorb(interaction.request.uri, wait=False)
 
     def settle(self, uri: str = "") -> None:
         """Before an end record: absorb, and search the journal for what is new, within the budget."""

@@ -121,19 +121,19 @@ def create_journal(tape: Tape, *, recorded_at: str | None = None) -> Journal:
         recorded_at=timing.began(tape) if recorded_at is None else recorded_at,
         freeze_time=timing.shown(tape),
         placeholders=metadata.listed(tape.ledger.ruleset, tape.chain.ruleset.possible_placeholders),
-        members=_members(tape),
+        members=members(tape),
         readable_bodies=tape.options.readable_bodies,
     )
 
 
-def _members(tape: Tape) -> dict[str, Any]:
+def members(tape: Tape) -> dict[str, Any]:
     """What stands at the top of the cassette beside its interactions: what was there, scrubbed, and what the
     front end adds."""
     info = tape.info
-    members = {}
+    kept: dict[str, Any] = {}
     if info is not None and info.metadata_key:
-        members[info.metadata_key] = metadata.scrubbed(tape.ledger.ruleset, info.metadata)
-    return {**members, **tape.front.members(tape)} if tape.front.members is not None else members
+        kept[info.metadata_key] = metadata.scrubbed(tape.ledger.ruleset, info.metadata)
+    return {**kept, **tape.front.members(tape)} if tape.front.members is not None else kept
 
 
 def _warn_of_left_over(tape: Tape) -> None:

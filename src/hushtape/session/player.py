@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hushtape.cassette import Reader
     from hushtape.matching import Plan, Shape
     from hushtape.sanitize import Chain
+    from hushtape.sanitize.lessons import Notebook
     from hushtape.session.nearby import Nearby
     from hushtape.session.options import Options
 
@@ -123,7 +124,7 @@ class Player:
         return stored.scrub_request(recorded, self.ruleset, with_body=self.plan.needs_body)
 
     def all(
-        self, *, used_only: bool = False, options: Options | None = None
+        self, *, used_only: bool = False, options: Options | None = None, notebook: Notebook | None = None
     ) -> Iterator[tuple[int, Interaction]]:
         """All interactions in recorded order, or those that were played, with their ordinals.
 
@@ -132,6 +133,7 @@ class Player:
         Args:
             options: the tape's, where they are to be written again: what another tool stored under a content
                 coding is decoded.
+            notebook: takes what is redacted; in bodies, once they are read.
         Raises:
             OpaqueBodyError, BodyTooLargeError: with `options`, that can't be.
         """
@@ -143,5 +145,10 @@ class Player:
                 continue
             interaction = self.reader.read(ordinal)
             if options is not None:
-                interaction = uncoded.undone(interaction, options, ours=bool(self.reader.info.format))
-            yield ordinal, stored.scrub_interaction(interaction, self.ruleset)
+                interaction = uncoded.undone(interaction, options, ours=self.ours)
+            yield ordinal, stored.scrub_interaction(interaction, self.ruleset, notebook)
+
+    @property
+    def ours(self) -> bool:
+        """hushtape recorded the cassette: it was scrubbed, and its secrets learned, then."""
+        return bool(self.reader.info.format)

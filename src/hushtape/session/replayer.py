@@ -83,6 +83,8 @@ class ReplayExchange:
         answers = self._answers
         interaction = answers.find(live)
         if interaction is not None:
+            if tape.records_new and not self._player.ours:
+                tape.ledger.learning.study(interaction)
             if tape.options.before_replay:
                 interaction = hooks.replayed(tape, interaction, live)
             tape.count_played()

@@ -24,22 +24,28 @@ from hushtape.session.packing import begins_small, packed_again
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
+    from hushtape.sanitize.lessons import Notebook
     from hushtape.sanitize.rules import Phase
+    from hushtape.sanitize.spans import Teach
 
 
 class ScrubbedBody:
     """A body as the ruleset leaves it; scrubbed anew each time it is read, never held but for a small gz or
     zip file, which is packed again.
 
-    `changed`: a rule matched in it; `repacked`: inside such a file. Known once it was read to its end."""
+    `changed`: a rule matched in it; `repacked`: inside such a file. Known once it was read to its end.
+    `teach`: told of the credentials that are redacted, at each reading."""
 
-    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size", "changed", "repacked")
+    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size", "_teach", "changed", "repacked")
 
-    def __init__(self, body: Body, ruleset: Ruleset, phase: Phase, content_type: str) -> None:
+    def __init__(
+        self, body: Body, ruleset: Ruleset, phase: Phase, content_type: str, teach: Teach | None = None
+    ) -> None:
         self._body = body
         self._ruleset = ruleset
         self._phase = phase
         self._content_type = content_type
+        self._teach = teach
         self._size: int | None = None
         self.changed = self.repacked = False
 
@@ -50,11 +56,12 @@ class ScrubbedBody:
         return self._size
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        scrubber = self._ruleset.scrubber(self._phase, self._content_type)
+        scrubber = self._ruleset.scrubber(self._phase, self._content_type, self._teach)
         pieces = self._body.chunks(size)
         first = begins_small(pieces)
         if is_file(first):
-            packed = packed_again(self._ruleset, first, self._phase) if len(first) <= CHUNK else None
+            small = len(first) <= CHUNK
+            packed = packed_again(self._ruleset, first, self._phase, self._teach) if small else None
             self.repacked = packed is not None and packed is not first
             if packed is not None and self.repacked:
                 self.changed = True
@@ -116,24 +123,33 @@ class DecodedBody:
         )
 
 
-def scrub_request(request: Request, ruleset: Ruleset, *, with_body: bool) -> Request:
+def scrub_request(
+    request: Request, ruleset: Ruleset, *, with_body: bool, teach: Teach | None = None
+) -> Request:
     """The request under `ruleset`; `with_body` False leaves the body as it is, for matchers that don't
     look at it. The same object when nothing changed."""
-    uri, headers = ruleset.head(request.uri, request.headers, "request")
+    uri, headers = ruleset.head(request.uri, request.headers, "request", teach)
     body = request.body
     if with_body and body is not None:
-        body = ScrubbedBody(body, ruleset, "request", headers.get("content-type"))
+        body = ScrubbedBody(body, ruleset, "request", headers.get("content-type"), teach)
     if uri is request.uri and headers is request.headers and body is request.body:
         return request
     return Request(request.method, uri, headers, body, request.http_version)
 
 
-def scrub_interaction(interaction: Interaction, ruleset: Ruleset) -> Interaction:
-    """The whole interaction under `ruleset`."""
-    request = scrub_request(interaction.request, ruleset, with_body=True)
+def scrub_interaction(
+    interaction: Interaction, ruleset: Ruleset, notebook: Notebook | None = None
+) -> Interaction:
+    """The whole interaction under `ruleset`.
+
+    Args:
+        notebook: takes what is redacted; in bodies, once they are read.
+    """
+    asked, answered = (notebook.asked, notebook.answered) if notebook is not None else (None, None)
+    request = scrub_request(interaction.request, ruleset, with_body=True, teach=asked)
     response = interaction.response
     if response is not None:
-        response = _scrub_response(response, ruleset, request.uri)
+        response = _scrub_response(response, ruleset, request.uri, answered)
     failure = interaction.failure
     if failure is not None:
         links = tuple(
@@ -144,21 +160,21 @@ def scrub_interaction(interaction: Interaction, ruleset: Ruleset) -> Interaction
     return structs.replace(interaction, request=request, response=response, failure=failure, tls=tls)
 
 
-def _scrub_response(response: Response, ruleset: Ruleset, uri: str) -> Response:
-    head = _scrub_head(response.head, ruleset, uri)
+def _scrub_response(response: Response, ruleset: Ruleset, uri: str, teach: Teach | None) -> Response:
+    head = _scrub_head(response.head, ruleset, uri, teach)
     headers = head.headers
     body: Body | None = response.body
     if body is not None:
-        body = ScrubbedBody(body, ruleset, "response", headers.get("content-type"))
+        body = ScrubbedBody(body, ruleset, "response", headers.get("content-type"), teach)
     return structs.replace(
         response,
         head=head,
         body=body,
-        trailers=ruleset.headers(response.trailers, "response", uri),
-        informational=tuple([_scrub_head(early, ruleset, uri) for early in response.informational]),
+        trailers=ruleset.headers(response.trailers, "response", uri, teach),
+        informational=tuple([_scrub_head(early, ruleset, uri, teach) for early in response.informational]),
     )
 
 
-def _scrub_head(head: Head, ruleset: Ruleset, uri: str) -> Head:
-    headers = ruleset.headers(head.headers, "response", uri)
+def _scrub_head(head: Head, ruleset: Ruleset, uri: str, teach: Teach | None) -> Head:
+    headers = ruleset.headers(head.headers, "response", uri, teach)
     return Head(head.status, octets(ruleset, head.reason), headers, head.http_version)

@@ -284,8 +284,10 @@ class Tape:
             self.ledger.close()
             unused = unplayed.complaint(self)
             unplayed.report(self, error)
-            problems += closing.settle_recording(self, error)
-            self.close_reader()
+            try:
+                problems += closing.settle_recording(self, error)
+            finally:
+                self.close_reader()
         if misplaced is not None:
             problems.append(misplaced)
         problems += closing.unanswered(self.unmatched, self._error_count, error, self.ledger.ruleset)

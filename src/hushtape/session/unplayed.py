@@ -33,16 +33,22 @@ LISTED: Final = 10
 URI_SHOWN: Final = 200
 
 
-def complaint(tape: Tape) -> list[UnusedInteractionsError]:
-    """The error of a strict tape, made while its cassette can be read; none where all was played."""
+def complaint(tape: Tape) -> list[HushtapeError]:
+    """The error of a strict tape, made while its cassette can be read; none where all was played.
+
+    Returned, too, is that of an interaction that can't be read: the recording has still to be settled.
+    """
     player = tape.player
     if not tape.options.strict or player is None or os.getpid() != tape.pid:
         return []
     unused = player.played.unplayed_count
     if not unused:
         return []
-    with telling(partial(tell, tape.ledger.ruleset)):
-        lines = [_named(player, ordinal) for ordinal in islice(player.played.unplayed(), LISTED)]
+    try:
+        with telling(partial(tell, tape.ledger.ruleset)):
+            lines = [_named(player, ordinal) for ordinal in islice(player.played.unplayed(), LISTED)]
+    except HushtapeError as problem:
+        return [problem]
     more = f"; and {unused - len(lines):,} more" if unused > len(lines) else ""
     error = UnusedInteractionsError(
         f"close {tape.path} (strict=True)",
