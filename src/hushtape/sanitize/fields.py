@@ -238,6 +238,8 @@ class Field:
         if self._is_none(data, start, at, at + WINDOW):
             return None
         if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
+            if quotes.closes_coded(data, start, at, reference[0]):
+                return None
             return Found(reference.end(), -1, self._text, referred(reference))
         opening = QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
         if opening is None:

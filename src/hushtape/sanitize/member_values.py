@@ -22,7 +22,8 @@ _LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
 _SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
-_KEPT = frozenset((b"null", b"true", b"false", b"none"))
+_KEPT = frozenset((b"null", b"true", b"false", b"none", b"|", b"|-", b"|+", b">-", b">+"))
+"""Also the marks of YAML's blocks: the text below is the value."""
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
 _STRINGS = re.compile(

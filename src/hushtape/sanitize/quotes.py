@@ -20,9 +20,19 @@ _STEPS: Final = 24
 
 _LEFT: Final = b" \t\r\n:,[{(=>+;"
 _RIGHT = re.compile(
-    rb"(?:\s|\\{1,8}[nrt]){0,32}(?:[,}\])>;:+|]|/>|\\{0,8}u003[eE]|\Z)|\s{1,8}[\w:-]{1,32}=", re.DOTALL
+    rb"(?:\s|\\{1,8}[nrt]){0,32}(?:[,}\])>;:+|]|/>|\\{0,8}u003[eE]|\Z)"
+    rb"|\s{1,8}(?:[\w:-]{1,32}=|\w{1,32}:|(?:and|or|if|else|in|is) )"
+    rb"|[ \t]{0,8}(?:\r?\n|\\{1,8}[nr])|[ \t]{1,8}(?:#|//|[A-Za-z_]\w{0,20}[ \t]{0,4}(?:\r?\n|\\{1,8}[nr]))",
+    re.DOTALL,
 )
-"""What stands behind a quote that closes: the next member or attribute, the rest of a script's expression."""
+"""What stands behind a quote that closes: the next member or attribute, the rest of a script's expression or
+of a line."""
+
+_CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB]|20)|[\s+])\Z")
+_CODED_RIGHT: Final = re.compile(
+    rb"(?:\s|\+|%(?:25){0,8}(?:20|0[aAdD])){0,8}(?:[,}\]:]|%(?:25){0,8}(?:2[cC]|7[dD]|5[dD]|3[aA]))"
+)
+"""The same of quotes that are escaped themselves: `&quot;`, `\\u0022`, `%22`."""
 
 _VARIABLE = re.compile(rb"[A-Z][A-Z0-9_]{0,79}=\Z")
 _LISTED = re.compile(rb"[\[,](?:\s|\\{1,8}[nrt]){0,32}(\\{0,8}\")\Z")
@@ -106,10 +116,18 @@ def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -
     if data.startswith(quote * 2, after):
         return after + 2 * len(quote), _block(data, start, quote, context)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
-        return after, string(quote)
+        return None if closes_coded(data, start, at, quote) else (after, string(quote))
     if _closes_string(data, at, quote):
         return None
     return after, ends(data, start, quote, context)
+
+
+def closes_coded(data: bytes, start: int, at: int, quote: bytes) -> bool:
+    """Whether an escaped quote at `at` ends a string in which the name at `start` stands: a label."""
+    if _CODED_RIGHT.match(data, at + len(quote)) is None:
+        return False
+    opened = data.rfind(quote, max(0, start - BACK), start)
+    return opened >= 0 and _CODED_LEFT.search(data, max(0, opened - 24), opened) is not None
 
 
 def tag_around(data: bytes, start: int) -> re.Match[bytes] | None:
