@@ -33,6 +33,9 @@ BODIES = {
 }  # fmt: skip
 
 
+PADS = [(FILL * 2)[:length].strip() + "x" for length in range(76)]
+
+
 @pytest.mark.parametrize("style", [None, '"', "'", "|"])
 @pytest.mark.parametrize("body", BODIES)
 def test_wherever_a_writer_folds_one_finding_is_told_and_redacted(
@@ -64,6 +67,46 @@ def test_wherever_a_writer_folds_one_finding_is_told_and_redacted(
         assert len(text) - start - end <= len(json.dumps(VALUE)), "more than the value went"
         if style != "|":
             assert int(length) == len(string.encode())
+
+
+@pytest.mark.parametrize("style", [None, '"', "'"])
+@pytest.mark.parametrize("flow", [None, True])
+def test_flow_collections_are_read_as_blocks_are(
+    flow: bool | None, style: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "case.yaml"
+    made = [
+        *(part(p, "", "\r\n") + part("password", "hunter-two", "\r\n") + "--bnd--\r\n" for p in PADS),
+        *(json.dumps({"n": "it's\n" + p, "client_secret": "hunter-two", "e": FILL}) + "\r\n" for p in PADS),
+        *(f'it\'s "{p}" <client_secret>hunter-two</client_secret> {FILL}' for p in PADS),
+    ]
+    document = {"interactions": [{"response": {"body": {"string": text}}} for text in made]}
+    path.write_text(yaml.safe_dump(document, default_flow_style=flow, default_style=style))
+    assert len(Run(known={}).over([path]).findings) == len(made)
+    assert Run(known={}, redact=True).over([path]).code == 0
+    read = [one["response"]["body"]["string"] for one in yaml.safe_load(path.read_bytes())["interactions"]]
+    assert read == [text.replace("hunter-two", "REDACTED") for text in made]
+
+
+def test_a_bracket_that_nothing_closes_ends_with_its_indentation() -> None:
+    text = b'a: [one, it\'s\nb: two\nc: "three\\\n  \\ four"\n'
+    unfold = Unfold()
+    assert unfold.feed(text, final=True) == b'a: [one, it\'s\nb: two\nc: "three four"\n'
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 100_000])
+def test_a_flow_collection_says_the_same_however_it_is_cut(step: int) -> None:
+    text = (
+        b"""a: {k: !!str "x\\\n  \\ y\\"z", 'i''t': it's "so"\n  """
+        b"""long, # don't\n  l: ["{", 'a\n\n  b']}\nb: "c\n  d"\n"""
+    )
+    unfold = Unfold()
+    said = b"".join(unfold.feed(text[at : at + step], final=False) for at in range(0, len(text), step))
+    said += unfold.feed(b"", final=True)
+    assert said == (
+        b"""a: {k: !!str "x y"z", 'i't': it's "so" long, # don't\n  l: ["{", 'a\nb']}\nb: "c d"\n"""
+    )
+    assert text[unfold.start(said.index(b"long")) :].startswith(b"long")
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 64, 100_000])

@@ -40,6 +40,8 @@ class Look:
         self._finder = ruleset.finder()
         self._inside = inside
         self._unfold = Unfold() if kind == "yaml" else None
+        self._blocks: dict[int, tuple[int, int]] = {}
+        """Where blocks of `!!binary` begin and end, and bytes of the bodies in them."""
         self.candidates: list[Candidate] = []
         self.cut = False
         self._raw, self._raw_base, self._named = b"", 0, 0
@@ -70,6 +72,8 @@ class Look:
         self._decoded(self._finder.feed(said) + self._finder.finish(), final=True)
         self._binaries()
         self._keys(b"", final=True)
+        if self._blocks:
+            self.candidates = [binary.sized(one, self._blocks) for one in self.candidates]
 
     # --- the ruleset, and the audit on what it left ---------------------------------------------------
 
@@ -114,7 +118,9 @@ class Look:
         if self._unfold is not None:
             blocks, self._unfold.binaries = self._unfold.binaries, []
             for block in blocks:
-                self.candidates += binary.look(block, self._ruleset)
+                # First: of two that stand at the same place, `united` takes the first one's text.
+                self.candidates[:0] = binary.look(block, self._ruleset)
+                self._blocks[block.start] = (block.end, binary.size_of(block))
 
     def _in_file(self, one: Candidate) -> Candidate:
         """Where it stands in the file: YAML's scalars were looked at as what they say."""
@@ -141,7 +147,9 @@ class Look:
         if found is None:
             return
         for unit in units.narrow(data, found, self._look, self._ruleset):
-            whole = (unit.start > 0 or self._clean_first) and (unit.end < len(data) or last)
+            # Only blanks before it: it may be further lines of a block that began in the window before.
+            begins = self._clean_first or data[: unit.start].strip()
+            whole = begins and (last or data[unit.end :].strip())
             start, end = self._raw_offset(base + unit.start), self._raw_offset(base + unit.end)
             text = unit.text if whole else None
             rule = SPELLED.get(unit.rule, unit.rule)

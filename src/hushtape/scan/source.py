@@ -129,7 +129,7 @@ def read(path: Path) -> Iterator[bytes]:
 
 
 def _kind(text: Text, head: bytes, name: str) -> Text:
-    coding = _coding(head)
+    coding = coding_of(head)
     if coding:
         head = head.decode(coding, "ignore").lstrip("\ufeff").encode()
     suffix = Path(name).suffix.lower()
@@ -142,7 +142,7 @@ def _kind(text: Text, head: bytes, name: str) -> Text:
     return Text(text.path, text.name, kind, coding, text.wrap, text.member, text.size, text.locked)
 
 
-def _coding(head: bytes) -> str:
+def coding_of(head: bytes) -> str:
     """UTF-16 or UTF-32 by its mark, or by where its NUL bytes stand."""
     for mark, coding in _MARKS:
         if head.startswith(mark):

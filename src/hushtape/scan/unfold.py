@@ -13,6 +13,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from hushtape.scan.flow import Flow
+from hushtape.scan.scalars import DOUBLE, SINGLE, escape, fold
 from hushtape.scan.yaml_place import BLOCK, ITEM, NAME, OPENS
 
 _MOST_LINE = 1024 * 1024
@@ -20,20 +22,6 @@ _MOST_LINE = 1024 * 1024
 _MOST_BREAKS = 400_000
 """What is known of the way back: 17 bytes each. Older ones go, and what begins there can't be redacted."""
 
-_FOLD = rb"[ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)*"
-_BLANK = rb"[ \t]++(?!\r?\n)"
-_DOUBLE = re.compile(
-    rb"(?:[^\"\\\r\n \t]++|" + _BLANK + rb")++|(?P<fold>\\?" + _FOLD + rb")"
-    rb"|(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\r\n]))|(?P<end>\")|."
-)
-_SINGLE = re.compile(
-    rb"(?:[^'\r\n \t]++|" + _BLANK + rb")++|(?P<fold>" + _FOLD + rb")|(?P<escape>'')|(?P<end>')|."
-)
-_ESCAPES = {
-    b"0": b"\0", b"a": b"\a", b"b": b"\b", b"t": b"\t", b"\t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f",
-    b"r": b"\r", b"e": b"\x1b", b"N": b"\xc2\x85", b"_": b"\xc2\xa0", b"L": b"\xe2\x80\xa8",
-    b"P": b"\xe2\x80\xa9",
-}  # fmt: skip
 _LONGEST_ESCAPE, _MOST_FOLD = 10, 64 * 1024
 _MOST_BINARY = 4 * 1024 * 1024
 """Bytes of a block of `!!binary` that is looked at as a whole; of longer ones the audit sees its windows."""
@@ -63,6 +51,7 @@ class Unfold:
         self._here, self._there, self._styles = array("Q", [0]), array("Q", [0]), bytearray(b" ")
         self._ends = array("Q")
         self._quote = b""
+        self._flow: Flow | None = None
         self._block = -1
         """The indentation that a block stands deeper than; -1: none is open. `_deep`: its own, once known."""
         self._deep, self._folds, self._joint = -1, False, False
@@ -81,7 +70,12 @@ class Unfold:
         at, last = 0, -1
         while last < at < cut:
             last = at
-            at = self._string(data, at, cut, out, final) if self._quote else self._line(data, at, cut, out)
+            if self._quote:
+                at = self._string(data, at, cut, out, final)
+            elif self._flow is not None:
+                at = self._in_flow(self._flow, data, at, cut, out, final)
+            else:
+                at = self._line(data, at, cut, out)
         if final and self._binary is not None:
             self._end_binary(at)
         self._rest = data[at:]
@@ -178,8 +172,13 @@ class Unfold:
             self._quote = opening[1]
             self._break(at + opening.end(), self._quote[0])
             return at + opening.end()
+        flow = _FLOW.match(line, start)
+        if flow is not None:
+            self._say(out, line[: flow.end()])
+            self._flow = Flow(parent)
+            return at + flow.end()
         head = line[start:].strip()
-        if head and not _FLOW.match(line, start) and head[:1] not in b"#|>!&*" and (name or start):
+        if head and head[:1] not in b"#|>!&*" and (name or start):
             self._plain = True
             self._hold(line, out)
             return stop
@@ -235,7 +234,7 @@ class Unfold:
 
     def _string(self, data: bytes, at: int, cut: int, out: list[bytes], final: bool) -> int:
         """On in a string, up to its end, or to a sign that may go on behind what is here."""
-        match = (_DOUBLE if self._quote == b'"' else _SINGLE).match
+        match = (DOUBLE if self._quote == b'"' else SINGLE).match
         while at < cut:
             found = match(data, at, cut)
             if found is None:
@@ -249,12 +248,40 @@ class Unfold:
                 self._ends.append(self._out)
                 self._quote = b""
                 self._break(at, 32)
+                if self._flow is not None:
+                    self._say(out, text)
+                    return found.end()
                 return self._rest_of_line(data, at, cut, out)
             else:
                 self._break(at)
-                self._say(out, _fold(text) if kind == "fold" else _escape(text))
+                self._say(out, fold(text) if kind == "fold" else escape(text))
                 self._break(found.end())
             at = found.end()
+        return at
+
+    def _in_flow(self, flow: Flow, data: bytes, at: int, cut: int, out: list[bytes], final: bool) -> int:
+        """On in a flow collection, up to its end or to a string in it."""
+        while at < cut:
+            kind, end = flow.next(data, at, cut)
+            if kind == "fold" and not final and _may_go_on(kind, end - at, cut - end):
+                return at
+            if kind == "fold" and flow.left(data, at, end):
+                self._flow = None
+                return self._rest_of_line(data, at, cut, out)
+            if kind == "fold" and flow.folds(data, end):
+                self._break(at)
+                self._say(out, fold(data[at:end]))
+                self._break(end)
+            else:
+                self._say(out, data[at:end])
+            at = end
+            if kind == "open":
+                self._quote = data[at - 1 : at]
+                self._break(at, self._quote[0])
+                return at
+            if kind == "end":
+                self._flow = None
+                return self._rest_of_line(data, at, cut, out)
         return at
 
     def _rest_of_line(self, data: bytes, at: int, cut: int, out: list[bytes]) -> int:
@@ -270,21 +297,3 @@ class Unfold:
 def _may_go_on(kind: str, size: int, left: int) -> bool:
     """Whether a sign that ends `left` bytes before the end of what is here may be another's beginning."""
     return size < _MOST_FOLD and left < (_LONGEST_ESCAPE if kind == "escape" else 1)
-
-
-def _fold(text: bytes) -> bytes:
-    """One line end is a space, of several one goes (YAML 1.2, 6.5); an escaped one is nothing."""
-    breaks = text.count(b"\n")
-    if text[:1] == b"\\":
-        return b"\n" * (breaks - 1)
-    return b" " if breaks == 1 else b"\n" * (breaks - 1)
-
-
-def _escape(text: bytes) -> bytes:
-    if text == b"''":
-        return b"'"
-    sign = text[1:2]
-    if sign in (b"x", b"u", b"U") and len(text) > 2:
-        number = int(text[2:], 16)
-        return chr(number).encode("utf-8", "surrogatepass") if number < 0x110000 else text
-    return _ESCAPES.get(sign, text[1:])

@@ -10,6 +10,7 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as BadBase64
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from hushtape.sanitize import Finding, Ruleset
@@ -25,6 +26,8 @@ _STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"?|'(?:[^']|'')*+'?", re.DOTALL)
 _LINE = re.compile(rb"[^\n]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}|[A-Za-z0-9_-]+={0,2}")
 _BREAKS = re.compile(rb"\\n|\s+")
+_SHORTEST_LINE = 16
+"""Characters of a line of base64; a list of words has shorter ones."""
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2})+")
 _MOST = 2048
 """Parts of one window that are looked at by themselves; beyond that the window is told as one."""
@@ -41,17 +44,18 @@ class Unit(NamedTuple):
 
 
 def narrow(data: bytes, found: Finding, audit: Audit, ruleset: Ruleset) -> Iterator[Unit]:
-    """The parts that hold what was found, the smallest kind of part first."""
-    for pattern, redact in ((_TOKEN, True), (_FOLDED, True), (_STRING, False), (_LINE, False)):
+    """The parts that hold what was found: blocks of base64 in lines as a whole, then the smallest kind of
+    part first. One line of such a block is never redacted alone: the next may hold the rest of the secret."""
+    blocks = [part.span() for part in _FOLDED.finditer(data) if _in_lines(part[0])]
+    for kind, redact in ((None, True), (_TOKEN, True), (_FOLDED, True), (_STRING, False), (_LINE, False)):
         left = data
-        for number, part in enumerate(pattern.finditer(data)):
-            if number == _MOST:
-                break
-            start, end = part.start(), part.end() - _backslashes(part[0])
+        spans = iter(blocks) if kind is None else (part.span() for part in kind.finditer(data))
+        for start, end in islice(spans, _MOST):
+            end -= _backslashes(data[start:end])
             here = audit(data[start:end])
             if here is None:
                 continue
-            can = redact and "compressed" not in here.place
+            can = redact and "compressed" not in here.place and not _is_part(start, end, blocks)
             text = redacted(data[start:end], audit, ruleset) if can else None
             yield Unit(start, end, here.rule, how(here), text)
             left = left[:start] + b" " * (end - start) + left[end:]
@@ -62,6 +66,19 @@ def narrow(data: bytes, found: Finding, audit: Audit, ruleset: Ruleset) -> Itera
                 return
             found = rest
     yield Unit(0, len(data), found.rule, how(found), None)
+
+
+def _in_lines(block: bytes) -> bool:
+    """Whether it is base64 that was broken into lines: all as long as the longest, but the first (a name may
+    stand before it) and the last."""
+    sizes = [len(line) for line in _BREAKS.split(block)]
+    longest = max(sizes)
+    return longest >= _SHORTEST_LINE and longest in sizes[:-1] and all(n == longest for n in sizes[1:-1])
+
+
+def _is_part(start: int, end: int, blocks: list[tuple[int, int]]) -> bool:
+    """Whether it is less than the block it stands in."""
+    return any(first < end and start < last and (start, end) != (first, last) for first, last in blocks)
 
 
 def how(found: Finding) -> str:
