@@ -79,3 +79,12 @@ def test_lines_of_base64_in_a_text_go_together(width: int, tmp_path: Path) -> No
         path.write_text("\n".join(["the body:", "", *lines, "", "its end"]))
         assert Run(known={}, redact=True).over([path]).code == 0
         assert path.read_text() == "the body:\n\nUkVEQUNURUQh\n\nits end"
+
+
+def test_lines_that_are_padded_are_redacted_each_for_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    coded = [b64encode(json.dumps({"password": f"{SECRET}x{n}"}).encode()).decode() for n in range(4)]
+    assert coded[0].endswith("=")
+    path.write_text("\n".join(coded))
+    assert Run(known={}, redact=True).over([path]).code == 0
+    assert path.read_text() == "\n".join([b64encode(b'{"password": "REDACTED"}').decode()] * 4)

@@ -70,8 +70,11 @@ def narrow(data: bytes, found: Finding, audit: Audit, ruleset: Ruleset) -> Itera
 
 def _in_lines(block: bytes) -> bool:
     """Whether it is base64 that was broken into lines: all as long as the longest, but the first (a name may
-    stand before it) and the last."""
-    sizes = [len(line) for line in _BREAKS.split(block)]
+    stand before it) and the last. One that is padded is whole by itself."""
+    lines = _BREAKS.split(block)
+    if any(line.endswith(b"=") for line in lines[:-1]):
+        return False
+    sizes = [len(line) for line in lines]
     longest = max(sizes)
     return longest >= _SHORTEST_LINE and longest in sizes[:-1] and all(n == longest for n in sizes[1:-1])
 
