@@ -72,7 +72,7 @@ def test_long_stream_is_followed_through_its_writing(kind: str, way: str) -> Non
 @pytest.mark.parametrize("way", WAYS)
 def test_where_windows_meet_makes_no_difference(way: str) -> None:
     coded = WAYS[way](PACKED["gzip"])
-    for size in range(7):
+    for size in range(4):
         assert audit(b'{"' + b"k" * size + b'": "' + coded.encode() + b'"}') is not None, size
 
 

@@ -137,10 +137,10 @@ PACKS: dict[str, Writing] = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
     "zlib": zlib.compress,
     "bzip2": bz2.compress,
-    "xz": lzma.compress,
+    "xz": lambda data: lzma.compress(data, preset=0),  # the others set up 90 MB for each
     "zip": _zip,
     "zlib 1": lambda data: zlib.compress(ROWS + data, 1),
-    "LZMA": lambda data: lzma.compress(ROWS + data, lzma.FORMAT_ALONE, preset=7),
+    "LZMA": lambda data: lzma.compress(ROWS + data, lzma.FORMAT_ALONE, preset=0),
     "zstd": lambda data: zstandard.compress(ROWS + data),
 }
 LAST: dict[str, Writing] = {
