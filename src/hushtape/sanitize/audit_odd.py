@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit_escapes import escapes_undone
@@ -155,11 +155,13 @@ def is_odd(rule: SecretRule) -> bool:
     return len(rule.value) < BRIEF and not rule.value.isalnum()
 
 
-def _brief_forms(value: str) -> set[bytes]:
+@lru_cache(maxsize=256)
+def _brief_forms(value: str) -> frozenset[bytes]:
+    """Remembered: a tape that learns makes a new ruleset of all values at each lesson (1 ms for each)."""
     forms = written_forms(value)
     twice = {again for form in forms if len(form) < BRIEF for again in written_forms(form)}
     found = {form.encode("utf-8", "surrogatepass") for form in forms | twice}
-    return {form for form in found if len(form) < BRIEF}
+    return frozenset(form for form in found if len(form) < BRIEF)
 
 
 def _in_sets(value: str) -> Iterator[bytes]:
