@@ -29,7 +29,7 @@ SECRET = "Zq7-pl/x9+W&k"
 def plain_scan(*secrets: str) -> object:
     automaton = ahocorasick_rs.BytesAhoCorasick([secret.lower().encode() for secret in secrets])
 
-    def scan(data: bytes) -> tuple[str, int] | None:
+    def scan(data: bytes, weak: object = None) -> tuple[str, int] | None:
         hits = automaton.find_matches_as_indexes(data.lower())
         return ("#token", hits[0][1]) if hits else None
 

@@ -84,7 +84,7 @@ def test_views_of_a_body_stay_in_proportion_to_it(kind: str) -> None:
     }[kind]
     sizes: list[int] = []
 
-    def scan(view: bytes) -> None:
+    def scan(view: bytes, weak: object = None) -> None:
         sizes.append(len(view))
 
     inspect(data, scan)

@@ -166,7 +166,7 @@ def test_twice_the_hostile_body_takes_about_twice_the_steps(name: str) -> None:
 
         count = 0
 
-        def scan(data: bytes) -> None:
+        def scan(data: bytes, weak: object = None) -> None:
             nonlocal count
             count += len(data)
 

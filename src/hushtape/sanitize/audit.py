@@ -14,12 +14,12 @@ from typing import Final
 from weakref import WeakSet
 
 from hushtape.sanitize.audit_containers import is_file
-from hushtape.sanitize.audit_finding import Finding
+from hushtape.sanitize.audit_finding import Finding, Scan
 from hushtape.sanitize.audit_long import Streams
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_packed import Room
 from hushtape.sanitize.audit_runs import decode_base64, decode_hex, has_run, runs
-from hushtape.sanitize.audit_views import Dull, Scan, in_clear, inspect, never
+from hushtape.sanitize.audit_views import Dull, in_clear, inspect, never
 
 WINDOW = 64 * 1024
 """Bytes gathered before a look; small bodies are looked at once, in `finish`. With half of it, what

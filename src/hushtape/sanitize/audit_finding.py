@@ -1,11 +1,31 @@
-"""What the audit says of a secret that is left.
+"""What the audit says of a secret that is left, and how it asks for one.
 
-Lives here: Finding. Must not: hold a value. Called by: audit, audit_long; ruleset and the session read it.
+Lives here: Finding, the type of a ruleset's scan, and the scan of one plan. Must not: hold a value, decode.
+Called by: audit, its views and its odd secrets; ruleset and the session read it.
 """
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Callable, Container
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from hushtape.sanitize.credential_fields import is_idle_guess
+from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.matcher import Matcher, Named
+from hushtape.sanitize.plan import Plan
+from hushtape.sanitize.spans import Context
+
+Weak = Callable[[str, bytes, int], bool]
+"""Whether what a rule found at a place doesn't count: (the rule's name, the view, the offset)."""
+
+
+class Scan(Protocol):
+    """A ruleset's plain scan: (name of the rule, offset) of a secret, or None. `weak`: findings that don't
+    count; it is never asked about exact values."""
+
+    def __call__(self, data: bytes, weak: Weak | None = None, /) -> tuple[str, int] | None: ...
 
 
 class Finding(Struct, frozen=True):
@@ -14,3 +34,46 @@ class Finding(Struct, frozen=True):
 
     rule: str
     place: str
+
+
+def first_found(
+    plan: Plan, context: Context, data: bytes, left: Container[bytes], weak: Weak | None
+) -> tuple[str, int] | None:
+    """The first thing in a window that a plan would redact. `left`: what replacement leaves.
+
+    What is weak is left behind one by one: a value that counts may begin where it does, or within it, where a
+    verifier skips what lies inside another's span.
+    """
+    base = 0
+    while True:
+        view = data[base:] if base else data
+        hits = plan.find(view)
+        if not hits:
+            return None
+        found = _sure(plan, context, view, hits, left)
+        counts = [one for one in found if weak is None or one[4] or not weak(one[2], data, base + one[0])]
+        if counts:
+            return counts[0][2], base + counts[0][0]
+        if not found:
+            return None
+        base += found[0][0] + 1
+
+
+def _sure(plan: Plan, context: Context, data: bytes, hits: list[Hit], left: Container[bytes]) -> list[Named]:
+    """What is found, in order; not what is cut off at the window's end and could be a placeholder if it went
+    on, nor what only a name tells of and no machine made."""
+    matcher = Matcher(plan, structs.replace(context, window=True))
+    matcher.names = []
+    matcher.run(data, hits, final=True)
+    return sorted(
+        one
+        for one in matcher.names
+        if data[one[0] : one[1]].strip(b'\\"') not in left
+        and (one[1] < len(data) or not _cut_off(data[one[0] :], one[3]))
+        and (one[4] or not is_idle_guess(one[2], data[one[0] : one[1]]))
+    )
+
+
+def _cut_off(value: bytes, text: bytes) -> bool:
+    """Whether a value that reaches the end of a window may be the beginning of nothing secret."""
+    return any(whole.startswith(value) for whole in (text, text.lstrip(b"\\\"'"), b"null", b"true", b"false"))

@@ -20,14 +20,12 @@ from msgspec import Struct
 from hushtape.sanitize import otherwise
 from hushtape.sanitize.audit_anew import is_text
 from hushtape.sanitize.audit_bared import bared
+from hushtape.sanitize.audit_finding import Scan
 from hushtape.sanitize.audit_runs import GAP
 from hushtape.sanitize.engine import folding
 from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.value_forms import growth, rarest
 from hushtape.sanitize.words import is_phrase
-
-Scan = Callable[[bytes], "tuple[str, int] | None"]
-"""See audit_views."""
 
 Find = Callable[..., "list[tuple[int, int, int]]"]
 
@@ -102,7 +100,7 @@ class Letters:
 
     def beside(self, scan: Scan) -> Scan:
         """A scan that looks for letters, too."""
-        return lambda data: scan(data) or self.look(data)
+        return lambda data, weak=None: scan(data, weak) or self.look(data)
 
     def look(self, data: bytes) -> tuple[str, int] | None:
         """(name of the rule, -1) of a value whose letters stand there in order, whatever stands between."""

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit_escapes import escapes_undone
+from hushtape.sanitize.audit_finding import Scan, Weak
 from hushtape.sanitize.escapes import stands_alone
 from hushtape.sanitize.exact import SHORT
 from hushtape.sanitize.rules import Rule, SecretRule
@@ -26,9 +27,6 @@ eight it is, too, but without the padding of the inner one it is fifteen."""
 
 BRIEF = 12
 """Bytes that are a run of sixteen in base64. Forms of fewer are looked for in it, each for itself."""
-
-Scan = Callable[[bytes], "tuple[str, int] | None"]
-"""See audit_views."""
 
 Found = tuple[str, int, str]
 """Name of the rule, offset in its view, how the view was decoded."""
@@ -88,10 +86,10 @@ class OddSecrets:
         already, not those of signs, which is what a bare secret is made of. The offset is -1 where it has
         none in the view itself."""
         if not self._bare:
-            return lambda data: scan(data) or self._search(data)
+            return lambda data, weak=None: scan(data, weak) or self._search(data)
 
-        def look(data: bytes) -> tuple[str, int] | None:
-            if (found := scan(data)) is not None:
+        def look(data: bytes, weak: Weak | None = None, /) -> tuple[str, int] | None:
+            if (found := scan(data, weak)) is not None:
                 return found
             bare = self.look(data)
             return None if bare is None else (bare[0], -1 if bare[2] else bare[1])

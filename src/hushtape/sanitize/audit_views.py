@@ -12,13 +12,11 @@ from typing import Final
 
 from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
 from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unescaped
+from hushtape.sanitize.audit_finding import Scan
 from hushtape.sanitize.audit_packed import Room, UnreadError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
 from hushtape.sanitize.noise import TEXT
 from hushtape.sanitize.stand_ins import is_stand_in
-
-Scan = Callable[[bytes], "tuple[str, int] | None"]
-"""The ruleset's plain scan: (name of the rule, offset) of a secret, or None."""
 
 Dull = Callable[[], bool]
 """Whether lower-case hex hides nothing as base64 from this scan, see `audit_runs.hex_is_dull`."""
@@ -88,20 +86,16 @@ def _children(data: bytes, how: str, room: Room) -> Iterator[tuple[str, bytes]]:
 def _scan_view(view: bytes, how: str, scan: Scan, file: bool) -> tuple[str, int] | None:
     """Scan a decoded view; under base64 or hex, and in what a compressed file only seems to hold, weak
     findings are passed over."""
-    found = scan(view)
-    coded = "base64" in how or "hex" in how
     # Undoing what stands for an escape by chance breaks the stream that it stands in: what comes out is text
     # cut anew. As it is the file is read elsewhere (Inside, Streams).
-    broken = file and not coded and "compressed" in how
-    if found is None or not (coded or broken):
-        return found
-    base = 0
-    while found is not None and (
-        found[0].startswith(BY_PLACE) if broken else _is_weak(found[0], view, base + found[1])
-    ):
-        base += found[1] + 1
-        found = scan(view[base:])
-    return found if found is None else (found[0], base + found[1])
+    if "base64" in how or "hex" in how:
+        return scan(view, _is_weak)
+    return scan(view, _is_by_place if file and "compressed" in how else None)
+
+
+def _is_by_place(rule: str, view: bytes, at: int) -> bool:
+    """Whether only the place tells."""
+    return rule.startswith(BY_PLACE)
 
 
 def _is_weak(rule: str, view: bytes, at: int) -> bool:

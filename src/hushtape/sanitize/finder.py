@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hushtape.sanitize.matcher import Matcher
+from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import Context
@@ -39,7 +39,7 @@ class Finder(Scrubber):
     def __init__(self, plan: Plan, context: Context) -> None:
         super().__init__(plan, context)
         self._matcher = Matcher(plan, context)
-        self._names: list[tuple[int, int, str, bytes]] = []
+        self._names: list[Named] = []
         self._matcher.names = self._names
         self._spans: list[Span] = []
         self._gone = 0
@@ -50,7 +50,7 @@ class Finder(Scrubber):
         return spans
 
     def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
-        for start, end, name, text in self._names:
+        for start, end, name, text, _ in self._names:
             head = data[start : min(end, start + HEAD)] if start >= 0 else None
             self._spans.append(Span(self._gone + start, self._gone + end, name, text, head))
         self._names.clear()

@@ -36,6 +36,10 @@ Ended = tuple[int, int, Seeker, Verifier, bytes]
 """A span that has ended: where it begins and ends, its seeker, who found it, its text."""
 
 SECRETS = (0, WHOLE)
+"""Kinds of verifiers that look for exact values."""
+
+Named = tuple[int, int, str, bytes, bool]
+"""A span: its start and end, the rule's name, what replaces it, whether an exact value stands there."""
 
 HELD = LONGEST_LESSON + 1024
 """Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
@@ -57,8 +61,8 @@ class Matcher:
         """Told of the credentials that are redacted; None: nobody asks."""
         self._context = structs.replace(context, notes={})
         self.groups: list[Group] = []
-        self.names: list[tuple[int, int, str, bytes]] | None = None
-        """(start, end, rule's name, replacement) of each span, for those who set it to a list."""
+        self.names: list[Named] | None = None
+        """Each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * KINDS
         self._ended: deque[Ended] = deque(maxlen=4)
@@ -161,7 +165,7 @@ class Matcher:
         if self.teach is not None and start >= 0 and (kind == FIELDS or verifier.teaches is not None):
             self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
-            self.names.append((start, end, verifier.name, text))
+            self.names.append((start, end, verifier.name, text, kind in SECRETS))
         size = end - start
         key = size if size < RANK_CAP else RANK_CAP, verifier.order
         groups = self.groups

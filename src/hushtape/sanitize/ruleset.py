@@ -18,16 +18,14 @@ from hushtape.sanitize import engine as engines
 from hushtape.sanitize import totals
 from hushtape.sanitize.audit import Auditor, TextAudit
 from hushtape.sanitize.audit_dull import DullHex
-from hushtape.sanitize.audit_finding import Finding
-from hushtape.sanitize.audit_letters import Letters, Scan
+from hushtape.sanitize.audit_finding import Finding, Scan, Weak, first_found
+from hushtape.sanitize.audit_letters import Letters
 from hushtape.sanitize.audit_odd import OddSecrets
-from hushtape.sanitize.credential_fields import is_idle_guess
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
-from hushtape.sanitize.matcher import Matcher
 from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Plan
@@ -213,31 +211,18 @@ class Ruleset:
         """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""
         return Finder(self._response.plan, TEXT)
 
-    def scan(self, data: bytes, phase: Phase | None = None, content_type: str = "") -> tuple[str, int] | None:
+    def scan(self, data: bytes, weak: Weak | None = None) -> tuple[str, int] | None:
         """The first thing the rules would redact: (rule's name, offset); None if there is none.
 
-        `phase` None: the rules of both phases. The data may be a window of something longer: what is cut
-        off at its end and could be a placeholder (or `null`) if it went on is no finding; windows have to
-        overlap. Nothing is decoded. What only a field's name tells of has to look like a credential: a file
-        in base64 that says `api_key=YOUR_KEY` must not fail a tape.
+        By the rules of both phases; `weak`: findings that don't count, see `Scan`. The data may be a window
+        of something longer: what is cut off at its end and could be a placeholder (or `null`) if it went on
+        is no finding; windows have to overlap. Nothing is decoded. What only a field's name tells of has to
+        look like a credential: a file in base64 that says `api_key=YOUR_KEY` must not fail a tape.
         """
-        for plan in self._plans if phase is None else (self._side(phase).plan,):
-            hits = plan.find(data)
-            if hits:
-                matcher = Matcher(plan, structs.replace(context_of(content_type), window=True))
-                names: list[tuple[int, int, str, bytes]] = []
-                matcher.names = names
-                matcher.run(data, hits, final=True)
-                sure = [
-                    one
-                    for one in names
-                    if data[one[0] : one[1]].strip(b'\\"') not in self._left
-                    and (one[1] < len(data) or not _cut_off(data[one[0] :], one[3]))
-                    and not is_idle_guess(one[2], data[one[0] : one[1]])
-                ]
-                if sure:
-                    offset, _, name, _ = min(sure)
-                    return name, offset
+        for plan in self._plans:
+            found = first_found(plan, TEXT, data, self._left, weak)
+            if found is not None:
+                return found
         return None
 
     def auditor(self) -> Auditor:
@@ -295,11 +280,6 @@ def _joined(base: Ruleset, taught: Learned) -> Ruleset:
     made._base, made._taught = base, taught
     made._become(taught)
     return made
-
-
-def _cut_off(value: bytes, text: bytes) -> bool:
-    """Whether a value that reaches the end of a window may be the beginning of nothing secret."""
-    return any(whole.startswith(value) for whole in (text, text.lstrip(b"\\\"'"), b"null", b"true", b"false"))
 
 
 def _policy(rules: tuple[Rule, ...]) -> HeaderPolicy:

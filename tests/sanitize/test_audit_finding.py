@@ -1,0 +1,48 @@
+"""What counts as a finding where several begin at one place."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+
+from hushtape.sanitize.audit_finding import Finding
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.ruleset import Ruleset
+
+VALUES = ("%/;a?|_&", 'S*9zO#qTd5L-"ji', "q7 Unguess&able 0093", "q7-Unguessable-0093")
+NAMES = ("#key", "token", "field token", "userinfo", "password by its place")
+
+
+def found(rules: Ruleset, body: bytes) -> Finding | None:
+    auditor = rules.auditor()
+    return auditor.feed(body) or auditor.finish()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", VALUES)
+def test_a_named_value_behind_a_name_that_counts_for_nothing_in_base64_is_found(
+    value: str, name: str
+) -> None:
+    """`token=` in base64 is a page's cursor, mostly; what begins there was named."""
+    rules = build(secrets={name: value}).ruleset
+    escaped = (quote(value, safe=""), json.dumps(value)[1:-1].replace("&", "\\u0026"))
+    for text in (f"token={one}&x=1" for one in escaped):
+        for coded in (base64.b64encode(text.encode()), text.encode().hex().encode()):
+            assert found(rules, b'{"v": "' + coded + b'"}') is not None
+
+
+def test_a_secret_that_bears_the_name_of_a_rule_is_no_guess() -> None:
+    for name in ("field a name that says what it is", "credential by what stands beside it", "field token"):
+        rules = build(secrets={name: "plain words only"}).ruleset
+        assert rules.scan(b"password: plain words only", lambda *_: True) == (name, 10)
+
+
+def test_what_is_weak_hides_nothing_that_begins_with_it_or_within_it() -> None:
+    rules = build(secrets={"#key": VALUES[0]}).ruleset
+    shape = "ghp_" + "a1B2c3D4e5F6" * 3
+    for text in (f"token={shape}", f'token={{"password": "{shape}"}}', f"token=x{VALUES[0]}"):
+        assert rules.scan(text.encode(), lambda rule, *_: rule == "field token") is not None
+    assert rules.scan(b"token=Zk93bXw2LmP0Qd7", lambda rule, *_: rule == "field token") is None
