@@ -62,6 +62,8 @@ FAMILIES: dict[str, bytes] = {
     "a domain in a domain": b"/cdn.x&oe=1?oh=2",
     "URLs": b"://" + b"a" * 50,
     "userinfo": b"://a@",
+    "slashes and signs": b"//@",
+    "types of keys": b'"kty":"RSA",',
     "escaped URLs": b"%3a%2f%2fa",
     "codes": b'"code":',
     "codes in objects": b'"code":{',

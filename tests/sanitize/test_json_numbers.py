@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 from hypothesis import given, settings
@@ -83,6 +85,27 @@ def test_the_string_is_quoted_as_its_place_is(text: str, quote: str, number: str
     assert scrubbed(expected) == expected
 
 
+@pytest.mark.parametrize("encode", [quote, quote_plus, lambda text: quote(quote(text, safe=""))])
+@pytest.mark.parametrize("writers", ["", "d", "n", "dd", "dn", "nd", "ddd"])
+@pytest.mark.parametrize("spacing", [(None, (",", ":")), (None, (" , ", " : ")), (2, (",", ": "))])
+def test_a_number_of_json_in_a_form_is_quoted_as_the_strings_around_it(
+    encode: Callable[[str], str], writers: str, spacing: tuple[int | None, tuple[str, str]]
+) -> None:
+    document: object = {"a": "@", "b": ["x", 1, "@"], "c": {"d": "@"}, "e": "@"}
+    text = json.dumps(document, indent=spacing[0], separators=spacing[1]).replace('"@"', f"-1{PIN}.5e7")
+    for writer in writers:  # n: as .NET writes a quote within a string
+        text = json.dumps({"in": text})
+        text = text.replace(r"\"", r"\u0022") if writer == "n" else text
+    left = scrubbed(f"payload={encode(text)}&z=1")
+    assert scrubbed(left) == left
+    for _ in range(2 if "%257B" in encode(text) else 1):
+        left = unquote_plus(left)
+    found = json.loads(left.removeprefix("payload=").removesuffix("&z=1"))
+    for _ in writers:
+        found = json.loads(found["in"])
+    assert found == json.loads(json.dumps(document).replace("@", "REDACTED"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -90,6 +113,8 @@ def test_the_string_is_quoted_as_its_place_is(text: str, quote: str, number: str
         "%22a%22%3A%22%3A%20{}%2C%22",
         "{{&quot;a&quot;: &quot;, {}, 2&quot;}}",
         r"{{\u0022a\u0022:\u0022, {}, 2\u0022}}",
+        "%7B%22in%22%3A+%22%7B%5C%22a%5C%22%3A+%5C%22%2C+{}%2C%5C%22%7D%22%7D",
+        "%7B%22in%22%3A+%22%7B%5Cu0022a%5Cu0022%3A+%5Cu0022%2C+{}%2C%5Cu0022%7D%22%7D",
         "q=a%2C+{}&b=1",
         "?ids=%5B{}%5D",
     ],

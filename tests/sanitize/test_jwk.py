@@ -107,3 +107,18 @@ def test_what_stands_in_another_object_stays() -> None:
     for thing in ({"keys": [public, {"d": S}], "d": S}, {"d": S, "s": json.dumps(public)}):
         body = json.dumps(thing).encode()
         assert _scrubbed(body) == body
+
+
+@pytest.mark.parametrize("size", [1 << 20, 61])
+@pytest.mark.parametrize("types", [1, 3, 400])
+def test_an_object_that_says_its_type_many_times_keeps_no_part(types: int, size: int) -> None:
+    types_of_it = '"kty":"RSA",' * types
+    body = f'{{{types_of_it}"d":"{S}","in":{{"kty":"EC","d":"{S}"}},"p":"{S}"}},{{"d":"{S}"}}'
+    clean = body.replace(S, "REDACTED", 3)
+    assert _scrubbed(body.encode(), size).decode() == clean
+
+
+@pytest.mark.parametrize("far", [2000, 3000, 3900, 7000])
+def test_a_second_type_in_a_long_object_is_looked_around_too(far: int) -> None:
+    body = '{{"kty":"RSA","n":"{}","in":{{"kty":"EC","d":"{}","x":"{}"}}}}'.format("A" * far, S, "B" * 900)
+    assert _scrubbed(body.encode()).decode() == body.replace(S, "REDACTED")

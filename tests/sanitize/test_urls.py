@@ -81,6 +81,19 @@ def test_signs_are_those_behind_two_slashes_whichever_is_rarer(data: bytes, addr
     assert urls.userinfo_signs(data) == expected
 
 
+@given(MIXED, strategies.booleans(), strategies.integers(2, 12))
+def test_signs_end_with_what_ends_an_authority_within_reach(data: bytes, addresses: bool, reach: int) -> None:
+    data = (b"a@b " * 9 if addresses else b"") + data
+    expected = []
+    for at in (at for at, byte in enumerate(data) if byte == ord("@")):
+        slash = data.rfind(b"/", max(0, at - reach), at)
+        if slash > 0 and data[slash - 1] in b"/\\" and b" " not in data[slash:at]:
+            expected.append(at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urls, "REACH", reach)
+        assert urls.userinfo_signs(data) == expected
+
+
 @pytest.mark.parametrize(
     "url",
     [

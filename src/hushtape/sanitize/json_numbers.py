@@ -20,30 +20,28 @@ _LONGEST: Final = 64
 """Characters of a number on either side of the secret."""
 
 _PER: Final = rb"%(?:25){0,8}"
-_GAP: Final = rb"(?:\s|\\{1,8}[nrt]|\+|" + _PER + rb"(?:20|0[aAdD9]|2[bB]))"
+_ESCAPE: Final = rb"(?:\\|" + _PER + rb"5[cC])"
+_GAP: Final = rb"(?:\s|" + _ESCAPE + rb"{1,16}[nrt]|\+|" + _PER + rb"(?:20|0[aAdD9]|2[bB]))"
 _SIGN: Final = rb"(?:[:,]|" + _PER + rb"(?:3[aA]|2[cC]))"
 _LIST: Final = rb"(?:[\[\]]|" + _PER + rb"5[bBdD])"
-_BEFORE: Final = re.compile(
-    rb"(\\{0,8}\"|\\{1,8}u0022|"
+_QUOTE: Final = (
+    _ESCAPE
+    + rb"{0,16}+(?:\"|"
     + _PER
-    + rb"22|&(?:amp;){0,8}(?:quot|#0{0,4}34|#[xX]22);)"
-    + _GAP
-    + rb"{0,8}+"
-    + _SIGN
-    + rb"(?:"
-    + _GAP
-    + rb"|"
-    + _SIGN
-    + rb"|"
-    + _LIST
-    + rb"|[0-9.eE-]){0,200}+\Z"
+    + rb"22)|"
+    + _ESCAPE
+    + rb"{1,16}+u0022|&(?:amp;){0,8}(?:quot|#0{0,4}34|#[xX]22);"
 )
+_BEFORE: Final = re.compile(
+    rb"(" + _QUOTE + rb")" + _GAP + rb"{0,8}+" + _SIGN
+    + rb"(?:" + _GAP + rb"|" + _SIGN + rb"|" + _LIST + rb"|[0-9.eE-]){0,200}+\Z"
+)  # fmt: skip
 _OPENED: Final = re.compile(
-    rb"(?:[\s:,\[{(\\+]|" + _PER + rb"(?:20|2[bBcC]|3[aA]|[57][bB]|0[aAdD9])|\\[nrt])\Z"
+    rb"(?:[\s:,\[{(\\+]|" + _PER + rb"(?:20|2[bBcC]|3[aA]|5[bBcC]|7[bB]|0[aAdD9])|" + _ESCAPE + rb"[nrt])\Z"
 )
 """The quote behind a name or a string closes it; one that opens a string has a sign or a space before it."""
 _AFTER: Final = re.compile(_GAP + rb"{0,64}(?:[,}\]]|" + _PER + rb"(?:2[cC]|[57][dD]))")
-_SPACE: Final = re.compile(rb"\+|(?:25){0,8}(?:20|09)")
+_SPACE: Final = re.compile(rb"\++|(?:25){0,8}(?:20|09)")
 """What stands before a number in a form and looks like digits of its own."""
 _REACH: Final = 224
 
@@ -60,19 +58,17 @@ def may_hold(value: str) -> bool:
 def whole(data: bytes, start: int, end: int) -> tuple[int, int, bytes] | None:
     """The number around a secret: where it begins and ends, and the quote that a string in its place has.
     None: it is no number of JSON."""
-    head, tail = data[max(0, start - _LONGEST) : start], data[end : end + _LONGEST]
+    head = data[max(0, start - _LONGEST) : start]
     first = start - len(head) + len(head.rstrip(_DIGITS))
-    last = end + len(tail) - len(tail.lstrip(_DIGITS))
     space = _SPACE.match(data, first, start)
-    if space is not None and (space[0] == b"+" or data[first - 1 : first] == b"%"):
+    if space is not None and (space[0][:1] == b"+" or data[first - 1 : first] == b"%"):
         first = space.end()
     elif first and data[first - 1] in _DIGITS:
         return None
-    if _NUMBER.fullmatch(data, first, last) is None:
-        return None
-    if _AFTER.match(data, last) is None:
+    number = _NUMBER.match(data, first, end + _LONGEST)
+    if number is None or number.end() < end or _AFTER.match(data, number.end()) is None:
         return None
     before = _BEFORE.search(data, max(0, first - _REACH), first)
     if before is None or _OPENED.search(data, max(0, before.start() - 24), before.start()):
         return None
-    return first, last, before[1]
+    return first, number.end(), before[1]

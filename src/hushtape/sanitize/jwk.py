@@ -39,11 +39,16 @@ def jwk_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]
     def key(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
         if _KTY.match(data, start, limit) is None:
             return None
-        low, high = max(0, start - WINDOW, _done(data, context)), limit
-        size = _length(data, end, limit)
-        low, high = _first(data, low, start - size, size), _last(data, end + size, high, size)
+        looked = _looked(data, context)
+        if looked is None or looked.done <= start:
+            size = _length(data, end, limit)
+            low = _first(data, max(0, start - WINDOW, looked.done if looked else 0), start - size, size)
+            looked = _Looked(data, size, end + size)
+        else:
+            low = looked.done
+        high = looked.last(limit)
         if context.notes is not None:
-            context.notes["jwk"] = data, high if high < limit else high - _PART
+            context.notes["jwk"] = looked
         found = [Found(*one.span(1), text) for one in _PRIVATE.finditer(data, low, high)]
         return tuple(found) or None
 
@@ -72,22 +77,41 @@ def _first(data: bytes, low: int, start: int, size: int) -> int:
     return low
 
 
-def _last(data: bytes, at: int, high: int, size: int) -> int:
-    """Where the object ends; `high`, if it goes on."""
-    within, depth = False, 0
-    for sign in _SIGNS.finditer(data, at, high):
+class _Looked:
+    """How far the object around a `kty` was gone through. Another `kty` before that stands in the same
+    object, or in one within, and goes on from there: a body may hold nothing but `kty`."""
+
+    __slots__ = ("_at", "_data", "_depth", "_size", "_within", "done")
+
+    def __init__(self, data: bytes, size: int, at: int) -> None:
+        self._data, self._size, self._at = data, size, at
+        self._within, self._depth, self.done = False, 0, 0
+
+    def of(self, data: bytes) -> bool:
+        """Whether it tells of these bytes."""
+        return self._data is data
+
+    def last(self, high: int) -> int:
+        """Where the object ends; `high`, if it goes on."""
+        if self._depth < 0:
+            return self.done
+        for sign in _SIGNS.finditer(self._data, self._at, high):
+            self._at = sign.end()
+            if self._ends(sign):
+                self._depth, self.done = -1, sign.start()
+                return self.done
+        self.done = max(self.done, high - _PART)
+        return high
+
+    def _ends(self, sign: re.Match[bytes]) -> bool:
         if sign[1]:
-            if len(sign[1]) < size:
-                return sign.start()
-            within ^= len(sign[1]) == size
-        elif not within:
-            depth += 1 if sign[2] else -1
-            if depth < 0:
-                return sign.start()
-    return high
+            self._within ^= len(sign[1]) == self._size
+            return len(sign[1]) < self._size
+        if not self._within:
+            self._depth += 1 if sign[2] else -1
+        return self._depth < 0
 
 
-def _done(data: bytes, context: Context) -> int:
-    """Up to where the buffer was gone through: a body may hold nothing but `kty`."""
+def _looked(data: bytes, context: Context) -> _Looked | None:
     known = context.notes.get("jwk") if context.notes is not None else None
-    return known[1] if isinstance(known, tuple) and known[0] is data else 0
+    return known if isinstance(known, _Looked) and known.of(data) else None
