@@ -28,9 +28,10 @@ _RIGHT = re.compile(
 """What stands behind a quote that closes: the next member or attribute, the rest of a script's expression or
 of a line."""
 
-_CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB]|20)|[\s+])\Z")
+_SPACE: Final = rb"\s|\+|%(?:25){0,8}(?:20|0[aAdD]|09)|(?:\\|%(?:25){0,8}5[cC]){1,8}[nrt]"
+_CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
 _CODED_RIGHT: Final = re.compile(
-    rb"(?:\s|\+|%(?:25){0,8}(?:20|0[aAdD])){0,8}(?:[,}\]:]|%(?:25){0,8}(?:2[cC]|7[dD]|5[dD]|3[aA]))"
+    rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:]|%(?:25){0,8}(?:2[cC]|7[dD]|5[dD]|3[aA]))"
 )
 """The same of quotes that are escaped themselves: `&quot;`, `\\u0022`, `%22`."""
 
@@ -234,5 +235,8 @@ def _within(data: bytes, start: int, sign: bytes, most: int = 64) -> int:
 
 
 def _opens(data: bytes, first: int, after: int) -> bool:
-    left = first == 0 or data[first - 1] in (_LEFT if after - first == 1 else _LEFT + b"\"'")
+    nested = after - first > 1
+    left = first == 0 or data[first - 1] in (_LEFT + b"\"'" if nested else _LEFT)
+    if nested and not left:  # a line end or tab of the document that stands in a string
+        left = data[first - 1] in b"nrt" and data[first - 2 : first - 1] == b"\\"
     return left and _RIGHT.match(data, after, after + 48) is None
