@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from tests.adversarial.reading import readable
+from tests.sanitize.corpus.writings import passed, ruleset
 
 from hushtape.sanitize import audit_escapes
 from hushtape.sanitize.chain import build
@@ -200,3 +201,10 @@ def test_what_is_looked_for_in_every_body_begins_with_a_literal_byte() -> None:
     for pattern in audit_escapes._ESCAPES:
         code = _parser.parse(pattern.pattern)
         assert str(code[0][0]) == "LITERAL", pattern.pattern
+
+
+@pytest.mark.parametrize("value", ["Correct Horse7 Xy9 Qz", "Ab12CdEf 34GhIjKl"])
+@pytest.mark.parametrize("equals", ["=", "%3D", "%253d", "\\u003d", "\\x3D", "%5Cu003d", "&#x3D;"])
+def test_a_space_of_quoted_printable_is_read_under_other_escapes(value: str, equals: str) -> None:
+    body = f"k={value.replace(' ', '=20').replace('=', equals)}&z=1".encode()
+    assert not passed(ruleset(value), body, value)

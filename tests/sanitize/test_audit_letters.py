@@ -160,3 +160,21 @@ def test_any_value_that_tells_enough_is_found_behind_any_signs(value: str, joint
 def test_a_value_of_signs_with_short_runs_is_found_behind_escapes() -> None:
     written = SIGNED.replace("&", "&amp").replace("<", "&lt").replace(" ", "\\N{SPACE}")
     assert letters(SIGNED).look(written.encode()) == ("#key", -1)
+
+
+@pytest.mark.parametrize("value", ["7y+UMgUQdsjX", "7!gFC9CypW4BKgB6", "Zk7Qw9Rt2Lp5Xv8Bn3Mc6"])
+@pytest.mark.parametrize("sign", ["\x1b[32m", "<b>", "\\u200b", "&nbsp;"])
+def test_six_letters_in_a_row_tell_of_escapes_wherever_they_stand(value: str, sign: str) -> None:
+    for text in (value, base64.b64encode(value.encode()).decode().rstrip("=")):
+        rules = build(secrets={"#key": value}).ruleset
+        places = [at for at in range(1, len(text) - 5) if text[at : at + 6].isalnum()]
+        for at in places:
+            cut = text[:at] + sign + text[at : at + 6] + sign + text[at + 6 :]
+            auditor = rules.auditor()
+            assert auditor.feed(f'{{"a": "{cut}"}}'.encode()) or auditor.finish(), cut
+
+
+def test_of_many_values_a_few_pieces_are_looked_for() -> None:
+    values = {f"#{number}": f"Zk{number:04d}Rt2Lp5Xv8Bn3Mc6-{number * 7919:08d}" for number in range(60)}
+    auditor = build(secrets=values).ruleset.auditor()
+    assert auditor.feed(b'{"a": "Zk0033R\\u200bt2Lp5Xv8Bn3Mc6-00261327"}') or auditor.finish()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import bz2
 import gzip
+import html
 import io
 import itertools
 import lzma
+import quopri
+import random
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -15,6 +18,8 @@ from collections.abc import Callable
 import pytest
 
 from hushtape.sanitize import build
+from hushtape.sanitize.audit import OVERLAP, WINDOW
+from hushtape.sanitize.audit_shared import tells_of_more
 
 SECRET = "k-93b1c07e55d2f4"
 ROWS = f"id,key\n1,{SECRET}\n2,kept\n".encode()
@@ -54,6 +59,11 @@ SPELLED: dict[str, Callable[[bytes], bytes]] = {
     "octal": lambda data: "".join(f"\\{byte:03o}" for byte in data).encode(),
     "mail": lambda data: "".join(f"={byte:02X}" for byte in data).encode(),
     "base64": base64.b64encode,
+    "lines": base64.encodebytes,
+    "names": lambda data: html.escape(data.decode()).encode(),
+    "wide": lambda data: data.decode().encode("utf-16-be"),
+    "wider": lambda data: data.decode().encode("utf-32-le"),
+    "printable": quopri.encodestring,
 }
 
 
@@ -79,3 +89,60 @@ def test_what_is_longer_than_the_common_overlap_is_found_where_windows_meet(ways
     auditor = build([], secrets={"#key": LONG_TOKEN}).ruleset.auditor()
     found = auditor.feed(text[:at] + b' "' + coded + b'" ' + text[:40_000]) or auditor.finish()
     assert found is not None
+
+
+SIGNED = "".join(random.Random(9).choices([chr(number) for number in range(33, 127)], k=300))
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        "wide wider wider",
+        "wider wider wider",
+        "wider hex wider",
+        "wider lines wider",
+        "lines wider mail",
+        "wider mail wide",
+        "JSON wider printable",
+        "hex wider printable",
+        "JSON HTML names",
+        "HTML names wide",
+        "octal HTML names",
+        "HTML hex base64",
+        "wider hex base64",
+        "wider base64 base64",
+    ],
+)
+def test_a_long_value_in_layers_that_stretch_it_is_found_where_windows_meet(ways: str) -> None:
+    coded = SIGNED.encode()
+    for way in ways.split():
+        coded = SPELLED[way](coded)
+    rules = build([], secrets={"#key": SIGNED}).ruleset
+    rows = b'{"id":1,"n":"x"},' * 6000
+    assert len(coded) <= WINDOW // 2
+    for there in (len(coded) // 2, len(coded) - 10, 4107):  # bytes that stand in the first window
+        auditor = rules.auditor()
+        body = rows[: WINDOW - there - 2] + b' "' + coded + b'" ' + rows[:3000]
+        assert auditor.feed(body) or auditor.finish(), there
+
+
+@pytest.mark.parametrize("sign", [b"\n", b"=", b"A"])
+def test_a_sign_in_the_middle_of_coded_text_takes_nothing_from_what_windows_share(sign: bytes) -> None:
+    auditor = RULESET.auditor()
+    before = b"lorem ipsum, dolor. " * 3000
+    assert auditor.feed(before + (b"ABCDEFG" * 9 + sign) * 1000) is None
+    assert auditor.passed <= WINDOW - OVERLAP
+
+
+def test_rows_zeros_and_noise_share_no_more_than_always() -> None:
+    rows = b'{"id": "%b", "at": "2026-01-02", "x": [1, 2.5, null], "b": "<b>a &amp; b</b> %%20"}'
+    for tail in (
+        b"".join(rows % random.Random(at).randbytes(8).hex().encode() for at in range(50)),
+        base64.b64encode(random.Random(1).randbytes(3072)),
+        random.Random(1).randbytes(4096),
+        bytes(4096),
+        b"".join(at.to_bytes(4, "little") for at in range(1024)),
+        b"lorem ipsum, dolor. " * 200,
+        ("lorem ipsum, dolor. " * 100).encode("utf-16-le"),
+    ):
+        assert not tells_of_more(tail), tail[:40]

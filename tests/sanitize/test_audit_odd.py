@@ -63,6 +63,21 @@ def test_a_short_secret_is_found_in_a_base64_or_hex_token(secret: str, text: str
             assert audit(ruleset(secret), around % token) is not None, (token, around)
 
 
+@pytest.mark.parametrize("secret", [*SHORT, "Zx9", "83920", "7Qp!", "\u00e9Kx"])
+def test_a_short_secret_in_base64_is_found_right_behind_an_escape(secret: str) -> None:
+    token, rules = base64.b64encode(secret.encode()), ruleset(secret)
+    escapes = ["\\u0022", "%22", "%5C%22", '\\"', "&quot;", "\x1b[32m", "\\u001b[1m", "\\n"]
+    for around in (
+        f"{{k:{sign.replace('%', '%%')}%b{sign.replace('%', '%%')}}}".encode() for sign in escapes
+    ):
+        for coded in (token, token.replace(b"=", b"%3D")):
+            assert audit(rules, around % coded) is not None, (coded, around)
+
+
+def test_digits_that_are_no_escape_before_base64_are_a_part_of_it() -> None:
+    assert audit(ruleset("Zx9"), b'"x22Wng5" "u0022Wng5" "m32mWng5"') is None
+
+
 @pytest.mark.parametrize("secret", SHORT)
 def test_a_short_secret_encoded_twice_is_found(secret: str) -> None:
     twice = base64.b64encode(base64.b64encode(secret.encode()))

@@ -27,6 +27,7 @@ HOLDS = {
     ".env, quoted": f'A=1\nexport API_TOKEN="{P}"\nB=2',
     "ODBC": f"DRIVER={{X}};UID=u;PWD={{{P}}};",
     "Oracle": f"jdbc:oracle:thin:u/{P}@//h:1521/x",
+    "Oracle, quoted": f'jdbc:oracle:thin:u/"{P}"@//h:1521/x',
     "a field": f"X-Api-Key: {P}",
     "Authorization": f"Authorization: Bearer {P}",
     "YAML": f"db:\n  user: u\n  password: {P}\n",
@@ -99,6 +100,40 @@ def test_documents_in_documents_are_read_to_a_depth() -> None:
 )
 def test_what_follows_a_scheme_counts_in_documents_and_quotes(value: str) -> None:
     assert P in {part for _, part in with_parts("#key", value)}
+
+
+DOCUMENTS = [json.dumps({"password": P, "t": "??>" + "x" * size}).encode() for size in range(3)]
+KEY = f"-----BEGIN PRIVATE KEY-----\n{coded(P * 3)}\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_in_base64_is_read_whoever_wrote_it(document: bytes) -> None:
+    text = document.decode()
+    standard = base64.b64encode(document).decode()
+    for value in (
+        standard.rstrip("="),
+        base64.urlsafe_b64encode(document).decode().rstrip("="),
+        f'"{standard}"',
+        f"data:application/json;base64,{standard}",
+        base64.b64encode(b"\xef\xbb\xbf" + document).decode(),
+        *(base64.b64encode(text.encode(code)).decode() for code in ("utf-16", "utf-16-le", "utf-16-be")),
+        coded(standard),
+        json.dumps({"data": {"config.json": standard}}),
+    ):
+        assert P in {part for _, part in with_parts("#key", value)}, value
+
+
+def test_a_private_key_in_base64_in_a_document_counts_and_a_certificate_does_not() -> None:
+    certificate = KEY.replace("PRIVATE KEY", "CERTIFICATE")
+    value = json.dumps({"data": {"tls.key": coded(KEY), "tls.crt": coded(certificate)}})
+    parts = {part for _, part in with_parts("#key", value)}
+    assert KEY in parts and certificate not in parts
+
+
+@pytest.mark.parametrize("data", [b"\xff" * 30, b"\0" * 30, b"{" * 30, b"\xff\xfe" * 9 + b"\xd8"])
+def test_base64_that_holds_no_document_is_one_value(data: bytes) -> None:
+    value = base64.b64encode(data).decode()
+    assert [part for _, part in with_parts("#key", value)] == [value]
 
 
 def test_numbers_of_documents_count_under_a_credentials_name_from_eight_digits_on() -> None:

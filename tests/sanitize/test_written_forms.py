@@ -24,6 +24,7 @@ WRITTEN = {
     "Go": ("'^#2*{LS>z{!", '{"pw":"\'^#2*{LS\\u003ez{!"}'),
     "Django": ("4s_@c~g`", "var p = '4s_@c~g\\u0060', q = 1;"),
     "OWASP": ("Jh,,pZ<rb", "Jh\\x2c\\x2cpZ\\x3crb and more"),
+    "OWASP, beside an underscore": ("4_uo*hC1", "4_uo\\x2AhC1"),
     "letters beyond ASCII in a script": (
         "žluťoučký-kůň7",
         "\\u017elu\\u0165ou\\u010dk\\xfd\\x2dk\\u016f\\u01487",

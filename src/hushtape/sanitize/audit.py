@@ -18,7 +18,7 @@ from hushtape.sanitize.audit_finding import Finding, Scan
 from hushtape.sanitize.audit_long import Streams
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_packed import Room
-from hushtape.sanitize.audit_runs import decode_base64, decode_hex, has_run, runs
+from hushtape.sanitize.audit_shared import tells_of_more
 from hushtape.sanitize.audit_views import Dull, in_clear, inspect, never
 
 WINDOW = 64 * 1024
@@ -29,23 +29,10 @@ OVERLAP = 4 * 1024
 """Bytes looked at twice, so that an encoded secret may lie across two windows: one of 680 bytes with
 every character written as `\\u00xx`, or of 1.7 KiB in twofold base64. Longer secrets ask for more."""
 
-DENSE = 12
-"""One escape in so many bytes, or one byte beside hex digits: a text that is spelled out."""
-
-NESTED = 3
-"""Layers that are looked at for escapes at a window's end; base64, hex and NUL bytes are undone between."""
-
-ALIGNMENTS = 7
-"""Of base64's four alignments, hex's two, and what stands between them, one says something."""
-
-_SPELLING = (b"u00", b"%", b"&#", b"\\x", b"\\0", b"\\1", *(b"=%d" % digit for digit in range(2, 8)))
-"""How escapes of ASCII begin: JSON's, percent, HTML's, JavaScript's, octal, quoted-printable."""
-
-_HEX = b"0123456789abcdefABCDEF"
-
 SEAM = 256
 """Within so many bytes a window begins at a sign that ends words: cut out of `next_page_token=`, a
-`token=` would be a false finding. The window before has seen what is passed over."""
+`token=` would be a false finding. These bytes are shown again besides the overlap: a sign may stand in the
+middle of coded text (a line break of base64)."""
 
 _SIGN = re.compile(rb"[\s\"'&%\\,;=<>{}()\[\]]")
 
@@ -178,7 +165,8 @@ class Auditor:
         while len(data) - start >= WINDOW and finding is None:
             window = data[start : start + WINDOW]
             finding = self._look(window, self._base + start) or self._follow(window, self._base + start)
-            start += WINDOW - shared(window, overlap)
+            more = overlap < WINDOW // 2 and tells_of_more(window[-overlap:])
+            start += WINDOW - (WINDOW // 2 if more else overlap) - SEAM
             seam = _SIGN.search(data, start, start + SEAM)
             start = seam.start() if seam else start
         rest = data[start:]
@@ -222,29 +210,6 @@ class Auditor:
         if offset < 0:
             return Finding(rule, f"within bytes {base} to {base + len(data)}, in another writing")
         return Finding(rule, f"at byte {base + offset}")
-
-
-def shared(window: bytes, overlap: int) -> int:
-    """Bytes of a window that the next one shows again. More where what stands at its end is spelled out, each
-    letter by six bytes or more, or in hex: forty letters under three such escapes take 8,640 bytes."""
-    tail = window[-overlap:]
-    if len(tail.translate(None, _HEX)) * DENSE <= overlap:
-        return max(overlap, WINDOW // 2)
-    least = DENSE
-    for _ in range(NESTED):
-        tail = tail.replace(b"\0", b"") if 0 in tail else tail
-        if _is_spelled(tail, least):
-            return max(overlap, WINDOW // 2)
-        if not has_run(tail):
-            return overlap
-        found, digits = runs(tail, dull=False)
-        tail, least = decode_base64(found) + decode_hex(found, digits), least * ALIGNMENTS
-    return overlap
-
-
-def _is_spelled(text: bytes, least: int) -> bool:
-    """Whether one byte in so many begins an escape."""
-    return sum([text.count(sign) for sign in _SPELLING]) * least >= len(text) > 0
 
 
 class TextAudit:

@@ -116,7 +116,7 @@ _QUOTED_PRINTABLE: Final = re.compile(
 _ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
 _SOFT_BREAK: Final = re.compile(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
 # Text of ASCII letters in two or four bytes each, in either order.
-WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,31}[ -~]){5}")
+WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,31}[ -~]){4}")
 
 
 _ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, WIDE)

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from hushtape.sanitize import engine as engines
 from hushtape.sanitize.audit_escapes import escapes_undone
 from hushtape.sanitize.audit_finding import Scan, Weak
-from hushtape.sanitize.escapes import stands_alone
+from hushtape.sanitize.escapes import begins, stands_alone
 from hushtape.sanitize.exact import SHORT
 from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.value_forms import forms, pieces
@@ -218,9 +218,11 @@ def _is_base64(core: bytes, skip: int, value: bytes, whole: bool, data: bytes, a
 
 
 def _token_begins(data: bytes, start: int, offset: int, byte: int) -> bool:
-    """Whether a word may begin in the coded text: a token begins, or a printed sign stands before."""
+    """Whether a word may begin in the coded text: a token begins, also behind an escape that ends in a letter
+    or digit (`%22`, `\\u0022`), or a printed sign stands before."""
     before = data[start - 1] if start > 0 else 0
-    return (offset == 0 and (before not in _LETTERS or before in _JOINTS)) or _sign(byte)
+    fresh = before not in _LETTERS or before in _JOINTS or begins(data, start)
+    return (offset == 0 and fresh) or _sign(byte)
 
 
 def _token_ends(data: bytes, start: int, size: int, byte: int) -> bool:

@@ -23,6 +23,8 @@ _AMPERSAND = (
     + _SEMICOLON
     + rb"){0,8}"
 )
+_EQUALS = rb"(?:=(?:3D){0,2}|%(?:25){0,8}3[dD]|" + _BACKSLASH + rb"++(?:u00|x)3[dD])"
+"""That of quoted-printable, also in a form, or in JSON as Gson writes it."""
 _CR = _BACKSLASH + b"++u000[dD]|" + _AMPERSAND + _HASH + b"(?:0*13|[xX]0*[dD])" + _SEMICOLON
 _LF = _BACKSLASH + b"++u000[aA]|" + _AMPERSAND + _HASH + b"(?:0*10|[xX]0*[aA])" + _SEMICOLON
 _LINE_END = rb"\r\n?|%%(?:25){0,8}0[dD](?:%%(?:25){0,8}0[aA])?|%b++r(?:%b++n)?|(?:%b)(?:%b)?" % (
@@ -101,7 +103,7 @@ def ways(char: str) -> list[bytes]:
     if char in _LETTER:
         found.append(_BACKSLASH + b"++" + _LETTER[char])
     if char.isascii() and not char.isalnum():
-        found.append(b"=(?:3D){0,2}%02X" % number)  # RFC 2045 6.7
+        found.append(_EQUALS + b"%02X" % number)  # RFC 2045 6.7
     if number < 256 and not (char.isascii() and char.isalnum()):
         found.append(_BACKSLASH + b"++%03o" % number)
     if char == " ":

@@ -25,7 +25,11 @@ T = TypeVar("T")
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
 _URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]+={0,2}")
+_DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+_STANDARD = str.maketrans("-_", "+/")
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_CODED = 24
+_PRIVATE = re.compile(r"\A-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
 _LEAST_NUMBER = 8
 """Digits of a number in a document: `"keySize": 4096` and `"expiration_of_key": 86400` are none."""
 _UNDER_A_NAME = re.compile(r"\.(?:value|secretValue|plaintext)\Z", re.IGNORECASE)
@@ -136,14 +140,34 @@ def bare(value: str) -> str:
 
 
 def _in_base64(value: str) -> str:
-    """The JSON document or PEM file that a value holds in base64, as variables of the environment do; ""."""
-    if len(value) < _LEAST_CODED or _BASE64.fullmatch(value) is None:
+    """The JSON document or PEM file that a value holds in base64, as variables of the environment do; "".
+
+    In either alphabet, with or without its padding (RFC 4648 3.2), in quotes, as a `data:` URL (RFC 2397), of
+    UTF-16, in base64 once more.
+    """
+    value = value.strip()
+    if len(value) < _LEAST_CODED:
         return ""
+    if value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    coded = _DATA_URL.sub("", value)
+    if _BASE64.fullmatch(coded) is None:
+        return ""
+    letters = "".join(coded.split()).rstrip("=").translate(_STANDARD)
     try:
-        text = b64decode("".join(value.split()), b"-_" if "-" in value or "_" in value else None).decode()
+        text = _text_of_file(b64decode(letters + "=" * (-len(letters) % 4)))
     except ValueError:
         return ""
-    return text if text.startswith("-----BEGIN ") or document(text) is not None else ""
+    return text if text.startswith("-----BEGIN ") or document(text) is not None else _in_base64(text)
+
+
+def _text_of_file(data: bytes) -> str:
+    """What a file says, in UTF-8 or UTF-16, its byte order mark left out. Raises: ValueError."""
+    if data[:2] in _MARKS:
+        return data.decode("utf-16")
+    if 0 in data[:2]:
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le")
+    return data.decode("utf-8-sig")
 
 
 def _is_common(part: str, value: str) -> bool:
@@ -183,10 +207,19 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
             if scheme and len(scheme) >= MIN_PART and not _is_common(scheme, held):
                 yield path, scheme
         yield from ((path, part) for part in dict.fromkeys(made_within(held)) if part != held)
-        if depth and document(held) is not None:
-            deeper = with_parts(path, held, depth - 1)
-            next(deeper)  # itself
-            yield from deeper
+        if depth:
+            yield from _held(path, held, depth - 1)
+
+
+def _held(path: str, value: str, depth: int) -> Iterator[tuple[str, str]]:
+    """The secrets in a document's string that holds another, as it is or in base64 (Kubernetes' `data`)."""
+    text = value if document(value) is not None else _in_base64(value)
+    if _PRIVATE.search(text):
+        yield path, text
+    elif document(text) is not None:
+        deeper = with_parts(path, text, depth)
+        next(deeper)  # itself
+        yield from deeper
 
 
 def configuration(config: object, sanitizer: str, argument: str = "config") -> object:

@@ -34,7 +34,7 @@ _SURE: Final = tuple(
         r"(?i)[?&;](?:" + _NAME + r"|sig)=([^&;#\s\"']+)",  # JDBC, URLs
         r"://([^:@/\s?#]+)(?::x-oauth-basic)?@",  # a token as the user
         r"://[^:@/\s]*:([^\s@/,]+)@",  # each of several URLs
-        r"(?i)\bthin:[^/\s]+/([^@\s]+)@",  # Oracle
+        r"(?i)\bthin:[^/\s]+/(?:\"([^\"\n]+)\"|([^@\s]+))@",  # Oracle
         r"(?im)^\s*[\"']?" + _NAME + r"[\"']?:[ \t]+(?:[A-Za-z]+[ \t]+)?[\"']?([^\s\"']+)",  # fields, YAML
         r"(?im)(?:^|\s)password[ \t]+(\S+)",  # .netrc
     )

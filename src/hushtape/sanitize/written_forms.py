@@ -49,6 +49,9 @@ _SETS: Final = (
 )
 """Which signs are escaped; "": every one. The controls always are."""
 
+_ALL_BUT: Final = ("_", ",._", ",.-_")
+"""Signs that stay where all others are escaped: by `\\W`, OWASP's encoders for JavaScript and for HTML."""
+
 
 def _units(char: str) -> str:
     data = char.encode("utf-16-be", "surrogatepass").hex()
@@ -123,8 +126,10 @@ def written_forms(value: str) -> set[str]:
         "".join(char if _plain(char) else _escaped(char) for char in value),
         *(value.replace(sign, sign * 2) for sign in "\"'%"),
     }
-    for chars in _SETS:
-        here = [char for char in dict.fromkeys(value) if _is_in(char, chars)]
+    signs = [char for char in dict.fromkeys(value) if _is_in(char, _ALL)]
+    sets = [[char for char in signs if _is_in(char, chars)] for chars in _SETS]
+    sets += [[char for char in signs if char not in left] for left in _ALL_BUT]
+    for here in dict.fromkeys(map(tuple, sets)):
         if here:
             found.update(_replaced(value, here, kind) for kind in _KINDS)
     return found
