@@ -35,6 +35,9 @@ def test_it_is_under_the_escapes_of_json_too() -> None:
 def test_of_a_forms_value_plus_signs_are_spaces() -> None:
     data = b"\x1f\x8b a b"
     assert data in as_form(b"file=" + quote_plus(data).encode())
+    for head in (b"\x1f\x8b", b"x\x9c", b"x\xda", b"\xfd7zXZ", b"(\xb5/\xfd"):  # taken for latin-1
+        text = (head + b" a b").decode("latin-1")
+        assert text.encode() in as_form(b"file=" + quote_plus(text).encode())
 
 
 def test_what_stands_beyond_ascii_in_utf_16_and_utf_32_is_read() -> None:

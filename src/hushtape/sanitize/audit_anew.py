@@ -85,10 +85,13 @@ def is_text(data: bytes) -> bool:
 
 
 _FORM: Final = re.compile(
-    rb"%(?:25)*(?:1[Ff]%(?:25)*8[Bb]|[Ff][Dd]7zXZ|03%(?:25)*04|[Bb]5(?:/|%(?:25)*2[Ff])%(?:25)*[Ff][Dd]"
+    rb"%(?:25)*(?:1[Ff]%(?:25)*(?:[Cc]2%(?:25)*)?8[Bb]|(?:[Ff]|[Cc]3%(?:25)*[Bb])[Dd]7zXZ|03%(?:25)*04"
+    rb"|[Bb]5(?:/|%(?:25)*2[Ff])%(?:25)*(?:[Ff]|[Cc]3%(?:25)*[Bb])[Dd]"
     rb"|5[Dd]%(?:25)*00%(?:25)*00|(?:0[AaDd]|5[Cc][nr])\+\+"
-    rb"|5[Cc](?:u00|x)(?:01|1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))|BZh|x%(?:25)*(?:01|5[Ee]|9[Cc]|[Dd][Aa])|\+%(?:25)*0[AaDd]"
+    rb"|5[Cc](?:u00|x)(?:01|1[Ff]|9[Cc]|[Dd][Aa]|[Ff][Dd]))"
+    rb"|BZh|x%(?:25)*(?:01|5[Ee]|(?:[Cc]2%(?:25)*)?9[Cc]|[Dd][Aa]|[Cc]3%(?:25)*9[Aa])|\+%(?:25)*0[AaDd]"
 )
+"""How a compressed file begins in a form, also one that was taken for latin-1; indented lines."""
 
 
 def as_form(data: bytes) -> bytes:
