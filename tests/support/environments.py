@@ -25,9 +25,9 @@ def environment(name: str) -> Path:
     with pins.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
-            venv.create(home, clear=True, with_pip=True)
-            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            locked = ["--require-hashes", "--only-binary", ":all:", "-r", pins]
+            venv.create(home, clear=True)  # the pip of this environment fills it: one of its own takes seconds
+            install = [sys.executable, "-m", "pip", "--python", python, "install", "-qq", "--no-deps"]
+            locked = ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:", "-r", pins]
             subprocess.run([*install, *locked], check=True)
             stamp.write_text(wanted)
     return python

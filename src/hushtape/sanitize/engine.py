@@ -149,7 +149,7 @@ class HyperscanEngine:
         self._database = library.Database(mode=library.HS_MODE_VECTORED)
         # Not literal=True: python-hyperscan measures literals with strlen, so a NUL would cut one.
         self._database.compile(
-            expressions=[b"".join(b"\\x%02x" % byte for byte in anchor) for anchor in anchors],
+            expressions=[b"\\x" + anchor.hex(" ").replace(" ", "\\x").encode() for anchor in anchors],
             ids=list(range(len(anchors))),
             elements=len(anchors),
             flags=[library.HS_FLAG_CASELESS] * len(anchors),
