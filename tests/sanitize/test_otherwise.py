@@ -40,8 +40,8 @@ ENDS: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("given", ["\n", "\r\n", "\\n", "\\r\\n"])
 @pytest.mark.parametrize("written", ENDS)
+@pytest.mark.parametrize("given", ["\n", "\r\n", "\\n", "\\r\\n"])
 def test_line_ends_make_no_difference(given: str, written: str) -> None:
     clean, found = left(LINES.replace("\n", given), f'{{"a": "{LINES.replace(chr(10), ENDS[written])}"}}')
     assert clean == b'{"a": "REDACTED"}'
@@ -122,9 +122,9 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.parametrize("written", WRITTEN)  # varies fastest: the ruleset of a key is compiled once
 @pytest.mark.parametrize("kind", KEYS)
 @pytest.mark.parametrize("given", GIVEN)
-@pytest.mark.parametrize("written", WRITTEN)
 def test_a_private_key_is_gone_without_its_first_and_last_line(kind: str, given: str, written: str) -> None:
     key = KEYS[kind]
     inner = "".join(key.splitlines()[1:-1])

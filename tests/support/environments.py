@@ -25,9 +25,9 @@ def environment(name: str) -> Path:
     with pins.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
-            venv.create(home, clear=True)  # the pip of this environment fills it: one of its own takes seconds
-            install = [sys.executable, "-m", "pip", "--python", python, "install", "-qq", "--no-deps"]
-            locked = ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:", "-r", pins]
-            subprocess.run([*install, *locked], check=True)
+            venv.create(home, clear=True)  # filled by the pip of this one: one of its own takes seconds
+            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
+            locked = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", pins]
+            subprocess.run([*pip, "install", "-qq", *locked], check=True)
             stamp.write_text(wanted)
     return python
