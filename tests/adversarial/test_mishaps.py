@@ -18,6 +18,7 @@ import hushtape
 from hushtape.cassette import recover
 from tests.contract.drivers import Requests
 from tests.support.servers import Server
+from tests.support.warm import WarmPython
 
 KILLS = """
 import http.client, os, sys, hushtape
@@ -80,6 +81,12 @@ def server(running: Server) -> Server:
     return running
 
 
+@pytest.fixture(scope="module")
+def warm() -> Iterator[WarmPython]:
+    with WarmPython("import http.client, hushtape.api; from hushtape.sanitize import build; build()") as made:
+        yield made
+
+
 def run(code: str, *arguments: object) -> tuple[int, str]:
     command = [sys.executable, "-c", code, *map(str, arguments)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
@@ -100,12 +107,12 @@ def old_cassette(path: Path, server: Server, client: Requests) -> bytes:
     [(name, turn + 1) for name, most in STEPS.items() for turn in range(most)],
 )
 def test_a_kill_at_any_step_of_sealing_leaves_the_old_cassette_or_the_new_one(
-    name: str, turn: int, when: str, server: Server, client: Requests, tmp_path: Path
+    name: str, turn: int, when: str, server: Server, client: Requests, warm: WarmPython, tmp_path: Path
 ) -> None:
     path = tmp_path / "orders.json"
     before = old_cassette(path, server, client)
-    code, _ = run(KILLS, server.port, path, name, turn, when)
-    assert code == -9, "sealing took no such step"
+    ended = warm.run(KILLS, server.port, path, name, turn, when)
+    assert ended.returncode == -9, f"sealing took no such step {ended.stderr}"
     if path.read_bytes() == before:
         found = recover(path)
         assert found.path is not None and found.recovered == 2 and not found.damaged

@@ -70,8 +70,8 @@ def anchors(rules: Iterable[Rule], order: int | None = None) -> Iterator[tuple[b
 
 @lru_cache(maxsize=64)
 def _anchors(rule: Rule, order: int) -> tuple[tuple[bytes, Verifier], ...]:
-    """Of a rule that holds no secret. Remembered: the default list's rules make a thousand, which took 7 of the
-    20 ms that a ruleset takes to compile, and each tape with secrets of its own compiles one."""
+    """Of a rule that holds no secret. Remembered: those of the default list take 7 of the 20 ms in which a
+    ruleset is compiled, and each tape with secrets of its own has one."""
     return tuple(_of_names(rule, order))
 
 
