@@ -1,24 +1,25 @@
 """Redacting in place: the findings of a file as edits, applied in one streaming copy.
 
-Lives here: edits, the copy, the check that JSON stays JSON, body files under their new names. Must not:
-decide what is a finding. Called by: run. A killed fix leaves the old file. Body files come first, then the
-cassette that names them, then the old body file goes: at each moment the cassette and its bodies belong
-together.
+Lives here: edits, the copy, the check that JSON stays JSON and YAML YAML, body files under their new names.
+Must not: decide what is a finding. Called by: run. A killed fix leaves the old file. Body files come first,
+then the cassette that names them, then the old body file goes: at each moment the cassette and its bodies
+belong together.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 from msgspec import structs
 
 from hushtape.cassette.bodies import Pinned
+from hushtape.cassette.foreign.yaml_events import Events, FileStream
 from hushtape.cassette.scanner import Scanner as JsonScanner
-from hushtape.errors import CassetteError
+from hushtape.errors import CassetteError, MissingDependencyError
 from hushtape.scan.lengths import lengths
 from hushtape.scan.locate import Located
 from hushtape.scan.publish import publish, sync_folder
@@ -61,11 +62,12 @@ def fix(scanned: Scanned, found: Iterable[Located]) -> tuple[int, Text]:
 def rewrite(text: Text, edits: list[Edit], target: Path | None = None) -> None:
     """Publish the file with the edits, under its own name or another; a link's target is what is replaced."""
     path = Path(os.path.realpath(text.path))
-    valid = text.kind == "json" and not text.coding and is_json(path)
+    holds = None if text.coding else _FORMS.get(text.kind)
+    valid = holds is not None and holds(path)
 
     def check(written: Path) -> None:
-        if valid and not is_json(written):
-            raise CannotFix("it would not be JSON any more; redact it by hand")
+        if valid and holds is not None and not holds(written):
+            raise CannotFix(f"it would not be {text.kind.upper()} any more; redact it by hand")
 
     publish(target or path, encoded(text, edits), check)
 
@@ -122,6 +124,21 @@ def is_json(path: Path) -> bool:
     except CassetteError:
         return False
     return True
+
+
+def is_yaml(path: Path) -> bool:
+    """Whether a file is YAML, as its events go by: nothing is constructed. Without PyYAML none is."""
+    try:
+        file = Pinned(path)
+        for _ in Events(FileStream(file, 0), file):
+            pass
+    except (CassetteError, MissingDependencyError):
+        return False
+    return True
+
+
+_FORMS: dict[str, Callable[[Path], bool]] = {"json": is_json, "yaml": is_yaml}
+"""What a text of this kind has to be afterwards, if it was before."""
 
 
 # --- body files -------------------------------------------------------------------------------------

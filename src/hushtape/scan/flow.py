@@ -21,10 +21,11 @@ _SIGN = re.compile(
 class Flow:
     """One collection, behind its first bracket. `parent`: the column that its lines stand deeper than."""
 
-    __slots__ = ("_depth", "_fresh", "_parent")
+    __slots__ = ("_depth", "_parent", "fresh")
 
     def __init__(self, parent: int) -> None:
-        self._parent, self._depth, self._fresh = parent, 1, True
+        self._parent, self._depth, self.fresh = parent, 1, True
+        """`fresh`: a scalar may begin here."""
 
     def next(self, data: bytes, at: int, cut: int) -> tuple[str, int]:
         """What stands at `at`, and where it ends: "open" (a string begins behind it), "fold" (a line's end),
@@ -34,15 +35,15 @@ class Flow:
             return "", cut
         kind, end = found.lastgroup, found.end()
         if kind == "quote":
-            opens, self._fresh = self._fresh, False
+            opens, self.fresh = self.fresh, False
             return "open" if opens else "", end
         if kind == "down":
-            self._depth, self._fresh = self._depth - 1, False
+            self._depth, self.fresh = self._depth - 1, False
             return "end" if self._depth <= 0 else "", end
         if kind == "up":
             self._depth += 1
         if kind in ("up", "comma"):
-            self._fresh = True
+            self.fresh = True
         elif kind == "piece":
             return "", self._piece(data, at, end, cut)
         return "fold" if kind == "fold" else "", end
@@ -51,12 +52,12 @@ class Flow:
         if data[at] == 35 and data[at - 1 : at] in (b" ", b"\t", b"\n", b""):  # a remark, to its line's end
             stop = data.find(b"\n", at, cut)
             return cut if stop < 0 else stop
-        self._fresh = data[end - 1] == 58 or (self._fresh and data[at : at + 1] in (b"!", b"&", b"?"))
+        self.fresh = data[end - 1] == 58 or (self.fresh and data[at : at + 1] in (b"!", b"&", b"?"))
         return end
 
     def folds(self, data: bytes, end: int) -> bool:
         """Whether the line's end that stands before `end` is one within a plain scalar."""
-        return not self._fresh and data[end : end + 1] not in b",:#]}"
+        return not self.fresh and data[end : end + 1] not in b",:#]}"
 
     def left(self, data: bytes, at: int, end: int) -> bool:
         """Whether the next line is none of the collection's: a bracket may be text that nothing closes."""

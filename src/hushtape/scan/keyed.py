@@ -115,7 +115,10 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
     if name.lower() == "cookies" and data[at : at + 1] == b"[":
         yield from _har_cookies(data, at)
         return
-    at_line = _LINE.search(data, max(0, left - 80), left) is not None
+    quoted = sign[0][:1] in (b'"', b"'") and sign[0][:1] == data[left - 1 : left]
+    at_line = _LINE.search(data, max(0, left - 80), left - quoted) is not None and (
+        not quoted or kind == "yaml"
+    )
     before = data[max(0, left - 66) : left]
     where = _where(name, kind, at_line, before) if colon and headers.is_header(name) else None
     field = at_line and name.lower() in _FIELDS and (colon if kind == "yaml" else kind == "text")
@@ -127,7 +130,7 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
     for start, end in quoting.values(data, at, kind if at_line else "json"):
         if where is not None:
             yield from _header(data, start, end, name, where)
-        if field and not _quoted(data, start):
+        if field and _is_bare(data, at, start, end, quoted=quoted):
             yield from _plain_field(data, start, end, name, kind)
         yield from _random(data, start, end, name)
 
@@ -150,6 +153,14 @@ def _where(name: str, kind: str, at_line: bool, before: bytes) -> str | None:
     lower = name.lower()
     known = lower in headers.STRICT or lower in headers.COOKIES or lower.startswith("x-")
     return "" if at_line and known else None
+
+
+def _is_bare(data: bytes, at: int, start: int, end: int, *, quoted: bool) -> bool:
+    """Whether it is no string of JSON behind its name, which the ruleset finds: `name: text`, `name: ["a"]`.
+    `quoted`: the name stands in quotes, and it may be JSON all the same."""
+    if not quoted:
+        return data[at : at + 1] == b"[" or not _quoted(data, start)
+    return not _quoted(data, start) and data[at : at + 1] not in b"[{" and data[end - 1 : end] not in b",]}"
 
 
 def _quoted(data: bytes, start: int) -> bool:

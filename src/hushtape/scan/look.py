@@ -14,6 +14,7 @@ from itertools import chain
 
 from hushtape.sanitize import Finding, Ruleset
 from hushtape.scan import binary, packed, units
+from hushtape.scan.enclosed import is_quoted, member_end
 from hushtape.scan.finding import HEAD, Candidate
 from hushtape.scan.judge import SPELLED, may_count
 from hushtape.scan.keyed import REACH, Keyed
@@ -127,9 +128,9 @@ class Look:
         unfold = self._unfold
         if unfold is None:
             return one
-        last = min(one.end, max(unfold.scalar_end(one.start), one.start + 1))
-        start, end = unfold.start(one.start), unfold.end(last)
-        text = one.text and unfold.written(one.start, one.text)
+        last = min(one.end, max(unfold.back.scalar_end(one.start), one.start + 1))
+        start, end = unfold.back.start(one.start), unfold.back.end(last)
+        text = one.text and unfold.back.written(one.start, one.text)
         return one._replace(
             start=max(start, 0), end=end, text=text if start >= 0 else None, size=last - one.start
         )
@@ -161,6 +162,7 @@ class Look:
         data = self._raw + chunk
         last = len(data) + 1 if final else max(0, len(data) - REACH)
         for one in self._keyed.look(data, self._kind, self._named - self._raw_base, last):
+            one = self._enclosed(one, data)
             cut = one.end >= len(data) and not final
             self.candidates.append(
                 one._replace(
@@ -174,6 +176,18 @@ class Look:
         drop = max(0, last - BACK)
         self._raw = data[drop:]
         self._raw_base += drop
+
+    def _enclosed(self, one: Candidate, data: bytes) -> Candidate:
+        """No further than the string of YAML that it begins in, or the member of a flow collection."""
+        unfold, start = self._unfold, one.start + self._raw_base
+        if unfold is None:
+            return one
+        end = unfold.strings.around(start)
+        if end >= 0:
+            return one._replace(end=min(one.end, end - self._raw_base))
+        if unfold.flows.around(start) >= 0 and not is_quoted(data, one.start):
+            return one._replace(end=member_end(data, one.start, one.end))
+        return one
 
     # --- compressed bodies ----------------------------------------------------------------------------
 

@@ -21,11 +21,14 @@ _FLOW_BARE = re.compile(rb"[^\r\n,\]\[{}]{1,8192}")
 _LINE = re.compile(rb"[^\r\n]{1,8192}")
 _TAG = re.compile(rb"(?:[!&]\S{0,200} +)*(?!\*)")
 """Tags and anchors before a value; an alias (`*id001`) is none."""
+_MEMBER = re.compile(rb"[^\s#:'\"\[\]{},&*!|>%@`-][^:#\r\n]{0,80}:(?=\s|\Z)")
 _NAME = re.compile(rb" *(?:- +)*")
 _SCALAR = (
     rb"[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*+\r?\n)* {%d,}+"
     rb"(\S[^\r\n]*+(?:\r?\n(?:[ \t]*+\r?\n)* {%d,}+\S[^\r\n]*+)*+)"
 )
+_PLAIN = rb"[^\r\n]{1,8192}(?:\r?\n {%d,}+[^\s#][^\r\n]{0,8192}){0,64}+"
+"""A scalar without quotes, and its further lines."""
 _MOST_ITEMS = 4096
 
 
@@ -64,16 +67,23 @@ def _bare(data: bytes, at: int, kind: str) -> tuple[int, int] | None:
     found = (_LINE if kind == "yaml" else _BARE).match(data, at)
     if found is None:
         return None
+    if kind == "yaml":
+        found = re.compile(_PLAIN % _deeper(data, at)).match(data, at) or found
     return at, at + len(found[0].rstrip())
 
 
 def _scalar(data: bytes, at: int) -> Spans:
     """The lines of a block scalar (`|`, `>`), which stand deeper than its name."""
-    name = _NAME.match(data, data.rfind(b"\n", 0, at) + 1)
-    deeper = name.end() - name.start() + 1 if name else 1
+    deeper = _deeper(data, at)
     body = re.compile(_SCALAR % (deeper, deeper)).match(data, at)
     if body is not None:
         yield body.start(1), body.start(1) + len(body[1].rstrip())
+
+
+def _deeper(data: bytes, at: int) -> int:
+    """How far the lines are indented that belong to the name on this line."""
+    name = _NAME.match(data, data.rfind(b"\n", 0, at) + 1)
+    return name.end() - name.start() + 1 if name else 1
 
 
 def _flow(data: bytes, at: int) -> Spans:
@@ -109,6 +119,11 @@ def _block(data: bytes, at: int) -> Spans:
             yield span
             end = data.find(b"\n", span[1])
             at = end if end >= 0 else len(data)
+            continue
+        if _MEMBER.match(data, tag.end()):  # a mapping is no value
+            at = data.find(b"\n", item.end())
+            if at < 0:
+                return
             continue
         folded = re.compile(rb"[^\r\n]*(?:\r?\n {%d,}(?!- )[^\r\n]*)*" % (len(item[1]) + 1))
         found = folded.match(data, tag.end())

@@ -1,15 +1,21 @@
 """How YAML writes scalars: the signs within quotes, and what folds and escapes stand for.
 
-Lives here: expressions for both kinds of quotes, one fold and one escape undone. Must not: follow a text.
-Called by: unfold, flow.
+Lives here: expressions for both kinds of quotes, one fold and one escape undone, the marks before a value.
+Must not: follow a text. Called by: unfold, flow.
 """
 
 from __future__ import annotations
 
 import re
 
+from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS
+from hushtape.scan.entropy import is_key_word
+
 FOLD = rb"[ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)*"
 _BLANK = rb"[ \t]++(?!\r?\n)"
+_MARKS = re.compile(
+    rb"\s*(?:(?!!!binary)[!&]\S*[ \t]+)*(?:[|>][-+0-9]*\s*(?:#.*)?\Z|(?=[^\s|>#*]))", re.DOTALL
+)
 DOUBLE = re.compile(
     rb"(?:[^\"\\\r\n \t]++|" + _BLANK + rb")++|(?P<fold>\\?" + FOLD + rb")"
     rb"|(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\r\n]))|(?P<end>\")|."
@@ -40,3 +46,13 @@ def escape(text: bytes) -> bytes:
         number = int(text[2:], 16)
         return chr(number).encode("utf-8", "surrogatepass") if number < 0x110000 else text
     return _ESCAPES.get(sign, text[1:])
+
+
+def value_start(line: bytes, name: re.Match[bytes], at: int) -> int:
+    """Where the value begins under a credential's name: behind white space, tags, anchors and a block's sign
+    (at the line's end); `at`, if there is none on the line; -1: the name is no credential's."""
+    word = name[0].rstrip(b": ").strip(b"\"'").decode("utf-8", "replace")
+    if not (is_key_word(word) or word[:1] == "#" or word.lower() in SENSITIVE_FIELDS):
+        return -1
+    marks = _MARKS.match(line, at)
+    return marks.end() if marks is not None else at

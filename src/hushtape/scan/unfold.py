@@ -1,6 +1,6 @@
 """YAML as the text that its scalars hold: folds joined, escapes undone, indentation of blocks gone.
 
-Lives here: a light walk over lines, what each scalar says, and the way back from there to the file. Must not:
+Lives here: a light walk over lines, and what each scalar says. Must not:
 load YAML, look for anything. Called by: look. What stands between scalars passes as it is. A writer folds a
 string wherever a line is full, within an escape of JSON, too: a rule that reads the file's own bytes finds a
 field on one line and misses it on two.
@@ -9,23 +9,21 @@ field on one line and misses it on two.
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from hushtape.scan.enclosed import Enclosed
 from hushtape.scan.flow import Flow
-from hushtape.scan.scalars import DOUBLE, SINGLE, escape, fold
+from hushtape.scan.scalars import DOUBLE, SINGLE, escape, fold, value_start
+from hushtape.scan.way_back import WayBack
 from hushtape.scan.yaml_place import BLOCK, ITEM, NAME, OPENS
 
 _MOST_LINE = 1024 * 1024
 """Bytes of a line that are waited for; a longer one goes on as it came."""
-_MOST_BREAKS = 400_000
-"""What is known of the way back: 17 bytes each. Older ones go, and what begins there can't be redacted."""
-
 _LONGEST_ESCAPE, _MOST_FOLD = 10, 64 * 1024
 _MOST_BINARY = 4 * 1024 * 1024
 """Bytes of a block of `!!binary` that is looked at as a whole; of longer ones the audit sees its windows."""
 _BINARY = re.compile(rb"\s*!!binary\b")
+_MEMBER_ENDS, _MEMBER_BEGINS = (b",", b"}", b"]"), (b",", b"{", b"[")
 _FLOW = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[{\[]")
 _INDENT = re.compile(rb" *")
 
@@ -44,12 +42,13 @@ class Unfold:
 
     def __init__(self) -> None:
         self.binaries: list[Binary] = []
+        self.strings, self.flows = Enclosed(), Enclosed()
         self._binary: list[bytes] | None = None
         self._binary_size = 0
         self._rest = b""
         self._raw = self._out = 0
-        self._here, self._there, self._styles = array("Q", [0]), array("Q", [0]), bytearray(b" ")
-        self._ends = array("Q")
+        self.back = WayBack()
+        self._begin = 0
         self._quote = b""
         self._flow: Flow | None = None
         self._block = -1
@@ -58,9 +57,10 @@ class Unfold:
         self._parent, self._plain = -1, False
         self._text_end = 0
         """Where the last line of a block that says something ended."""
+        self._colon = b""
+        """The end of a line with a name and no value, see `_below`."""
         self._held = b""
         """The end of a plain scalar's line: whether it is a fold the next line tells."""
-        self._gone = 0
 
     def feed(self, chunk: bytes, *, final: bool) -> bytes:
         """What these bytes say, as far as whole lines go."""
@@ -78,50 +78,12 @@ class Unfold:
                 at = self._line(data, at, cut, out)
         if final and self._binary is not None:
             self._end_binary(at)
+        if final and self._colon:
+            self._below(b"", at, out)
         self._rest = data[at:]
         self._raw += at
-        self._forget()
+        self.back.forget()
         return b"".join(out)
-
-    # --- the way back -------------------------------------------------------------------------------
-
-    def start(self, offset: int) -> int:
-        """Where in the file what stands here begins; -1: that is not known any more."""
-        if offset < self._gone:
-            return -1
-        at = bisect_right(self._here, offset) - 1
-        return self._there[at] + offset - self._here[at]
-
-    def end(self, offset: int) -> int:
-        """Where in the file what goes up to here ends."""
-        at = bisect_left(self._here, offset)
-        if at < len(self._here) and self._here[at] == offset:
-            return self._there[at]
-        return self._there[at - 1] + offset - self._here[at - 1] if at else 0
-
-    def scalar_end(self, offset: int) -> int:
-        """Where the scalar ends that goes on at this offset; beyond the text if it is open."""
-        at = bisect_right(self._ends, offset)
-        return self._ends[at] if at < len(self._ends) else 1 << 62
-
-    def written(self, offset: int, text: bytes) -> bytes:
-        """How this is written in the scalar that stands here."""
-        style = self._styles[bisect_right(self._here, offset) - 1]
-        if style == 34:
-            return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-        return text.replace(b"'", b"''") if style == 39 else text
-
-    def _break(self, raw: int, style: int = 0) -> None:
-        self._here.append(self._out)
-        self._there.append(self._raw + raw)
-        self._styles.append(style or self._styles[-1])
-
-    def _forget(self) -> None:
-        if len(self._here) > _MOST_BREAKS:
-            drop = len(self._here) // 2
-            self._gone = self._here[drop]
-            del self._here[:drop], self._there[:drop], self._styles[:drop]
-            del self._ends[: bisect_left(self._ends, self._gone)]
 
     # --- lines --------------------------------------------------------------------------------------
 
@@ -156,6 +118,8 @@ class Unfold:
 
     def _opens(self, line: bytes, at: int, stop: int, indent: int, out: list[bytes]) -> int:
         """A line that may begin a scalar."""
+        if self._colon:
+            self._below(line, at, out)
         start = 0
         parent = indent
         while (item := ITEM.match(line, start)) is not None:
@@ -166,30 +130,60 @@ class Unfold:
         elif start == 0:
             parent = indent - 1
         self._parent = parent
-        opening = OPENS.match(line, start)
+        opening, flow = OPENS.match(line, start), _FLOW.match(line, start)
+        said = self._name(line, at, name, opening is None and flow is None, out) if name is not None else 0
         if opening is not None:
-            self._say(out, line[: opening.end()])
-            self._quote = opening[1]
-            self._break(at + opening.end(), self._quote[0])
+            self._say(out, line[said : opening.end()])
+            self._opened(at + opening.end(), opening[1])
             return at + opening.end()
-        flow = _FLOW.match(line, start)
         if flow is not None:
-            self._say(out, line[: flow.end()])
-            self._flow = Flow(parent)
+            self._say(out, line[said : flow.end()])
+            self._flow, self._begin = Flow(parent), self._out
+            self.flows.begin(self._raw + at + flow.end())
             return at + flow.end()
-        head = line[start:].strip()
+        head = line[max(start, said) :].strip()
         if head and head[:1] not in b"#|>!&*" and (name or start):
-            self._plain = True
-            self._hold(line, out)
+            self._plain, self._begin = True, self._out
+            self._hold(line[said:], out)
             return stop
-        self._say(out, line)
+        self._say(out, line[said:])
         if BLOCK.match(line.rstrip(), start):
             self._binary = [] if _BINARY.match(line, start) else None
             self._binary_size = 0
-            self._block, self._deep, self._folds, self._joint = parent, -1, b">" in head, False
-            self._text_end = self._out
+            self._block, self._deep, self._folds, self._joint = parent, -1, b">" in line[start:], False
+            self._text_end = self._begin = self._out
             self._break(stop, 32)
         return stop
+
+    def _below(self, line: bytes, at: int, out: list[bytes]) -> None:
+        """The end of a name's line, now that the next one is known: what stands there is the value only if it
+        is no member or item. Else no rule may take its name or dash for it."""
+        text, self._colon = self._colon, b""
+        nested = ITEM.match(line) or NAME.match(line, len(line) - len(line.lstrip(b" ")))
+        self._break(at - len(text) + (nested is not None))
+        self._say(out, text[nested is not None :])
+
+    def _name(self, line: bytes, at: int, name: re.Match[bytes], bare: bool, out: list[bytes]) -> int:
+        """Says a credential's name, and passes over what marks its value: a rule takes the mark for it. How
+        much of the line was said. `bare`: the value has no quotes, and the name gets none: it is no JSON."""
+        end, value = name.end(), value_start(line, name, name.end())
+        if value < 0:
+            return 0
+        said = 0
+        if bare and name[3] is None:
+            for quote in (name.start(), line.rfind(line[name.start() : name.start() + 1], 0, end)):
+                self._say(out, line[said:quote])
+                said = quote + 1
+                self._break(at + said)
+        if bare and value == end and not line[end:].strip():
+            self._say(out, line[said : end - 1])
+            self._colon = line[end - 1 :]
+            return len(line)
+        self._say(out, line[said:end])
+        if value > end:
+            self._say(out, b" ")
+            self._break(at + value)
+        return value
 
     def _of_block(self, line: bytes, at: int, stop: int, indent: int, out: list[bytes]) -> int:
         if self._binary is not None:
@@ -245,7 +239,8 @@ class Unfold:
             if kind is None:
                 self._say(out, text)
             elif kind == "end":
-                self._ends.append(self._out)
+                self.strings.end(self._raw + at)
+                self._ended(self._out)
                 self._quote = b""
                 self._break(at, 32)
                 if self._flow is not None:
@@ -253,6 +248,8 @@ class Unfold:
                     return found.end()
                 return self._rest_of_line(data, at, cut, out)
             else:
+                if kind == "fold":
+                    self.strings.fold()
                 self._break(at)
                 self._say(out, fold(text) if kind == "fold" else escape(text))
                 self._break(found.end())
@@ -262,35 +259,60 @@ class Unfold:
     def _in_flow(self, flow: Flow, data: bytes, at: int, cut: int, out: list[bytes], final: bool) -> int:
         """On in a flow collection, up to its end or to a string in it."""
         while at < cut:
+            mark = flow.fresh and data[at : at + 1] in (b"!", b"&") and not data.startswith(b"!!binary", at)
             kind, end = flow.next(data, at, cut)
             if kind == "fold" and not final and _may_go_on(kind, end - at, cut - end):
                 return at
+            if kind == "fold":
+                self.flows.fold()
             if kind == "fold" and flow.left(data, at, end):
                 self._flow = None
+                self.flows.end(self._raw + at)
                 return self._rest_of_line(data, at, cut, out)
             if kind == "fold" and flow.folds(data, end):
                 self._break(at)
                 self._say(out, fold(data[at:end]))
                 self._break(end)
+            elif mark:
+                self._break(end)
             else:
-                self._say(out, data[at:end])
+                self._of_flow(data[at:end], out)
             at = end
             if kind == "open":
-                self._quote = data[at - 1 : at]
-                self._break(at, self._quote[0])
+                self._opened(at, data[at - 1 : at])
                 return at
             if kind == "end":
                 self._flow = None
+                self.flows.end(self._raw + at)
                 return self._rest_of_line(data, at, cut, out)
         return at
+
+    def _of_flow(self, text: bytes, out: list[bytes]) -> None:
+        """A member ends with the sign behind it, whatever a rule takes for a line of its own."""
+        if text in _MEMBER_ENDS:
+            self._ended(self._out)
+        self._say(out, text)
+        if text in _MEMBER_BEGINS:
+            self._begin = self._out
 
     def _rest_of_line(self, data: bytes, at: int, cut: int, out: list[bytes]) -> int:
         stop = data.find(b"\n", at, cut) + 1 or cut
         self._say(out, data[at:stop])
         return stop
 
+    def _opened(self, at: int, quote: bytes) -> None:
+        self._quote, self._begin = quote, self._out
+        self.strings.begin(self._raw + at)
+        self._break(at, quote[0])
+
+    def _ended(self, end: int) -> None:
+        self.back.scalar(self._begin, end)
+
+    def _break(self, raw: int, style: int = 0) -> None:
+        self.back.note(self._out, self._raw + raw, style)
+
     def _close(self, at: int, end: int) -> None:
-        self._ends.append(end)
+        self._ended(end)
         self._break(at, 32)
 
 
