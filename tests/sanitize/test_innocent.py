@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from html import escape
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from tests.sanitize.written_ways import scrubbed
@@ -13,6 +15,7 @@ from hushtape.sanitize.chain import build
 from hushtape.sanitize.sanitizers import DefaultSanitizer
 
 RULES = build().ruleset
+FORM = "application/x-www-form-urlencoded"
 
 STAYS: dict[str, Any] = {
     "a schema": {"password": {"type": "string", "minLength": 8, "format": "password", "title": "Password"}},
@@ -134,10 +137,31 @@ def test_the_audit_finds_a_credential_in_a_short_text() -> None:
         '{"password":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}}',
         '{"access_token":{"computed":true,"type":"string"}}',
         '{"flows":{"password":{"scopes":{},"tokenUrl":"token"}}}',
+        '{"password":{"type":"string","description":"x","description_kind":"plain","sensitive":true}}',
+        '{"password":{"type":"string","title":"Password","airbyte_secret":true,"always_show":true,"order":3}}',
+        '{"client_secret":{"type":"string","airbyte_hidden":true,"pattern_descriptor":"x"}}',
+        '{"password":{"type":"string","x-order":1,"x-foo":{"a":"b"},"xml":{"name":"p"},"uniqueItems":false}}',
+        '{"token":{"type":"text","analyzer":"standard","norms":false,"not":{}}}',
+        '{"password":{"type":"object","additionalProperties":{"type":"string","contentEncoding":"base64"}}}',
+        '{"token":{"shape":"Token","documentation":"<p>A token</p>","max":20}}',
     ],
 )
 def test_schemas_of_others_stay(schema: str) -> None:
     assert scrubbed(schema) == schema
+    units = json.dumps({"s": schema}).replace('\\"', "\\u0022")
+    for body in (units, f'<a x="{escape(schema)}">', json.dumps({"s": schema})):
+        assert scrubbed(body, "text/html") == body
+    for coded in (quote_plus(schema), quote(quote(schema)), quote(schema, safe="{}:,[]")):
+        assert scrubbed(f"a=1&payload={coded}&b=2", FORM) == f"a=1&payload={coded}&b=2"
+
+
+@pytest.mark.parametrize("value", ['["is too short"]', '["can\'t be blank"]', "[]", "{}"])
+def test_messages_and_nothing_stay_in_escapes(value: str) -> None:
+    text = f'{{"errors": {{"password": {value}, "z": 1}}}}'
+    units = json.dumps({"s": text}).replace('\\"', "\\u0022").replace("'", "\\u0027")
+    for body in (units, f'<a x="{escape(text)}">'):
+        assert scrubbed(body, "text/html") == body
+    assert scrubbed(f"payload={quote_plus(text)}", FORM) == f"payload={quote_plus(text)}"
 
 
 @pytest.mark.parametrize(
@@ -147,10 +171,17 @@ def test_schemas_of_others_stay(schema: str) -> None:
         '{"type":"object","properties":{"a":{"type":"string","default":"#"}}}',
         '{"type":"text","fields":{"keyword":"#"}}',
         '{"type":"string","computed":"#"}',
+        '{"type":"string","x-foo":"#"}',
+        '{"type":"string","x-foo":{"a":["#"]}}',
+        '{"type":"string","additionalProperties":{"default":"#"}}',
+        '{"type":"string","xml":{"value":"#"}}',
+        '{"type":"string","foo":"#"}',
     ],
 )
 def test_schemas_that_hold_a_value_go(inside: str) -> None:
-    assert "q7-Hush0093" not in scrubbed('{"password":#}'.replace("#", inside).replace("#", "q7-Hush0093"))
+    schema = '{"password":#}'.replace("#", inside).replace("#", "q7-Hush0093")
+    assert "q7-Hush0093" not in scrubbed(schema)
+    assert "q7-Hush0093" not in scrubbed(f"payload={quote_plus(schema)}", FORM)
 
 
 KEYS = (

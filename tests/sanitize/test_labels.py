@@ -24,6 +24,15 @@ SOURCES = [
     'A = "token="  # the form\nB = "x"\n',
     'a(label: "Password:" hint: "x")',
     "ok = s == 'token=' and t == 'x'",
+    '$res .= $prefix . "token: " . $this->of($this->token) . "\\n";',
+    'print("password: %s" % x, "b")',
+    'cout << "password: " << pw << "x";',
+    's = "token=" || t || "x"',
+    'class PrivateKey:\n    """\n    Returns a copy of it.\n    """\n',
+    '  def f(self) -> Token:\n        """Consume the next token."""\n',
+    '<form><input type="password" name="password">\n\n<p>Forgot?</p><a href="/x">more</a></form>',
+    '<input name="user[password]">\r\n\r\n<p>x</p>',
+    "://[&lt;user&gt;[:&lt;password&gt;]@]&lt;host&gt;",
 ]
 
 
@@ -53,6 +62,28 @@ def test_a_label_in_json_whose_quotes_are_escaped_stays(label: str, place: str) 
             (units, "application/json"),
         ):
             assert left_of(body, kind) == body
+
+
+@pytest.mark.parametrize("text", ["Invalid token: 'abc'", "Unknown password: 'a1b' & 'c'"])
+def test_a_message_in_escaped_apostrophes_fails_no_recording(text: str) -> None:
+    for document in ({"message": text}, {"message": text, "hint": "see 'docs' & 'faq'"}):
+        units = json.dumps(document).replace("'", "\\u0027").replace("&", "\\u0026")
+        for body, kind in ((units, "application/json"), (f"payload={quote_plus(units)}", "text/plain")):
+            assert left_of(body, kind) == body
+
+
+def test_what_may_be_a_credential_in_escaped_apostrophes_goes() -> None:
+    for quote in ("\\u0027", "%27", "&#39;", "&#x27;"):
+        body = f'{{"message": "Invalid token: {quote}hunter2x{quote} for {quote}x{quote}"}}'
+        assert left_of(body, "application/json") == body.replace("hunter2x", "REDACTED")
+
+
+def test_a_code_in_a_payload_beside_its_state_goes_and_an_empty_one_stays() -> None:
+    form = "application/x-www-form-urlencoded"
+    code = quote_plus(json.dumps({"state": "s", "code": "4/0Adeu5BWq7hush0093"}))
+    assert "0Adeu5BW" not in left_of(f"payload={code}", form)
+    none = "payload=" + quote_plus(json.dumps({"state": "user@example.org", "code": "{}"}))
+    assert left_of(none, form) == none
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+from html import escape
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from tests.sanitize.written_ways import scrubbed
@@ -168,3 +170,16 @@ def test_a_value_in_three_quotes_ends_with_the_string_around_it() -> None:
 def test_a_private_key_that_is_cut_off_leaves_the_quote_behind_it() -> None:
     inner = json.dumps({"x": "-----BEGIN PRIVATE KEY-----\nMIIEvQ", "y": 1})
     assert json.loads(json.loads(scrubbed(json.dumps({"a": inner})))["a"]) == {"x": "REDACTED", "y": 1}
+
+
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "password", "--password", "--api-key", "client_secret"])
+def test_a_pair_that_is_a_string_of_a_list_ends_with_it(name: str) -> None:
+    document = {"Env": ["A=b", f"{name}=Zk93bXw2&LmP0 Qd7R'tY", "Z=1"]}
+    left = json.dumps({"Env": ["A=b", f"{name}=REDACTED", "Z=1"]})
+    text = json.dumps(document)
+    units = json.dumps({"s": text}).replace('\\"', "\\u0022").replace("'", "\\u0027").replace("&", "\\u0026")
+    assert scrubbed(text) == left
+    assert scrubbed(units) == json.dumps({"s": left}).replace('\\"', "\\u0022")
+    assert scrubbed(f'<a x="{escape(text)}">') == f'<a x="{escape(left)}">'
+    form = "application/x-www-form-urlencoded"
+    assert scrubbed(f"a=1&payload={quote_plus(text)}&b=2", form) == f"a=1&payload={quote_plus(left)}&b=2"

@@ -28,6 +28,8 @@ _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile
 
 _ESCAPED_OPEN = re.compile(LESS + rb"(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
+_ESCAPED_WORD = re.compile(rb"(?:(?!" + LESS + rb")[^<\"]){1,256}?" + LESS + rb"(?![/!\\]|&#47;)")
+"""Behind text another tag opens: `&lt;user&gt;:&lt;password&gt;@&lt;host&gt;` are words of a manual."""
 _ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
 _ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
 
@@ -106,6 +108,8 @@ def escaped(
     tag = tag_around(data, start) if context.xml else None
     ends = _ESCAPED_IN_QUOTES if tag and tag[1] == b"'" else _ESCAPED_END
     if ESCAPED.child(data, head.end(), limit) is None:
+        if _ESCAPED_WORD.match(data, head.end(), limit) is not None:
+            return None
         return Found(head.end(), -1, text, ends)
     children = of_element(data, head.end(), limit, ESCAPED)
     return tuple([Found(at, -1, text, ends) for _, at in children]) or None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import elements, multipart, quotes
+from hushtape.sanitize import bare_words, elements, multipart, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.innocent import is_directory, is_shortcut, stays
 from hushtape.sanitize.member_values import QUOTE, MemberValue
@@ -19,7 +19,8 @@ from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
-from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, referred
+from hushtape.sanitize.stand_ins import is_message, is_word
+from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, URLS_OF_FIELDS, referred
 from hushtape.sanitize.values import Until
 
 KIND = 1
@@ -48,9 +49,14 @@ _SPACE = (
     + rb")*"
 )
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_DOCSTRING = re.compile(
+    rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"'])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:\s[\w'`(<:*-]{1,40}){2}"
+)
+"""What a program says of a class or function: `-> PrivateKey:` and a sentence in three quotes below."""
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
-_BRIEF = re.compile(rb"[\w .:/-]{0,15}+(?:\\{0,8}+[\"']|%22|&quot;)")
+_SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
+_BRIEF = re.compile(rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)")
 _BRIEF_PAIR = re.compile(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
 _EQUALS = re.compile(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
@@ -108,7 +114,7 @@ class Field:
 
     def quoted(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`"name"`, `\\"name\\"`, `%22name%22`, `&quot;name&quot;`: JSON at any depth."""
-        if data[start] == 34 and not self.code:
+        if data[start] == 34 and not self.code and not bare_words.asks(data, start):
             # The common case, without the machinery: `"name":"value"`, and no backslash at its end.
             at = end + 2 if data[end : end + 2] == b':"' else end + 3
             if at == end + 2 or data[end:at] == b': "':
@@ -133,6 +139,8 @@ class Field:
             part = self._part(data, start - len(quote), closing.end(), limit)
             return part or self._listed(data, start - len(quote), quote, closing.end(), limit, context)
         if self._stays(data, start, colon.end(), limit, context):
+            return None
+        if not self._rule.numbers and bare_words.is_script(data, start - len(quote), colon.end(), limit):
             return None
         found = self._member.at(data, quote, colon.end(), limit, context)
         if self.code and isinstance(found, Found):
@@ -174,7 +182,14 @@ class Field:
         if self.code or not begins(data, start):
             return None
         colon = COLON.match(data, start + self._length, limit)
-        return None if colon is None else self._quoted_at(data, start, colon.end(), limit, context)
+        if colon is None or _DOCSTRING.match(data, colon.end(), limit) is not None:
+            return None
+        if context.window and not self._rule.numbers and is_message(data, colon.end(), limit):
+            return None
+        coded = quotes.APOSTROPHES.match(data, colon.end(), limit)
+        if coded is not None and (self._rule.numbers or not is_word(coded[2])):
+            return Found(coded.start(2), coded.end(2), self._text)
+        return self._quoted_at(data, start, colon.end(), limit, context)
 
     def _quoted_at(self, data: bytes, start: int, at: int, limit: int, context: Context) -> Found | None:
         """The string that opens at `at`, if one does."""
@@ -224,9 +239,13 @@ class Field:
             if not is_oauth(data, start, limit, context, pair=True, brief=brief):
                 return None
         if sign[1][:1] == b"%":
-            return Found(at, -1, self._text, NESTED_ENDS[min(sign[1].count(b"25"), 7)])
+            ends = quotes.of_variable(data, start, at, context)
+            return Found(at, -1, self._text, ends or NESTED_ENDS[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:
-            return Found(at, -1, self._text, _FORM_END if context.form else _URI_END)
+            ends = quotes.of_variable(data, start, at, context)
+            return Found(at, -1, self._text, ends or (_FORM_END if context.form else _URI_END))
+        if context.url:
+            return Found(at, -1, self._text, URLS_OF_FIELDS[context.url])
         if self._length <= _SHORT and not rule.named and amid_bytes(data, start, at):
             return None
         return self._loose(data, start, at, context)
@@ -243,7 +262,7 @@ class Field:
             return Found(reference.end(), -1, self._text, referred(reference))
         opening = QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
         if opening is None:
-            return Found(at, -1, self._text, quotes.of_variable(data, start, at) or _TEXT_END)
+            return Found(at, -1, self._text, quotes.of_variable(data, start, at, context) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)
         return None if value is None else Found(value[0], -1, self._text, value[1])
 

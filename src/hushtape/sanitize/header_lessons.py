@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from hushtape.sanitize import subprotocols
 from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.header_policy import Action
 from hushtape.sanitize.spans import Lesson
@@ -36,6 +37,8 @@ def lessons(action: Action, name: str, value: str) -> Iterator[tuple[str, Lesson
         yield value, AUTHORIZATION
     elif action == "redact" and _teaches(name):
         yield value, GUESS
+    elif action == "protocols":
+        yield from ((one, GUESS) for _, one in subprotocols.split(value) if one)
     elif action in ("cookie", "set-cookie"):
         pairs = value.split(";") if action == "cookie" else [value.partition(";")[0]]
         for pair in pairs:

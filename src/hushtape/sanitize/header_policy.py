@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from hushtape.sanitize import subprotocols
 from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.rules import HeaderRule
 
-Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie", "host"]
+Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie", "host", "protocols"]
 
 # RFC 6265 5.2, RFC 2965 3.2.2, and what browsers added.
 ATTRIBUTES = frozenset(
@@ -224,6 +225,8 @@ class HeaderPolicy:
             return "scan"
         if lower in ("host", ":authority"):
             return "host"
+        if lower == subprotocols.NAME:
+            return "protocols"
         named = lower in _NAMED or lower.startswith(_PRINCIPAL)
         return "redact" if named or is_credential(name) else "scan"
 
@@ -247,6 +250,8 @@ class HeaderPolicy:
         if action == "host":
             userinfo, sign, host = value.rpartition("@")
             return f"{self.placeholder}@{host}" if sign and userinfo else value
+        if action == "protocols":
+            return subprotocols.redacted(value, self.placeholder)
         listed = self._redact.get(name.lower())
         if listed is None and value.strip().lower() in _SAID:
             return value

@@ -8,6 +8,8 @@ Nearly all fields of a job are the same with every request: a walk over six that
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
 from hushtape.model import Headers
@@ -19,6 +21,9 @@ from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context, Teach, union
 
 HEADER: Final = Context(header=True)
+_ADDRESSES: Final = {one: Context(header=True, url=one) for one in ("location", "link", "refresh")}
+_ADDRESS = re.compile(r"(?i)(?:.*-)?(?:location|referr?er|ur[il]|destination)\Z")
+"""Names of fields that are one address: `Location`, `Referer`, `X-Original-URL`."""
 MOST: Final = 2048
 """Names, and clean fields, that are remembered; the memory is emptied when it is full."""
 
@@ -80,7 +85,7 @@ class Side:
         clean = True
         for at in fresh:
             name, value = kept[at]
-            text = self.text(value, teach)
+            text = self.text(value, teach, _context(name))
             if text != value:
                 clean, kept[at] = False, (name, text)
             else:
@@ -103,16 +108,23 @@ class Side:
             self.actions[name] = action
         return action
 
-    def text(self, text: str, teach: Teach | None = None) -> str:
+    def text(self, text: str, teach: Teach | None = None, context: Context = HEADER) -> str:
         """A field's value; latin-1 keeps each octet (RFC 9110 5.5)."""
         data = encode(text)
         hits = self.plan.find(data)
         if not hits:
             return text
-        clean = scrub(self.plan, data, hits, HEADER, teach)
+        clean = scrub(self.plan, data, hits, context, teach)
         if clean is data:
             return text
         return clean.decode("latin-1" if is_latin(text) else "utf-8", "replace")
+
+
+@lru_cache(maxsize=512)
+def _context(name: str) -> Context:
+    """What a field's name says about its value."""
+    kind = "location" if _ADDRESS.match(name) else name.lower()
+    return _ADDRESSES.get(kind, HEADER)
 
 
 def scrub(plan: Plan, data: bytes, hits: list[Hit], context: Context, teach: Teach | None = None) -> bytes:

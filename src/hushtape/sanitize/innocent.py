@@ -10,143 +10,52 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
+from hushtape.sanitize.schemas import IS, SCALAR, Q, S, an_object, is_schema
 from hushtape.sanitize.words import looks_made
 
 LONGEST: Final = 1024
 """Bytes of the longest value that is looked at."""
 
-_Q = rb"(?:\\{0,8}+\"|\\{1,8}+u0022|&(?:quot|#34);)"
 _OPENING = re.compile(rb"\\{0,8}(?:\"|u0022)|&(?:quot|#34);")
-# A string of JSON, and one in a string of JSON, with what is escaped in it; quotes within quotes where one
-# backslash opened it, or `\\u0022`. One in an attribute of HTML, without references.
-_TEXT = (
-    rb"(?:\"(?:[^\"\\]|\\.){0,768}+\""
-    rb"|(?<!\\)\\\"(?:[^\"\\]|\\{1,16}+[^\"\\]|(?:\\{3}|\\{7})\"){0,768}+\\\""
-    rb"|\\{1,8}+\"(?:[^\"\\]|\\{1,16}+[^\"\\]){0,768}+\\{1,8}+\""
-    rb"|(?<!\\)\\u0022(?:[^\"\\]|\\(?!u0022)[^\"\\]|\\{2,16}+[^\"\\]){0,768}+\\u0022"
-    rb"|&(?:quot|#34);[^\"&<>\\]{0,768}+&(?:quot|#34);)"
-)
-_S = rb"(?:\s|\\{1,8}+[nrt])"
-_SCALAR = rb"(?:" + _TEXT + rb"|[\w.+-]{1,24}+)"
-_LIST = rb"\[" + _S + rb"{0,32}+(?:" + _TEXT + _S + rb"{0,32}+,?" + _S + rb"{0,32}+){0,8}+\]"
-
-
-def _object(members: bytes) -> re.Pattern[bytes]:
-    return re.compile(
-        rb"\{(?:" + _S + rb"{0,64}+" + members + _S + rb"{0,64}+,?){1,16}+" + _S + rb"{0,64}+\}"
-    )
-
-
-# JSON Schema (2020-12) without what may hold a value: const, enum, examples, and defaults other than none;
-# with what Google's discovery documents, Airbyte, Terraform and Elasticsearch put beside it.
-_IS = rb"\s{0,8}+:\s{0,8}+"
-_PLAIN = (
-    rb"(?:"
-    + _Q
-    + rb"(?:type|title|description|format|minLength|maxLength|pattern|\$ref|nullable|readOnly|writeOnly"
-    rb"|deprecated|propertyOrder|required|location)"
-    + _Q
-    + _IS
-    + rb"(?:"
-    + _SCALAR
-    + b"|"
-    + _LIST
-    + rb")|"
-    + _Q
-    + rb"(?:airbyte_\w{1,24}|computed|optional|sensitive|index|multiline|order|ignore_above)"
-    + _Q
-    + _IS
-    + rb"(?:true|false|\d{1,6})|"
-    + _Q
-    + rb"default"
-    + _Q
-    + _IS
-    + rb"(?:null|"
-    + _Q
-    + _Q
-    + rb"))"
-)
-_ONE = rb"\{(?:" + _S + rb"{0,64}+" + _PLAIN + _S + rb"{0,64}+,?){0,16}+" + _S + rb"{0,64}+\}"
-_SCHEMA = _object(
-    rb"(?:"
-    + _PLAIN
-    + rb"|"
-    + _Q
-    + rb"(?:anyOf|oneOf|allOf)"
-    + _Q
-    + _IS
-    + rb"\[(?:"
-    + _S
-    + rb"{0,64}+"
-    + _ONE
-    + _S
-    + rb"{0,64}+,?){1,8}+"
-    + _S
-    + rb"{0,64}+\]|"
-    + _Q
-    + rb"(?:properties|fields)"
-    + _Q
-    + _IS
-    + rb"\{(?:"
-    + _S
-    + rb"{0,64}+"
-    + _Q
-    + rb"[\w.@$-]{1,64}+"
-    + _Q
-    + _IS
-    + _ONE
-    + _S
-    + rb"{0,64}+,?){1,16}+"
-    + _S
-    + rb"{0,64}+\}|"
-    + _Q
-    + rb"items"
-    + _Q
-    + _IS
-    + _ONE
-    + rb")"
-)
-_TYPED = re.compile(
-    _Q + rb"(?:\$ref" + _Q + rb"|type" + _Q + rb"\s{0,8}+:\s{0,8}+(?:\[" + _S + rb"{0,32}+)?" + _Q
-    + rb"(?:string|integer|number|boolean|object|array|null|text|keyword)" + _Q + rb")"
-)  # fmt: skip
 _FLOW = re.compile(
     rb"\{"
-    + _S
+    + S
     + rb"{0,64}+(?:"
-    + _Q
+    + Q
     + rb"scopes"
-    + _Q
+    + Q
     + rb"\s{0,8}+:\s{0,8}+\{[^{}]{0,512}+\}\s{0,8}+,"
-    + _S
+    + S
     + rb"{0,64}+)?"
-    + _Q
+    + Q
     + rb"(?:tokenUrl|refreshUrl|authorizationUrl)"
-    + _Q
+    + Q
 )
 """OAuth's password flow in an OpenAPI document."""
 
 _COLUMN = re.compile(
-    rb"\[" + _S + rb"{0,64}+\{[^{}\[\]]{0,256}?" + _Q + rb"key" + _Q + rb"\s{0,8}+:\s{0,8}+" + _Q + rb"KBC\."
+    rb"\[" + S + rb"{0,64}+\{[^{}\[\]]{0,256}?" + Q + rb"key" + Q + rb"\s{0,8}+:\s{0,8}+" + Q + rb"KBC\."
 )
 """What Keboola's Storage says of a column of that name."""
 
-_PIECE = _object(
-    _Q
-    + rb"(?:id|text|logprob|special|index|bytes)"
-    + _Q
-    + rb"\s{0,8}+:\s{0,8}+(?:"
-    + _SCALAR
-    + rb"|\[[\d, ]{0,64}\])"
+_PIECE = re.compile(
+    an_object(
+        Q + rb"(?:id|text|logprob|special|index|bytes)" + Q + IS + rb"(?:" + SCALAR + rb"|\[[\d, ]{0,64}\])"
+    )
 )
 _SAID = (
     rb"(?:Invalid|Incorrect|Wrong|Missing|Expired|Unknown|[Ii]s|[Hh]as|[Ww]as|[Aa]lready|[Nn]ot|[Tt]oo)"
     rb" [a-z]{1,16}+"
 )
-_SENTENCE = rb"[A-Za-z][A-Za-z']{0,24}+(?:,? \(?[\w'%-]{1,24}+\)?){2,24}+"
+_APOSTROPHE = rb"(?:'|\\{1,8}+u0027|&(?:#39|#[xX]27|apos);)"
+_SENTENCE = rb"[A-Za-z](?:[A-Za-z]|%b){0,24}+(?:,? \(?(?:[\w%%-]|%b){1,24}+\)?){2,24}+" % (
+    _APOSTROPHE,
+    _APOSTROPHE,
+)
 _MESSAGES = re.compile(
-    rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (_S, _Q, _SAID, _SENTENCE, _Q, _S)
+    rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (S, Q, _SAID, _SENTENCE, Q, S)
 )
 """Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
 
@@ -180,6 +89,17 @@ _SHORTCUT = re.compile(
 )
 """The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
 
+_PERCENT = frozenset((b"%", b"{", b"["))
+_CODED = re.compile(
+    rb"%((?:25){0,8}+)[57][bB]|[{\[](?:\+|%(?:25){0,8}+(?:20|0[aAdD9])){0,64}+%((?:25){0,8}+)(?:22|5[dD]|7[bBdD])"
+)
+"""What opens an object or a list in percent escapes; the groups: how often they are escaped."""
+_END = re.compile(rb"[&\s\"<>]")
+_EMPTY = re.compile(rb"\{\s*\}|\[\s*\]")
+_LONGEST_CODED: Final = 1920
+"""The same in percent escapes, which a field's verifier may look at."""
+
+_GAP: Final = b"\xff\xff"
 _SHORT = 7
 _WORD_LENGTH = 48
 _WORD = re.compile(rb"((?:[^\"\\]|\\.){0,%d}+)\"" % _WORD_LENGTH)
@@ -193,7 +113,11 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     may go on behind its end.
     """
     first = data[at : at + 1]
+    if first in _PERCENT and (coded := _CODED.match(data, at, limit)) is not None:
+        return _in_percent(data, coded, at, limit, window)
     limit = min(limit, at + LONGEST)
+    if window and (gap := data.find(_GAP, at, limit)) > 0:
+        data, limit = data[:gap], gap  # a line of base64 ends there, undone by itself
     opening = _OPENING.match(data, at, limit)
     if opening is not None and is_directory(name, data, start, opening.end(), limit):
         return True
@@ -204,6 +128,19 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     if window and limit == len(data) and data.find(b"}" if first == b"{" else b"]", at, limit) < 0:
         return True
     return _container(first, data, at, limit)
+
+
+def _in_percent(data: bytes, coded: re.Match[bytes], at: int, limit: int, window: bool) -> bool:
+    """The same of an object or a list in percent escapes (a form's `payload=`)."""
+    limit = min(limit, at + _LONGEST_CODED)
+    end = _END.search(data, at, limit)
+    text = data[at : end.start() if end else limit]
+    for _ in range(len(coded[1] or coded[2] or b"") // 2 + 1):
+        text = unquote_to_bytes(text.replace(b"+", b" "))
+    first = text[:1]
+    if window and end is None and limit == len(data) and (b"}" if first == b"{" else b"]") not in text:
+        return True
+    return _EMPTY.match(text) is not None or _container(first, text, 0, len(text))
 
 
 def is_shortcut(name: bytes, data: bytes, at: int) -> bool:
@@ -227,9 +164,8 @@ def _container(first: bytes, data: bytes, at: int, limit: int) -> bool:
         return _MESSAGES.match(data, at, limit) is not None or _COLUMN.match(data, at, limit) is not None
     if _FLOW.match(data, at, limit) is not None:
         return True
-    schema = _SCHEMA.match(data, at, limit)
-    if schema is not None:
-        return _TYPED.search(data, at, schema.end()) is not None
+    if is_schema(data, at, limit):
+        return True
     piece = _PIECE.match(data, at, limit)
     return piece is not None and b"logprob" in piece[0]
 

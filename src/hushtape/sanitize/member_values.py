@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import insides, quotes
+from hushtape.sanitize import bare_words, insides, quotes
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Answer, Context, Found
 from hushtape.sanitize.value_ends import container, strings
@@ -17,13 +17,15 @@ from hushtape.sanitize.values import Until
 _BS = rb"(?:\\|%(?:25)*5[cC])"
 QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);")
 _COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
+_MARKS = frozenset((b"!", b"&"))
 _LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
 """What stands before a string that Python's `repr` writes."""
 _SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
 _SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
-_KEPT = frozenset((b"null", b"true", b"false", b"none", b"|", b"|-", b"|+", b">-", b">+"))
+_KEPT = frozenset((b"null", b"true", b"false", b"none", b"~", b"|", b"|-", b"|+", b">", b">-", b">+"))
 """Also the marks of YAML's blocks: the text below is the value."""
+_LINE_END = Until(re.compile(rb"[\r\n]|\\{1,8}[nr]|\\{0,8}\""))
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
 _STRINGS = re.compile(
@@ -35,16 +37,18 @@ _STRINGS = re.compile(
 class MemberValue:
     """Values under one name. `numbers`: those go, too. `code`: the name is `code`; only strings go."""
 
-    __slots__ = ("_code", "_containers", "_numbers", "_text")
+    __slots__ = ("_code", "_containers", "_named", "_numbers", "_text")
 
     def __init__(self, rule: FieldRule, *, numbers: bool, code: bool) -> None:
         self._containers, self._text = rule.containers, rule.placeholder.encode()
-        self._numbers, self._code = numbers, code
+        self._numbers, self._code, self._named = numbers, code, rule.numbers
 
     def at(self, data: bytes, quote: bytes, at: int, limit: int, context: Context = TEXT) -> Answer:
         """The value that begins at `at`, under a name in these quotes."""
         if data[at : at + 2] == b"/*" and (comment := _COMMENT.match(data, at, limit)) is not None:
             at = comment.end()
+        elif data[at : at + 1] in _MARKS and (mark := bare_words.MARK.match(data, at, limit)) is not None:
+            at = mark.end()
         literal = _LITERAL.match(data, at, limit)
         opening = QUOTE.match(data, literal.end() if literal else at, limit)
         if opening is not None:
@@ -59,12 +63,25 @@ class MemberValue:
             return None if self._code else self._container(data, at, quote, limit)
         if b"%" in quote and _ESCAPED.match(data, at, limit):
             return None if self._code else Found(at, -1, whole, container(quote))
+        return None if self._code or first in (b"{", b"[") else self._bare(data, quote, at, limit)
+
+    def _bare(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
+        """What stands there without quotes: a number, or what is no JSON."""
+        block = bare_words.BLOCK.match(data, at, limit)
+        if block is not None:
+            return Found(block.end(), -1, self._text, _LINE_END)
         scalar = _SCALAR.match(data, at, limit)
-        if self._code or scalar is None or scalar[0].lower() in _KEPT or first in (b"{", b"["):
+        if scalar is None or scalar[0].lower() in _KEPT:
             return None
-        if _NUMBER.match(scalar[0]) and not self._numbers:
+        if _NUMBER.match(scalar[0]):
+            return Found(at, -1, quote + self._text + quote, _SCALAR_END) if self._numbers else None
+        if not self._named and (self._left_in(scalar[0]) or bare_words.is_word(data, at, scalar[0], limit)):
             return None
-        return Found(at, -1, whole, _SCALAR_END)
+        return Found(at, -1, quote + self._text + quote, _SCALAR_END)
+
+    def _left_in(self, word: bytes) -> bool:
+        """Whether a word was redacted in part: what it was is gone."""
+        return self._text != b"" and self._text in word
 
     def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
         """Of an object that stays, or a list of some, what holds the credential."""

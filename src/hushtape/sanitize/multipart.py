@@ -11,9 +11,15 @@ import re
 from hushtape.sanitize.spans import Found
 from hushtape.sanitize.values import Until
 
-_PART_NAME = re.compile(rb"name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z", re.IGNORECASE)
+_BEFORE = rb"(?:;|form-data,?|disposition:)(?:\s|\\{1,7}[rnt]){0,8}"
+"""The name is a parameter of the field, not an attribute of HTML: `<input name="password">` and an empty
+line begin no part."""
+
+_PART_NAME = re.compile(
+    _BEFORE + rb"(?:name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z)", re.IGNORECASE
+)
 _NESTED_NAME = re.compile(
-    rb"name[ \t]{0,8}=[ \t]{0,8}(?:\\{0,8}[\"'])?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE
+    _BEFORE + rb"name[ \t]{0,8}=[ \t]{0,8}(?:\\{0,8}[\"'])?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE
 )
 _NESTED_REST = re.compile(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}(?:\\{0,8}[\"'])?")
 _PART = re.compile(

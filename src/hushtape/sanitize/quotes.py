@@ -22,11 +22,21 @@ _LEFT: Final = b" \t\r\n:,[{(=>+;"
 _RIGHT = re.compile(
     rb"(?:\s|\\{1,8}[nrt]){0,32}(?:[,}\])>;:+|]|/>|\\{0,8}u003[eE]|\Z)"
     rb"|\s{1,8}(?:[\w:-]{1,32}=|\w{1,32}:|(?:and|or|if|else|in|is) )"
+    rb"|[ \t]{1,8}(?:\.{1,2}|%|&|<<|\|\|)[ \t]{1,8}[\w$\"'(\\]|[ \t]{0,8}\.(?:\$|[A-Za-z_]\w{0,24}\()"
     rb"|[ \t]{0,8}(?:\r?\n|\\{1,8}[nr])|[ \t]{1,8}(?:#|//|[A-Za-z_]\w{0,20}[ \t]{0,4}(?:\r?\n|\\{1,8}[nr]))",
     re.DOTALL,
 )
 """What stands behind a quote that closes: the next member or attribute, the rest of a script's expression or
 of a line."""
+
+_JOINED = re.compile(rb"[ \t]{1,8}\\{0,8}[\"']")
+"""C joins strings that stand beside each other; no value is made of spaces."""
+
+APOSTROPHES: Final = re.compile(
+    rb"(\\+u0027|%(?:25){0,8}27|&(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
+    rb"([^\s\"'\\%&<>,;:)}\]][^\"'\\%&<>\r\n]{0,255})\1"
+)
+"""A string in apostrophes that JSON, a URL or HTML escapes."""
 
 _SPACE: Final = rb"\s|\+|%(?:25){0,8}(?:20|0[aAdD]|09)|(?:\\|%(?:25){0,8}5[cC]){1,8}[nrt]"
 _CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
@@ -35,8 +45,13 @@ _CODED_RIGHT: Final = re.compile(
 )
 """The same of quotes that are escaped themselves: `&quot;`, `\\u0022`, `%22`."""
 
-_VARIABLE = re.compile(rb"[A-Z][A-Z0-9_]{0,79}=\Z")
-_LISTED = re.compile(rb"[\[,](?:\s|\\{1,8}[nrt]){0,32}(\\{0,8}\")\Z")
+_VARIABLE = re.compile(
+    rb"-{0,2}[A-Za-z_][\w.-]{0,79}(?:=|%(?:25){0,8}3[dD]|\\{1,64}u003[dD]|&#(?:61|[xX]3[dD]);)\Z"
+)
+_LISTED = re.compile(
+    rb"(?:(?<!CDATA)\[|,|%(?:25){0,8}(?:5[bB]|2[cC]))(?:\s|\\{1,8}[nrt]|\+|%(?:25){0,8}(?:20|0[aAdD9])){0,32}"
+    rb"(\\{0,63}\"|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|(?:%(?:25){0,8}5[cC]){0,63}%(?:25){0,8}22)-{0,2}\Z"
+)
 _TAG = re.compile(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*+([\"'])?")
 """A tag up to a place in it; the group: the quote of the attribute that is open there."""
 
@@ -159,12 +174,13 @@ def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | U
     return Block(quote, (quote.count(b"\\") + 1).bit_length() - 2)
 
 
-def of_variable(data: bytes, start: int, at: int) -> Seeker | None:
-    """What ends the value of `"DB_PASSWORD=a&b c"`, a string of its own as Docker lists variables."""
+def of_variable(data: bytes, start: int, at: int, context: Context) -> Seeker | None:
+    """What ends the value of `"DB_PASSWORD=a&b c"` or `"--token=a"`, a string of its own as Docker and
+    Kubernetes list variables and arguments."""
     if _VARIABLE.match(data, start, at) is None:
         return None
-    opened = _LISTED.search(data, max(0, start - 48), start)
-    return None if opened is None else string(opened[1])
+    opened = _LISTED.search(data, max(0, start - 240), start)
+    return None if opened is None else ends(data, start, opened[1], context)
 
 
 def string_ends(data: bytes, start: int, at: int, stop: int) -> bool:
@@ -188,7 +204,7 @@ def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
     if sign not in _ATTRIBUTE_END or opening.strip(b"\\") != sign:
         return False
     after = at + len(opening)
-    if _RIGHT.match(data, after, after + 48) is None:
+    if _RIGHT.match(data, after, after + 48) is None and _JOINED.match(data, after, after + 16) is None:
         return False
     opened = _within(data, at, sign, depth)
     return opened >= 0 and closes(depth, (opened + 1).bit_length() - 1)

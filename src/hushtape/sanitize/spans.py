@@ -34,7 +34,8 @@ without being counted."""
 class Context(Struct, frozen=True):
     """What a verifier is told about the place. `uri`: a bare URI; `form`: a form body; `xml`: an XML
     body; none of them: anything else. `header`: header values, joined by line feeds. `window`: the buffer may
-    be cut out of something longer (the audit's are). `notes`: what verifiers keep of the present buffer from
+    be cut out of something longer (the audit's are). `url`: the header field is an address ("location"),
+    holds some ("link") or ends with one ("refresh"). `notes`: what verifiers keep of the present buffer from
     one hit to the next; None: nothing."""
 
     uri: bool = False
@@ -42,6 +43,7 @@ class Context(Struct, frozen=True):
     xml: bool = False
     header: bool = False
     window: bool = False
+    url: str = ""
     notes: dict[object, object] | None = None
 
 

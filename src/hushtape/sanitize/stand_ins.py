@@ -2,7 +2,8 @@
 
 Lives here: one question about a value, by its letters. Must not: know rules. Called by: audit_views, for what
 it finds in base64 by a field's name or a URL's form: GitHub answers with files in base64, and each second one
-says `password=` somewhere. What has a digit or a sign that no program has there counts (`hunter2`, `P@ss`).
+says `password=` somewhere; fields, for a string in a message that only the audit reads. What has a digit or a
+sign that no program has there counts (`hunter2`, `P@ss`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ _QUOTES: Final = b"\"'`"
 _QUOTED: Final = {one: re.compile(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
 _BARE: Final = re.compile(rb"[^\s\"'`<>&,;)}\]]*")
 _USERINFO: Final = re.compile(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
+_LEAST: Final = 6
+"""Letters from which a string in a message may be a credential."""
+
+_MESSAGE: Final = re.compile(rb"\\{0,8}[\"']([^\"'\\]{0,256})(?=\\{0,8}[\"'])")
+_APART: Final = b"\xff\xff"
+"""What the audit puts behind a run of base64, whose last letters may hold a few bits more."""
 _TOKEN: Final = 16
 """Letters from which the name of a user may be a token."""
 
@@ -29,6 +36,9 @@ _CODE: Final = re.compile(
     rb"\(*(?:await |new |!|\*{1,2}|&)?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*(?:[\[(]|\Z)"
 )
 """A name of a program, what belongs to it, a call: `self.password`, `getpass(`, `row[`."""
+
+_INDEXED: Final = re.compile(rb"[A-Za-z_$][A-Za-z_.]{0,64}\[-?\d{0,2}")
+"""`self.password[0]`, up to its bracket."""
 
 _JOINED: Final = re.compile(rb"\.|->|::|[\[(]\Z")
 _MASK: Final = re.compile(rb"([*x.#?_X-])\1*")
@@ -45,11 +55,25 @@ def is_stand_in(data: bytes, at: int, *, userinfo: bool = False) -> bool:
         )
     look = _QUOTED.get(data[at - 1]) if at else None
     value = (look or _BARE).match(data, at, at + _LONGEST)
-    return value is not None and _stands(value[0].strip())
+    if value is None:
+        return False
+    text, gap, _ = value[0].partition(_APART)
+    return _stands(text.strip()) or (gap != b"" and _stands(text[:-1].strip()))
+
+
+def is_message(data: bytes, at: int, limit: int) -> bool:
+    """Whether such a string stands in quotes at `at`: `Invalid token: 'abc'`."""
+    said = _MESSAGE.match(data, at, limit)
+    return said is not None and is_word(said[1])
+
+
+def is_word(text: bytes) -> bool:
+    """Whether a string in a message is too short for a credential, or made of words."""
+    return len(text) < _LEAST or is_phrase(text.decode("latin-1"))
 
 
 def _stands(value: bytes) -> bool:
-    if not value or any(form.fullmatch(value) for form in (_VARIABLE, _MASK, _WORD)):
+    if not value or any(form.fullmatch(value) for form in (_VARIABLE, _MASK, _WORD, _INDEXED)):
         return True
     if value.startswith(b"="):  # `password===''`
         return _stands(value.lstrip(b"="))

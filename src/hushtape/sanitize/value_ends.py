@@ -32,6 +32,13 @@ NESTED_ENDS = tuple(
 """The same of one in percent escapes, by how often it is escaped: a plus sign or a space there is white
 space, a value's own is escaped once more."""
 
+URLS_OF_FIELDS = {
+    "location": Until(re.compile(rb"[&#]")),
+    "link": Until(re.compile(rb"[&#>\"\s]")),
+    "refresh": Until(re.compile(rb"[&#]|[\"']\s*(?:\Z|[;,])")),
+}
+"""What ends a parameter of the URL that a header field is, or holds (RFC 9110 10.2.2, RFC 8288 3)."""
+
 _ENTITY = re.compile(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|[\"<>]")
 
 

@@ -1,0 +1,66 @@
+"""`Sec-WebSocket-Protocol`, in which browsers send credentials, since they may set no other field.
+
+Lives here: which of the listed protocols is one, or ends with one. Must not: know policies. Called by:
+header_policy (what stays), header_lessons (what is learned). Sources: RFC 6455 11.3.4 (a list of tokens);
+Kubernetes (`base64url.bearer.authorization.k8s.io.<token>`), OpenAI (`openai-insecure-api-key.<key>`),
+AppSync and many gateways (`bearer, <token>`, `token.<token>`, `header-<base64>`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+NAME: Final = "sec-websocket-protocol"
+
+_LONG: Final = 16
+"""Letters from which a protocol that looks as if a machine had made it is a credential."""
+
+_SPEAKS = (
+    r"bearer|token|authorization|api-?key|apikey|jwt|access[_-]?token|auth[_-]?token|secret|password|ticket"
+)
+_ANNOUNCES = re.compile(rf"(?i)(?:[\w.-]*[._-])?(?:{_SPEAKS}|auth|basic)")
+"""A protocol behind which the credential stands as the next one."""
+
+_HOLDS = re.compile(rf"(?i)((?:[\w.-]*[._-])?(?:{_SPEAKS}|basic)(?:\.k8s\.io)?[._:|=-])(.{{4,}})")
+_VERSION = re.compile(
+    r"(?i).*\.(?:v?\d+(?:\.\d+){0,3}|json|xml|k8s\.io)|.*[-_](?:[a-z]{2,12}|v?\d{1,3})(?:[._-](?:[a-z]{2,12}|v?\d{1,3}))*"
+)
+"""Names that only begin so: `token-auth-v2`, `jwt.json`."""
+
+_KNOWN = re.compile(
+    r"(?i)graphql(?:-transport)?-ws|mqtt.*|v\d+\.(?:base64\.)?(?:channel\.k8s\.io|stomp)|ocpp.*|wamp.*|soap|sip|xmpp|chat"
+    r"|realtime|json|binary|base64|.*\.k8s\.io|.*\.webpubsub\.azure\.v\d|actioncable-.*"
+)
+_RUN = re.compile(r"[A-Za-z0-9+/_]+")
+
+
+def _is_made(text: str) -> bool:
+    """Whether a protocol looks as if a machine had made it: letters and digits in one long word."""
+    return any(
+        len(run) >= _LONG and any(map(str.isdigit, run)) and any(map(str.isalpha, run))
+        for run in _RUN.findall(text)
+    )
+
+
+def split(value: str) -> Iterator[tuple[str, str]]:
+    """(what stays, the credential or "") of each protocol, with the commas and spaces before it."""
+    announced = False
+    for at, part in enumerate(value.split(",")):
+        text = part.strip()
+        lead = ("," if at else "") + part[: len(part) - len(part.lstrip())]
+        known = _KNOWN.fullmatch(text) is not None and not _is_made(text)
+        held = _HOLDS.fullmatch(text)
+        if held is not None and (_is_made(held[2]) or not _VERSION.fullmatch(text)):
+            yield lead + held[1], held[2]
+        elif text and not known and (announced or _is_made(text)):
+            yield lead, text
+        else:
+            yield lead + text, ""
+        announced = _ANNOUNCES.fullmatch(text) is not None or (announced and known)
+
+
+def redacted(value: str, placeholder: str) -> str:
+    """The list without its credentials."""
+    return "".join(kept + (placeholder if credential else "") for kept, credential in split(value))

@@ -1,0 +1,53 @@
+"""Of `Sec-WebSocket-Protocol` the credentials go; names of protocols stay."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sanitize.written_ways import MADE
+
+from hushtape.model import Headers
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.lessons import Notebook
+
+RULES = build().ruleset
+NAME = "Sec-WebSocket-Protocol"
+KUBERNETES = "base64url.bearer.authorization.k8s.io"
+
+CREDENTIALS = {
+    f"bearer, {MADE}": "bearer, REDACTED",
+    "Bearer,hunter": "Bearer,REDACTED",
+    f"Bearer.{MADE}": "Bearer.REDACTED",
+    f"{KUBERNETES}.{MADE}, v4.channel.k8s.io": f"{KUBERNETES}.REDACTED, v4.channel.k8s.io",
+    f"realtime, openai-insecure-api-key.{MADE}": "realtime, openai-insecure-api-key.REDACTED",
+    f"graphql-ws, token.{MADE}": "graphql-ws, token.REDACTED",
+    f"bearer, graphql-ws, {MADE}": "bearer, graphql-ws, REDACTED",
+    f"graphql-ws, {MADE}": "graphql-ws, REDACTED",
+}
+PROTOCOLS = [
+    "graphql-ws",
+    "graphql-transport-ws",
+    "mqtt",
+    "v5.channel.k8s.io, v4.base64.channel.k8s.io",
+    "ocpp1.6, ocpp2.0.1",
+    "wamp.2.json, wamp.2.msgpack",
+    "actioncable-v1-json, actioncable-unsupported",
+    "json.reliable.webpubsub.azure.v1",
+    "realtime, openai-beta.realtime-v1",
+    "v12.stomp, v11.stomp",
+    "bearer",
+    "token-auth-v1",
+]
+
+
+@pytest.mark.parametrize("field", CREDENTIALS)
+def test_a_credential_goes_and_is_learned(field: str) -> None:
+    book = Notebook()
+    assert RULES.headers(Headers([(NAME, field)]), "request", "", book.asked).pairs == (
+        (NAME, CREDENTIALS[field]),
+    )
+    assert [one.value for one in book.take()] == ([MADE] if MADE in field else [])
+
+
+@pytest.mark.parametrize("field", PROTOCOLS)
+def test_a_protocol_stays(field: str) -> None:
+    assert RULES.headers(Headers([(NAME, field)]), "response").pairs == ((NAME, field),)
