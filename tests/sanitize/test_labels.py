@@ -76,6 +76,17 @@ def test_what_may_be_a_credential_in_escaped_apostrophes_goes() -> None:
     for quote in ("\\u0027", "%27", "&#39;", "&#x27;"):
         body = f'{{"message": "Invalid token: {quote}hunter2x{quote} for {quote}x{quote}"}}'
         assert left_of(body, "application/json") == body.replace("hunter2x", "REDACTED")
+    shown = r"{\u0027password\u0027: \u0027hunter2x\u0027, \u0027z\u0027: \u0027y\u0027}"
+    for body in (shown, r"password=\u0027hunter2x\u0027, z=\u0027y\u0027"):
+        assert left_of(body, "text/plain") == body.replace("hunter2x", "REDACTED")
+
+
+def test_a_key_to_press_and_a_docstring_stay_where_quotes_are_escaped() -> None:
+    for body in (
+        r"<a accesskey=\u0022n\u0022 rel=\u0022x\u0022>",
+        r"-> Key:\n \u0022\u0022\u0022\n A copy.\n Of it",
+    ):
+        assert left_of(body, "text/plain") == body
 
 
 def test_a_code_in_a_payload_beside_its_state_goes_and_an_empty_one_stays() -> None:

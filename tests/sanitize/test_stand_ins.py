@@ -75,3 +75,11 @@ def test_a_file_in_base64_that_says_a_credential_fails_the_recording(text: str) 
 @pytest.mark.parametrize("text", [*STAND_INS, *CREDENTIALS])
 def test_a_credential_behind_another_fails_all_the_same(text: str) -> None:
     assert audited(f"{text}\npassword=k93bXw2LmP0") is not None
+
+
+def test_a_program_that_says_how_a_private_key_begins_is_recorded_and_one_that_holds_a_key_is_not() -> None:
+    marks = "BEGINS = '-----BEGIN RSA PRIVATE KEY-----'\nENDS = '-----END'\n" + "x = y\n" * 200
+    key = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEAx9Zk93bXw2LmP0Qd7RtY\n" * 3 + "y = z\n" * 200
+    for text, found in ((marks, False), (key, True)):
+        auditor = RULES.auditor()
+        assert ((auditor.feed(text.encode().hex().encode()) or auditor.finish()) is not None) is found

@@ -19,7 +19,7 @@ from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
-from hushtape.sanitize.stand_ins import is_message, is_word
+from hushtape.sanitize.stand_ins import DOCSTRING, is_message, is_word
 from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, URLS_OF_FIELDS, referred
 from hushtape.sanitize.values import Until
 
@@ -49,10 +49,6 @@ _SPACE = (
     + rb")*"
 )
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
-_DOCSTRING = re.compile(
-    rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"'])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:\s[\w'`(<:*-]{1,40}){2}"
-)
-"""What a program says of a class or function: `-> PrivateKey:` and a sentence in three quotes below."""
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
@@ -86,7 +82,7 @@ _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END, _URI_END = Until(re.compile(rb"&")), Until(re.compile(rb"[&#]"))
 _TEXT_END = Until(re.compile(URL_ENDS + rb"|\]\]>"))
-_OPENING = frozenset((b'"', b"'", b"\\"))
+_OPENING, _ESCAPED = frozenset((b'"', b"'", b"\\")), frozenset((b"\\", b"&"))
 
 
 def is_password(name: str) -> bool:
@@ -129,7 +125,7 @@ class Field:
     def _json(self, data: bytes, start: int, after: int, limit: int, context: Context) -> Answer:
         closing = QUOTE.match(data, after, limit)
         if closing is None:
-            return None
+            return None if self.code else self._in_apostrophes(data, start, after, limit)
         quote = closing[0]
         before = data[max(0, start - len(quote)) : start]
         if before.lower() != quote.lower():
@@ -148,6 +144,15 @@ class Field:
             if not is_oauth(data, start, limit, context, pair=False, brief=brief):
                 return None
         return found
+
+    def _in_apostrophes(self, data: bytes, start: int, after: int, limit: int) -> Found | None:
+        """`\\u0027name\\u0027: \\u0027value\\u0027`: an object of Python or JavaScript, as .NET writes it."""
+        closing = quotes.APOSTROPHE.match(data, after, limit)
+        if closing is None or not data.endswith(closing[0], 0, start):
+            return None
+        colon = COLON.match(data, closing.end(), limit)
+        value = quotes.APOSTROPHES.match(data, colon.end(), limit) if colon else None
+        return None if value is None else Found(value.start(2), value.end(2), self._text)
 
     def _stays(self, data: bytes, start: int, at: int, limit: int, context: Context) -> bool:
         """Whether the value's form tells that it is no credential; never under a name that a user gave."""
@@ -182,7 +187,7 @@ class Field:
         if self.code or not begins(data, start):
             return None
         colon = COLON.match(data, start + self._length, limit)
-        if colon is None or _DOCSTRING.match(data, colon.end(), limit) is not None:
+        if colon is None or DOCSTRING.match(data, colon.end(), limit) is not None:
             return None
         if context.window and not self._rule.numbers and is_message(data, colon.end(), limit):
             return None
@@ -261,6 +266,9 @@ class Field:
                 return None
             return Found(reference.end(), -1, self._text, referred(reference))
         opening = QUOTE.match(data, at, at + 64) if data[at : at + 1] in _OPENING else None
+        coded = quotes.APOSTROPHES.match(data, at) if data[at : at + 1] in _ESCAPED else None
+        if coded is not None:
+            return Found(coded.start(2), coded.end(2), self._text)
         if opening is None:
             return Found(at, -1, self._text, quotes.of_variable(data, start, at, context) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)

@@ -85,7 +85,11 @@ _ROOT = re.compile(
 _PRESSED = b"accesskey"
 _KEY = rb"(?:[!#-%(-;=?-\[\]-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 _SHORTCUT = re.compile(
-    rb"(\\{0,8}+[\"']|&(?:quot|#34);)?" + _KEY + rb"(?: {1,4}" + _KEY + rb"){0,7}+(?(1)\1|(?=[\s>/]))"
+    rb"(\\{0,8}+[\"']|\\{1,8}+u002[27]|&(?:quot|#34);)?"
+    + _KEY
+    + rb"(?: {1,4}"
+    + _KEY
+    + rb"){0,7}+(?(1)\1|(?=[\s>/]))"
 )
 """The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
 

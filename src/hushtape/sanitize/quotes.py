@@ -32,9 +32,10 @@ of a line."""
 _JOINED = re.compile(rb"[ \t]{1,8}\\{0,8}[\"']")
 """C joins strings that stand beside each other; no value is made of spaces."""
 
+_APOSTROPHE: Final = rb"(\\+u0027|%(?:25){0,8}27|&(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
+APOSTROPHE: Final = re.compile(_APOSTROPHE)
 APOSTROPHES: Final = re.compile(
-    rb"(\\+u0027|%(?:25){0,8}27|&(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
-    rb"([^\s\"'\\%&<>,;:)}\]][^\"'\\%&<>\r\n]{0,255})\1"
+    _APOSTROPHE + rb"([^\s\"'\\%&<>,;:)}\]][^\"'\\%&<>\r\n]{0,255})\1(?![A-Za-z0-9])"
 )
 """A string in apostrophes that JSON, a URL or HTML escapes."""
 

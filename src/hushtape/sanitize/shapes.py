@@ -14,7 +14,7 @@ from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.noise import REACH, in_base64, is_table
 from hushtape.sanitize.rules import ShapeRule
 from hushtape.sanitize.shape_table import SHAPES, Begun, Held
-from hushtape.sanitize.spans import Context, Found, Seeker, Verifier
+from hushtape.sanitize.spans import Answer, Context, Found, Seeker, Verifier, Verify
 from hushtape.sanitize.values import Through, Until
 
 KIND = 2
@@ -22,6 +22,10 @@ _AHEAD = 256
 _BACK = REACH
 
 _PEM = re.compile(rb"-----BEGIN(?: |\+|%20)(?:[A-Z0-9]{1,16}(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY")
+_PEM_BODY = re.compile(
+    rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24}|[A-Za-z0-9+/]{16}\\{1,8}[nr/]|(?:[A-Za-z0-9+/]{4}[^A-Za-z0-9]{1,3}){6}"
+)
+_BODY_AHEAD = 600
 _PEM_END = Through(re.compile(rb"-----END[^-\r\n\"]{1,60}-----|(?=\\{0,64}[\"<]|\]\]>)"))
 _JWT_REST = rb"[A-Za-z0-9_.-]"
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{8,1000}\.(?:\.[A-Za-z0-9_-]{8}|(?:eyJ)?[A-Za-z0-9_-]{4})")
@@ -106,8 +110,17 @@ def _joins(literal: bytes) -> bool:
     return literal in _PLAIN or (len(literal) > _BRIEF and literal[-1] in b"-_." and literal not in _WORDS)
 
 
-def _pem(text: bytes) -> Shape:
-    return Shape(_PEM, _PEM_END, text)
+def _pem(text: bytes) -> Verify:
+    """A private key. In the audit's windows one that has a body: programs say how keys begin."""
+    shape = Shape(_PEM, _PEM_END, text)
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
+        found = shape(data, start, end, limit, context)
+        if found is None or not context.window or start + _BODY_AHEAD > len(data):
+            return found
+        return found if _PEM_BODY.search(data, end, start + _BODY_AHEAD) is not None else None
+
+    return verify
 
 
 def shape_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]:

@@ -18,6 +18,11 @@ _QUOTES: Final = b"\"'`"
 _QUOTED: Final = {one: re.compile(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
 _BARE: Final = re.compile(rb"[^\s\"'`<>&,;)}\]]*")
 _USERINFO: Final = re.compile(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
+DOCSTRING: Final = re.compile(
+    rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"']|\\{1,8}u002[27])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:\s[\w'`(<:*-]{1,40}){2}"
+)
+"""What a program says of a class or function: `-> PrivateKey:` and a sentence in three quotes below."""
+
 _LEAST: Final = 6
 """Letters from which a string in a message may be a credential."""
 

@@ -33,6 +33,9 @@ _REFERENCE = re.compile(
     r"|(?:[a-z0-9-]+\.)+[a-z]{2,6}|\d{4}-\d\d-\d\d.*|[vV]?\d+\.\d+.*"
 )
 """Addresses, paths, hosts, media types, dates, versions."""
+_SIGNS = re.compile(r"\d+|[^A-Za-z0-9]+")
+"""A number, or a mask."""
+
 _JOINTS = re.compile(r"[-_.:/]+")
 _NUMBERED = re.compile(r"([A-Za-z]*?)\d{0,4}")
 
@@ -40,7 +43,7 @@ _NUMBERED = re.compile(r"([A-Za-z]*?)\d{0,4}")
 def looks_made(text: str) -> bool:
     """Whether a value looks as if a machine had made it: letters and digits in one word, or a long mixture of
     small letters and capitals; no name of something (`project-12`, `text/html`, `2026-01-01`, `en-US`)."""
-    if _ONE_WORD.fullmatch(text) is None or _REFERENCE.fullmatch(text) or text.isdigit():
+    if _ONE_WORD.fullmatch(text) is None or _REFERENCE.fullmatch(text) or _SIGNS.fullmatch(text):
         return False
     letters = re.sub(r"[^A-Za-z]", "", text)
     if len(letters) == len(text) and (len(text) < LONGEST or text.islower() or text.isupper()):
