@@ -208,3 +208,21 @@ def test_what_is_looked_for_in_every_body_begins_with_a_literal_byte() -> None:
 def test_a_space_of_quoted_printable_is_read_under_other_escapes(value: str, equals: str) -> None:
     body = f"k={value.replace(' ', '=20').replace('=', equals)}&z=1".encode()
     assert not passed(ruleset(value), body, value)
+
+
+def test_escapes_in_utf_16_are_undone_where_the_value_goes_beyond_ascii() -> None:
+    value = "<üi4DTéQeüba)fßß"
+    text = value.replace("<", "\\u003c").encode("utf-16-le")
+    assert not passed(ruleset(value), b'"' + base64.b64encode(text) + b'"', value)
+
+
+@pytest.mark.parametrize("value", ["s-,x-W`fFCgaqK)", ']XY$eD{+,s!R"Ybo', "9)YCl/hT}!]/~+d,q"])
+def test_names_of_html_for_the_signs_of_its_references_are_read(value: str) -> None:
+    names = str.maketrans(
+        {"&": "&amp;", "#": "&num;", ";": "&semi;", "{": "&lcub;", "/": "&sol;", ",": "&comma;"}
+    )
+    for once in (
+        "".join(char if char.isalnum() else f"&#x{ord(char):x};" for char in value),
+        value.translate(names),
+    ):
+        assert not passed(ruleset(value), f'{{"a": "{once.translate(names)}"}}'.encode(), value)

@@ -28,6 +28,10 @@ HOLDS = {
     "ODBC": f"DRIVER={{X}};UID=u;PWD={{{P}}};",
     "Oracle": f"jdbc:oracle:thin:u/{P}@//h:1521/x",
     "Oracle, quoted": f'jdbc:oracle:thin:u/"{P}"@//h:1521/x',
+    "properties": f"# pool\ndb.user=u\nspring.datasource.password={P}\n",
+    "AWS credentials in a document": json.dumps(
+        {"file": f"[default]\naws_access_key_id = AKIAABCDEFGHIJKLMNOP\naws_secret_access_key = {P}\n"}
+    ),
     "a field": f"X-Api-Key: {P}",
     "Authorization": f"Authorization: Bearer {P}",
     "YAML": f"db:\n  user: u\n  password: {P}\n",
@@ -54,6 +58,7 @@ def test_the_credential_within_counts_by_itself(value: str) -> None:
         "DRIVER={ODBC Driver 17};UID=reporting;PWD={secret};",
         "password: please-change-me\nhost: db.example.com",
         "machine api.example.com login robot password opensesame",
+        "# pool\nweb.token = please-change-me\ndb.password=changeme\n",
         json.dumps(
             {"token_uri": "https://oauth2.googleapis.com/token", "project": "project-12", "x": "y@z.org"}
         ),

@@ -25,6 +25,8 @@ WRITTEN = {
     "Django": ("4s_@c~g`", "var p = '4s_@c~g\\u0060', q = 1;"),
     "OWASP": ("Jh,,pZ<rb", "Jh\\x2c\\x2cpZ\\x3crb and more"),
     "OWASP, beside an underscore": ("4_uo*hC1", "4_uo\\x2AhC1"),
+    "encodeURI in a template of Go": ("e=CT=Dd^l", "e\\u003DCT\\u003DDd%5El"),
+    "YAML, letters beyond ASCII": ("po$qV\u00fc^^", "po$qV\\xFC^^"),
     "letters beyond ASCII in a script": (
         "žluťoučký-kůň7",
         "\\u017elu\\u0165ou\\u010dk\\xfd\\x2dk\\u016f\\u01487",
@@ -38,7 +40,7 @@ def test_a_value_as_programs_write_it_is_gone_or_found_as_such_and_in_base64(wri
     value, text = WRITTEN[written]
     rules = ruleset(value)
     assert not passed(rules, text.encode(), value)
-    if written not in ("a shell", "INI"):  # one layer more: not promised
+    if written not in ("a shell", "INI", "encodeURI in a template of Go"):  # one layer more: not promised
         assert not passed(rules, base64.b64encode(text.encode()), value)
 
 

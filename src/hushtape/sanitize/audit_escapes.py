@@ -58,10 +58,10 @@ _JSON_WORDS = re.compile(
 )
 _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa]0|[AaDd]);)"
 _HTML_WORDS = re.compile(
-    rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;|equals;|lowbar;|UnderBar;)"
+    rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;|equals;|lowbar;|UnderBar;|num;|semi;)"
 )
 _HTML_RUNS = re.compile(
-    rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|equals;|plus;|sol;|lowbar;|UnderBar;|NewLine;)"
+    rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|equals;|plus;|sol;|lowbar;|UnderBar;|NewLine;|num;|semi;)"
 )
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -245,14 +245,16 @@ _EVERY: Final = (
 
 
 def escapes_undone(data: bytes, *, every: bool) -> Iterator[tuple[bytes, str]]:
-    """A buffer as it is, then with its escapes undone, layer by layer: all kinds in turn, and each alone.
+    """A buffer as it is, then with its escapes undone, layer by layer: all kinds in turn, all but mail's (an
+    `=` may be the value's own: `e=Dd`), and each alone.
 
     `every`: also those of punctuation; else those that are worth it.
     """
     yield data, ""
     undo = _EVERY if every else _UNDO
     alone = (*undo, ("HTML", _every_open_html))
-    for name, steps in (("mixed", undo), *((one[0], (one,)) for one in alone)):
+    spared = tuple(one for one in undo if one[0] != "quoted-printable")
+    for name, steps in (("mixed", undo), ("mixed", spared), *((one[0], (one,)) for one in alone)):
         view = data
         for _ in range(DEPTH):
             before = view

@@ -31,6 +31,8 @@ _SURE: Final = tuple(
         r"(?im)(?:^|[;\s])"
         + _NAME
         + r"\s*=\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\{([^{}\n]+)\})",  # .env, libpq, ODBC
+        # Java's properties, an AWS credentials file, .env without quotes: a line of its own.
+        r"(?im)^[ \t]*(?:export[ \t]+)?[\w.-]{0,40}" + _NAME + r"[ \t]*=[ \t]*([^\s\"'{}]+)[ \t]*\r?$",
         r"(?i)[?&;](?:" + _NAME + r"|sig)=([^&;#\s\"']+)",  # JDBC, URLs
         r"://([^:@/\s?#]+)(?::x-oauth-basic)?@",  # a token as the user
         r"://[^:@/\s]*:([^\s@/,]+)@",  # each of several URLs

@@ -129,6 +129,7 @@ def written_forms(value: str) -> set[str]:
     signs = [char for char in dict.fromkeys(value) if _is_in(char, _ALL)]
     sets = [[char for char in signs if _is_in(char, chars)] for chars in _SETS]
     sets += [[char for char in signs if char not in left] for left in _ALL_BUT]
+    sets.append([char for char in signs if not char.isascii()])
     for here in dict.fromkeys(map(tuple, sets)):
         if here:
             found.update(_replaced(value, here, kind) for kind in _KINDS)
