@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 
 import pytest
 import zstandard
+from tests.sanitize.corpus.writings import VALUES, passed, ruleset, written
 
 from hushtape.sanitize import build
 from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
@@ -118,3 +119,24 @@ def test_a_compressed_file_in_json_of_utf_8_is_looked_into_whatever_its_bytes(
         body = json.dumps({"in": body}, ensure_ascii=False) if nested else body
         auditor = RULES.auditor()
         assert (auditor.feed(body.encode()) or auditor.finish()) is not None
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("gzip", "JSON, UTF-8", "repr"),
+        ("zlib", "JSON, UTF-8", "repr"),
+        ("LZMA", "JSON, UTF-8", "repr"),
+        ("zip", "JSON, UTF-8", "repr"),
+        ("zlib 1", "JSON", "base64"),
+        ("zlib 1", "JSON, slashes", "hex"),
+        ("zstd", "JSON", "HTML"),
+    ],
+)
+def test_compressed_bytes_in_json_are_read_under_another_writing(names: tuple[str, ...]) -> None:
+    assert not [
+        (kind, shift)
+        for kind in ("mixed", "base64", "UUID", "key")
+        for shift in range(3)
+        if passed(ruleset(VALUES[kind]), written(VALUES[kind], names, shift), VALUES[kind])
+    ]

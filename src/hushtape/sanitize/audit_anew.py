@@ -26,8 +26,18 @@ _LATIN: Final = (
     b"x\xc3\x9a",
     b"]\0\0",
     b"(\xc2\xb5/\xc3\xbd",
+    b"\x1f\x8b\x08",
+    b"x\x9c",
 )
-"""How compressed files begin once a program took their bytes for the characters of latin-1."""
+"""How compressed files begin once a program took their bytes for the characters of latin-1; the last two as
+Python's `repr` writes them, which escapes the controls (`\\x8b`) and leaves the others."""
+
+_BEYOND: Final = re.compile("[^\0-\xff\udc80-\udcff]+")
+_STRAY: Final = frozenset((*range(0x80, 0xA1), 0xAD))
+"""Characters that `repr` escapes: undone they are bytes among the UTF-8 of the others."""
+_STRAYED_LEAST: Final = 24
+"""Noise passes for such bytes one time in 60,000; zlib of eight letters takes more."""
+_STRAYED: Final = re.compile(rb"(?:[\0-\xa0\xad]|[\xc2\xc3][\x80-\xbf])*+")
 
 
 MOST: Final = 8
@@ -45,7 +55,7 @@ def as_latin(data: bytes) -> bytes:
     found: list[bytes] = []
     left = len(data)
     for at in sorted(at for magic in _LATIN for at in _places(data, magic)):
-        text = data[at : at + _end(data[at:])]
+        text = data[at : at + _end_of_latin(data[at:])]
         if len(text) >= _LEAST and not text.isascii():
             found += _latin_bytes(text)
             left -= len(text)
@@ -65,7 +75,21 @@ def _places(data: bytes, magic: bytes) -> Iterator[int]:
 
 def _latin_bytes(data: bytes) -> list[bytes]:
     views = dict.fromkeys((data, every_html(every_json(data, runs=True), runs=True)))
-    return [view.decode("utf-8", "ignore").encode("latin-1", "ignore") for view in views]
+    return [_as_bytes(view.decode("utf-8", "surrogateescape")) for view in views]
+
+
+def _as_bytes(text: str) -> bytes:
+    """Characters beyond latin-1 are left out; bytes that were no UTF-8 stay."""
+    return _BEYOND.sub("", text).encode("latin-1", "surrogateescape")
+
+
+def _end_of_latin(data: bytes) -> int:
+    """How much of it is UTF-8, or bytes that stand for themselves among such."""
+    end = _end(data)
+    if end == len(data) or data[end] not in _STRAY:
+        return end
+    found = _STRAYED.match(data)
+    return end if found is None or found.end() < _STRAYED_LEAST else max(end, found.end())
 
 
 def _end(data: bytes) -> int:

@@ -57,11 +57,18 @@ _JSON_WORDS = re.compile(
     + rb")|u\{|U00[01]|[0-3][0-7]{2})"
 )
 _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa]0|[AaDd]);)"
+_SIGN = rb"(?:amp|lt|gt|quot|apos|#x27|#39|#34);"
+_BESIDE = rb"|(?<=\\u00[0-9A-Fa-f]{2}&)" + _SIGN + rb"|" + _SIGN + rb"(?=\\u00[0-9A-Fa-f]{2}))"
+"""Beside a byte of JSON's: it may be one of a compressed file, all of which counts."""
 _HTML_WORDS = re.compile(
-    rb"&(?:amp;)*(?:#" + _NOT_WORDS + rb"[0-9xX]|percnt;|bsol;|equals;|lowbar;|UnderBar;|num;|semi;)"
+    rb"&(?:(?:amp;)*(?:#"
+    + _NOT_WORDS
+    + rb"[0-9xX]|percnt;|bsol;|equals;|lowbar;|UnderBar;|num;|semi;)"
+    + _BESIDE
 )
 _HTML_RUNS = re.compile(
-    rb"&(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|equals;|plus;|sol;|lowbar;|UnderBar;|NewLine;|num;|semi;)"
+    rb"&(?:(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|equals;|plus;|sol;|lowbar;|UnderBar;|NewLine;|num;|semi;)"
+    + _BESIDE
 )
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -119,6 +126,8 @@ _SOFT_BREAK: Final = re.compile(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
 WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,31}[ -~]){4}")
 
 
+_BYTE: Final = re.compile(rb"\\u00[0-9A-Fa-f]{2}")
+"""A character of latin-1: of compressed bytes that were taken for it, all belong together."""
 _ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, WIDE)
 AROUND: Final = 1024
 """Bytes to each side of an escape: a secret that long has more escapes than one, if it has any."""
@@ -183,6 +192,9 @@ _UNDO: Final[tuple[tuple[str, Callable[[bytes, bool], bytes]], ...]] = (
 _ONE_KIND: Final = frozenset(name for name, _ in _UNDO if name != "quoted-printable")
 """Not quoted-printable, which mail writes all else in: its line breaks cut the other escapes in two."""
 
+_MARKUP: Final = ("HTML", "JSON")
+"""JSON in an attribute, or a script, of HTML: each undone by itself, one after the other."""
+
 
 def unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
     """Views with escapes undone: all kinds in turn ("mixed"), then each kind for itself, where one
@@ -194,7 +206,7 @@ def unescaped(data: bytes, how: str, runs: bool) -> list[tuple[str, bytes]]:
     single: list[tuple[str, bytes]] = []
     mixed = spared = data
     for name, undo in _UNDO:
-        if how in _ONE_KIND and how != name:
+        if how in _ONE_KIND and how != name and (how, name) != _MARKUP:
             continue
         view = undo(data, runs)
         if view is not data:
@@ -288,7 +300,10 @@ def escaped(data: bytes, runs: bool) -> bool:
 def around(data: bytes) -> bytes:
     """What stands around the escapes of a buffer; b"": it has none that is worth undoing."""
     spans: list[tuple[int, int]] = []
-    for spot in sorted(found.start() for kind in _ESCAPES for found in kind.finditer(data)):
+    spots = [found.start() for kind in _ESCAPES for found in kind.finditer(data)]
+    if spots:
+        spots += (found.start() for found in _BYTE.finditer(data))
+    for spot in sorted(spots):
         start, end = max(0, spot - AROUND), spot + AROUND
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], end)

@@ -30,9 +30,11 @@ _WIDER: Final = 5
 _EMPTY: Final = 100
 """Of so many bytes one is no NUL: of UTF-32 three times over one in 64 is."""
 
-_ESCAPES: Final = (b"\\u", b"u00", b"%", b"&#", b";#", b"amp;", b"\\x", b"\\0", b"\\1")
-_SPELLING: Final = (*_ESCAPES, *(b"=%X" % digit for digit in range(16)))
-"""How escapes begin, or are escaped: JSON's, percent, HTML's, JavaScript's, octal, quoted-printable."""
+_SPELLING: Final = (b"\\u", b"u00", b"%", b"&#", b";#", b"amp;", b"\\x", b"\\0", b"\\1")
+"""How escapes begin, or are escaped: JSON's, percent, HTML's, JavaScript's, octal."""
+
+_QUOTED: Final = tuple(b"=%X" % digit for digit in range(16))
+"""Those of quoted-printable."""
 
 _HEX: Final = b"0123456789abcdefABCDEF"
 
@@ -69,4 +71,7 @@ def _is_most(data: bytes, text: bytes, width: int) -> bool:
 
 def _is_spelled(text: bytes, least: int) -> bool:
     """Whether one byte in so many begins an escape."""
-    return sum([text.count(sign) for sign in _SPELLING]) * least >= len(text) > 0
+    missing = len(text) - least * sum([text.count(sign) for sign in _SPELLING])
+    if missing > 0 and text.count(b"=") * least >= missing:
+        missing -= least * sum([text.count(sign) for sign in _QUOTED])
+    return missing <= 0 < len(text)
