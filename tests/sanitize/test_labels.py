@@ -81,6 +81,21 @@ def test_what_may_be_a_credential_in_escaped_apostrophes_goes() -> None:
         assert left_of(body, "text/plain") == body.replace("hunter2x", "REDACTED")
 
 
+def test_a_label_that_repeats_the_name_stays_whatever_its_quotes() -> None:
+    text = '{"password":"Password","token":"Token","api_key":"API key","a":"b"}'
+    nested = json.dumps({"s": text})
+    for body, kind in (
+        (nested, "application/json"),
+        (nested.replace('\\"', "\\u0022"), "application/json"),
+        (f'<a x="{escape(text)}">', "text/html"),
+        (f"payload={quote_plus(nested)}", "application/x-www-form-urlencoded"),
+        ('i18n={password:"Password",token:"Token"}', "text/javascript"),
+        (json.dumps({"c": f'<a x="{escape(text)}">'}).replace("&", "\\u0026"), "application/json"),
+        (r"f(\u0022/x?token=\u0022+t+\u0022&a=\u0022+b)", "text/plain"),
+    ):
+        assert left_of(body, kind) == body
+
+
 def test_a_key_to_press_and_a_docstring_stay_where_quotes_are_escaped() -> None:
     for body in (
         r"<a accesskey=\u0022n\u0022 rel=\u0022x\u0022>",

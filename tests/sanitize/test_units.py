@@ -106,3 +106,23 @@ def test_of_json_in_a_parameter_a_list_or_object_goes_alone(name: str, times: in
     assert found["z"] == [1]
     assert found["a"][name] in ("REDACTED", ["REDACTED"])
     assert parse_qs(left)["x"] == ["1"]
+
+
+@pytest.mark.parametrize("name", ["password", "api_key", "DB_PASSWORD", "q-ak"])
+@pytest.mark.parametrize(
+    "value", ["Zk93bXw2LmP0", ["Zk93bXw2LmP0"], "Zk\"b+X'w & ]\\", ['a,"b', "correct horse"]]
+)
+def test_in_percent_escapes_the_value_goes_and_the_document_stays(name: str, value: Any) -> None:
+    document = {"k": 'q"q\\', name: value, "z": [1, "}"]}
+    for text in (json.dumps(document), json.dumps(document, indent=1)):
+        for once in (net({"s": text}), json.dumps({"s": net({"s": text})}), net({"s": net({"s": text})})):
+            for coded in (quote(once), quote(quote(once)), quote(once, safe="{}[],:")):
+                scrubber = RULESET.scrubber("request", "application/x-www-form-urlencoded")
+                body = f"a=1&payload={coded}&x=1".encode()
+                pieces = [scrubber.feed(body[at : at + 50]) for at in range(0, len(body), 50)]
+                left = (b"".join(pieces) + scrubber.finish()).decode()
+                found: Any = left.removeprefix("a=1&payload=").removesuffix("&x=1")
+                found = {"s": unquote(unquote(found))}
+                while "s" in found:
+                    found = json.loads(found["s"])
+                assert found in ({**document, name: "REDACTED"}, {**document, name: ["REDACTED"]})

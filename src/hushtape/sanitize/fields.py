@@ -12,7 +12,7 @@ import re
 
 from hushtape.sanitize import bare_words, elements, multipart, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
-from hushtape.sanitize.innocent import is_directory, is_shortcut, stays
+from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stays
 from hushtape.sanitize.member_values import QUOTE, MemberValue
 from hushtape.sanitize.members import MEMBER
 from hushtape.sanitize.noise import amid_bytes
@@ -189,7 +189,10 @@ class Field:
         colon = COLON.match(data, start + self._length, limit)
         if colon is None or DOCSTRING.match(data, colon.end(), limit) is not None:
             return None
-        if context.window and not self._rule.numbers and is_message(data, colon.end(), limit):
+        if not self._rule.numbers and (
+            is_label(self._joined, data, colon.end(), limit)
+            or (context.window and is_message(data, colon.end(), limit))
+        ):
             return None
         coded = quotes.APOSTROPHES.match(data, colon.end(), limit)
         if coded is not None and (self._rule.numbers or not is_word(coded[2])):

@@ -93,6 +93,11 @@ _SHORTCUT = re.compile(
 )
 """The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
 
+_LABEL = re.compile(
+    rb"(\\{0,8}[\"']|(?:\\|%(?:25){0,8}5[cC]){1,8}u002[27]|&(?:amp;){0,4}(?:quot|#34|#39);|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22)"
+    rb"([A-Za-z][A-Za-z _+-]{0,40})\1"
+)
+_CODING = frozenset((b"\\", b"&", b"%"))
 _PERCENT = frozenset((b"%", b"{", b"["))
 _CODED = re.compile(
     rb"%((?:25){0,8}+)[57][bB]|[{\[](?:\+|%(?:25){0,8}+(?:20|0[aAdD9])){0,64}+%((?:25){0,8}+)(?:22|5[dD]|7[bBdD])"
@@ -117,6 +122,8 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     may go on behind its end.
     """
     first = data[at : at + 1]
+    if first in _CODING and is_label(name, data, at, limit):
+        return True
     if first in _PERCENT and (coded := _CODED.match(data, at, limit)) is not None:
         return _in_percent(data, coded, at, limit, window)
     limit = min(limit, at + LONGEST)
@@ -145,6 +152,16 @@ def _in_percent(data: bytes, coded: re.Match[bytes], at: int, limit: int, window
     if window and end is None and limit == len(data) and (b"}" if first == b"{" else b"]") not in text:
         return True
     return _EMPTY.match(text) is not None or _container(first, text, 0, len(text))
+
+
+def is_label(name: bytes, data: bytes, at: int, limit: int) -> bool:
+    """Whether the string at `at`, whatever its quotes, repeats the name."""
+    found = _LABEL.match(data, at, limit)
+    return found is not None and _repeats(name, found[2].replace(b"+", b" "))
+
+
+def _repeats(name: bytes, value: bytes) -> bool:
+    return len(value) <= len(name) + 4 and not value.islower() and _JOINTS.sub(b"", value).lower() == name
 
 
 def is_shortcut(name: bytes, data: bytes, at: int) -> bool:
@@ -181,7 +198,7 @@ def _string(name: bytes, data: bytes, start: int, at: int, limit: int, window: b
         begun = name == b"token" or name.startswith(_JOINTS.sub(b"", data[at : at + _WORD_LENGTH]).lower())
         return begun and window and at + _WORD_LENGTH >= len(data)
     value, end = whole[1], whole.end(1)
-    if len(value) <= len(name) + 4 and not value.islower() and _JOINTS.sub(b"", value).lower() == name:
+    if _repeats(name, value):
         return True
     if name != b"token":
         return name == _PRESSED and len(value) == 1

@@ -15,7 +15,10 @@ from hushtape.sanitize.value_ends import container, strings
 from hushtape.sanitize.values import Until
 
 _BS = rb"(?:\\|%(?:25)*5[cC])"
-QUOTE = re.compile(_BS + rb"*(?:[\"']|%(?:25)*22)|\\+u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);")
+QUOTE = re.compile(
+    _BS
+    + rb"*(?:[\"']|%(?:25)*22)|(?:\\+|(?:%(?:25){0,8}5[cC])+)u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);"
+)
 _COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
 _MARKS = frozenset((b"!", b"&"))
 _LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
@@ -29,8 +32,9 @@ _LINE_END = Until(re.compile(rb"[\r\n]|\\{1,8}[nr]|\\{0,8}\""))
 _OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
 _STRINGS = re.compile(
-    rb"\[(?:\s|\\{1,8}[nrt])*+[bBrRuU]{0,2}(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);"
-    rb"|(?:%(?:25){0,8}5[cC])*%(?:25){0,8}22)"
+    rb"\[(?:\s|\+|\\{1,8}[nrt]|%(?:25){0,8}(?:20|0[aAdD9])|(?:%(?:25){0,8}5[cC]){1,8}[nrt])*+[bBrRuU]{0,2}"
+    rb"(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);"
+    rb"|(?:%(?:25){0,8}5[cC])*%(?:25){0,8}22|(?:%(?:25){0,8}5[cC])+u0022)"
 )
 
 

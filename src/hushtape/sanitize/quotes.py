@@ -33,6 +33,9 @@ _JOINED = re.compile(rb"[ \t]{1,8}\\{0,8}[\"']")
 """C joins strings that stand beside each other; no value is made of spaces."""
 
 _APOSTROPHE: Final = rb"(\\+u0027|%(?:25){0,8}27|&(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
+_PLUS = re.compile(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
+"""A script joins a string and a variable."""
+
 APOSTROPHE: Final = re.compile(_APOSTROPHE)
 APOSTROPHES: Final = re.compile(
     _APOSTROPHE + rb"([^\s\"'\\%&<>,;:)}\]][^\"'\\%&<>\r\n]{0,255})\1(?![A-Za-z0-9])"
@@ -51,7 +54,7 @@ _VARIABLE = re.compile(
 )
 _LISTED = re.compile(
     rb"(?:(?<!CDATA)\[|,|%(?:25){0,8}(?:5[bB]|2[cC]))(?:\s|\\{1,8}[nrt]|\+|%(?:25){0,8}(?:20|0[aAdD9])){0,32}"
-    rb"(\\{0,63}\"|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|(?:%(?:25){0,8}5[cC]){0,63}%(?:25){0,8}22)-{0,2}\Z"
+    rb"(\\{0,63}\"|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|(?:%(?:25){0,8}5[cC]){0,63}(?:%(?:25){0,8}22|(?<=5[cC])u0022))-{0,2}\Z"
 )
 _TAG = re.compile(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*+([\"'])?")
 """A tag up to a place in it; the group: the quote of the attribute that is open there."""
@@ -141,7 +144,8 @@ def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -
 
 def closes_coded(data: bytes, start: int, at: int, quote: bytes) -> bool:
     """Whether an escaped quote at `at` ends a string in which the name at `start` stands: a label."""
-    if _CODED_RIGHT.match(data, at + len(quote)) is None:
+    after = at + len(quote)
+    if _CODED_RIGHT.match(data, after) is None and (b"%" in quote or _PLUS.match(data, after) is None):
         return False
     opened = data.rfind(quote, max(0, start - BACK), start)
     return opened >= 0 and _CODED_LEFT.search(data, max(0, opened - 24), opened) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
@@ -262,6 +262,10 @@ def _expression(data: bytes, first: int, context: Context) -> re.Pattern[bytes]:
     return _IN_URI if context.uri else _AUTHORITY
 
 
+_IN_STRINGS: Final = (b"\\", b"&quot;", b"%22", b"%5c", b"%2522", b"%255c")
+"""How the quote behind a name may begin."""
+
+
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """Userinfo and presigned parameters."""
     plain, escaped = _userinfo(rule.placeholder.encode())
@@ -279,4 +283,4 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
             # The fields of a signed form (POST policy), as JSON lists them and multipart sends them.
             quoted = verifier._replace(verify=field.quoted)
             yield b'"%s"' % name.encode(), quoted
-            yield from ((name.encode() + ending, quoted) for ending in (b"\\", b"&quot;", b"%22", b"%5c"))
+            yield from ((name.encode() + ending, quoted) for ending in _IN_STRINGS)

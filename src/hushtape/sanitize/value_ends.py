@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hushtape.sanitize.values import Coded, Container, Percent, String, Units, Until
+from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentUnits
+from hushtape.sanitize.values import Coded, Container, String, Units, Until
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
@@ -61,7 +62,12 @@ def closing(name: bytes) -> Until:
     return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
 
 
-def string(quote: bytes) -> String | Units:
+def _unit(quote: bytes) -> bytes:
+    """How a backslash is written in percent escapes where this `\\u0022` stands."""
+    return b"%" + b"25" * quote.rsplit(b"%", 1)[-1].count(b"25") + b"5c"
+
+
+def string(quote: bytes) -> String | Units | PercentUnits:
     """The seeker for a string that this quote opened."""
     last = quote[-1]
     if last == 34 and b"%" not in quote:
@@ -69,7 +75,7 @@ def string(quote: bytes) -> String | Units:
     if last == 39 and b"%" not in quote:
         return String(_SINGLE, len(quote).bit_length() - 1)
     if quote.endswith(b"u0022"):
-        return Units(len(quote) - len(b"u0022"))
+        return PercentUnits(quote, _unit(quote)) if b"%" in quote else Units(len(quote) - len(b"u0022"))
     if last == 59:
         return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
     level = quote.rsplit(b"%", 1)[-1].count(b"25")
@@ -79,12 +85,14 @@ def string(quote: bytes) -> String | Units:
     return String(end, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
 
 
-def container(quote: bytes) -> Container | Coded | Percent:
+def container(quote: bytes) -> Container | Coded | Percent | PercentCoded:
     """The seeker for an object or array whose keys stand in this kind of quotes."""
     if quote.endswith(b'"') and b"%" not in quote:
         return Container(len(quote).bit_length() - 1)
     if quote == b"'":
         return Container(0)
+    if quote.endswith(b"u0022") and b"%" in quote:
+        return PercentCoded(quote, _unit(quote))
     if quote.endswith((b"u0022", b";")):
         return Coded(quote)
     return Percent(quote)
@@ -93,10 +101,10 @@ def container(quote: bytes) -> Container | Coded | Percent:
 _LIST_ENDS = {39: Until(re.compile(rb"(?<=')\s{0,64}\]")), 59: Until(re.compile(rb"(?<=;)\s{0,64}\]|[<\"]"))}
 
 
-def strings(quote: bytes) -> Container | Coded | Percent | Until:
+def strings(quote: bytes) -> Container | Coded | Percent | PercentCoded | Until:
     """The seeker for the rest of a list of strings, up to its closing bracket; `quote` opens the first."""
     if quote.endswith(b"u0022"):
-        return Coded(quote, within=True)
+        return PercentCoded(quote, _unit(quote), within=True) if b"%" in quote else Coded(quote, within=True)
     if b"%" in quote:
         return Percent(quote, within=True)
     return _LIST_ENDS.get(quote[-1]) or Container(len(quote).bit_length() - 1, within=True)

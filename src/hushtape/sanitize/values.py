@@ -195,45 +195,6 @@ class Coded:
         return ended(len(token) - len(b"u0022"), self._depth, quote=False) == self._depth
 
 
-class Percent:
-    """An object or array in JSON in percent escapes, `quote` around its names; its brackets may be
-    escaped fewer times. What ends a parameter ends it, too. `within`: see `Container`."""
-
-    __slots__ = ("_depth", "_inside", "_nesting", "_token", "_unit", "_within")
-    again: ClassVar[bool] = False
-
-    def __init__(self, quote: bytes, *, within: bool = False) -> None:
-        level = quote.rsplit(b"%", 1)[-1].count(b"25")
-        sign = b"%" + b"25" * level
-        self._unit = sign + b"5c"
-        self._depth = (quote.lower().count(self._unit) + 1).bit_length() - 1
-        escaped = rb"%%(?:25){0,%d}" % level
-        self._token = re.compile(
-            rb"(%b22)|%b(?:(5[bB]|7[bB])|5[dD]|7[dD])|[\[\]{}]|[&\s\"<>]" % (sign, escaped)
-        )
-        self._nesting, self._inside, self._within = int(within), False, within
-
-    def seek(self, data: bytes, start: int, final: bool) -> Step:
-        at = start
-        limit = len(data) if final else len(data) - TAIL
-        while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
-            at = found.end()
-            token = found[0]
-            if found[1]:
-                count = backslashes(data, found.start(), self._unit)
-                if count < (1 << self._depth) - 1:
-                    return found.start() - count * len(self._unit), 0
-                if not self._inside or closes(count, self._depth):
-                    self._inside = not self._inside
-            elif len(token) == 1 and token not in b"[]{}":
-                return found.start(), 0
-            elif not self._inside:
-                self._nesting += 1 if found[2] or token in b"[{" else -1
-                if self._nesting <= 0:
-                    return (found.start() if self._within else at), 0
-        return (len(data), 0) if final else (-1, max(at, limit))
-
-
 class Container:
     """An object or array in JSON, `depth` JSON strings deep: brackets outside strings are counted. `within`:
     it has begun already, and its closing bracket does not belong to the value."""
