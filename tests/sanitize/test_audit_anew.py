@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 import pytest
 import zstandard
-from tests.sanitize.corpus.writings import VALUES, passed, ruleset, written
+from tests.sanitize.corpus.writings import BARE, VALUES, passed, ruleset, written
 
 from hushtape.sanitize import build
 from hushtape.sanitize.audit_anew import as_form, as_latin, as_wide, is_text
@@ -140,3 +140,11 @@ def test_compressed_bytes_in_json_are_read_under_another_writing(names: tuple[st
         for shift in range(3)
         if passed(ruleset(VALUES[kind]), written(VALUES[kind], names, shift), VALUES[kind])
     ]
+
+
+@pytest.mark.parametrize(
+    "names", [("UTF-32",) * 3, ("UTF-16-BE", "UTF-32", "UTF-32"), ("UTF-32", "UTF-32", "base64")]
+)
+def test_text_that_is_wide_more_than_once_is_read(names: tuple[str, ...]) -> None:
+    values = (VALUES | BARE).values()
+    assert not [value for value in values if passed(ruleset(value), written(value, names, 1), value)]

@@ -123,7 +123,7 @@ _QUOTED_PRINTABLE: Final = re.compile(
 _ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
 _SOFT_BREAK: Final = re.compile(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
 # Text of ASCII letters in two or four bytes each, in either order.
-WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,31}[ -~]){4}")
+WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,63}[ -~]){4}")
 
 
 _BYTE: Final = re.compile(rb"\\u00[0-9A-Fa-f]{2}")
