@@ -63,6 +63,8 @@ FAMILIES: dict[str, bytes] = {
     "URLs": b"://" + b"a" * 50,
     "userinfo": b"://a@",
     "slashes and signs": b"//@",
+    "forms in quotes": b'"auth="',
+    "escaped forms": b'"auth\\u003d":"',
     "types of keys": b'"kty":"RSA",',
     "escaped URLs": b"%3a%2f%2fa",
     "codes": b'"code":',

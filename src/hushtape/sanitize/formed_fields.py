@@ -12,7 +12,8 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.credential_names import joined
 from hushtape.sanitize.field_names import field_anchors
@@ -35,8 +36,12 @@ _ONE_WORD = re.compile(rb"[A-Za-z0-9_+/~.:-]{20,512}+={0,2}(?=[\s\"'\\<>&#;,)\]}
 _BRIEF = re.compile(rb"[^\s\"'\\<>&,;]{8,128}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
 _HEX32 = rb"[0-9a-fA-F]{32}" + _END
-_WRITTEN = re.compile(rb"(?:[^\s\"'<>&\\]|\\+(?:/|u00[0-9a-fA-F]{2})){6,1024}+")
-_ESCAPE = re.compile(rb"%(?:25){0,8}([0-9a-fA-F]{2})|\\+(?:u00([0-9a-fA-F]{2})|/)")
+_WRITTEN = re.compile(rb"(?:[^\s\"'<>&\\]|\\+(?:/|u00[0-9a-fA-F]{2})){6,640}+")
+_ESCAPE = re.compile(rb"%(?:25){0,8}[0-9a-fA-F]{2}|\\+(?:u00[0-9a-fA-F]{2}|/)")
+_AS_PERCENT = re.compile(rb"\\+u00|%(?:25){1,8}(?=[0-9a-fA-F]{2})")
+_SLASH = re.compile(rb"\\+/")
+_NEAR: Final = 640 + 64
+"""Bytes that an escape has to stand in: forms look at 600 letters."""
 _QUOTES = frozenset((b'"', b"'", b"\\"))
 _TEXT = re.compile(
     rb"[\s,]{0,32}+[bB]?(\\{0,63}[\"'])(?:(?<=\")[^\"\\]{0,1024}+\\{0,63}\"|(?<=')[^'\\]{0,1024}+\\{0,63}'|[^\"']{0,1024}+)"
@@ -165,22 +170,36 @@ def _of_form(way: Verify, form: Form, lists: bool) -> Verify:
         if not isinstance(found, Found):
             return None
         if data[found.start : found.start + 1] in _QUOTES:
-            return (
-                found
-                if lists and any(has_form(data, at, limit, form) for at in _texts(data, found.start, limit))
-                else None
-            )
+            return found if lists and _any_text(data, found.start, limit, form, context) else None
         return found if has_form(data, found.start, limit, form) else None
 
     return verify
 
 
-def _texts(data: bytes, at: int, limit: int) -> Iterator[int]:
-    """Where the strings of a list begin."""
-    text = _TEXT.match(data, at, limit)
-    while text is not None:
-        yield text.end(1)
-        text = _TEXT.match(data, text.end(), limit)
+class _Strings(NamedTuple):
+    """Strings of a list that were looked at, by where each begins, and the last of them. A list that begins
+    within another, as hostile data have it, goes on there."""
+
+    data: bytes
+    begins: set[int]
+    last: int
+
+
+def _any_text(data: bytes, at: int, limit: int, form: Form, context: Context) -> bool:
+    """Whether a string of the list that begins here has the form."""
+    known = context.notes.get(form) if context.notes is not None else None
+    if not isinstance(known, _Strings) or known.data is not data:
+        known = _Strings(data, set(), -1)
+    begins, last, found = set[int](), -1, False
+    while not found and (text := _TEXT.match(data, at, limit)) is not None:
+        if at in known.begins and at < known.last:
+            begins, at = known.begins, known.last
+            continue
+        begins.add(at)
+        last, found, at = at, has_form(data, text.end(1), limit, form), text.end()
+    if context.notes is not None:
+        context.notes[form] = _Strings(data, begins, last)
+    return found
 
 
 def has_form(data: bytes, at: int, limit: int, form: Form) -> bool:
@@ -191,8 +210,10 @@ def has_form(data: bytes, at: int, limit: int, form: Form) -> bool:
 def _escaped(data: bytes, at: int, limit: int, form: Form) -> bool:
     """Whether the value has the form once the escapes of its signs are undone: forms write base64 with `%3D`,
     PHP with `\\/`, .NET with `\\u002B`."""
+    if _ESCAPE.search(data, at, min(limit, at + _NEAR)) is None:
+        return False
     found = _WRITTEN.match(data, at, limit)
     if found is None or _ESCAPE.search(found[0]) is None:
         return False
-    value = _ESCAPE.sub(lambda one: bytes((int(one[1] or one[2] or b"2f", 16),)), found[0])
+    value = unquote_to_bytes(_SLASH.sub(b"/", _AS_PERCENT.sub(b"%", found[0])))
     return form(value, 0, len(value))
