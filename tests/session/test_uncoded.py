@@ -183,6 +183,23 @@ def test_a_body_given_back_under_the_same_field_may_be_decoded_or_not() -> None:
         assigned(plain, headers("br"), headers(), URL, Options())
 
 
+@pytest.mark.parametrize("coding", ["br", "gzip", "deflate"])
+def test_a_body_given_back_cut_under_the_same_field_is_refused(coding: str) -> None:
+    cut = BytesBody(CODED[coding][:-5])
+    for before in (headers(coding), headers(), None):
+        with pytest.raises(OpaqueBodyError, match="cut"):
+            assigned(cut, headers(coding), before, URL, Options())
+    opaque = Options(allow_opaque=True)
+    assert assigned(cut, headers(coding), headers(coding), URL, opaque) == (cut, None)
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_no_bytes_that_were_shown_decoded_count_as_cut(coding: str) -> None:
+    for seed in range(60):
+        plain = BytesBody(bytes((seed * 37 + at * at * 11 + at // 3) % 256 for at in range(4, 40 + seed * 9)))
+        assert assigned(plain, headers(coding), headers(coding), URL, Options()) == (plain, None)
+
+
 @pytest.mark.parametrize("coding", CODED)
 def test_what_a_callback_codes_is_scrubbed_inside(
     coding: str, client: Requests, server: Server, cassette: Path

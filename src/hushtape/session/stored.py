@@ -80,15 +80,16 @@ class ScrubbedBody:
 class DecodedBody:
     """A body whose content codings are undone each time it is read. `limit`: most bytes that it may become.
 
-    `complete`: the coded stream ended where it should, known once it was read to its end.
+    `complete`: the coded stream ended where it should, known once it was read to its end. `fed`: all of
+    it went in, and what is wrong then is that it is cut.
     """
 
-    __slots__ = ("_body", "_codings", "_limit", "_size", "complete")
+    __slots__ = ("_body", "_codings", "_limit", "_size", "complete", "fed")
 
     def __init__(self, body: Body, codings: tuple[str, ...], limit: int) -> None:
         self._body, self._codings, self._limit = body, codings, limit
         self._size = -1
-        self.complete = False
+        self.complete = self.fed = False
 
     @property
     def size(self) -> int:
@@ -110,6 +111,7 @@ class DecodedBody:
                     raise self._too_large()
                 for start in range(0, len(piece), size):
                     yield piece[start : start + size]
+        self.fed = True
         yield from one.finish()
         self.complete = one.complete
 
