@@ -14,12 +14,15 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 DEPTH, LARGE, DEPTH_OF_LARGE = 6, 200_000, 4
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){3,}")
+_BREAKS = re.compile(rb"\s+|\\n|\\r")
 _ESCAPES = re.compile(rb'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
+_GZIP, _ZIP = re.compile(rb"\x1f\x8b\x08"), re.compile(rb"PK\x03\x04")
 _ENOUGH = 4000
 _PART = 8
 
@@ -72,7 +75,7 @@ def _json(data: bytes) -> bytes:
         text: str = json.loads(b'"' + found[0] + b'"')
         return text.encode("utf-8", "surrogatepass")
 
-    return _ESCAPES.sub(one, data)
+    return _ESCAPES.sub(one, data) if b"\\" in data else data
 
 
 def _html(data: bytes) -> bytes:
@@ -82,7 +85,8 @@ def _html(data: bytes) -> bytes:
 
 
 def _base64(data: bytes) -> bytes:
-    runs = _BASE64.findall(data) + _BASE64.findall(re.sub(rb"\s+|\\n|\\r", b"", data))
+    joined = _BREAKS.sub(b"", data)
+    runs = _BASE64.findall(data) + (_BASE64.findall(joined) if joined != data else [])
     found = []
     for run in dict.fromkeys(runs):
         run = run.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
@@ -129,8 +133,8 @@ def _plus(data: bytes) -> bytes:
 
 def _inflate(data: bytes) -> bytes:
     """gzip members and zip entries, wherever they begin."""
-    found = [_try(data[match.start() :], 31) for match in list(re.finditer(rb"\x1f\x8b\x08", data))[:8]]
-    for match in list(re.finditer(rb"PK\x03\x04", data))[:8]:
+    found = [_try(data[match.start() :], 31) for match in islice(_GZIP.finditer(data), 8)]
+    for match in islice(_ZIP.finditer(data), 8):
         at = match.start()
         names = int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(
             data[at + 28 : at + 30], "little"
