@@ -10,7 +10,7 @@ from bench.scrub_rows import SCRUB_ROWS
 from bench.summary import Entry, Spread, standing, verdict
 from bench.task import FAST, HYPERSCAN, SCRUB, Task
 
-from bench import exports, planted, results, scrubbing
+from bench import exports, measure, planted, results, scrubbing
 
 SIZE = 60_000
 RATE = Figure("rate", "rate", "rate", Point("", SCRUB), bound=250, more_is_better=True, rate=True)
@@ -18,8 +18,9 @@ RATE = Figure("rate", "rate", "rate", Point("", SCRUB), bound=250, more_is_bette
 
 @pytest.fixture(autouse=True)
 def small_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rates are not looked at here, so nothing has to be warm."""
+    """Neither rates nor memory are looked at here: nothing has to be warm, or given back before."""
     monkeypatch.setattr(scrubbing, "WARM_UP", SIZE)
+    monkeypatch.setattr(measure, "settle", lambda: None)
 
 
 def task(folder: Path, kind: str, job: str = "scrub", mode: str = SCRUB, **params: object) -> Task:

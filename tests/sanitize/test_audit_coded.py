@@ -13,6 +13,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
+from tests.support.portions import audited
 
 from hushtape.sanitize import build
 from hushtape.sanitize.audit import OVERLAP, WINDOW
@@ -38,11 +39,7 @@ PACKED = {
 
 
 def audit(data: bytes, portion: int = 10_000) -> Finding | None:
-    auditor = RULESET.auditor()
-    for at in range(0, len(data), portion):
-        if (finding := auditor.feed(data[at : at + portion])) is not None:
-            return finding
-    return auditor.finish()
+    return audited(RULESET, data, portion)
 
 
 def text(data: bytes) -> str:

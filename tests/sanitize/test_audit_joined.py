@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import pytest
 import zstandard
+from tests.support.portions import audited
 
 from hushtape.sanitize import build
 from hushtape.sanitize.audit_finding import Finding
@@ -32,11 +33,7 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 
 
 def audit(data: bytes) -> Finding | None:
-    auditor = RULESET.auditor()
-    for at in range(0, len(data), 10_000):
-        if (finding := auditor.feed(data[at : at + 10_000])) is not None:
-            return finding
-    return auditor.finish()
+    return audited(RULESET, data, 10_000)
 
 
 def part(data: bytes) -> bytes:

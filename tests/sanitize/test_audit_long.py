@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from tests.support.portions import audited
 
 from hushtape.coding.zstd import library
 from hushtape.sanitize.audit import WINDOW
@@ -26,12 +27,7 @@ RULES = build(secrets={"#key": SECRET}).ruleset
 
 
 def audit(data: bytes, portion: int = 5000) -> Finding | None:
-    auditor = RULES.auditor()
-    for at in range(0, len(data), portion):
-        finding = auditor.feed(data[at : at + portion])
-        if finding is not None:
-            return finding
-    return auditor.finish()
+    return audited(RULES, data, portion)
 
 
 def noise(size: int) -> bytes:

@@ -12,6 +12,7 @@ import zlib
 from urllib.parse import quote_from_bytes
 
 import pytest
+from tests.support.portions import audited
 
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.chain import build
@@ -22,12 +23,7 @@ RULES = build(secrets=SECRETS).ruleset
 
 
 def audit(data: bytes) -> Finding | None:
-    auditor = RULES.auditor()
-    for at in range(0, len(data), 7000):
-        finding = auditor.feed(data[at : at + 7000])
-        if finding is not None:
-            return finding
-    return auditor.finish()
+    return audited(RULES, data, 7000)
 
 
 def identifier() -> str:

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
+from tests.support.portions import audited
 
 from hushtape.sanitize import build
-from hushtape.sanitize.audit import Auditor
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_packed import TOO_MUCH
 
@@ -48,11 +48,7 @@ PACKED = {(name, content): pack(content) for name, pack in PACK.items() for cont
 
 
 def audit(data: bytes, portion: int = 10_000) -> Finding | None:
-    auditor: Auditor = RULESET.auditor()
-    for at in range(0, len(data), portion):
-        if (finding := auditor.feed(data[at : at + portion])) is not None:
-            return finding
-    return auditor.finish()
+    return audited(RULESET, data, portion)
 
 
 def parts(*contents: bytes) -> bytes:

@@ -19,6 +19,7 @@ from urllib.parse import quote_from_bytes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.portions import audited
 
 from hushtape.sanitize import build
 from hushtape.sanitize.audit import WINDOW
@@ -34,11 +35,7 @@ NOISE = random.Random(11).randbytes(400)
 
 
 def audit(data: bytes, portion: int = 10_000) -> Finding | None:
-    auditor = RULESET.auditor()
-    for at in range(0, len(data), portion):
-        if (finding := auditor.feed(data[at : at + portion])) is not None:
-            return finding
-    return auditor.finish()
+    return audited(RULESET, data, portion)
 
 
 def zlib_of(data: bytes, flush: int = zlib.Z_FINISH, wbits: int = 15, level: int = 6) -> bytes:

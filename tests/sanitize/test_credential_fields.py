@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize import BodyFieldSanitizer, build
 from hushtape.sanitize.ruleset import Ruleset
@@ -22,8 +23,7 @@ FORM, XML, PARTS = "application/x-www-form-urlencoded", "text/xml", "multipart/f
 
 def scrub(data: bytes, content_type: str = "", size: int = 1 << 20, ruleset: Ruleset = RULESET) -> bytes:
     scrubber = ruleset.scrubber("response", content_type)
-    pieces = [scrubber.feed(data[start : start + size]) for start in range(0, len(data), size)]
-    return b"".join(pieces) + scrubber.finish()
+    return scrubbed_by(scrubber, data, size)
 
 
 def ways(name: str, value: str = VALUE) -> dict[str, tuple[str, str]]:

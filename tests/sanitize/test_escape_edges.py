@@ -9,6 +9,7 @@ from functools import lru_cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.ruleset import Ruleset
@@ -21,8 +22,7 @@ def ruleset(value: str, engine: str = "ahocorasick") -> Ruleset:
 
 def scrub(rules: Ruleset, body: str, size: int = 1 << 16) -> str:
     data, scrubber = body.encode(), rules.scrubber("response", "application/json")
-    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return (b"".join(pieces) + scrubber.finish()).decode()
+    return scrubbed_by(scrubber, data, size).decode()
 
 
 def nested(text: str, depth: int, slashes: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize.chain import build
 
@@ -79,8 +80,7 @@ WRITTEN = {
 
 def scrubbed(kind: str, text: str, size: int) -> bytes:
     data, scrubber = text.encode(), RULES.scrubber("response", kind)
-    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return b"".join(pieces) + scrubber.finish()
+    return scrubbed_by(scrubber, data, size)
 
 
 @pytest.mark.parametrize("written", WRITTEN)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.sanitize.corpus.secrets import SECRETS
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.named_secrets import ShortSecretWarning
@@ -24,8 +25,7 @@ with warnings.catch_warnings():
 
 def scrubbed(data: bytes, kind: str = "", size: int = 1 << 20) -> bytes:
     scrubber = RULES.scrubber("response", kind)
-    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return b"".join(pieces) + scrubber.finish()
+    return scrubbed_by(scrubber, data, size)
 
 
 _SIGNS = (

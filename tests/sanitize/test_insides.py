@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.ruleset import Ruleset
@@ -17,8 +18,7 @@ SIZES = (1, 7, 1 << 16)
 
 def scrub(text: str, kind: str = "application/json", size: int = 1 << 16, rules: Ruleset = RULES) -> str:
     data, scrubber = text.encode(), rules.scrubber("response", kind)
-    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return (b"".join(pieces) + scrubber.finish()).decode()
+    return scrubbed_by(scrubber, data, size).decode()
 
 
 OBJECTS: list[Any] = [

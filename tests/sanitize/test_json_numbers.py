@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
@@ -22,8 +23,7 @@ RULES = {
 
 def scrubbed(text: str, size: int = 1 << 20, engine: str = "ahocorasick") -> str:
     scrubber, data = RULES[engine].scrubber("response", "application/json"), text.encode()
-    parts = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return (b"".join(parts) + scrubber.finish()).decode()
+    return scrubbed_by(scrubber, data, size).decode()
 
 
 @pytest.mark.parametrize(

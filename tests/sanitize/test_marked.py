@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize import build
 from hushtape.sanitize.ruleset import Ruleset
@@ -32,8 +33,7 @@ def scrubbed(rules: Ruleset, kind: str, text: str, size: int) -> str:
     if kind == "uri":
         return rules.uri(text)
     scrubber, data = rules.scrubber("response", kind), text.encode()
-    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return (b"".join(pieces) + scrubber.finish()).decode()
+    return scrubbed_by(scrubber, data, size).decode()
 
 
 @pytest.mark.parametrize(("name", "kind", "text"), documents())

@@ -10,6 +10,7 @@ from html.entities import html5
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.portions import scrubbed_by
 
 from hushtape.sanitize.chain import build
 
@@ -20,8 +21,7 @@ RULES = build(secrets={"#a": SECRET, "#key": f"-----BEGIN X-----\n{KEY}\n-----EN
 
 def scrubbed(data: bytes, size: int = 1 << 20) -> bytes:
     scrubber = RULES.scrubber("response", "text/plain")
-    pieces = [scrubber.feed(data[at : at + size]) for at in range(0, len(data), size)]
-    return b"".join(pieces) + scrubber.finish()
+    return scrubbed_by(scrubber, data, size)
 
 
 SPELLINGS = {
