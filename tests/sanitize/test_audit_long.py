@@ -146,7 +146,7 @@ BODIES: dict[str, bytes] = {
     "blanks and breaks": b" \t" * 200_000 + b"\n",
     "equals": b"abcdefg=\n" * 45_000,
     "one run": base64.b64encode(random.Random(1).randbytes(300_000)),
-    "gzip heads": b"\x1f\x8b\x08\0" * 30_000,
+    "gzip heads": b"\x1f\x8b\x08\0" * 66_000,
     "zip heads": b"PK\x03\x04" * 80_000,
     "heads in base64": base64.b64encode(b"x\x9c" * 100_000),
     "nested": b"".join(b"%" + b"25" * n + b"41 " for n in range(600)),
