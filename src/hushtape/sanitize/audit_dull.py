@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from hushtape.sanitize.plan import anchors
@@ -29,9 +30,16 @@ class DullHex:
 
     def __call__(self) -> bool:
         if self._dull is None:
-            # A shape's anchor may be three letters, but a token is twenty, all in such an order: none is.
-            self._dull = hex_is_dull(one for one, verifier in anchors(self._rules) if verifier.kind != SHAPES)
+            self._dull = all(map(_is_dull, self._rules))
         return self._dull
+
+
+@lru_cache(maxsize=4096)
+def _is_dull(rule: Rule) -> bool:
+    """For one rule: a tape that learns asks for all of them at each lesson (200 lessons took 5 s)."""
+    # A shape's anchor may be three letters, but a token is twenty, all in such an order: none is.
+    found = [one for one, verifier in anchors((rule,)) if verifier.kind != SHAPES]
+    return not found or hex_is_dull(found)
 
 
 def hex_is_dull(anchors: Iterable[bytes]) -> bool:
