@@ -43,6 +43,11 @@ VALUES = [
     f'r?"password":"{MADE}"',
     f'in that case "password": "{MADE}"',
     '{"password": `hunter`}',
+    f'"password": {MADE};',
+    '"password": $ecr3tPass\n',
+    '"password": P@ss=w0rd!(x)\n',
+    f'<a x="y ? &quot;password&quot;: &quot;{MADE}&quot;">',
+    f'switch(x){{case "password": "{MADE}"',
 ]
 
 

@@ -176,6 +176,7 @@ def test_messages_and_nothing_stay_in_escapes(value: str) -> None:
         '{"type":"string","additionalProperties":{"default":"#"}}',
         '{"type":"string","xml":{"value":"#"}}',
         '{"type":"string","foo":"#"}',
+        '{"type":"text","index":"#"}',
     ],
 )
 def test_schemas_that_hold_a_value_go(inside: str) -> None:

@@ -19,7 +19,12 @@ _CASE = re.compile(
 )
 """Of a script's `switch`, behind the end of another clause; Go and Python list several words."""
 
-_WORD = re.compile(rb"(\\{0,8}[\"'`])(?:[^\d\"'`\\]{0,40}|[^\"'`\\]{0,3})\1")
+_QUOTED = re.compile(
+    rb"(\\{0,8}[\"'`]|\\{1,8}u002[27]|&(?:amp;){0,4}(?:quot|#34|#39|#x27);|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}2[27])"
+    rb"((?:(?!\1)[^\"'`<>]){0,40}\1)?"
+)
+"""A string in any quotes; the second group: what it holds, where that is short."""
+_DIGIT = re.compile(rb"\d")
 _BOUND = re.compile(rb"[\w.:@-]{1,64}=\\{0,8}[\"'{]")
 _LINE = re.compile(
     rb"(?:\A|[\r\n\"]|\\{1,8}[nr])[ \t]{0,64}(?:-[ \t]{1,8}){0,4}\\{0,8}[\"'][^\"'\\\r\n]{1,100}\\{0,8}[\"']"
@@ -29,12 +34,12 @@ _LINE_ENDS = re.compile(
     rb"[ \t]{0,16}(?:#[^\r\n]{0,80})?(?:\Z|(?:[\r\n]|\\{1,8}[nr])(?!(?:\s|\\{1,8}[nrt]){0,16}[}\])]))"
 )
 _CODE = re.compile(
-    rb"[(\[;=?|]|\A(?:[$@*:<!~]|\{)(?!\d)|\A[A-Za-z_$][\w$]{0,31}(?:(?:\.|->|::)[A-Za-z_$][\w$]{0,31})+\Z"
+    rb"[\w$.:>-]{0,64}[(\[;=?|]|[@*:<!~{]|\$(?:\D*\Z|\w*(?:->|::))"
+    rb"|[A-Za-z_$][\w$]{0,31}(?:(?:\.|->|::)[A-Za-z_$][\w$]{0,31})+\Z"
 )
 _PLAIN = re.compile(
     rb"(?i)(?:return|break|string|str|number|integer|int|boolean|bool|bytes|any|undefined|nil|void|object|throw|yield|await)\Z"
 )
-_QUOTES: Final = (b'"', b"'", b"\\", b"`")
 _CONSTANT = re.compile(rb"[A-Z]{2,24}(?:_[A-Z0-9]{1,24}){1,8}\Z")
 _SHORT: Final = 5
 _BACK: Final = 200
@@ -51,10 +56,14 @@ BLOCK = re.compile(
 def is_script(data: bytes, start: int, at: int, limit: int) -> bool:
     """Whether the name in quotes at `start`, and what stands at `at` behind its colon, are parts of a script:
     a clause (`case "a": f()`) or a choice (`x ? "a" : "b"`). A string with a digit is no such word."""
-    if asks(data, start):
-        return data[at : at + 1] not in _QUOTES or _WORD.match(data, at, limit) is not None
-    case = data.rfind(b"case", max(0, start - _BACK), start)
-    return case >= 0 and _CASE.search(data, max(0, case - 68), start) is not None
+    if not asks(data, start):
+        case = data.rfind(b"case", max(0, start - _BACK), start)
+        if case < 0 or _CASE.search(data, max(0, case - 68), start) is None:
+            return False
+    quoted = _QUOTED.match(data, at, limit)
+    if quoted is None:
+        return True
+    return quoted[2] is not None and _DIGIT.search(quoted[2][: -len(quoted[1])]) is None
 
 
 def asks(data: bytes, start: int) -> bool:
@@ -73,9 +82,10 @@ def is_word(data: bytes, at: int, value: bytes, limit: int) -> bool:
         return True  # an attribute of a template: `v-model="password" :type="x"`
     if value[:1] == b"`" and b"${" not in value:
         return False  # a string of JavaScript
+    value = value.rstrip(b";")
     if is_made(value):
         return False
-    if _CODE.search(value) is not None or _PLAIN.match(value) is not None:
+    if _CODE.match(value) is not None or _PLAIN.match(value) is not None:
         return True
     if len(value) >= _SHORT and not _CONSTANT.match(value) and any(48 <= byte < 58 for byte in value):
         return False

@@ -26,10 +26,9 @@ _CDATA_END = Until(re.compile(rb"\]\]>(?!\]?\]?<!\[CDATA\[|\s*<!\[CDATA\[)"))
 _TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
 _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
 
-_ESCAPED_OPEN = re.compile(LESS + rb"(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_ESCAPED_OPEN = re.compile(rb"(" + LESS + rb")(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
-_ESCAPED_WORD = re.compile(rb"(?:(?!" + LESS + rb")[^<\"]){1,256}?" + LESS + rb"(?![/!\\]|&#47;)")
-"""Behind text another tag opens: `&lt;user&gt;:&lt;password&gt;@&lt;host&gt;` are words of a manual."""
+_MANUAL: Final = 256
 _ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
 _ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
 
@@ -100,7 +99,8 @@ def escaped(
     data: bytes, start: int, after: int, limit: int, context: Context, text: bytes
 ) -> Found | tuple[Found, ...] | None:
     """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""
-    if _ESCAPED_OPEN.search(data, max(0, start - 96), start) is None:
+    opened = _ESCAPED_OPEN.search(data, max(0, start - 96), start)
+    if opened is None:
         return None
     head = _ESCAPED_HEAD.match(data, after, limit)
     if head is None:
@@ -108,8 +108,17 @@ def escaped(
     tag = tag_around(data, start) if context.xml else None
     ends = _ESCAPED_IN_QUOTES if tag and tag[1] == b"'" else _ESCAPED_END
     if ESCAPED.child(data, head.end(), limit) is None:
-        if _ESCAPED_WORD.match(data, head.end(), limit) is not None:
+        if _is_word(data, opened[1], head.end(), limit):
             return None
         return Found(head.end(), -1, text, ends)
     children = of_element(data, head.end(), limit, ESCAPED)
     return tuple([Found(at, -1, text, ends) for _, at in children]) or None
+
+
+def _is_word(data: bytes, less: bytes, at: int, limit: int) -> bool:
+    """Whether another tag opens behind text, written alike: `&lt;user&gt;:&lt;password&gt;@&lt;host&gt;` is a
+    manual's."""
+    behind = data.find(less, at, min(limit, at + _MANUAL))
+    if behind < 0 or b'"' in data[at:behind] or b"<" in data[at:behind]:
+        return False
+    return data[behind + len(less) : behind + len(less) + 1] not in (b"/", b"!", b"\\", b"&")

@@ -108,6 +108,7 @@ _EMPTY = re.compile(rb"\{\s*\}|\[\s*\]")
 _LONGEST_CODED: Final = 1920
 """The same in percent escapes, which a field's verifier may look at."""
 
+_MADE = re.compile(rb"(?=[^\s\"]{0,64}\d)[^\s\"]{6,}")
 _GAP: Final = b"\xff\xff"
 _SHORT = 7
 _WORD_LENGTH = 48
@@ -127,7 +128,7 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     if first in _PERCENT and (coded := _CODED.match(data, at, limit)) is not None:
         return _in_percent(data, coded, at, limit, window)
     limit = min(limit, at + LONGEST)
-    if window and (gap := data.find(_GAP, at, limit)) > 0:
+    if window and (gap := data.find(_GAP, at, limit)) > 0 and not _MADE.search(data, at, gap):
         data, limit = data[:gap], gap  # a line of base64 ends there, undone by itself
     opening = _OPENING.match(data, at, limit)
     if opening is not None and is_directory(name, data, start, opening.end(), limit):

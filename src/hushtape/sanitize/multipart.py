@@ -11,7 +11,7 @@ import re
 from hushtape.sanitize.spans import Found
 from hushtape.sanitize.values import Until
 
-_BEFORE = rb"(?:\A|;|form-data,?|disposition:)(?:\s|\\{1,7}[rnt]){0,8}"
+_BEFORE = rb"(?:\A|;|form-data,?|disposition:)(?:\s|\+|\\{1,7}[rnt]){0,8}"
 """The name is a parameter of the field, not an attribute of HTML: `<input name="password">` and an empty
 line begin no part."""
 

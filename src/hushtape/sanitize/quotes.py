@@ -38,7 +38,7 @@ _PLUS = re.compile(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
 
 APOSTROPHE: Final = re.compile(_APOSTROPHE)
 APOSTROPHES: Final = re.compile(
-    _APOSTROPHE + rb"([^\s\"'\\%&<>,;:)}\]][^\"'\\%&<>\r\n]{0,255})\1(?![A-Za-z0-9])"
+    _APOSTROPHE + rb"([^\s\"'\\%&<>,;:)}\]+.?|][^\"'\\%&<>\r\n]{0,255})\1(?![A-Za-z0-9])"
 )
 """A string in apostrophes that JSON, a URL or HTML escapes."""
 

@@ -42,10 +42,13 @@ def _list(elements: bytes) -> bytes:
 _NAME: Final = rb"[\w.@$-]{1,64}+"
 _SAYING: Final = (
     rb"(?:type|title|description|description_kind|format|pattern|pattern_descriptor|\$ref|\$id|\$schema|\$comment"
-    rb"|shape|documentation|locationName|queryName|min|max|required|location|mode|contentEncoding|contentMediaType|deprecation_?[mM]essage"
+    rb"|shape|documentation|locationName|queryName|required|location|mode|contentEncoding|contentMediaType|deprecation_?[mM]essage"
     rb"|(?:search_|search_quote_)?analyzer|normalizer|similarity|index_options|term_vector|copy_to"
-    rb"|m(?:in|ax)(?:Length|Items|Properties|Contains)|(?:exclusiveM|m)(?:in|ax)imum|m(?:in|ax)_items|multipleOf"
-    rb"|nullable|readOnly|writeOnly|deprecated|propertyOrder|order|position|ignore_above|boost|index)"
+    rb"|minLength|maxLength|nullable|readOnly|writeOnly|deprecated|propertyOrder)"
+)
+_COUNTING: Final = (
+    rb"(?:m(?:in|ax)(?:Items|Properties|Contains|_items)?|(?:exclusiveM|m)(?:in|ax)imum|multipleOf|order|position"
+    rb"|ignore_above|boost|index|airbyte_\w{1,24})"
 )
 _FLAT: Final = an_object(_member(_NAME, rb"(?:" + SCALAR + rb"|" + LIST + rb")"))
 _EXTENSION: Final = rb"(?:x-[\w.-]{1,48}|airbyte_\w{1,24})"
@@ -55,6 +58,8 @@ _PLAIN: Final = (
     + _member(_SAYING, rb"(?:" + SCALAR + rb"|" + LIST + rb")")
     + rb"|"
     + _member(_NAME, rb"(?:true(?!\w)|false(?!\w)|null(?!\w)|\[\s{0,8}\]|\{\s{0,8}\})")
+    + rb"|"
+    + _member(_COUNTING, rb"-?\d{1,9}(?:\.\d{1,9})?(?![\w.])")
     + rb"|"
     + _member(_EXTENSION, _EXTENDED)
     + rb"|"
@@ -92,7 +97,7 @@ _TYPED = re.compile(
 )  # fmt: skip
 _IN_EXTENSION = re.compile(Q + _EXTENSION + Q + IS + rb"(" + _EXTENDED + rb")")
 _BETWEEN = re.compile(rb"\\{1,16}+(?:u0022|[\"nrt])|&#?\w{1,8};")
-_WORD = re.compile(rb"(?=[^\s\"]{0,64}\d)[^\s\"{}\[\],:]{8,}")
+_WORD = re.compile(rb"(?=[^\s\"]{0,64}\d)[^\s\"{}\[\],:]{7,}")
 """Letters with a digit among them."""
 
 

@@ -26,7 +26,7 @@ DOCSTRING: Final = re.compile(
 _LEAST: Final = 6
 """Letters from which a string in a message may be a credential."""
 
-_MESSAGE: Final = re.compile(rb"\\{0,8}[\"']([^\"'\\]{0,256})(?=\\{0,8}[\"'])")
+_MESSAGE: Final = re.compile(rb"(\\{0,8}[\"'])([^\"'\\]{1,8})\1")
 _APART: Final = b"\xff\xff"
 """What the audit puts behind a run of base64, whose last letters may hold a few bits more."""
 _TOKEN: Final = 16
@@ -69,12 +69,12 @@ def is_stand_in(data: bytes, at: int, *, userinfo: bool = False) -> bool:
 def is_message(data: bytes, at: int, limit: int) -> bool:
     """Whether such a string stands in quotes at `at`: `Invalid token: 'abc'`."""
     said = _MESSAGE.match(data, at, limit)
-    return said is not None and is_word(said[1])
+    return said is not None and is_word(said[2])
 
 
 def is_word(text: bytes) -> bool:
-    """Whether a string in a message is too short for a credential, or made of words."""
-    return len(text) < _LEAST or is_phrase(text.decode("latin-1"))
+    """Whether a string in a message is too short for a credential."""
+    return len(text) < _LEAST
 
 
 def _stands(value: bytes) -> bool:
