@@ -32,6 +32,7 @@ SOURCES = [
     '  def f(self) -> Token:\n        """Consume the next token."""\n',
     '<form><input type="password" name="password">\n\n<p>Forgot?</p><a href="/x">more</a></form>',
     '<input name="user[password]">\r\n\r\n<p>x</p>',
+    "<p>URLs are &lt;user&gt;[:<password>]@<host>/ with a port.</p>",
     "$a = 'token='.$t.'x';",
     "://[&lt;user&gt;[:&lt;password&gt;]@]&lt;host&gt;",
 ]

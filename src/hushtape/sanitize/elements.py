@@ -29,6 +29,7 @@ _QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile
 _ESCAPED_OPEN = re.compile(rb"(" + LESS + rb")(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
 _MANUAL: Final = 256
+_NO_WORD = re.compile(rb"[\d\"<]")
 _ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
 _ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
 
@@ -64,7 +65,7 @@ def text_of(
     if head[0][-1:] == b"[":
         return Found(at, -1, text, _CDATA_END)
     if PLAIN.child(data, at, limit) is None:
-        return Found(at, -1, text, _TEXT_END)
+        return None if not context.xml and _is_word(data, b"<", at, limit) else Found(at, -1, text, _TEXT_END)
     if context.xml and (whole or _LIST.match(data, at, limit)):
         return Found(at, -1, text, closing(spelling))
     return (
@@ -119,6 +120,6 @@ def _is_word(data: bytes, less: bytes, at: int, limit: int) -> bool:
     """Whether another tag opens behind text, written alike: `&lt;user&gt;:&lt;password&gt;@&lt;host&gt;` is a
     manual's."""
     behind = data.find(less, at, min(limit, at + _MANUAL))
-    if behind < 0 or b'"' in data[at:behind] or b"<" in data[at:behind]:
+    if behind < 0 or _NO_WORD.search(data, at, behind) is not None:
         return False
     return data[behind + len(less) : behind + len(less) + 1] not in (b"/", b"!", b"\\", b"&")
