@@ -101,6 +101,13 @@ def test_a_value_given_as_bytes_is_told_by_them(way: str, value: bytes) -> None:
     assert found is not None and found.rule == "#key"
 
 
+def test_numbers_of_few_digits_tell_what_they_stand_for() -> None:
+    auditor = build(secrets={"#key": "29dcwc22ni"}).ruleset.auditor()
+    text = json.dumps(list(b"29dcwc22ni"))
+    assert len(set(text) & set("0123456789")) == 5
+    assert (auditor.feed(text.encode()) or auditor.finish()) is not None
+
+
 def test_the_finding_says_how_it_was_told() -> None:
     auditor = build(secrets={"#key": SECRET}).ruleset.auditor()
     found = auditor.feed(" ".join(SECRET).encode()) or auditor.finish()

@@ -198,7 +198,7 @@ def rows(rule: SecretRule) -> Iterator[Row]:
 
 def _coded(name: str, raw: bytes) -> Iterator[Row]:
     """Rows of these bytes in hex, base64, base32 and decimal numbers that tell enough."""
-    return (row for row in _every_code(name, raw) if _tells(row.text))
+    return (row for row in _every_code(name, raw) if _tells(row.text, len(set(raw))))
 
 
 def _every_code(name: str, raw: bytes) -> Iterator[Row]:
@@ -249,8 +249,9 @@ def _is_made(value: str) -> bool:
     return any(map(str.isdigit, value)) or not is_phrase(_NOT_LETTERS.sub(" ", value).strip())
 
 
-def _tells(text: bytes) -> bool:
-    if len(set(text)) < KINDS:
+def _tells(text: bytes, kinds_beneath: int = 0) -> bool:
+    """`kinds_beneath`: different bytes of what it writes down; in decimal numbers few digits tell many."""
+    if max(len(set(text)), kinds_beneath) < KINDS:
         return False
     kinds = 10 if text.isdigit() else 16 if not text.strip(b"0123456789abcdef") else 36
     return len(text) * log2(kinds if text == text.lower() or text == text.upper() else 62) >= BITS
