@@ -32,9 +32,16 @@ HOLDS = {
     "AWS credentials in a document": json.dumps(
         {"file": f"[default]\naws_access_key_id = AKIAABCDEFGHIJKLMNOP\naws_secret_access_key = {P}\n"}
     ),
+    "a token as a URL's user, Stripe's": f"https://{P}:@api.stripe.com/v1",
+    "a token as a URL's user, Toggl's": f"https://{P}:api_token@api.track.toggl.com/",
     "a field": f"X-Api-Key: {P}",
+    "a field without a blank": f"Accept: x\r\nX-Api-Key:{P}\r\n",
     "Authorization": f"Authorization: Bearer {P}",
     "YAML": f"db:\n  user: u\n  password: {P}\n",
+    "YAML, an item, in quotes": f"users:\n  - password: '{P}'\n    name: x\n",
+    "Basic, no user": "Basic " + coded(f":{P}"),
+    "Basic, a user with a space": "Basic " + coded(f"my app:{P}"),
+    "Basic, no password": "Basic " + coded(f"{P}:"),
     ".netrc": f"machine x login u password {P}",
     "Basic": "Basic " + coded(f"bob:{P}"),
     "JSON that holds a URL": json.dumps({"DATABASE_URL": f"postgres://u:{P}@h/d"}),
@@ -53,6 +60,7 @@ def test_the_credential_within_counts_by_itself(value: str) -> None:
     "value",
     [
         "https://git@github.com/x.git",
+        "db:\n  password: ${DB_PASSWORD1}\n  token: <token1>\n  secret: env('VAR_1')\n",
         "ssh://my-user1@host-2.example.com/path?token=changeme",
         "host=x password='changeme' dbname=orders",
         "DRIVER={ODBC Driver 17};UID=reporting;PWD={secret};",
@@ -75,6 +83,9 @@ def test_words_names_and_addresses_within_do_not(value: str) -> None:
         "my-user1",
         "project-12",
         "y@z.org",
+        "${DB_PASSWORD1}",
+        "<token1>",
+        "env('VAR_1')",
     }
     assert not parts & words
     assert not any(part.startswith("https://oauth2") for part in parts)
@@ -150,3 +161,16 @@ def test_a_word_behind_a_scheme_in_a_document_does_not_count() -> None:
     value = json.dumps({"note": "Token required", "auth": "Bearer undefined", "hint": "Key identifier-name"})
     parts = {part for _, part in with_parts("#key", value)}
     assert not parts & {"required", "undefined", "identifier-name"}
+
+
+@pytest.mark.parametrize("sign", ",;()[]{}<>?\\`")
+def test_a_password_with_signs_looks_made(sign: str) -> None:
+    password = f"tR7kW9x{sign}Q2mZ4vB8n"
+    holds = (
+        "Basic " + coded(f"u:{password}"),
+        f"a: 1\npassword: {password}\n",
+        json.dumps({"dsn": f"postgres://u:{password}@h/db"}),
+        f"amqp://u:{password}@h1 amqp://u:aaaa@h2",
+    )
+    for value in holds:
+        assert password in {part for _, part in with_parts("#key", value)}

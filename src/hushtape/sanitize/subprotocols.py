@@ -23,11 +23,14 @@ _SPEAKS = (
 _ANNOUNCES = re.compile(rf"(?i)(?:[\w.-]*[._-])?(?:{_SPEAKS}|auth|basic)")
 """A protocol behind which the credential stands as the next one."""
 
-_HOLDS = re.compile(rf"(?i)((?:[\w.-]*[._-])?(?:{_SPEAKS}|basic)(?:\.k8s\.io)?[._:|=-])(.{{4,}})")
+_HOLDS = re.compile(
+    rf"(?i)((?:[\w.-]*?[._-])??(?:{_SPEAKS}|basic)(?:[._-](?:{_SPEAKS}))*(?:\.k8s\.io)?[._:|=-])(.{{4,}})"
+)
 _VERSION = re.compile(
     r"(?i).*\.(?:v?\d+(?:\.\d+){0,3}|json|xml|k8s\.io)|.*[-_](?:[a-z]{2,12}|v?\d{1,3})(?:[._-](?:[a-z]{2,12}|v?\d{1,3}))*"
 )
 """Names that only begin so: `token-auth-v2`, `jwt.json`."""
+_PLAIN = re.compile(r"(?i)(?:[a-z]{2,16}\d?|v?\d{1,4})(?:[._-](?:[a-z]{2,16}\d?|v?\d{1,4}))*")
 
 _KNOWN = re.compile(
     r"(?i)graphql(?:-transport)?-ws|mqtt.*|v\d+\.(?:base64\.)?(?:channel\.k8s\.io|stomp)|ocpp.*|wamp.*|soap|sip|xmpp|chat"
@@ -52,7 +55,7 @@ def split(value: str) -> Iterator[tuple[str, str]]:
         lead = ("," if at else "") + part[: len(part) - len(part.lstrip())]
         known = _KNOWN.fullmatch(text) is not None and not _is_made(text)
         held = _HOLDS.fullmatch(text)
-        if held is not None and (_is_made(held[2]) or not _VERSION.fullmatch(text)):
+        if held is not None and not (_VERSION.fullmatch(text) and _PLAIN.fullmatch(held[2])):
             yield lead + held[1], held[2]
         elif text and not known and (announced or _is_made(text)):
             yield lead, text

@@ -19,6 +19,8 @@ from hushtape.sanitize.words import looks_made
 LEAST: Final = 8
 """Letters of what counts by its look."""
 
+_AS_SIGNS: Final = str.maketrans(dict.fromkeys(",;()[]{}<>?'\"\\`", "!"))
+
 _SCHEME = re.compile(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
 _USERINFO = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
 _PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
@@ -34,15 +36,20 @@ _SURE: Final = tuple(
         # Java's properties, an AWS credentials file, .env without quotes: a line of its own.
         r"(?im)^[ \t]*(?:export[ \t]+)?[\w.-]{0,40}" + _NAME + r"[ \t]*=[ \t]*([^\s\"'{}]+)[ \t]*\r?$",
         r"(?i)[?&;](?:" + _NAME + r"|sig)=([^&;#\s\"']+)",  # JDBC, URLs
-        r"://([^:@/\s?#]+)(?::x-oauth-basic)?@",  # a token as the user
-        r"://[^:@/\s]*:([^\s@/,]+)@",  # each of several URLs
+        r"://([^:@/\s?#]+)(?::[\w-]{0,16})?@",  # a token as the user: Stripe's `key:@`, GitHub's, Toggl's
+        r"://[^:@/\s]*:([^\s@/]+)@",  # each of several URLs
         r"(?i)\bthin:[^/\s]+/(?:\"([^\"\n]+)\"|([^@\s]+))@",  # Oracle
-        r"(?im)^\s*[\"']?" + _NAME + r"[\"']?:[ \t]+(?:[A-Za-z]+[ \t]+)?[\"']?([^\s\"']+)",  # fields, YAML
+        r"(?im)^\s*(?:-[ \t]+)?[\"']?"  # fields, YAML
+        + _NAME
+        + r"[\"']?:[ \t]*(?:[A-Za-z]+[ \t]+)?(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^\s\"']\S*))",
         r"(?im)(?:^|\s)password[ \t]+(\S+)",  # .netrc
     )
 )
+_REFERS: Final = re.compile(r"[$%#]?[({]+.*[)}]+|<[\w .-]+>|[\w.]+\(.*\)")
+"""A variable, a template, a call: `${DB_PASSWORD1}`."""
 _CODED: Final = re.compile(r"(?:(?i:basic)[ \t]+)?([A-Za-z0-9+/]{12,}={0,2})")
-_COUPLE: Final = re.compile(r"[\x21-\x39\x3b-\x7e]{1,200}:([\x21-\x7e]+)")
+_COUPLE: Final = re.compile(r"([^:\x00-\x1f\x7f]{0,200}):([\x21-\x7e]*)")
+"""The user may be empty (Azure DevOps' tokens), or hold spaces."""
 
 
 def credential(value: str) -> str | None:
@@ -81,7 +88,8 @@ def made_within(value: str) -> Iterator[str]:
     for place in _SURE:
         for found in place.finditer(value):
             text = next(filter(None, found.groups()))
-            yield from filter(_is_made, dict.fromkeys((text, unquote(text), *_in_pair(text))))
+            texts = (text, text.rstrip(",;)]}"), unquote(text), *_in_pair(text))
+            yield from filter(_is_made, dict.fromkeys(texts))
     if value[:1] == value[-1:] and value[:1] in ('"', "'"):
         yield from filter(_is_made, (value[1:-1],))
     yield from filter(_is_made, _in_pair(value))
@@ -92,15 +100,16 @@ def _in_pair(value: str) -> Iterator[str]:
     coded = _CODED.fullmatch(value)
     couple = _COUPLE.fullmatch(_decoded(coded[1])) if coded else None
     if couple:
-        yield couple[1]
+        yield couple[2] or couple[1]  # Stripe's `key:`
 
 
 def _is_made(text: str) -> bool:
-    return len(text) >= LEAST and looks_made(text)
+    """Signs that no word has (a generator's passwords are full of them) count as letters."""
+    return len(text) >= LEAST and not _REFERS.fullmatch(text) and looks_made(text.translate(_AS_SIGNS))
 
 
 def _decoded(text: str) -> str:
     try:
-        return b64decode(text).decode("ascii")
+        return b64decode(text).decode()
     except ValueError:
         return ""
