@@ -39,15 +39,21 @@ def scrubbed(text: str, size: int = 1 << 20, engine: str = "ahocorasick") -> str
         ('{{"a": [1, -2.5, {}, 7]}}', '{"a": [1, -2.5, "REDACTED", 7]}'),
         ('{{"a": [[1], [{}]]}}', '{"a": [[1], ["REDACTED"]]}'),
         ('[["2026-01-01", "Jan", {}, 7]]', '[["2026-01-01", "Jan", "REDACTED", 7]]'),
+        (
+            '{{"a": [["x", null, true, {{}}, {}, false]]}}',
+            '{"a": [["x", null, true, {}, "REDACTED", false]]}',
+        ),
+        ('{{"Total: ": {}, "b,": [{}]}}', '{"Total: ": "REDACTED", "b,": ["REDACTED"]}'),
+        (r'{{"n\n": {}, "a=\\": {}}}', r'{"n\n": "REDACTED", "a=\\": "REDACTED"}'),
         (r'"{{\"n\": {}, \"a\": [1]}}"', r'"{\"n\": \"REDACTED\", \"a\": [1]}"'),
     ],
 )
 def test_a_number_that_holds_a_secret_becomes_a_string_as_a_whole(
     number: str, text: str, expected: str
 ) -> None:
-    data = text.format(number.format(PIN))
+    data = text.format(*[number.format(PIN)] * 2)
     for engine in RULES:
-        for size in (1, 2, 3, 7, 1 << 20):
+        for size in (1, 3, 1 << 20):
             assert scrubbed(data, size, engine) == expected
     json.loads(expected)
     assert scrubbed(expected) == expected

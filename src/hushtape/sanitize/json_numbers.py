@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.values import belonging
+
 _MAY_HOLD: Final = re.compile(r"[-+.0-9eE]*[0-9][-+.0-9eE]*")
 _DIGITS: Final = b"-+.0123456789eE"
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -23,7 +25,7 @@ _PER: Final = rb"%(?:25){0,8}"
 _ESCAPE: Final = rb"(?:\\|" + _PER + rb"5[cC])"
 _GAP: Final = rb"(?:\s|" + _ESCAPE + rb"{1,16}[nrt]|\+|" + _PER + rb"(?:20|0[aAdD9]|2[bB]))"
 _SIGN: Final = rb"(?:[:,]|" + _PER + rb"(?:3[aA]|2[cC]))"
-_LIST: Final = rb"(?:[\[\]]|" + _PER + rb"5[bBdD])"
+_LIST: Final = rb"(?:[\[\]{}]|" + _PER + rb"[57][bBdD]|null|true|false)"
 _QUOTE: Final = (
     _ESCAPE
     + rb"{0,16}+(?:\"|"
@@ -32,14 +34,17 @@ _QUOTE: Final = (
     + _ESCAPE
     + rb"{1,16}+u0022|&(?:amp;){0,8}(?:quot|#0{0,4}34|#[xX]22);"
 )
+_BETWEEN: Final = _GAP + rb"|" + _SIGN + rb"|" + _LIST + rb"|[0-9.eE-]"
 _BEFORE: Final = re.compile(
-    rb"(" + _QUOTE + rb")" + _GAP + rb"{0,8}+" + _SIGN
-    + rb"(?:" + _GAP + rb"|" + _SIGN + rb"|" + _LIST + rb"|[0-9.eE-]){0,200}+\Z"
-)  # fmt: skip
+    rb"(" + _QUOTE + rb")" + _GAP + rb"{0,8}+" + _SIGN + rb"(?:" + _BETWEEN + rb"){0,200}+\Z"
+)
 _OPENED: Final = re.compile(
     rb"(?:[\s:,\[{(\\+]|" + _PER + rb"(?:20|2[bBcC]|3[aA]|5[bBcC]|7[bB]|0[aAdD9])|" + _ESCAPE + rb"[nrt])\Z"
 )
 """The quote behind a name or a string closes it; one that opens a string has a sign or a space before it."""
+_APART: Final = re.compile(rb"(?:" + _BETWEEN + rb")++")
+"""What stands between two strings; the quote behind it opens one, whatever is in that."""
+_QUOTES: Final = re.compile(_QUOTE)
 _AFTER: Final = re.compile(_GAP + rb"{0,64}(?:[,}\]]|" + _PER + rb"(?:2[cC]|[57][dD]))")
 _SPACE: Final = re.compile(rb"\++|(?:25){0,8}(?:20|09)")
 """What stands before a number in a form and looks like digits of its own."""
@@ -69,6 +74,21 @@ def whole(data: bytes, start: int, end: int) -> tuple[int, int, bytes] | None:
     if number is None or number.end() < end or _AFTER.match(data, number.end()) is None:
         return None
     before = _BEFORE.search(data, max(0, first - _REACH), first)
-    if before is None or _OPENED.search(data, max(0, before.start() - 24), before.start()):
+    if before is None or _opens(data, first, before):
         return None
-    return first, number.end(), before[1]
+    return first, number.end(), _own(before[1])
+
+
+def _opens(data: bytes, first: int, quote: re.Match[bytes]) -> bool:
+    """Whether the quote before a number opens a string, in which the number stands. A name may end as what
+    stands before an opening one does (`"Total: "`): the quote before that tells, where one is seen."""
+    if _OPENED.search(data, max(0, quote.start() - 24), quote.start()) is None:
+        return False
+    *_, before = (None, *_QUOTES.finditer(data, max(0, first - _REACH), quote.start()))
+    return before is None or _APART.fullmatch(data, before.end(), quote.start()) is not None
+
+
+def _own(quote: bytes) -> bytes:
+    """A quote without the backslashes that are the last ones of the name it ends."""
+    sign = quote.lstrip(b"\\")
+    return b"\\" * belonging(len(quote) - len(sign)) + sign if sign == b'"' else quote
