@@ -252,3 +252,31 @@ def test_two_words_that_are_no_message_go() -> None:
 def test_a_value_that_begins_with_an_escaped_quote_goes(name: str) -> None:
     assert scrubbed(f'{{"{name}": "\\"Zk93bXw2LmP0Qd7RtY\\""}}') == f'{{"{name}": "REDACTED"}}'
     assert scrubbed(f'{{"{name}":"\\"Zk93bXw2LmP0Qd7RtY"}}') == f'{{"{name}":"REDACTED"}}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"token":"Zk93mP0qW7xYt8LmQ4vB","bytes":5242880}',
+        '{"token":"hunter","bytes":5242880}',
+        '{"token":"Zk93mP0qW7xYt8LmQ4vB","pos":3}',
+        '{"end_offset":3,"token":"Zk93mP0qW7xYt8LmQ4vB"}',
+        '{"token":"Zk93mP0qW7xYt8LmQ4vBZk93mP0qW7xYt8LmQ4vB","logprob":-1}',
+    ],
+)
+def test_what_a_machine_made_is_no_word_of_a_model(body: str) -> None:
+    assert "REDACTED" in scrubbed(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"token":"internationalization","start_offset":1}',
+        '{"token":"x86_64","pos":3}',
+        '{"token":"Hello","bytes":[72],"logprob":-1}',
+        '{"token":"Hello","bytes":null}',
+        '{"token":"Hello","bytes":5, "logprob":-1}',
+    ],
+)
+def test_a_word_of_a_model_stays(body: str) -> None:
+    assert scrubbed(body) == body

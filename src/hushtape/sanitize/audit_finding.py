@@ -6,6 +6,7 @@ Called by: audit, its views and its odd secrets; ruleset and the session read it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context
+
+_SIGN_BEHIND = re.compile(rb"[+#]")
 
 Weak = Callable[[str, bytes, int], bool]
 """Whether what a rule found at a place doesn't count: (the rule's name, the view, the offset)."""
@@ -68,10 +71,19 @@ def _sure(plan: Plan, context: Context, data: bytes, hits: list[Hit], left: Cont
     return sorted(
         one
         for one in matcher.names
-        if data[one[0] : one[1]].strip(b'\\"') not in left
+        if not _is_left(data[one[0] : one[1]].strip(b'\\"'), left)
         and (one[1] < len(data) or not _cut_off(data[one[0] :], one[3]))
         and (one[4] or not is_idle_guess(one[2], data[one[0] : one[1]]))
     )
+
+
+def _is_left(value: bytes, left: Container[bytes]) -> bool:
+    """Whether it was replaced: up to a sign, too, that ends a parameter in a form's text, and no value once
+    that form is undone all but its plus signs."""
+    if value in left:
+        return True
+    sign = _SIGN_BEHIND.search(value, 1)
+    return sign is not None and value[: sign.start()] in left
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:

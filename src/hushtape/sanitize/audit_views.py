@@ -7,6 +7,7 @@ Depth and the number of views are bounded, so no body makes the audit run for ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -58,6 +59,7 @@ STATED: Final = (FIELD, "parameter ", USERINFO)
 AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
 
+_VALUE: Final = re.compile(rb"\+[^\s\"'&<>\d]{0,128}\d")
 _APART: Final = GAP[:2]
 
 
@@ -90,7 +92,14 @@ def _scan_view(view: bytes, how: str, scan: Scan, file: bool) -> tuple[str, int]
     # cut anew. As it is the file is read elsewhere (Inside, Streams).
     if "base64" in how or "hex" in how:
         return scan(view, _is_weak)
-    return scan(view, _is_by_place if file and "compressed" in how else None)
+    return scan(view, _is_by_place if file and "compressed" in how else _is_empty)
+
+
+def _is_empty(rule: str, view: bytes, at: int) -> bool:
+    """Whether a form's plus sign, and words behind it, stand where the value would: `token%3D+and%0A`."""
+    if view[at - 1 : at + 1] != b"=+" or not rule.startswith(BY_PLACE):
+        return False
+    return _VALUE.match(view, at) is None
 
 
 def _is_by_place(rule: str, view: bytes, at: int) -> bool:

@@ -44,7 +44,7 @@ LOOSE_AHEAD = 3300
 IN_PATH = b"jsessionid"
 """It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
 
-_SIGN = re.compile(rb"\s{1,8}[:=]")
+_SIGN = re.compile(rb"\s{1,8}[:=]|\+{1,8}%(?:25){0,8}3[aAdD]")
 _PATH_END = Until(re.compile(rb"[^A-Za-z0-9._!~:+-]"))
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.#$@" + bytes(range(128, 256))
 _WORDLIKE = frozenset(_IN_NAMES)

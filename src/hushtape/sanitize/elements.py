@@ -30,7 +30,12 @@ _ESCAPED_OPEN = re.compile(rb"(" + LESS + rb")(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
 _MANUAL: Final = 256
 _NO_WORD = re.compile(rb"[\d\"<]")
+_NEXT = re.compile(rb"(" + LESS + rb")(/(?:[A-Za-z_][\w.-]{0,64}:)?)?|<|\\{0,64}\"")
+_REFERENCE = rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);"
+_QUOTE = re.compile(_REFERENCE)
+_KEY = re.compile(rb"(?=[^\s&]{0,64}\d)[^\s&]{6}")
 _ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
+_ESCAPED_IN_STRING = Until(re.compile(LESS + rb"|<|\\{0,64}\"|" + _REFERENCE))
 _ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
 
 
@@ -65,7 +70,10 @@ def text_of(
     if head[0][-1:] == b"[":
         return Found(at, -1, text, _CDATA_END)
     if PLAIN.child(data, at, limit) is None:
-        return None if not context.xml and _is_word(data, b"<", at, limit) else Found(at, -1, text, _TEXT_END)
+        stays = not context.xml and (
+            _is_word(data, b"<", at, limit) or (context.window and _is_loose(data, spelling, at, limit))
+        )
+        return None if stays else Found(at, -1, text, _TEXT_END)
     if context.xml and (whole or _LIST.match(data, at, limit)):
         return Found(at, -1, text, closing(spelling))
     return (
@@ -111,9 +119,36 @@ def escaped(
     if ESCAPED.child(data, head.end(), limit) is None:
         if _is_word(data, opened[1], head.end(), limit):
             return None
+        if not context.xml and not _is_closed(data, data[start:after], head.end(), limit):
+            return _unclosed(data, head.end(), limit, text)
         return Found(head.end(), -1, text, ends)
     children = of_element(data, head.end(), limit, ESCAPED)
     return tuple([Found(at, -1, text, ends) for _, at in children]) or None
+
+
+def _is_closed(data: bytes, name: bytes, at: int, limit: int) -> bool:
+    """Whether the text at `at` ends with an end tag: that of its own element, if a quote stands before it,
+    which may end a string around."""
+    following = _NEXT.search(data, at, limit)
+    if following is None or following[2] is None:
+        return following is None or following[1] is not None
+    end = following.end()
+    return data[end : end + len(name)].lower() == name.lower() or not _QUOTE.search(
+        data, at, following.start()
+    )
+
+
+def _unclosed(data: bytes, at: int, limit: int, text: bytes) -> Found | None:
+    """No element, but a word of a manual (`&lt;password&gt;@host`), unless a digit tells of a value."""
+    stop, _ = _ESCAPED_IN_STRING.seek(data[at:limit], 0, final=True)
+    return Found(at, -1, text, _ESCAPED_IN_STRING) if _KEY.search(data, at, at + stop) else None
+
+
+def _is_loose(data: bytes, name: bytes, at: int, limit: int) -> bool:
+    """Whether the text at `at`, which looks like no value, ends with another element's tag: under escapes it
+    may be a manual's (`&lt;password&gt;@host</p>`)."""
+    end = data.find(b"<", at, limit)
+    return end >= 0 and name.lower() not in data[end : end + 70].lower() and not _KEY.search(data, at, end)
 
 
 def _is_word(data: bytes, less: bytes, at: int, limit: int) -> bool:

@@ -94,7 +94,7 @@ def ways(rule: FieldRule, *, code: bool = False) -> Iterator[tuple[tuple[bytes, 
         yield (b"\\", b"&"), Field.quoted, "json"
     if rule.in_json and not code:
         yield (b":",), Field.bare, "json"
-        yield (b">", b" ", b"\n", b"\t"), Field.tag, "xml"
+        yield (b">", b" ", b"\n", b"\t", b"+"), Field.tag, "xml"
         yield (b"\r", b";"), Field.unquoted_part, "raw"
         yield (b"\\", b"&"), Field.escaped_tag, "xml"
     if rule.in_json or rule.in_form or rule.in_uri:

@@ -49,6 +49,8 @@ _SPACE = (
     + rb")*"
 )
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_LINE_END = re.compile(rb"[\r\n]|\\{1,8}[nr]")
+"""What a string seems to begin with whose own quote is the one before: the audit undoes the quotes around."""
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
@@ -77,7 +79,10 @@ _ATTRIBUTE = re.compile(
     rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
     re.IGNORECASE,
 )
-_SPACED = re.compile(rb"\s{1,8}(?:=>|:?=|:)\s{0,8}")
+_SPACED = re.compile(
+    rb"\s{1,8}(?:=>|:?=|:)\s{0,8}|\+{1,8}(?:%(?:25){0,8}3[aA])?%(?:25){0,8}3[aAdD](?:%(?:25){0,8}3[eE])?\+{0,8}"
+)
+"""As it is, and in a form."""
 _ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END, _URI_END = Until(re.compile(rb"&")), Until(re.compile(rb"[&#]"))
@@ -205,7 +210,9 @@ class Field:
         if opening is None:
             return None
         value = quotes.value_at(data, start, opening.start(), opening[0], context)
-        return None if value is None else Found(value[0], -1, self._text, value[1])
+        if value is None or (context.window and _LINE_END.match(data, value[0])):
+            return None
+        return Found(value[0], -1, self._text, value[1])
 
     def unquoted_part(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         """A multipart part's name without quotes (RFC 2045 5.1 allows a token)."""
@@ -247,6 +254,9 @@ class Field:
             if not is_oauth(data, start, limit, context, pair=True, brief=brief):
                 return None
         if sign[1][:1] == b"%":
+            coded = quotes.CODED.match(data, at, limit)
+            if coded is not None and not quotes.closes_coded(data, start, at, coded[1]):
+                return Found(coded.start(2), coded.end(2), self._text)
             ends = quotes.of_variable(data, start, at, context)
             return Found(at, -1, self._text, ends or NESTED_ENDS[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:
@@ -275,7 +285,9 @@ class Field:
         if opening is None:
             return Found(at, -1, self._text, quotes.of_variable(data, start, at, context) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)
-        return None if value is None else Found(value[0], -1, self._text, value[1])
+        if value is None or (context.window and _LINE_END.match(data, value[0])):
+            return None
+        return Found(value[0], -1, self._text, value[1])
 
     def _is_none(self, data: bytes, start: int, at: int, limit: int) -> bool:
         none = is_shortcut(self._joined, data, at) or is_directory(self._joined, data, start, at, limit)
@@ -305,9 +317,12 @@ class Field:
             if found is not None or data[start - 1] != 58:
                 return found
         sign = _SPACED.match(data, after, limit)
-        return (
-            self._quoted_at(data, start, sign.end(), limit, context) if sign and begins(data, start) else None
-        )
+        if sign is None or not begins(data, start):
+            return None
+        coded = quotes.APOSTROPHES.match(data, sign.end(), limit)
+        if coded is not None:
+            return Found(coded.start(2), coded.end(2), self._text)
+        return self._quoted_at(data, start, sign.end(), limit, context)
 
     def escaped_tag(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`&lt;name&gt;value&lt;/name&gt;`, `\\u003cname\\u003e`: XML as the text of something else."""

@@ -60,9 +60,13 @@ _MESSAGES = re.compile(
 """Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
 
 _BESIDE = re.compile(
-    rb"\"\s{0,8}+,\s{0,128}+\"(?:logprobs?|top_logprobs|bytes|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
+    rb"\"\s{0,8}+,\s{0,128}+\"(?:(?:logprobs?|top_logprobs|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
+    rb"|bytes\"\s{0,8}+:\s{0,8}+(?:\[|null|\d{1,12}+\s{0,8}+,\s{0,128}+\"logprob))"
 )
-_CUT = re.compile(rb"\"\s{0,8}+(?:,\s{0,128}+(?:\"[a-z_]{0,16}+\"?)?)?\Z")
+"""Not a number of `bytes` alone: an upload's answer holds one beside its token."""
+_CUT = re.compile(
+    rb"\"\s{0,8}+(?:,\s{0,128}+(?:\"[a-z_]{0,16}+(?:\"\s{0,8}+(?::\s{0,8}+(?:\d{1,12}+\s{0,8}+,?)?)?)?)?)?\Z"
+)
 _BEFORE = re.compile(
     rb"\"(?:logprob|start_offset|end_offset)\"\s{0,8}+:\s{0,8}+[-+.\de]{1,24}+\s{0,8}+,\s{0,128}+\"?\Z"
 )
@@ -112,6 +116,8 @@ _MADE = re.compile(rb"(?=[^\s\"]{0,64}\d)[^\s\"]{6,}")
 _GAP: Final = b"\xff\xff"
 _SHORT = 7
 _WORD_LENGTH = 48
+_LONG: Final = 12
+"""Letters from which what a machine made is no word, whatever stands beside it."""
 _WORD = re.compile(rb"((?:[^\"\\]|\\.){0,%d}+)\"" % _WORD_LENGTH)
 _JOINTS = re.compile(rb"[ _-]")
 
@@ -203,7 +209,11 @@ def _string(name: bytes, data: bytes, start: int, at: int, limit: int, window: b
         return True
     if name != b"token":
         return name == _PRESSED and len(value) == 1
-    if _SPOKEN.fullmatch(value) or _ADDRESS.fullmatch(value) or _BESIDE.match(data, end, limit):
+    if _SPOKEN.fullmatch(value) or _ADDRESS.fullmatch(value):
+        return True
+    if len(value) >= _LONG and looks_made(value.decode("latin-1")):
+        return False
+    if _BESIDE.match(data, end, limit):
         return True
     if window and _CUT.match(data, end) is not None:
         return True

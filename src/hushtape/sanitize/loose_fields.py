@@ -37,7 +37,10 @@ _SHOWN = re.compile(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
 _MAPPED = re.compile(rb":\[" + _ONE + rb"(?=[\s\]])")
 _ESCAPED_COLOUR = re.compile(COLOUR)
 _IN_MAP = re.compile(rb"[\[ ][\w-]{0,64}\Z")
-_OPTION = re.compile(rb"[ \t]{1,4}\\{0,8}[\"']?" + _ONE + _END)
+_ESCAPED = rb"(?:\\{1,8}+u00(?!2[27]|3[cCeE]|5[cC])[0-9a-fA-F]{2}){0,4}+"
+_FIRST_ESCAPED = re.compile(rb"\A" + _ESCAPED)
+_OPTION = re.compile(rb"[ \t]{1,4}(?:\\{0,8}[\"'])?(" + _ESCAPED + _ONE + rb")" + _END)
+"""Its first letters may be escaped, whole: `--password \\u003cpassword\\u003e` of a manual has none there."""
 _SQL = re.compile(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
 _BEFORE = re.compile(
     rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx(?: /m)?|setenv|set -[gxU]{1,2})[ \t]{1,4})"
@@ -157,7 +160,7 @@ def _unquoted(read: Read) -> Verify:
         ):
             found = _MAPPED.match(data, end, limit)
         found = found or _SQL.match(data, end, limit)
-        if found is None or not is_made(found[1]):
+        if found is None or not is_made(_FIRST_ESCAPED.sub(b"", found[1])):
             return None
         text = read(data, start, end)
         return None if text is None else Found(found.start(1), found.end(1), text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hushtape.sanitize import bare_words, insides, quotes
+from hushtape.sanitize.loose_fields import is_made
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Answer, Context, Found
 from hushtape.sanitize.value_ends import container, strings
@@ -67,9 +68,9 @@ class MemberValue:
             return None if self._code else self._container(data, at, quote, limit)
         if b"%" in quote and _ESCAPED.match(data, at, limit):
             return None if self._code else Found(at, -1, whole, container(quote))
-        return None if self._code or first in (b"{", b"[") else self._bare(data, quote, at, limit)
+        return None if self._code or first in (b"{", b"[") else self._bare(data, quote, at, limit, context)
 
-    def _bare(self, data: bytes, quote: bytes, at: int, limit: int) -> Found | None:
+    def _bare(self, data: bytes, quote: bytes, at: int, limit: int, context: Context) -> Found | None:
         """What stands there without quotes: a number, or what is no JSON."""
         block = bare_words.BLOCK.match(data, at, limit)
         if block is not None:
@@ -81,6 +82,8 @@ class MemberValue:
             return Found(at, -1, quote + self._text + quote, _SCALAR_END) if self._numbers else None
         if not self._named and (self._left_in(scalar[0]) or bare_words.is_word(data, at, scalar[0], limit)):
             return None
+        if context.window and not self._named and not is_made(scalar[0].partition(b"+")[0]):
+            return None  # a script's words, in a form's text
         return Found(at, -1, quote + self._text + quote, _SCALAR_END)
 
     def _left_in(self, word: bytes) -> bool:

@@ -36,11 +36,19 @@ _APOSTROPHE: Final = rb"(\\+u0027|%(?:25){0,8}27|&(?:amp;){0,4}(?:#0?39|#[xX]27|
 _PLUS = re.compile(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
 """A script joins a string and a variable."""
 
-APOSTROPHE: Final = re.compile(_APOSTROPHE)
-APOSTROPHES: Final = re.compile(
-    _APOSTROPHE + rb"([^\s\"'\\%&<>,;:)}\]+.?|][^\"'\\%&<>\r\n]{0,255})\1(?![A-Za-z0-9])"
+_IN_ESCAPED: Final = (
+    rb"((?:[^\s\"'\\%&<>,;:)}\]+.?|]"
+    rb"|%(?:25){0,8}+(?:2[134568aAdDfF]|3[dD]|40|5[bBeE]|60|7[bBeE]|[89a-fA-F][0-9a-fA-F]))"
+    rb"(?:[^\"'\\%&<>\r\n]|%(?:25){0,8}+(?!2[267]|0[aAdD]|3[cCeE]|5[cC])[0-9a-fA-F]{2}){0,255}+)"
 )
+"""What a string holds that is escaped, and quotes of it may be seen."""
+APOSTROPHE: Final = re.compile(_APOSTROPHE)
+APOSTROPHES: Final = re.compile(_APOSTROPHE + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])")
 """A string in apostrophes that JSON, a URL or HTML escapes."""
+CODED: Final = re.compile(
+    rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22)" + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])"
+)
+"""One in quotes, in a form's text."""
 
 _SPACE: Final = rb"\s|\+|%(?:25){0,8}(?:20|0[aAdD]|09)|(?:\\|%(?:25){0,8}5[cC]){1,8}[nrt]"
 _CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
@@ -200,6 +208,8 @@ def is_outer(data: bytes, at: int, opening: bytes, quote: bytes, context: Contex
         return True
     if opening[-1] == quote[-1] and quote[-1:] in _ATTRIBUTE_END:
         return len(opening) < len(quote) and b"%" not in quote
+    if b"%" in quote and b"%" in opening and quote.count(b"%") > opening.count(b"%"):
+        return opening.endswith(b"22")
     return _closes_string(data, at, opening)
 
 

@@ -20,7 +20,8 @@ TEXT: Final = (
     rb"|(?<!\\)\\u0022(?:[^\"\\]|\\(?!u0022)[^\"\\]|\\{2,16}+[^\"\\]){0,768}+\\u0022"
     rb"|&(?:quot|#34);(?:[^\"&<>\\]|&(?:#39|#[xX]27|apos|amp|lt|gt);){0,768}+&(?:quot|#34);)"
 )
-S: Final = rb"(?:\s|\\{1,8}+[nrt])"
+S: Final = rb"(?:[\s+]|\\{1,8}+[nrt])"
+"""White space; a form's, too, whose other signs the audit has undone."""
 SCALAR: Final = rb"(?:" + TEXT + rb"|[\w.+-]{1,24}+)"
 IS: Final = S + rb"{0,8}+:" + S + rb"{0,8}+"
 LIST: Final = rb"\[" + S + rb"{0,32}+(?:" + TEXT + S + rb"{0,32}+,?" + S + rb"{0,32}+){0,8}+\]"

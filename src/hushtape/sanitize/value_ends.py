@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentUnits
-from hushtape.sanitize.values import Coded, Container, String, Units, Until
+from hushtape.sanitize.values import TAIL, Coded, Container, String, Units, Until
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
@@ -26,10 +26,16 @@ URL_ENDS = rb"[\s\"<>]|'(?![A-Za-z0-9])|\\(?!\\{0,63}(?:/|" + _CODE + rb"))|&(?!
 not: PHP's `\\/`, `\\u00e9`, .NET's `\\u002B`, `&#x2F;`; nor an apostrophe inside a word, which
 encodeURIComponent leaves. It looks ahead only, so that chunks make no difference."""
 
-NESTED_ENDS = tuple(
-    Until(re.compile(rb"%%(?:25){0,%d}(?:2[0236]|0[aAdD]|3[cC])|[#+]|" % level + URL_ENDS))
-    for level in range(8)
-)
+
+def _nested_ends(level: int) -> Until:
+    percent = rb"%%(?:25){0,%d}" % level
+    # All backslashes before a quote are the quote's: half of an escape would end the string of JSON.
+    most = min(15, (TAIL - 16) // (3 + 2 * level))
+    quote = percent + rb"(?:22|5[cC](?:%b5[cC]){0,%d}(?:%b22|u0022))" % (percent, most - 1, percent)
+    return Until(re.compile(quote + rb"|" + percent + rb"(?:2[036]|0[aAdD]|3[cC])|[#+]|" + URL_ENDS))
+
+
+NESTED_ENDS = tuple(map(_nested_ends, range(8)))
 """The same of one in percent escapes, by how often it is escaped: a plus sign or a space there is white
 space, a value's own is escaped once more."""
 
