@@ -103,6 +103,7 @@ def test_a_file_that_would_be_yaml_no_more_is_told_and_left(
     before = path.read_bytes()
     monkeypatch.setattr(WayBack, "written", lambda self, offset, text: b'"')
     monkeypatch.setattr("hushtape.scan.keyed.FILLER", b'"')
+    monkeypatch.setattr("hushtape.scan.yaml_values.FILLER", b'"')
     result = Run(known={}, redact=True).over([path])
     assert result.code == 1
     assert path.read_bytes() == before

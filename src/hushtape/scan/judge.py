@@ -22,7 +22,7 @@ SPELLED = {"secret, spelled out": f"{KNOWN}, spelled out"}
 _KINDS = (KNOWN, "PEM", "shape ", "JWT", "userinfo", "header ", "field ", "parameter ", "entropy ")
 _PREFIX = re.compile(r"shape (\S+)")
 _ALIKE = re.compile(r"(.)\1*")
-_HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
+HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
 _CONTAINER = re.compile(rb"\s*[\[{]")
 _STRING = re.compile(r"\\*\"((?:[^\"\\]|\\.)*?)\\*\"")
 _PARTS = re.compile(r"\\*[\"'],\s*[bB]?\\*[\"']|&quot;,\s*&quot;")
@@ -71,7 +71,7 @@ def in_place(one: Candidate, pointer: str) -> bool:
     steps = pointer.split("/")[1:]
     if one.where == "cookies":
         return "cookies" in steps and "entries" in steps
-    return any(_HEADERS.fullmatch(step) for step in steps)
+    return any(HEADERS.fullmatch(step) for step in steps)
 
 
 def rank(rule: str) -> int:

@@ -42,7 +42,7 @@ _COOKIE = re.compile(rb"\"value\"\s{0,64}:\s{0,64}\"((?:[^\"\\]|\\.)*+)\"")
 _COOKIES = re.compile(rb"(?:[^\"\]]++|\"(?:[^\"\\]|\\.)*+\")*+", re.DOTALL)
 """A list up to its end: a bracket in a value is none."""
 _LINE = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n)[ \t]*(?:- +)*\Z")
-_FIELDS = frozenset(name for name in SENSITIVE_FIELDS if name != "code")
+FIELDS = frozenset(name for name in SENSITIVE_FIELDS if name != "code")
 _NOT_PLAIN = re.compile(rb"[|>&*!{\[%@`#]|null\b|~|true\b|false\b|-?[0-9.]+\s*(?:\n|\Z)")
 _MIXED = re.compile(rb"(?=[^\r\n]*[0-9])(?=[^\r\n]*[A-Za-z])[^\s(){}\[\]<>\"'`,;]{6,200}")
 _WORD = re.compile(rb"[^\s,;&\"'<>(){}\[\]\\]{1,4096}")
@@ -95,9 +95,9 @@ def _har(data: bytes, left: int, right: int, name: str) -> Iterator[Candidate]:
         before = _HAR_BEFORE.match(data, value, left) if value >= 0 else None
         spans = list(quoting.values(data, before.start(1), "json")) if before else []
     for start, end in spans[:1]:
-        if name.lower() in _FIELDS:
+        if name.lower() in FIELDS:
             yield Candidate(start, end, f"field {name.lower()}", key=name)
-        yield from _header(data, start, end, name, "headers")
+        yield from header(data, start, end, name, "headers")
         yield from _random(data, start, end, name)
 
 
@@ -121,7 +121,7 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
     )
     before = data[max(0, left - 66) : left]
     where = _where(name, kind, at_line, before) if colon and headers.is_header(name) else None
-    field = at_line and name.lower() in _FIELDS and (colon if kind == "yaml" else kind == "text")
+    field = at_line and name.lower() in FIELDS and (colon if kind == "yaml" else kind == "text")
     if where is None and not field:
         if is_key_word(name) and _LONG.match(data, at):
             for start, end in quoting.values(data, at, kind if at_line else "json"):
@@ -129,7 +129,7 @@ def _pairs(data: bytes, left: int, sign: re.Match[bytes], name: str, kind: str) 
         return
     for start, end in quoting.values(data, at, kind if at_line else "json"):
         if where is not None:
-            yield from _header(data, start, end, name, where)
+            yield from header(data, start, end, name, where)
         if field and _is_bare(data, at, start, end, quoted=quoted):
             yield from _plain_field(data, start, end, name, kind)
         yield from _random(data, start, end, name)
@@ -167,7 +167,8 @@ def _quoted(data: bytes, start: int) -> bool:
     return data[start - 1 : start] in (b'"', b"'")
 
 
-def _header(data: bytes, start: int, end: int, name: str, where: str) -> Iterator[Candidate]:
+def header(data: bytes, start: int, end: int, name: str, where: str) -> Iterator[Candidate]:
+    """The credentials in a header field's value, bytes `start` to `end`. `where`: as a Candidate's."""
     if not headers.is_header(name):
         return
     value = data[start:end].decode("latin-1")

@@ -23,6 +23,7 @@ from hushtape.scan.locate import Located, Locator
 from hushtape.scan.look import WINDOW, Look
 from hushtape.scan.place import NAME_MOST
 from hushtape.scan.source import Text, Unreadable, texts
+from hushtape.scan.yaml_values import adjusted
 
 _LISTED = re.compile(rb'"hushtape":.{0,4096}?"placeholders": \[([^\]]{1,4096})\]', re.DOTALL)
 _NAME = re.compile(r'"([A-Za-z][A-Za-z0-9_ .:-]{0,60})"')
@@ -96,8 +97,9 @@ class Scanner:
         try:
             look = Look(self.ruleset, self._keyed, text.kind, self._overlap)
             look.run(self._counted(text))
-            listed = self._listed(text) if look.candidates else frozenset()
-            found = [one for one in look.candidates if may_count(one, listed)]
+            candidates = adjusted(text, look.candidates) if text.kind == "yaml" else look.candidates
+            listed = self._listed(text) if candidates else frozenset()
+            found = [one for one in candidates if may_count(one, listed)]
             found.sort(key=lambda one: one.start)
             located = Locator(text.kind, b"").run(text.chunks(), found) if found else []
             standing = united(one.candidate for one in located if in_place(one.candidate, one.pointer))
