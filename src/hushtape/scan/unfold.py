@@ -120,14 +120,14 @@ class Unfold:
         """A line that may begin a scalar."""
         if self._colon:
             self._below(line, at, out)
-        start = 0
+        start = document = 4 if line.startswith(b"--- ") else 0
         parent = indent
         while (item := ITEM.match(line, start)) is not None:
             parent, start = start + item[0].find(b"-"), item.end()
         name = NAME.match(line, len(line) - len(line[start:].lstrip(b" ")))
         if name is not None:
             parent, start = name.start(), name.end()
-        elif start == 0:
+        elif start == document:
             parent = indent - 1
         self._parent = parent
         opening, flow = OPENS.match(line, start), _FLOW.match(line, start)

@@ -22,7 +22,7 @@ from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.fields import is_password
 from hushtape.scan import headers
 from hushtape.scan.finding import FILLER, HEAD, Candidate
-from hushtape.scan.judge import HEADERS, KNOWN
+from hushtape.scan.judge import HEADERS, KNOWN, may_count
 from hushtape.scan.keyed import FIELDS, header
 from hushtape.scan.source import Text
 from hushtape.scan.yaml_marks import Marked, TooLong
@@ -34,7 +34,8 @@ _NO_TEXT = re.compile(r"|~|[nN]ull|NULL|true|false|True|False|TRUE|FALSE|-?[0-9.
 _NO_TAGS = frozenset(f"{_TAGS}{kind}" for kind in ("null", "bool", "int", "float", "timestamp"))
 _MARKS = re.compile(rb"(?:[!&]\S*(?:\s+(?:#[^\n]*\n\s*)*|\Z))*")
 """Tags and anchors: the marks of a scalar take them in, and the remarks behind them."""
-_BLOCK = re.compile(rb"[|>][^\n]*\n\s*")
+_BLOCK = re.compile(rb"[|>][^\n]*\n(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*+")
+"""A block's sign and what is blank behind it: the parser takes NEL, LS and PS for line ends (YAML 1.1)."""
 _ANYWHERE = (KNOWN, "PEM", "shape ", "JWT", "userinfo")
 """Rules whose values are known by themselves: they may go over several scalars, or be a part of one."""
 
@@ -87,6 +88,8 @@ def adjusted(text: Text, found: list[Candidate]) -> list[Candidate]:
         for name, inside, scalar in _values(text, kept):
             kept.end(scalar, name)
             more += _named(name, scalar, inside=inside)
+        kept.drop_dashes()
+        kept.drop_wide([one for one in more if may_count(one)])
     except (CassetteError, MissingDependencyError, TooLong):
         return [*more, *found]
     return [*more, *kept.found]  # the first of equals gives its text: the one that knows the scalar
@@ -98,6 +101,8 @@ class _Kept:
     def __init__(self, found: list[Candidate]) -> None:
         self._starts = sorted((one.start, number) for number, one in enumerate(found))
         self._found: dict[int, Candidate] = dict(enumerate(found))
+        self._met: set[int] = set()
+        """Those that begin in a scalar, or at its quote."""
 
     @property
     def found(self) -> Iterator[Candidate]:
@@ -107,6 +112,21 @@ class _Kept:
         """Bring those that begin in the scalar, or at its quote, to its end."""
         for number, one in self._between(scalar.start - scalar.quoted, scalar.end):
             self._found[number] = _ended(one, scalar, name)
+            self._met.add(number)
+
+    def name(self, scalar: Scalar) -> None:
+        """A name is no value of the name before it; what stands in it ends with it."""
+        for number, one in self._between(scalar.start - scalar.quoted, scalar.end):
+            if one.start <= scalar.start and _is_placed(one):
+                del self._found[number]
+            elif not one.how and one.end > scalar.end and not one.rule.startswith(_ANYWHERE):
+                self._found[number] = one._replace(end=scalar.end, size=-1)
+
+    def drop_dashes(self) -> None:
+        """Nor is a list's dash: the list is another name's, and the parser has told its items."""
+        for number, one in list(self._found.items()):
+            if _is_placed(one) and (one.head or b"").startswith(b"- ") and number not in self._met:
+                del self._found[number]
 
     def drop(self, start: int) -> bool:
         """Forget a credential's value that begins at this bracket; whether there was one."""
@@ -115,6 +135,17 @@ class _Kept:
             del self._found[number]
         return bool(named)
 
+    def drop_wide(self, values: list[Candidate]) -> None:
+        """Several lines that hold "a field of that name", where only the parser found that field: a fix
+        looks again, and what is left then is told."""
+        known = {(one.start, one.end) for one in self._found.values()}
+        spans = sorted((one.start, one.end, one.rule) for one in values if (one.start, one.end) not in known)
+        for number, one in list(self._found.items()):
+            if one.text is None and (one.rule.startswith("field ") or one.rule in (LABEL, PASSWORD)):
+                first, last = bisect_left(spans, (one.start, 0, "")), bisect_left(spans, (one.end, 0, ""))
+                if any(rule == one.rule and end <= one.end for _, end, rule in spans[first:last]):
+                    del self._found[number]
+
     def _between(self, start: int, end: int) -> Iterator[tuple[int, Candidate]]:
         at = bisect_left(self._starts, (start, -1))
         while at < len(self._starts) and self._starts[at][0] < end:
@@ -122,6 +153,11 @@ class _Kept:
             if number in self._found:
                 yield number, self._found[number]
             at += 1
+
+
+def _is_placed(one: Candidate) -> bool:
+    """Whether only the name before it says what it is."""
+    return _is_named(one) or one.rule.startswith(("header ", "entropy "))
 
 
 def _is_named(one: Candidate) -> bool:
@@ -198,6 +234,7 @@ def _values(text: Text, kept: _Kept) -> Iterator[tuple[str, bool, Scalar]]:
             levels.pop()
         elif isinstance(event, kinds.ScalarEvent) and top.key:
             top.name, top.key = event.value, False
+            kept.name(Scalar(event, marked))
             continue
         elif isinstance(event, kinds.ScalarEvent):
             yield top.named(event), top.inside, Scalar(event, marked)
