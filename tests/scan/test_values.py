@@ -55,6 +55,22 @@ def test_a_value_is_found_however_its_file_is_written(tmp_path: Path, text: str)
     assert secret in {value.lstrip("#") for value in found}
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("TOKEN: 'abcdef''s-Zk93mP'", "abcdef's-Zk93mP"),
+        ("TOKEN: 'it''s-Zk93mP'  # it is", "it's-Zk93mP"),
+        ("TOKEN='abcdef'\\''s-Zk93mP'", "abcdef's-Zk93mP"),
+        ("TOKEN='it'\"'\"'s-Zk93mP'", "it's-Zk93mP"),
+        ("TOKEN=\"abc\"'def gh'", "abcdef gh"),
+        ('TOKEN="abc"def', "abcdef"),
+        ("TOKEN='abcdef'; export TOKEN", "abcdef"),
+    ],
+)
+def test_quotes_beside_each_other_are_one_value(tmp_path: Path, line: str, value: str) -> None:
+    assert value in values(tmp_path, f"{line}\nB=another-value\n", ".env").values()
+
+
 def test_a_value_over_several_lines_and_its_escapes(tmp_path: Path) -> None:
     text = 'PEM="first-line-1\nsecond-line-2"\nNEXT="third\\nfourth"\n'
     found = values(tmp_path, text).values()

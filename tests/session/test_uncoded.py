@@ -193,6 +193,19 @@ def test_a_body_given_back_cut_under_the_same_field_is_refused(coding: str) -> N
     assert assigned(cut, headers(coding), headers(coding), URL, opaque) == (cut, None)
 
 
+@pytest.mark.parametrize("coding", ["br", "br, br", "deflate, br", "br, gzip"])
+def test_a_body_given_back_with_bytes_behind_its_end_is_refused(coding: str) -> None:
+    body = BROTLI + b"\n"
+    if coding == "br, br":
+        body = brotli.compress(BROTLI) + b"\n"
+    elif coding == "deflate, br":
+        body = brotli.compress(raw_deflate(PLAIN)) + b"\n"
+    elif coding == "br, gzip":
+        body = gzip.compress(body)
+    with pytest.raises(OpaqueBodyError):
+        assigned(BytesBody(body), headers(coding), headers(coding), URL, Options())
+
+
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_no_bytes_that_were_shown_decoded_count_as_cut(coding: str) -> None:
     for seed in range(60):

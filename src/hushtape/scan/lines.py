@@ -22,6 +22,10 @@ _PADDED = re.compile(r"(?=.*[0-9])[A-Za-z0-9+/-]{6,}={1,2}")
 """Base64 to its end: no name without a value."""
 _REMARK = re.compile(r"[#;](?:.*[\s=:]|\Z)|\[.*\]\Z|-----|\W*\Z")
 
+_REST = re.compile(r"(?:[^\s'\"\\#;,]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')+", re.DOTALL)
+"""What stands right behind the closing quote: more of the value, to a shell; to YAML `''` is a quote."""
+_SHELL = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", re.DOTALL)
+
 Line = tuple[str, str, bool]
 """A name or line number, the value, and whether it stood alone on its line."""
 
@@ -50,6 +54,8 @@ def _walk(text: str) -> Iterator[Line]:
 def _readings(text: str, start: int, line: str) -> list[str]:
     """What the value at `start` may be; `line` is the rest of its line."""
     quoted = _QUOTED.match(text, start)
+    if quoted is not None and (rest := _REST.match(text, quoted.end())) is not None:
+        return [*_joined(text[start : rest.end()]), quoted[1] or quoted[2] or ""]
     if quoted is None:
         found = [line.strip(), _COMMENT.sub("", f" {line}").strip()]
     elif quoted[1] is None:
@@ -57,3 +63,13 @@ def _readings(text: str, start: int, line: str) -> list[str]:
     else:
         found = [_ESCAPE.sub(lambda one: _ESCAPES.get(one[1], one[1]), quoted[1]), quoted[1]]
     return list(dict.fromkeys(found))
+
+
+def _joined(value: str) -> Iterator[str]:
+    """What quotes beside each other say to a shell (`'it'\\''s'`), and to YAML (`'it''s'`)."""
+    if value[0] == "'" and value[-1] == "'" and "'" not in value[1:-1].replace("''", ""):
+        yield value[1:-1].replace("''", "'")
+    parts = (
+        one[1] or _ESCAPE.sub(r"\1", one[2] or "") or one[3] or one[4] or "" for one in _SHELL.finditer(value)
+    )
+    yield "".join(parts)

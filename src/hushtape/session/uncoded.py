@@ -103,7 +103,7 @@ def _undone(
         return decoded, codings
     if options.allow_opaque or codings == ("aws-chunked",) or _is_all_text(body):
         return body, ()  # it was decoded already, and its head left as it was
-    if shown and not (why in (CUT, DAMAGED) and (_MAGIC.issuperset(codings) or _begins_as_text(decoded))):
+    if shown and not _is_faulty(decoded, body, codings, why):
         return body, ()
     raise opaque(codings, uri, why)
 
@@ -135,6 +135,27 @@ def _begins_as_text(decoded: DecodedBody) -> bool:
     except coding.CodingError:
         pass
     return is_text(head)
+
+
+def _is_faulty(decoded: DecodedBody, body: Body, codings: tuple[str, ...], why: str) -> bool:
+    """Whether a body that may have been decoded is of its coding all the same, with a fault."""
+    if why in (CUT, DAMAGED):
+        return _MAGIC.issuperset(codings) or _begins_as_text(decoded)
+    return "br" in codings and _is_before_a_tail(body, codings)
+
+
+def _is_before_a_tail(body: Body, codings: tuple[str, ...]) -> bool:
+    """Whether text comes out before bytes that follow a stream's end: for these brotli gives nothing of the
+    piece they stand in, unless it gets each byte for itself."""
+    one, head = coding.decoder(codings), b""
+    try:
+        for at in range(len(first := next(iter(body.chunks()), b""))):
+            head += b"".join(one.feed(first[at : at + 1]))
+            if len(head) >= _HEAD:
+                break
+    except coding.CodingError:
+        pass
+    return bool(head) and is_text(head[:_HEAD])
 
 
 def _fault(decoded: DecodedBody) -> str:
