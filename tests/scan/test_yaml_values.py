@@ -141,9 +141,11 @@ def test_whatever_style_a_writer_chose_the_values_go_and_the_rest_stays(seed: in
 def test_without_pyyaml_what_the_text_tells_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
     path = tmp_path / "a.yaml"
-    path.write_text("a: {token: 'hunter two'}\npassword: hunter two\n")
+    path.write_text("a: {token: 'it''s two', b: 1}\npassword: hunter two\ntoken: \"a\\\"b\"\nz: 1\n")
     assert scan(path, redact=True).code == 0
-    assert path.read_text() == "a: {token: 'REDACTED'}\npassword: REDACTED\n"
+    assert path.read_text() == "a: {token: 'REDACTED', b: 1}\npassword: REDACTED\ntoken: \"REDACTED\"\nz: 1\n"
+    path.write_text("password: 'it''s " + "two\n  " * 50_000 + "'\n")  # its end comes chunks later
+    assert scan(path, redact=True).code == 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from hushtape.sanitize.credential_fields import LABEL as CREDENTIAL
+from hushtape.sanitize.credential_fields import PASSWORD
 from hushtape.sanitize.words import looks_made
 from hushtape.scan.finding import FILLER, Candidate
 from hushtape.scan.placeholders import is_placeholder
@@ -72,6 +73,11 @@ def in_place(one: Candidate, pointer: str) -> bool:
     if one.where == "cookies":
         return "cookies" in steps and "entries" in steps
     return any(HEADERS.fullmatch(step) for step in steps)
+
+
+def is_named(one: Candidate) -> bool:
+    """Whether the name before it alone says that it is a credential, all of the value that stands there."""
+    return not one.how and (one.rule.startswith("field ") or one.rule in (CREDENTIAL, PASSWORD))
 
 
 def rank(rule: str) -> int:

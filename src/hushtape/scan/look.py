@@ -16,7 +16,7 @@ from hushtape.sanitize import Finding, Ruleset
 from hushtape.scan import binary, packed, units
 from hushtape.scan.enclosed import is_quoted, member_end
 from hushtape.scan.finding import HEAD, Candidate
-from hushtape.scan.judge import SPELLED, may_count
+from hushtape.scan.judge import SPELLED, is_named, may_count
 from hushtape.scan.keyed import REACH, Keyed
 from hushtape.scan.unfold import Unfold
 
@@ -128,6 +128,9 @@ class Look:
         unfold = self._unfold
         if unfold is None:
             return one
+        if is_named(one):  # a quote within quotes ends a value to JSON, and to YAML it does not
+            one = one._replace(end=max(one.end, unfold.back.quoted_end(one.start)))
+            one = one._replace(text=None) if unfold.is_open(one.start) else one
         last = min(one.end, max(unfold.back.scalar_end(one.start), one.start + 1))
         start, end = unfold.back.start(one.start), unfold.back.end(last)
         text = one.text and unfold.back.written(one.start, one.text)

@@ -85,6 +85,10 @@ class Unfold:
         self.back.forget()
         return b"".join(out)
 
+    def is_open(self, offset: int) -> bool:
+        """Whether a scalar in quotes begins at this offset whose end has not come yet."""
+        return bool(self._quote) and self._begin == offset
+
     # --- lines --------------------------------------------------------------------------------------
 
     def _say(self, out: list[bytes], text: bytes) -> None:

@@ -42,6 +42,17 @@ class WayBack:
         at = bisect_right(self._ends, offset)
         return self._ends[at] if at < len(self._ends) and self._begins[at] <= offset else 1 << 62
 
+    def quoted_end(self, offset: int) -> int:
+        """Where the scalar in quotes ends that begins at this offset; -1: none does that has ended."""
+        at = bisect_right(self._ends, offset)
+        if at == len(self._ends) or self._begins[at] != offset or not self.is_quoted(offset):
+            return -1
+        return self._ends[at]
+
+    def is_quoted(self, offset: int) -> bool:
+        """Whether what stands here does in quotes."""
+        return self._styles[bisect_right(self._here, offset) - 1] in b"'\""
+
     def written(self, offset: int, text: bytes) -> bytes:
         """How this is written in the scalar that stands here."""
         style = self._styles[bisect_right(self._here, offset) - 1]

@@ -22,7 +22,7 @@ from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.fields import is_password
 from hushtape.scan import headers
 from hushtape.scan.finding import FILLER, HEAD, Candidate
-from hushtape.scan.judge import HEADERS, KNOWN, may_count
+from hushtape.scan.judge import HEADERS, KNOWN, is_named, may_count
 from hushtape.scan.keyed import FIELDS, header
 from hushtape.scan.source import Text
 from hushtape.scan.yaml_marks import Marked, TooLong
@@ -130,7 +130,7 @@ class _Kept:
 
     def drop(self, start: int) -> bool:
         """Forget a credential's value that begins at this bracket; whether there was one."""
-        named = [number for number, one in self._between(start, start + 1) if _is_named(one)]
+        named = [number for number, one in self._between(start, start + 1) if is_named(one)]
         for number in named:
             del self._found[number]
         return bool(named)
@@ -157,17 +157,13 @@ class _Kept:
 
 def _is_placed(one: Candidate) -> bool:
     """Whether only the name before it says what it is."""
-    return _is_named(one) or one.rule.startswith(("header ", "entropy "))
-
-
-def _is_named(one: Candidate) -> bool:
-    return not one.how and (one.rule.startswith("field ") or one.rule in (LABEL, PASSWORD))
+    return is_named(one) or one.rule.startswith(("header ", "entropy "))
 
 
 def _ended(one: Candidate, scalar: Scalar, name: str) -> Candidate:
     if one.how or one.rule.startswith(_ANYWHERE):
         return one
-    named = _is_named(one)
+    named = is_named(one)
     if one.start < scalar.start:  # at its quote: a list that goes as a whole, or what was taken for one
         if not named or not _rule(name):
             return one
