@@ -48,6 +48,7 @@ SIGNS = [
         ("DB_PASSWORD: hunter-two-3", "DB_PASSWORD: REDACTED"),
         ("--- {DB_PASSWORD: hunter-two-3, a: b}", "--- {DB_PASSWORD: REDACTED, a: b}"),
         ("password: ['a, @', \"]@\", 12345678]", "password: ['REDACTED', \"REDACTED\", REDACTED]"),
+        ("- password: |\n    a @ b\u2028- c: 1", "- password: |\n    REDACTED\u2028- c: 1"),
         ("password: !!binary |\n  aHVudGVyLXR3bw==", "password: !!binary |\n  UkVEQUNURUQh"),
         ("h:\n- password:\n  - a b\n- - []\n  - b", "h:\n- password:\n  - REDACTED\n- - []\n  - b"),
         (

@@ -36,6 +36,7 @@ _MARKS = re.compile(rb"(?:[!&]\S*(?:\s+(?:#[^\n]*\n\s*)*|\Z))*")
 """Tags and anchors: the marks of a scalar take them in, and the remarks behind them."""
 _BLOCK = re.compile(rb"[|>][^\n]*\n(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*+")
 """A block's sign and what is blank behind it: the parser takes NEL, LS and PS for line ends (YAML 1.1)."""
+_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 _ANYWHERE = (KNOWN, "PEM", "shape ", "JWT", "userinfo")
 """Rules whose values are known by themselves: they may go over several scalars, or be a part of one."""
 
@@ -61,7 +62,7 @@ class _Level:
 class Scalar:
     """One value: bytes `start` to `end` of the file say it, quotes and a block's sign left out."""
 
-    __slots__ = ("binary", "end", "quoted", "raw", "start", "text")
+    __slots__ = ("binary", "end", "head", "quoted", "raw", "start", "text")
 
     def __init__(self, event: Any, marked: Marked) -> None:
         first = event.start_mark.index
@@ -73,12 +74,20 @@ class Scalar:
         lead, tail = (1, 1) if self.quoted else (0, 0)
         if event.style in ("|", ">"):
             sign = _BLOCK.match(raw)
-            lead, tail = sign.end() if sign else len(raw), len(raw) - len(raw.rstrip())
+            lead, tail = sign.end() if sign else len(raw), len(raw) - len(_stripped(raw))
         self.raw = raw[lead : len(raw) - tail]
         self.start += lead
         self.end = self.start + len(self.raw)
         self.text = event.value
+        self.head = event.value[:HEAD].encode("utf-8", "surrogatepass")
         self.binary = event.tag == f"{_TAGS}binary"
+
+
+def _stripped(block: bytes) -> bytes:
+    """Without the line ends behind it, of any kind."""
+    while (shorter := block.rstrip()) and shorter.endswith(_BREAKS):
+        block = shorter[: -2 if shorter.endswith(_BREAKS[0]) else -3]
+    return shorter
 
 
 def adjusted(text: Text, found: list[Candidate]) -> list[Candidate]:
@@ -167,11 +176,11 @@ def _ended(one: Candidate, scalar: Scalar, name: str) -> Candidate:
     if one.start < scalar.start:  # at its quote: a list that goes as a whole, or what was taken for one
         if not named or not _rule(name):
             return one
-        return one._replace(start=scalar.start, end=scalar.end, text=FILLER, size=-1)
+        return one._replace(start=scalar.start, end=scalar.end, text=FILLER, size=-1, head=scalar.head)
     whole = named and scalar.quoted and one.start == scalar.start and one.end < scalar.end
     if not whole and one.end <= scalar.end:
         return one
-    return one._replace(end=scalar.end, size=-1)
+    return one._replace(end=scalar.end, size=-1, head=scalar.head if whole else one.head)
 
 
 def _named(name: str, scalar: Scalar, *, inside: bool) -> Iterator[Candidate]:
