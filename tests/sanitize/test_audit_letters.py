@@ -181,6 +181,18 @@ def test_six_letters_in_a_row_tell_of_escapes_wherever_they_stand(value: str, si
             assert auditor.feed(f'{{"a": "{cut}"}}'.encode()) or auditor.finish(), cut
 
 
+@pytest.mark.parametrize(
+    "value", ["Zk93mP0xyQ7%2BLw2aB4cD6", "s%3AZk93mP0xyQ7Lw2.aB4cD6eF8gH", "Ne-Et_ME.wlg-3vUJW"]
+)
+@pytest.mark.parametrize("joint", ["\\n", "<br>", "\x1b[0m", "&#10;"])
+def test_a_value_with_an_escape_of_its_own_or_short_runs_is_told_by_its_letters(
+    value: str, joint: str
+) -> None:
+    auditor = build(secrets={"#key": value}).ruleset.auditor()
+    cut = value[:-4] + joint + value[-4:]
+    assert (auditor.feed(f"x {cut} y".encode()) or auditor.finish()) is not None
+
+
 def test_of_many_values_a_few_pieces_are_looked_for() -> None:
     values = {f"#{number}": f"Zk{number:04d}Rt2Lp5Xv8Bn3Mc6-{number * 7919:08d}" for number in range(60)}
     auditor = build(secrets=values).ruleset.auditor()

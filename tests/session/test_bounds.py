@@ -15,6 +15,7 @@ import pytest
 
 import hushtape
 from hushtape.session import bounds
+from tests.adversarial.smuggling import scripted
 from tests.contract.drivers import Requests
 from tests.support.servers import Server
 from tests.support.wire import Call
@@ -243,3 +244,21 @@ def test_a_charset_in_the_place_of_a_coding_changes_nothing(
     with hushtape.use_cassette(cassette, mode="none"):
         answer = client.session.get(server.url, timeout=5)
         assert answer.content == body and answer.headers["Content-Encoding"] == named
+
+
+@pytest.mark.parametrize("stated", ["deflate", "br, chunked", "gzip"])
+@pytest.mark.parametrize("early", [False, True], ids=["on the tape", "before it is read"])
+def test_a_transfer_coding_that_no_client_undoes_fails_the_recording(
+    stated: str, early: bool, client: Requests, cassette: Path
+) -> None:
+    head = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: {stated}\r\nConnection: close\r\n\r\n".encode()
+    sanitizers = [hushtape.BodyFieldSanitizer(["x"], scrub_before_read=True)] if early else []
+    with scripted(head + zlib.compress(b'{"password": "n037KxJ8Qw2LmzTv"}')) as server:
+        with (
+            pytest.raises((hushtape.RecordingFailedError, hushtape.OpaqueBodyError)) as caught,
+            hushtape.use_cassette(cassette, mode="all", sanitizers=sanitizers),
+        ):
+            raw(client, server.url + "/x")
+        assert "transfer coding" in str(caught.value)
+        with hushtape.use_cassette(cassette, mode="all", allow_opaque=True):
+            assert raw(client, server.url + "/x")

@@ -191,6 +191,10 @@ def rows(rule: SecretRule) -> Iterator[Row]:
         if _tells(plain) and (_is_made(value) or len(plain) > LONG):
             yield Row(name, plain.lower(), raw, any_case=True)
             yield Row(name, plain[::-1].lower(), any_case=True)
+        # What stands near pieces of a value is bared, and with it escapes of the value's own (`%2B`, `s%3A`).
+        own = bared(raw).translate(None, _SIGNS)
+        if own != plain and _tells(own):
+            yield Row(name, own.lower(), raw, any_case=True)
         yield from _coded(name, raw)
     for raw in otherwise.octets(rule.value):
         yield from _coded(name, raw)
@@ -226,7 +230,7 @@ def _anchors(sources: Iterable[bytes]) -> dict[bytes, None]:
         runs = _RUNS.findall(source)
         long = [run for run in runs if len(run) >= PIECE]
         pieces = _pieces(long, PIECE) if long else _pieces(runs, LEAST)
-        stretches = _stretches(long) if len(found) <= FEW else ()
+        stretches = (_stretches(long) if long else _fours(runs)) if len(found) <= FEW else ()
         found.update(dict.fromkeys(piece.lower() for piece in (*pieces, *stretches)))
     return found
 
@@ -242,6 +246,11 @@ def _stretches(runs: list[bytes]) -> Iterator[bytes]:
     for run in runs:
         if not is_phrase(run.decode()):
             yield from (run[at : at + STRETCH] for at in range(0, len(run) - STRETCH + 1, STEP))
+
+
+def _fours(runs: list[bytes]) -> Iterator[bytes]:
+    """All stretches of the shortest size."""
+    return (run[at : at + LEAST] for run in runs for at in range(len(run) - LEAST + 1))
 
 
 def _is_made(value: str) -> bool:

@@ -16,8 +16,10 @@ from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unesc
 from hushtape.sanitize.audit_finding import Scan
 from hushtape.sanitize.audit_packed import Room, UnreadError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
+from hushtape.sanitize.listed_names import CLOUD_FIELDS, CLOUD_PAIRS, SENSITIVE_FIELDS
 from hushtape.sanitize.noise import TEXT
 from hushtape.sanitize.stand_ins import is_stand_in
+from hushtape.sanitize.words import looks_made
 
 Dull = Callable[[], bool]
 """Whether lower-case hex hides nothing as base64 from this scan, see `audit_runs.hex_is_dull`."""
@@ -56,6 +58,18 @@ USERINFO: Final = "userinfo"
 STATED: Final = (FIELD, "parameter ", USERINFO)
 """Of these the rules that take any value, whatever its letters are."""
 
+GUESSED: Final = frozenset(FIELD + name for name in (*SENSITIVE_FIELDS, *CLOUD_FIELDS, *CLOUD_PAIRS))
+PLACED: Final = ("parameter ", USERINFO)
+LEAST: Final = 8
+"""Letters of what looks as if a machine had made it."""
+
+LONGEST: Final = 1024
+"""Bytes of a value that are looked at."""
+
+_ESCAPED: Final = frozenset(("mixed", "percent", "JSON", "HTML", "form"))
+_PARTS: Final = re.compile(r"[\s+\"'`(){}\[\]<>,;&\\]+")
+"""Between words; in a form undone but for its plus signs they are spaces."""
+
 AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
 
@@ -92,7 +106,9 @@ def _scan_view(view: bytes, how: str, scan: Scan, file: bool) -> tuple[str, int]
     # cut anew. As it is the file is read elsewhere (Inside, Streams).
     if "base64" in how or "hex" in how:
         return scan(view, _is_weak)
-    return scan(view, _is_by_place if file and "compressed" in how else _is_empty)
+    if _ESCAPED.issuperset(how.split(", ")):
+        return scan(view, _is_guess)
+    return scan(view, _is_by_place if file and "compressed" in how else None)
 
 
 def _is_empty(rule: str, view: bytes, at: int) -> bool:
@@ -102,12 +118,22 @@ def _is_empty(rule: str, view: bytes, at: int) -> bool:
     return _VALUE.match(view, at) is None
 
 
-def _is_by_place(rule: str, view: bytes, at: int) -> bool:
+def _is_by_place(rule: str, view: bytes, at: int, end: int) -> bool:
     """Whether only the place tells."""
     return rule.startswith(BY_PLACE)
 
 
-def _is_weak(rule: str, view: bytes, at: int) -> bool:
+def _is_guess(rule: str, view: bytes, at: int, end: int) -> bool:
+    """Whether only the place tells, and no machine made the value. What stands under escapes was scrubbed as
+    it is; undone, pages that show code and texts in forms have other quotes and ends: they failed recordings.
+    """
+    if rule not in GUESSED and not rule.startswith(PLACED):
+        return _is_empty(rule, view, at)
+    parts = _PARTS.split(view[at : min(end, at + LONGEST)].decode("latin-1"))
+    return not any(len(part) >= LEAST and looks_made(part) for part in parts)
+
+
+def _is_weak(rule: str, view: bytes, at: int, end: int) -> bool:
     """Whether a field's value that begins there is no finding: 10 MB of noise hold an `otp=` now and
     then, with noise before it and behind."""
     if rule in WEAK:

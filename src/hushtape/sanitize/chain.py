@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.credential_names import joined
 from hushtape.sanitize.encoded import base64_filler, hex_filler
+from hushtape.sanitize.listed_names import SENSITIVE_FIELDS
 from hushtape.sanitize.named_secrets import Secrets, checked, secret_rules
 from hushtape.sanitize.rules import (
     REDACTED,
@@ -26,7 +27,7 @@ from hushtape.sanitize.rules import (
     UrlParamsRule,
     UrlPatternRule,
 )
-from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS, DefaultSanitizer
+from hushtape.sanitize.sanitizers import DefaultSanitizer
 from hushtape.sanitize.sanitizers_base import (
     BaseSanitizer,
     Declarative,

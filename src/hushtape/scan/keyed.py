@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from hushtape.sanitize import engine as engines
-from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS
+from hushtape.sanitize.listed_names import SENSITIVE_FIELDS
 from hushtape.scan import headers, quoting
 from hushtape.scan.entropy import SHORTEST, is_key_word, is_strong, looks_random
 from hushtape.scan.finding import FILLER, Candidate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize.sanitizers import SENSITIVE_FIELDS
+from hushtape.sanitize.listed_names import SENSITIVE_FIELDS
 from hushtape.scan.entropy import is_key_word
 
 FOLD = rb"[ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)*"

@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from hushtape import coding
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError
+from hushtape.model import Framing, Headers
 
 BOMB_FLOOR: Final = 64 * 1024 * 1024
 """Decoded bytes from which on the ratio counts: below, even a bomb is harmless on disk."""
@@ -34,6 +36,13 @@ def too_large(place: str, found: str, option: str, limit: int) -> BodyTooLargeEr
     if option.startswith("max_"):
         remedy = f"Raise {option}, or ignore the host (ignore_hosts)"
     return BodyTooLargeError(f"record {place}", f"it {found}", remedy, option=option, limit=limit)
+
+
+def transfer_codings(headers: Headers, framing: Framing) -> tuple[str, ...]:
+    """The codings besides `chunked` that an answer was transferred in (RFC 9112 7). No client undoes them, so
+    the program gets coded bytes; under `chunked` by itself there are none."""
+    stated = headers.get("transfer-encoding") if framing != "chunked" else ""
+    return tuple(one for one in coding.parse(stated) if one != "chunked") if stated else ()
 
 
 def opaque(codings: Sequence[str], uri: str, why: str, remedy: str = "") -> OpaqueBodyError:

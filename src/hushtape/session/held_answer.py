@@ -16,7 +16,7 @@ from hushtape.sanitize import Chain
 from hushtape.sanitize.messages import octets
 from hushtape.session import callbacks
 from hushtape.session.bodies import BodyPipe
-from hushtape.session.bounds import opaque
+from hushtape.session.bounds import opaque, transfer_codings
 from hushtape.session.inside import found, look_inside
 from hushtape.session.ledger import Ledger
 from hushtape.session.packing import packed_again
@@ -95,6 +95,9 @@ class HeldAnswer:
             books = self._before.books
             if self._codings and self._original.status == PARTIAL and not books.options.allow_opaque:
                 raise opaque(self._codings, self.uri, ", and this is a part of such a body (206)")
+            transfer = transfer_codings(self._original.headers, self._framing)
+            if transfer and not books.options.allow_opaque:
+                raise opaque(transfer, self.uri, ": it is a transfer coding")
             kind = self._original.headers.get("content-type")
             pipe = self._pipe = BodyPipe(books, "response", kind, self._codings, self.uri)
         pipe.feed(data)

@@ -34,7 +34,7 @@ from hushtape.seam import FORWARD, Forward
 from hushtape.session import callbacks, hooks
 from hushtape.session.auditing import audit_heads
 from hushtape.session.bodies import BodyPipe
-from hushtape.session.bounds import opaque
+from hushtape.session.bounds import opaque, transfer_codings
 from hushtape.session.ledger import Ledger
 from hushtape.session.metadata import without_secrets
 from hushtape.session.settling import settle
@@ -94,6 +94,7 @@ class RecordingExchange:
         "_sequence",
         "_started",
         "_tls",
+        "_transfer",
         "done",
         "ledger",
     )
@@ -112,6 +113,7 @@ class RecordingExchange:
         self._sequence = -1
         self._coded: tuple[str, ...] = ()
         self._request_coded: tuple[str, ...] = ()
+        self._transfer: tuple[str, ...] = ()
         self._kind = self._request_kind = ""
         self._recorded_at = clock.timestamp()
         self._started = clock.monotonic()
@@ -162,6 +164,7 @@ class RecordingExchange:
     def head(self, head: Head, framing: Framing) -> None:
         self._elapsed = self._since()
         self._coded = coding.parse(head.headers.get("content-encoding"))
+        self._transfer = transfer_codings(head.headers, framing)
         self._kind = head.headers.get("content-type")
         self._head = self._scrub_head(head)
         self._framing = framing
@@ -219,6 +222,8 @@ class RecordingExchange:
         assert self._head is not None, "an adapter tells the head before the body"
         if self._coded and self._head.status == PARTIAL and not self.ledger.options.allow_opaque:
             raise opaque(self._coded, self._request.uri, ", and this is a part of such a body (206)")
+        if self._transfer and not self.ledger.options.allow_opaque:
+            raise opaque(self._transfer, self._request.uri, ": it is a transfer coding")
         return BodyPipe(self.ledger, "response", self._kind, self._coded, self._request.uri)
 
     def _write(
