@@ -53,3 +53,10 @@ def test_an_options_word_stays_as_any_program_writes_it(sign: str) -> None:
 
 def test_an_option_whose_value_begins_with_an_escape_goes_whole() -> None:
     assert scrubbed('{"a":"--password \\u0026Zk93mP0qW7"}') == f'{{"a":"--password {R}"}}'
+
+
+def test_a_word_in_a_page_in_json_as_go_and_rails_write_it_stays() -> None:
+    text = '{"body_html":"\\u003cpre\\u003e\\u0026lt;password\\u0026gt;\\n\\u003c/pre\\u003e"}'
+    assert scrubbed(text) == text
+    tag = '{"a":"\\u0026lt;password\\u0026gt;%s\\u0026lt;/password\\u0026gt;"}'
+    assert scrubbed(tag % "hunter2") == tag % R

@@ -7,6 +7,7 @@ from html import escape
 from urllib.parse import quote_plus
 
 import pytest
+from tests.sanitize.written_ways import scrubbed
 
 from hushtape.sanitize import build
 
@@ -123,3 +124,50 @@ def test_a_label_at_the_end_of_a_line_or_an_argument_stays(source: str) -> None:
 def test_a_value_in_escaped_quotes_behind_a_name_goes() -> None:
     text = '<a data-x="{user:&quot;a&quot;,password:&quot;n037KxJ8Qw2LmzTv&quot;,z:1}">'
     assert left_of(text, "text/html") == text.replace("n037KxJ8Qw2LmzTv", "REDACTED")
+
+
+CODE = [
+    'pw = getpass.getpass("Password: ")\nif x:\n    print("hi")\n',
+    'if "password:" in line:\n    child.send("x")\n',
+    'x.split("token=")[1]\nfoo("x")\n',
+    'printf("Password: ");\nfgets(buf);\nprintf("ok");\n',
+    'echo "Password: "\nread pw\necho "done"\n',
+    'url.indexOf("token=") > -1 ? "a" : "b"\n',
+    'echo "Password: " . $x . "done";\n',
+]
+
+
+@pytest.mark.parametrize("code", CODE)
+def test_a_label_in_the_code_of_a_page_opens_no_value(code: str) -> None:
+    page = f"<pre>{escape(code)}</pre>"
+    assert scrubbed(page, "text/html") == page
+
+
+@pytest.mark.parametrize(
+    "text", ["x y " * 700 + "Password:", 'say "hi" to ' * 30 + "Password: ", '"a": "b", ' * 40 + "token="]
+)
+def test_a_label_at_the_end_of_a_long_text_opens_no_value(text: str) -> None:
+    for document in ({"content": text, "z": "q", "y": 1}, {"z": "q", "content": text}):
+        for body in (json.dumps(document), json.dumps({"a": json.dumps(document)})):
+            assert scrubbed(body) == body
+
+
+@pytest.mark.parametrize("quote", ["&quot;", "&#34;", "\\u0026quot;", "\\u0026#34;"])
+def test_code_of_a_page_in_json_is_read_through_its_references(quote: str) -> None:
+    for text in ("token: {0}%s{0}", "{{{0}token{0}: {0}%s{0}}}", "token = {0}%s{0}", "token={0}%s{0}"):
+        shown = text.format(quote)
+        assert (
+            scrubbed(f'{{"body":"{shown % "abc123x"}","z":1}}') == f'{{"body":"{shown % "REDACTED"}","z":1}}'
+        )
+
+
+@pytest.mark.parametrize("quote", ["&#39;", "&#x27;", "\\u0026#39;", "\\u0027"])
+def test_code_in_apostrophes_behind_a_space(quote: str) -> None:
+    shown = f"<pre>PASSWORD = {quote}%s{quote}</pre>"
+    assert scrubbed(shown % "invalid-password", "text/html") == shown % "REDACTED"
+
+
+def test_an_escaped_input_is_no_part() -> None:
+    form = '<form><input type="hidden" name="csrf_token">\n\n<b>next</b>'
+    page = f"<pre>{escape(form)}</pre><p>1</p>"
+    assert scrubbed(page, "text/html") == page

@@ -88,3 +88,21 @@ def test_what_a_value_escapes_in_a_form_goes_with_it(value: str) -> None:
 @pytest.mark.parametrize("body", [b"access%5Ftoken%3D%2BZk93mP0q", b"text=p%61ssword%3D%2Bhunter2Zk9+x"])
 def test_a_value_that_begins_with_a_plus_sign_counts_under_a_name_in_escapes(body: bytes) -> None:
     assert found(RULES[0], body) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See http://example.com: ping @bob please\nThanks",
+        "http://example.com:8080 is up, cc @ops\n",
+        "http://registry:5000 and img@sha256:abc\n",
+    ],
+)
+def test_an_address_and_a_name_behind_it_are_no_userinfo(text: str) -> None:
+    assert recorded(text) == recorded(text, packed=True) == text
+    left = RULES[0].uri("https://h.example/p?q=" + quote_plus(json.dumps({"text": text})))
+    assert RULES[0].audit_texts([left]) is None
+
+
+def test_userinfo_with_a_plus_sign_goes() -> None:
+    assert recorded("see http://user:a+Zk93mP0q@h.example/ now\n") == f"see http://{R}@h.example/ now\n"

@@ -73,6 +73,7 @@ _PARTS: Final = re.compile(r"[\s+\"'`(){}\[\]<>,;&\\]+")
 AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
 
+_IN_FORM: Final = re.compile(rb"[^\s@:]{0,256}:(?:\+[^\s@]{0,256}|\d{1,5}\+[^\s@]{0,256}|[^\s@]{0,256}\+)@")
 _VALUE: Final = re.compile(rb"\+[^\s\"'&<>\d]{0,128}\d")
 _APART: Final = GAP[:2]
 
@@ -112,7 +113,10 @@ def _scan_view(view: bytes, how: str, scan: Scan, file: bool) -> tuple[str, int]
 
 
 def _is_empty(rule: str, view: bytes, at: int) -> bool:
-    """Whether a form's plus sign, and words behind it, stand where the value would: `token%3D+and%0A`."""
+    """Whether a form's plus sign, and words behind it, stand where the value would: `token%3D+and%0A`; or
+    where userinfo begins or ends: `http%3A%2F%2Fexample.com%3A+ping+%40bob%0A`."""
+    if rule == USERINFO:
+        return _IN_FORM.match(view, at) is not None
     if view[at - 1 : at + 1] != b"=+" or not rule.startswith(BY_PLACE):
         return False
     return _VALUE.match(view, at) is None

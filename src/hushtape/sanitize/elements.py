@@ -31,7 +31,7 @@ _ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
 _MANUAL: Final = 256
 _NO_WORD = re.compile(rb"[\d\"<]")
 _NEXT = re.compile(rb"(" + LESS + rb")(/(?:[A-Za-z_][\w.-]{0,64}:)?)?|<|\\{0,64}\"")
-_REFERENCE = rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);"
+_REFERENCE = rb"(?:&|\\{1,16}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
 _QUOTE = re.compile(_REFERENCE)
 _KEY = re.compile(rb"(?=[^\s&]{0,64}\d)[^\s&]{6}")
 _ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
@@ -119,23 +119,25 @@ def escaped(
     if ESCAPED.child(data, head.end(), limit) is None:
         if _is_word(data, opened[1], head.end(), limit):
             return None
-        if not context.xml and not _is_closed(data, data[start:after], head.end(), limit):
+        if not context.xml and not _is_closed(data, data[start:after], opened[1], head.end(), limit):
             return _unclosed(data, head.end(), limit, text)
         return Found(head.end(), -1, text, ends)
     children = of_element(data, head.end(), limit, ESCAPED)
     return tuple([Found(at, -1, text, ends) for _, at in children]) or None
 
 
-def _is_closed(data: bytes, name: bytes, at: int, limit: int) -> bool:
-    """Whether the text at `at` ends with an end tag: that of its own element, if a quote stands before it,
-    which may end a string around."""
+def _is_closed(data: bytes, name: bytes, less: bytes, at: int, limit: int) -> bool:
+    """Whether the text at `at` ends with an end tag, written alike: that of its own element, if a quote
+    stands before it, which may end a string around."""
     following = _NEXT.search(data, at, limit)
-    if following is None or following[2] is None:
-        return following is None or following[1] is not None
+    if following is None:
+        return True
+    if following[1] is None or following[1].lower() != less.lower():
+        return False
     end = following.end()
-    return data[end : end + len(name)].lower() == name.lower() or not _QUOTE.search(
-        data, at, following.start()
-    )
+    if following[2] is None or data[end : end + len(name)].lower() == name.lower():
+        return True
+    return not _QUOTE.search(data, at, following.start())
 
 
 def _unclosed(data: bytes, at: int, limit: int, text: bytes) -> Found | None:

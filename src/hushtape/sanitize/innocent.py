@@ -18,7 +18,7 @@ from hushtape.sanitize.words import looks_made
 LONGEST: Final = 1024
 """Bytes of the longest value that is looked at."""
 
-_OPENING = re.compile(rb"\\{0,8}(?:\"|u0022)|&(?:quot|#34);")
+_OPENING = re.compile(rb"\\{0,8}(?:\"|u0022)|(?:&|\\{1,8}u0026)(?:quot|#34);")
 _FLOW = re.compile(
     rb"\{"
     + S
@@ -89,7 +89,7 @@ _ROOT = re.compile(
 _PRESSED = b"accesskey"
 _KEY = rb"(?:[!#-%(-;=?-\[\]-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 _SHORTCUT = re.compile(
-    rb"(\\{0,8}+[\"']|\\{1,8}+u002[27]|&(?:quot|#34);)?"
+    rb"(\\{0,8}+[\"']|\\{1,8}+u002[27]|(?:&|\\{1,8}+u0026)(?:quot|#34);)?"
     + _KEY
     + rb"(?: {1,4}"
     + _KEY
@@ -98,7 +98,8 @@ _SHORTCUT = re.compile(
 """The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
 
 _LABEL = re.compile(
-    rb"(\\{0,8}[\"']|(?:\\|%(?:25){0,8}5[cC]){1,8}u002[27]|&(?:amp;){0,4}(?:quot|#34|#39);|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22)"
+    rb"(\\{0,8}[\"']|(?:\\|%(?:25){0,8}5[cC]){1,8}u002[27]|(?:&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#39);"
+    rb"|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22)"
     rb"([A-Za-z][A-Za-z _+-]{0,40})\1"
 )
 _CODING = frozenset((b"\\", b"&", b"%"))

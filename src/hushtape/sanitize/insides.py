@@ -23,8 +23,8 @@ _LEVELS: Final = 2
 """`"api_key": {"value": {"raw": "x"}}`."""
 
 _S: Final = rb"(?:\s|\\{1,8}[nrt])"
-LESS: Final = rb"(?:&(?:amp;){0,3}lt;|\\{1,8}u003[cC])"
-MORE: Final = rb"(?:&(?:amp;){0,3}gt;|\\{1,8}u003[eE])"
+LESS: Final = rb"(?:(?:&|\\{1,8}u0026)(?:amp;){0,3}lt;|\\{1,8}u003[cC])"
+MORE: Final = rb"(?:(?:&|\\{1,8}u0026)(?:amp;){0,3}gt;|\\{1,8}u003[eE])"
 ATTRIBUTES: Final = rb"(?:\s(?:[^<>&\\]|&(?:amp;)?(?:quot|apos|#\d{2});|\\{1,8}[^u]){0,256}+)?"
 
 

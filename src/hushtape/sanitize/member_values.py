@@ -17,8 +17,8 @@ from hushtape.sanitize.values import Until
 
 _BS = rb"(?:\\|%(?:25)*5[cC])"
 QUOTE = re.compile(
-    _BS
-    + rb"*(?:[\"']|%(?:25)*22)|(?:\\+|(?:%(?:25){0,8}5[cC])+)u0022|\\{0,8}&(?:amp;){0,4}(?:quot|#34|#[xX]22);"
+    _BS + rb"*(?:[\"']|%(?:25)*22)|(?:\\+|(?:%(?:25){0,8}5[cC])+)u0022"
+    rb"|(?:\\{0,8}&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
 )
 _COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
 _MARKS = frozenset((b"!", b"&"))

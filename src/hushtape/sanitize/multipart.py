@@ -11,9 +11,12 @@ import re
 from hushtape.sanitize.spans import Found
 from hushtape.sanitize.values import Until
 
-_BEFORE = rb"(?:\A|;|form-data,?|disposition:)(?:\s|\+|\\{1,7}[rnt]){0,8}"
+_BEFORE = (
+    rb"(?:\A|(?<!quot)(?<!#34)(?<!#x22)(?<!apos)(?<!#39)(?<!#x27);|form-data,?|disposition:)"
+    rb"(?:\s|\+|\\{1,7}[rnt]){0,8}"
+)
 """The name is a parameter of the field, not an attribute of HTML: `<input name="password">` and an empty
-line begin no part."""
+line begin no part, nor does `&quot; name=&quot;password&quot;`."""
 
 _PART_NAME = re.compile(
     _BEFORE + rb"(?:name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z)", re.IGNORECASE

@@ -29,10 +29,16 @@ _RIGHT = re.compile(
 """What stands behind a quote that closes: the next member or attribute, the rest of a script's expression or
 of a line."""
 
+_GOES_ON = re.compile(
+    rb"(\\{0,63}[\"'])\s{0,8}(?:,\s{0,64}\1[^\"'\\]{1,64}\1\s{0,8}:|[}\]]\s{0,32}(?:[,}\]]|\Z))"
+    rb"|\\{1,63}[\"'](?:\s|\\{1,62}[nrt]){0,32}[}\]](?:\s|\\{1,62}[nrt]){0,32}\\{0,62}\""
+)
+"""What goes on as an object of JSON does: the quote closes, however far back the one that opened stands."""
+
 _JOINED = re.compile(rb"[ \t]{1,8}\\{0,8}[\"']")
 """C joins strings that stand beside each other; no value is made of spaces."""
 
-_APOSTROPHE: Final = rb"(\\+u0027|%(?:25){0,8}27|&(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
+_APOSTROPHE: Final = rb"(\\+u0027|%(?:25){0,8}27|(?:&|\\+u0026)(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
 _PLUS = re.compile(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
 """A script joins a string and a variable."""
 
@@ -53,7 +59,9 @@ CODED: Final = re.compile(
 _SPACE: Final = rb"\s|\+|%(?:25){0,8}(?:20|0[aAdD]|09)|(?:\\|%(?:25){0,8}5[cC]){1,8}[nrt]"
 _CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
 _CODED_RIGHT: Final = re.compile(
-    rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:]|%(?:25){0,8}(?:2[cC]|7[dD]|5[dD]|3[aA]))"
+    rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:);]|%(?:25){0,8}(?:2[cC9]|7[dD]|5[dD]|3[aAbB]))"
+    rb"|[ \t]{1,8}(?:(?:not )?in|and|or|if|else|is) |[ \t]{0,8}(?:\r?\n|\\{1,8}[nr]|&(?:amp;){0,4}gt;)"
+    rb"|[ \t]{0,8}\.(?:\$|[A-Za-z_]\w{0,24}\(|[ \t]{1,8}[\w$&])"
 )
 """The same of quotes that are escaped themselves: `&quot;`, `\\u0022`, `%22`."""
 
@@ -222,7 +230,9 @@ def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
     if _RIGHT.match(data, after, after + 48) is None and _JOINED.match(data, after, after + 16) is None:
         return False
     opened = _within(data, at, sign, depth)
-    return opened >= 0 and closes(depth, (opened + 1).bit_length() - 1)
+    if opened < 0:
+        return _GOES_ON.match(data, at) is not None
+    return closes(depth, (opened + 1).bit_length() - 1)
 
 
 def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-Q: Final = rb"(?:\\{0,8}+\"|\\{1,8}+u0022|&(?:quot|#34);)"
+Q: Final = rb"(?:\\{0,8}+\"|\\{1,8}+u0022|(?:&|\\{1,8}+u0026)(?:quot|#34);)"
 # A string of JSON, and one in a string of JSON, with what is escaped in it; quotes within quotes where one
 # backslash opened it, or `\\u0022`. One in an attribute of HTML, without references but an apostrophe's.
 TEXT: Final = (
@@ -18,7 +18,8 @@ TEXT: Final = (
     rb"|(?<!\\)\\\"(?:[^\"\\]|\\{1,16}+[^\"\\]|(?:\\{3}|\\{7})\"){0,768}+\\\""
     rb"|\\{1,8}+\"(?:[^\"\\]|\\{1,16}+[^\"\\]){0,768}+\\{1,8}+\""
     rb"|(?<!\\)\\u0022(?:[^\"\\]|\\(?!u0022)[^\"\\]|\\{2,16}+[^\"\\]){0,768}+\\u0022"
-    rb"|&(?:quot|#34);(?:[^\"&<>\\]|&(?:#39|#[xX]27|apos|amp|lt|gt);){0,768}+&(?:quot|#34);)"
+    rb"|&(?:quot|#34);(?:[^\"&<>\\]|&(?:#39|#[xX]27|apos|amp|lt|gt);){0,768}+&(?:quot|#34);"
+    rb"|\\{1,8}+u0026(?:quot|#34);(?:[^\"&<>\\]|\\{1,8}+u0026(?:#39|#[xX]27|apos|amp|lt|gt);){0,768}+\\{1,8}+u0026(?:quot|#34);)"
 )
 S: Final = rb"(?:[\s+]|\\{1,8}+[nrt])"
 """White space; a form's, too, whose other signs the audit has undone."""

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentUnits
-from hushtape.sanitize.values import TAIL, Coded, Container, String, Units, Until
+from hushtape.sanitize.values import TAIL, Coded, Container, Referred, String, Units, Until
 
 _RAW = re.compile(rb'"')
 _SINGLE = re.compile(rb"'")
@@ -73,7 +73,7 @@ def _unit(quote: bytes) -> bytes:
     return b"%" + b"25" * quote.rsplit(b"%", 1)[-1].count(b"25") + b"5c"
 
 
-def string(quote: bytes) -> String | Units | PercentUnits:
+def string(quote: bytes) -> String | Units | Referred | PercentUnits:
     """The seeker for a string that this quote opened."""
     last = quote[-1]
     if last == 34 and b"%" not in quote:
@@ -82,6 +82,8 @@ def string(quote: bytes) -> String | Units | PercentUnits:
         return String(_SINGLE, len(quote).bit_length() - 1)
     if quote.endswith(b"u0022"):
         return PercentUnits(quote, _unit(quote)) if b"%" in quote else Units(len(quote) - len(b"u0022"))
+    if last == 59 and b"u0026" in quote:
+        return Referred(quote)
     if last == 59:
         return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
     level = quote.rsplit(b"%", 1)[-1].count(b"25")

@@ -161,13 +161,45 @@ class Units:
         return (len(data), 0) if final else (-1, max(at, limit))
 
 
+class Referred:
+    """A string in a page's text in JSON as Go, Rails and .NET write it: `quote` is its first, `\\u0026quot;`.
+    Backslashes of the string's own quotes are doubled as often as JSON holds the page."""
+
+    __slots__ = ("_depth", "_escaped", "_own")
+    again: ClassVar[bool] = True
+    _token = re.compile(rb'(u0026(?:amp;){0,4}(?:quot|#34|#[xX]22);)|u003[cCeE]|["<>]')
+
+    def __init__(self, quote: bytes) -> None:
+        count = quote.count(b"\\")
+        self._own, self._escaped = count & -count, quote.count(b"amp;")
+        self._depth = (count // (2 * self._own) + 1).bit_length() - 1
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at, own = start, self._own
+        while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
+            at = found.end()
+            count = backslashes(data, found.start())
+            if len(found[0]) == 1:
+                return max(start, found.start() - count), 0
+            within = count // (2 * own)
+            quoted = found[1] is not None and found[1].count(b"amp;") == self._escaped
+            if quoted and count & -count == own and closes(within, self._depth):
+                return found.start() - own - belonging(within) * 2 * own, 0
+            if not found[1] and count >= own:
+                return max(start, found.start() - own), 0
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
 class Coded:
     """An object or array in JSON whose quotes are escaped, all in one writing: `\\u0022`, `&quot;`. Other
     writings are quotes inside its strings; a bare quote ends what is around it. `within`: see `Container`."""
 
     __slots__ = ("_depth", "_inside", "_nesting", "_quote", "_within")
     again: ClassVar[bool] = False
-    _token = re.compile(rb"\\{0,64}(?:\"|u0022|&(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]")
+    _token = re.compile(
+        rb"\\{0,64}(?:\"|u0022|(?:&|(?<=\\)u0026)(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]"
+    )
 
     def __init__(self, quote: bytes, *, within: bool = False) -> None:
         self._quote, self._nesting, self._inside, self._within = quote, int(within), False, within
