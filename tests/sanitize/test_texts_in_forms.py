@@ -35,7 +35,6 @@ def recorded(text: str, *, packed: bool = False) -> str:
         ("Set password=hunter2 please\nThanks, Bob", f"Set password={R} please\nThanks, Bob"),
         ("https://x.example/r?token=abc1 and then\nBye", f"https://x.example/r?token={R} and then\nBye"),
         ("--password=123Abpassdord \\", f"--password={R} \\"),
-        ("https://x.example/?token=abc1#frag\n1", f"https://x.example/?token={R}#frag\n1"),
         ('f"client_secret={x}".encode()', f'f"client_secret={R}".encode()'),
         ('it ends with token="', 'it ends with token="'),
         ("    'token': '#ee0000',\n", f"    'token': '{R}',\n"),
@@ -79,7 +78,7 @@ def test_backslashes_before_a_quote_behind_a_value_are_the_quotes(level: int) ->
     assert json.loads(left) == {"a": f'f"token={R}"', "z": 1}
 
 
-@pytest.mark.parametrize("value", ["abc1+def", "a\\b", "a\\u002Bb", "a\\/b", "'it''s'x"])
+@pytest.mark.parametrize("value", ["\\u0022abc1", "abc1+def", "a\\b", "a\\u002Bb", "a\\/b", "'it''s'x"])
 def test_what_a_value_escapes_in_a_form_goes_with_it(value: str) -> None:
     left = scrubbed(f"text={quote_plus('password=' + value)}+please&z=1", FORM)
     assert left == f"text=password%3D{R}+please&z=1"

@@ -6,7 +6,6 @@ Called by: audit, its views and its odd secrets; ruleset and the session read it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container
 from typing import Protocol
 
@@ -17,8 +16,6 @@ from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context
-
-_SIGN_BEHIND = re.compile(rb"[+#]")
 
 DEEPEST = 4
 """Weak values within weak values that are looked into."""
@@ -91,12 +88,12 @@ def _sure(plan: Plan, context: Context, data: bytes, hits: list[Hit], left: Cont
 
 
 def _is_left(value: bytes, left: Container[bytes]) -> bool:
-    """Whether it was replaced: up to a sign, too, that ends a parameter in a form's text, and no value once
-    that form is undone all but its plus signs."""
+    """Whether it was replaced: up to a plus sign, too, which ends a parameter in a form's text, and no value
+    once that form is undone all but these."""
     if value in left:
         return True
-    sign = _SIGN_BEHIND.search(value, 1)
-    return sign is not None and value[: sign.start()] in left
+    sign = value.find(b"+", 1)
+    return sign > 0 and value[:sign] in left
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:

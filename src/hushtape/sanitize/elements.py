@@ -35,7 +35,7 @@ _REFERENCE = rb"(?:&|\\{1,16}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
 _QUOTE = re.compile(_REFERENCE)
 _KEY = re.compile(rb"(?=[^\s&]{0,64}\d)[^\s&]{6}")
 _ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
-_ESCAPED_IN_STRING = Until(re.compile(LESS + rb"|<|\\{0,64}\"|" + _REFERENCE))
+_ESCAPED_IN_STRING = Until(re.compile(LESS + rb"|<|\\{0,64}\"|" + _REFERENCE + rb"(?=\s{0,8}[,:}\])])"))
 _ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
 
 

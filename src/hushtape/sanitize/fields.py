@@ -20,7 +20,15 @@ from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
 from hushtape.sanitize.stand_ins import DOCSTRING, is_message, is_word
-from hushtape.sanitize.value_ends import NESTED_ENDS, PLAIN, REFERENCE, URL_ENDS, URLS_OF_FIELDS, referred
+from hushtape.sanitize.value_ends import (
+    NESTED_ENDS,
+    NESTED_OPENED,
+    PLAIN,
+    REFERENCE,
+    URL_ENDS,
+    URLS_OF_FIELDS,
+    referred,
+)
 from hushtape.sanitize.values import Until
 
 KIND = 1
@@ -49,7 +57,7 @@ _SPACE = (
     + rb")*"
 )
 COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
-_LINE_END = re.compile(rb"[\r\n]|\\{1,8}[nr]")
+_LINE_END = re.compile(rb"[\r\n]|\\{1,8}[nr](?=[\s+\\\"'&<}]|\Z)")
 """What a string seems to begin with whose own quote is the one before: the audit undoes the quotes around."""
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
@@ -258,7 +266,8 @@ class Field:
             if coded is not None and not quotes.closes_coded(data, start, at, coded[1]):
                 return Found(coded.start(2), coded.end(2), self._text)
             ends = quotes.of_variable(data, start, at, context)
-            return Found(at, -1, self._text, ends or NESTED_ENDS[min(sign[1].count(b"25"), 7)])
+            nested = NESTED_OPENED if quotes.UNIT.match(data, at, limit) else NESTED_ENDS
+            return Found(at, -1, self._text, ends or nested[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:
             ends = quotes.of_variable(data, start, at, context)
             return Found(at, -1, self._text, ends or (_FORM_END if context.form else _URI_END))

@@ -37,7 +37,7 @@ _SHOWN = re.compile(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
 _MAPPED = re.compile(rb":\[" + _ONE + rb"(?=[\s\]])")
 _ESCAPED_COLOUR = re.compile(COLOUR)
 _IN_MAP = re.compile(rb"[\[ ][\w-]{0,64}\Z")
-_ESCAPED = rb"(?:\\{1,8}+u00(?!2[27]|3[cCeE]|5[cC])[0-9a-fA-F]{2}){0,4}+"
+_ESCAPED = rb"(?:\\{1,8}+(?:u(?!00(?:22|3[cCeE]|5[cC]))[0-9a-fA-F]{4}|[nrt])){0,4}+"
 _FIRST_ESCAPED = re.compile(rb"\A" + _ESCAPED)
 _OPTION = re.compile(rb"[ \t]{1,4}(?:\\{0,8}[\"'])?(" + _ESCAPED + _ONE + rb")" + _END)
 """Its first letters may be escaped, whole: `--password \\u003cpassword\\u003e` of a manual has none there."""

@@ -38,7 +38,9 @@ _GOES_ON = re.compile(
 _JOINED = re.compile(rb"[ \t]{1,8}\\{0,8}[\"']")
 """C joins strings that stand beside each other; no value is made of spaces."""
 
-_APOSTROPHE: Final = rb"(\\+u0027|%(?:25){0,8}27|(?:&|\\+u0026)(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
+_APOSTROPHE: Final = (
+    rb"((?:\\|%(?:25){0,8}5[cC])+u0027|%(?:25){0,8}27|(?:&|\\+u0026)(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
+)
 _PLUS = re.compile(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
 """A script joins a string and a variable."""
 
@@ -51,8 +53,11 @@ _IN_ESCAPED: Final = (
 APOSTROPHE: Final = re.compile(_APOSTROPHE)
 APOSTROPHES: Final = re.compile(_APOSTROPHE + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])")
 """A string in apostrophes that JSON, a URL or HTML escapes."""
+UNIT: Final = re.compile(rb"(?:%(?:25){0,8}5[cC]){1,8}u0022")
 CODED: Final = re.compile(
-    rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22)" + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])"
+    rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22|(?:%(?:25){0,8}5[cC]){1,8}u0022)"
+    + _IN_ESCAPED
+    + rb"\1(?![A-Za-z0-9])"
 )
 """One in quotes, in a form's text."""
 

@@ -27,17 +27,18 @@ not: PHP's `\\/`, `\\u00e9`, .NET's `\\u002B`, `&#x2F;`; nor an apostrophe insid
 encodeURIComponent leaves. It looks ahead only, so that chunks make no difference."""
 
 
-def _nested_ends(level: int) -> Until:
+def _nested_ends(level: int, unit: bytes = rb"|u0022(?![A-Za-z0-9])") -> Until:
     percent = rb"%%(?:25){0,%d}" % level
     # All backslashes before a quote are the quote's: half of an escape would end the string of JSON.
     most = min(15, (TAIL - 16) // (3 + 2 * level))
-    quote = percent + rb"(?:22|5[cC](?:%b5[cC]){0,%d}(?:%b22|u0022))" % (percent, most - 1, percent)
+    quote = percent + rb"(?:22|5[cC](?:%b5[cC]){0,%d}(?:%b22%b))" % (percent, most - 1, percent, unit)
     return Until(re.compile(quote + rb"|" + percent + rb"(?:2[036]|0[aAdD]|3[cC])|[#+]|" + URL_ENDS))
 
 
 NESTED_ENDS = tuple(map(_nested_ends, range(8)))
+NESTED_OPENED = tuple(_nested_ends(level, b"") for level in range(8))
 """The same of one in percent escapes, by how often it is escaped: a plus sign or a space there is white
-space, a value's own is escaped once more."""
+space, a value's own is escaped once more. The second: of one that begins with `%5Cu0022`."""
 
 URLS_OF_FIELDS = {
     "location": Until(re.compile(rb"[&#]")),
