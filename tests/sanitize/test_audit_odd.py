@@ -122,3 +122,17 @@ def test_bytes_with_a_space_and_a_plus_sign_are_found_in_a_form(key: bytes) -> N
     body = f"k={quote_plus(key)}&z=1".encode()
     left = scrubber.feed(body) + scrubber.finish()
     assert left != body or audit(rules, left) is not None
+
+
+def test_a_bare_value_of_latin_1_and_more_is_found_as_javascript_escapes_it() -> None:
+    for value in ("c\u00e90\u00f6\u00f1\u00f11\u00df\u20ac", "0\u00df\u20ac\u20ac1Z2\u00f1"):
+        text = "".join(f"\\x{ord(one):02x}" if one <= "\xff" else f"\\u{ord(one):04x}" for one in value)
+        auditor = build(secrets={"#key": value}).ruleset.auditor()
+        assert (auditor.feed(text.encode()) or auditor.finish()) is not None
+
+
+def test_a_bare_value_in_quoted_printable_behind_an_equals_sign_is_found() -> None:
+    value = "H;*GH!xV)?+r*%]95M:u(/ks"
+    text = "".join(f"={one:02X}" for one in quote_plus(value).encode())
+    auditor = build(secrets={"#key": value}).ruleset.auditor()
+    assert (auditor.feed(f"x=1&v={text}&z=2".encode()) or auditor.finish()) is not None

@@ -133,6 +133,15 @@ AROUND: Final = 1024
 """Bytes to each side of an escape: a secret that long has more escapes than one, if it has any."""
 
 
+_SIGN_BEFORE: Final = re.compile(rb"=(?==[0-9A-Fa-f]{2})")
+
+
+def _from_mail(data: bytes) -> bytes:
+    """Quoted-printable undone; a sign before an escape (a parameter's: `v==48`) stays, which the library
+    takes along."""
+    return a2b_qp(_SIGN_BEFORE.sub(b"=3D", data) if b"==" in data else data)
+
+
 def _plain_mail(data: bytes, runs: bool) -> bytes:
     if b"=" in data and _QUOTED_PRINTABLE.search(data):
         if b"?=" in data:
@@ -141,7 +150,7 @@ def _plain_mail(data: bytes, runs: bool) -> bytes:
                 return words  # the rest is the next layer: undone twice, an `=` of the text would go
         # Lines are joined first: in `id=a24` of a form no escape stands; undoing one would spoil the value.
         joined = _SOFT_BREAK.sub(b"", data)
-        return joined if joined != data else a2b_qp(data)
+        return joined if joined != data else _from_mail(data)
     return data
 
 
@@ -241,7 +250,7 @@ def _every_percent(data: bytes, runs: bool) -> bytes:
 
 
 def _every_mail(data: bytes, runs: bool) -> bytes:
-    return a2b_qp(data) if b"=" in data else data
+    return _from_mail(data) if b"=" in data else data
 
 
 def _every_open_html(data: bytes, runs: bool) -> bytes:

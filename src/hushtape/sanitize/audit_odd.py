@@ -166,8 +166,8 @@ def _in_sets(value: str) -> Iterator[bytes]:
     """In other character sets than UTF-8: runs of letters tell nothing of it."""
     for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         yield value.encode(name, "surrogatepass")
-    if max(value) <= "\xff":
-        yield value.encode("latin-1")
+    # JavaScript's `\\xe9\\u20ac`, undone: a byte for what is of latin-1, UTF-8 for the rest.
+    yield b"".join(one.encode("latin-1" if one <= "\xff" else "utf-8", "surrogatepass") for one in value)
 
 
 def _is_small(rule: SecretRule) -> bool:
