@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import zlib
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -136,3 +137,10 @@ def test_a_bare_value_in_quoted_printable_behind_an_equals_sign_is_found() -> No
     text = "".join(f"={one:02X}" for one in quote_plus(value).encode())
     auditor = build(secrets={"#key": value}).ruleset.auditor()
     assert (auditor.feed(f"x=1&v={text}&z=2".encode()) or auditor.finish()) is not None
+
+
+def test_a_short_stream_whose_first_bytes_are_ascii_is_found() -> None:
+    packed = zlib.compress(b"Bearer 0600ae07d063eeb76\n", 1)
+    assert packed[:24].isascii()
+    auditor = build(secrets={"#key": "0600ae07d063eeb76"}).ruleset.auditor()
+    assert (auditor.feed(b'{"v": "%b"}' % base64.b64encode(packed)) or auditor.finish()) is not None

@@ -84,8 +84,8 @@ def follows(view: bytes, end: int, at: int) -> bool:
 
 
 def _is_zlib(first: bytes) -> bool:
-    """Whether it may be one: `HK`, `XG` and `x^` are heads, and words begin so."""
-    if first.isascii():
+    """Whether it may be one: `HK`, `XG` and `x^` are heads, and words begin so; not with a control."""
+    if first[1] >= 32 and first.isascii():
         return False
     try:
         zlib.decompressobj(-zlib.MAX_WBITS).decompress(first[2:])

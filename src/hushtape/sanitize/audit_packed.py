@@ -95,7 +95,7 @@ _JSON: Final = b"eyJ"
 
 def starts(view: bytes, *, coded: bool, low: int = 0) -> Iterator[int]:
     """Where compressed data may begin, from `low` on. `coded`: base64 or hex runs were decoded to this."""
-    if view.isascii():
+    if view.isascii() and not (1 in view or 3 in view):  # a short one begins `x\x01` or `PK\x03`
         return
     for rare, magic, before in _MAGICS:
         for found in magic.finditer(view, low) if rare in view else ():
