@@ -28,6 +28,8 @@ from hushtape.session.options import MODE_VARIABLE, Options, OptionTypes, build_
 from hushtape.session.paths import beside, resolve
 from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 __all__ = ["MODE_VARIABLE", "CassetteContext", "FrontEnd", "Recorder", "Tape", "open_for", "use_cassette"]
 
 F = TypeVar("F", bound=Callable[..., Any])

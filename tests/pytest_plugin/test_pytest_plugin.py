@@ -55,3 +55,29 @@ def test_the_report_is_plain_in_a_log_and_in_junit_xml(run: object, tmp_path: Pa
     run("--color=yes", "--junitxml=report.xml")  # type: ignore[operator]
     report = (tmp_path / "report.xml").read_text()
     assert "query page: asked" in report and "#x1B" not in report and "\x1b" not in report
+
+
+MISTAKES = """
+import os
+import hushtape
+
+def test_a_string_for_a_list():
+    hushtape.TokenSanitizer(os.environ["TOK"])
+
+def test_a_name_that_does_not_exist():
+    hushtape.use_cassette("a.json", secret={"#t": os.environ["TOK"]})
+
+def test_a_string_for_a_mapping():
+    with hushtape.use_cassette("a.json", secrets=os.environ["TOK"]):
+        pass
+"""
+
+
+def test_a_mistake_in_the_options_shows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest prints the arguments of a traceback's last frame: it is the test's, not one of hushtape's."""
+    (tmp_path / "test_it.py").write_text(MISTAKES)
+    monkeypatch.setenv("TOK", "q7-Unguessable-0093")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "HUSHTAPE"))}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=long"]
+    told = subprocess.run(command, cwd=tmp_path, env=kept, capture_output=True, text=True, check=False).stdout
+    assert "3 failed" in told and "TokenSanitizer" in told and "q7-Unguess" not in told

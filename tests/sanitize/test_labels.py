@@ -171,3 +171,18 @@ def test_an_escaped_input_is_no_part() -> None:
     form = '<form><input type="hidden" name="csrf_token">\n\n<b>next</b>'
     page = f"<pre>{escape(form)}</pre><p>1</p>"
     assert scrubbed(page, "text/html") == page
+
+
+@pytest.mark.parametrize("separators", [None, (",", ":")])
+def test_a_label_in_a_string_of_dotnet_in_a_form_stays(separators: tuple[str, str] | None) -> None:
+    inner = json.dumps({"note": "enter token=", "b": "ok and", "c": "token="}, separators=separators)
+    body = f"payload={quote_plus(json.dumps({'in': inner}).replace(chr(92) + chr(34), chr(92) + 'u0022'))}"
+    assert left_of(body, "application/x-www-form-urlencoded") == body
+
+
+@pytest.mark.parametrize("space", ["\t", "\n  ", "\r\n"])
+def test_white_space_between_a_name_and_its_value_hides_nothing_in_a_forms_json(space: str) -> None:
+    text = json.dumps({"in": f'{{"token":{space}"k;Tq w.x", "z": 1}}'})
+    for one in (text, text.replace('\\"', "\\u0022")):
+        left = left_of(f"payload={quote_plus(one)}", "application/x-www-form-urlencoded")
+        assert "k%3BTq" not in left and "REDACTED" in left

@@ -442,3 +442,14 @@ def test_the_credential_of_an_authorization_field_is_learned_by_itself(field: st
 
 def test_what_stands_beside_the_credential_is_not_learned() -> None:
     assert from_headers(Authorization=f'Token token="{VALUE}", nonce="n0nce-0f-th3-m0m3nt"') == [VALUE]
+
+
+@pytest.mark.parametrize("sign", ["$", "%", "<", "{", "[", '["', '{"'])
+def test_a_password_that_begins_like_a_variable_or_a_list_is_learned(sign: str) -> None:
+    password = f"{sign}Zk93mP0qX7vL2" + (">" if sign == "<" else "")
+    assert password in from_body(json.dumps({"name": "x", "password": password}).encode())
+
+
+@pytest.mark.parametrize("field", ["Bearer\t{}", "Bearer {};v=1", "Bearer {}, Basic dTpw"])
+def test_a_token_before_parameters_is_learned(field: str) -> None:
+    assert from_headers(Authorization=field.format("Zk93mP0qX7vL2")) == ["Zk93mP0qX7vL2"]

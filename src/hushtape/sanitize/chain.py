@@ -41,6 +41,8 @@ from hushtape.sanitize.sanitizers_composite import CompositeSanitizer
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 
 DEEP = 50
 """Composites in one another that are opened."""

@@ -52,7 +52,7 @@ TEACHING = frozenset(
 _PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
 # A value may stand on the next line of an event (the HTML standard 9.2.6), which may stand in a string.
 _SPACE = (
-    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|\\+[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
+    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|(?:\\+|(?:%(?:25){0,8}5[cC])+)[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
     + COLOUR
     + rb")*"
 )
@@ -265,8 +265,11 @@ class Field:
             coded = quotes.CODED.match(data, at, limit)
             if coded is not None and not quotes.closes_coded(data, start, at, coded[1]):
                 return Found(coded.start(2), coded.end(2), self._text)
+            unit = quotes.UNIT.match(data, at, limit)
+            if unit is not None and quotes.closes_coded(data, start, at, unit[0]):
+                return None
             ends = quotes.of_variable(data, start, at, context)
-            nested = NESTED_OPENED if quotes.UNIT.match(data, at, limit) else NESTED_ENDS
+            nested = NESTED_OPENED if unit is not None else NESTED_ENDS
             return Found(at, -1, self._text, ends or nested[min(sign[1].count(b"25"), 7)])
         if context.form or context.uri:
             ends = quotes.of_variable(data, start, at, context)

@@ -33,7 +33,7 @@ NAME: Final = "learned secret"
 """The name of such a rule, in messages."""
 
 _PLAIN_NUMBER = re.compile(r"[-+0-9.,:/ TZ]+")
-_TEMPLATE = re.compile(r"\$\{?[\w.]+\}?|\{\{[^{}]*\}\}|<[\w .-]+>|%\(?\w+\)?s?")
+_TEMPLATE = re.compile(r"\$[A-Za-z_.]+|\$\{[\w.]+\}|\{\{[^{}]*\}\}|<[A-Za-z_ .-]+>|%[A-Za-z_]+%?|%\(\w+\)s?")
 _DIGIT, _SPACE = re.compile(r"\d"), re.compile(r"\s")
 _LEAF = re.compile(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
 _XML_LEAF = re.compile(
@@ -43,6 +43,7 @@ _XML_LEAF = re.compile(
 
 _TAG = re.compile(r"\A\s*<|</|/>")
 _ADDRESS = re.compile(r"(?i)https?://[^@\s]*")
+_TOKEN_68 = re.compile(r"([A-Za-z0-9._~+/|-]{8,}=*)[ \t]*[;,]")
 _ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
 _PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
 _NAMES_ONE = re.compile(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
@@ -166,13 +167,21 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
             found.append(text.strip())  # that of a CDATA section, where `<` is a letter
     elif text[:1] in ("{", "[") and lesson.written == "json":
         found = _leaves(text)
-        if not found and whole[:1] == "\\":  # no list: a value that begins with an escaped quote
+        if not found and not _is_container(text):  # a string: `[Zk93...`, or one that begins with a quote
             found = [one.strip('"') for one in _read(whole, "json")]
     elif lesson.written == "form" and "%" in text:
         found = [one for whole in _read(text, "form") for one in _in_parameter(whole)]
     else:
         found = _read(text.strip() if lesson.written == "xml" else text, lesson.written)
     return list(dict.fromkeys(found))
+
+
+def _is_container(text: str) -> bool:
+    try:
+        json.loads(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _leaves(text: str) -> list[str]:
@@ -262,7 +271,7 @@ def _plain(escape: re.Match[str]) -> str:
 def _credentials(value: str) -> Iterator[str]:
     """The credential in an Authorization field, and the parts of a Basic one."""
     value = value.strip()
-    scheme, _, rest = value.partition(" ")
+    scheme, _, rest = value.replace("\t", " ").partition(" ")
     if "=" in scheme or '"' in scheme:  # no scheme: `key=...`, `"..."`, a list of parameters
         scheme, rest = "", value
     rest = rest.strip()
@@ -280,7 +289,11 @@ def _credentials(value: str) -> Iterator[str]:
 
 
 def _parameters(rest: str) -> Iterator[str]:
-    """Of a list (`Token token="...", nonce="..."`) what the names say is the credential."""
+    """Of a list (`Token token="...", nonce="..."`) what the names say is the credential; what stands before
+    the first sign without a name (`Bearer ...;v=1`)."""
+    first = _TOKEN_68.match(rest)
+    if first is not None:
+        yield first[1]
     for name, quoted, plain in _PARAMETER.findall(rest):
         if _NAMES_ONE.search(name):
             yield quoted or plain

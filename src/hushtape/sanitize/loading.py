@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 from hushtape.errors import SanitizerError, interruption
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, what_it_is
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 FUNCTION = "get_sanitizers"
 T = TypeVar("T")
 _NUMBERS = itertools.count(1)

@@ -14,6 +14,8 @@ from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.sanitizers_values import bare, leaves, text_of, with_parts
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 TOO_SHORT = 3
 """Values under so many bytes are refused: they stand everywhere (SANITIZING.md, short secrets)."""
 

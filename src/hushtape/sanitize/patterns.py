@@ -18,6 +18,8 @@ from typing import Any, Final, NamedTuple
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import PatternRule, UrlPatternRule
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 WINDOW_SECONDS: Final = 0.25
 """CPU seconds that one pattern may take on one URI, header value or window of a body."""
 

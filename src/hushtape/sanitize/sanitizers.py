@@ -38,6 +38,8 @@ from hushtape.sanitize.sanitizers_values import (
     text,
 )
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 SAFE_HEADERS = ["content-type", "content-length", "accept"]
 """DefaultSanitizer's keep list when it is used by itself; a tape keeps every field."""
 

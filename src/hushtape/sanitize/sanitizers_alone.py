@@ -18,6 +18,8 @@ from hushtape.sanitize.rules import Phase
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers_bodies import Fields, scrub_body
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 _CODING = "content-encoding"
 
 

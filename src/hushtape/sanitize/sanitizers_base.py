@@ -17,6 +17,8 @@ from hushtape.sanitize.rules import Rule
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 S = TypeVar("S", bound="Declarative")
 
 _KEBOOLA_INSIDE = (

@@ -19,6 +19,8 @@ from hushtape.errors import SanitizerError
 from hushtape.sanitize.rules import HeaderRule, Phase, UrlPatternRule
 from hushtape.sanitize.ruleset import Ruleset
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 
 class Fields(NamedTuple):
     """What header fields say of a body, and what has to be changed in them once it was scrubbed.

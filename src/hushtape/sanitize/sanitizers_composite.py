@@ -15,6 +15,8 @@ from hushtape.sanitize.rules import HeaderRule, PatternRule, Rule
 from hushtape.sanitize.sanitizers_base import BaseSanitizer, Declarative, brings_code
 from hushtape.sanitize.sanitizers_values import bad_argument
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 _MOST_KEPT = 8
 """Compiled rulesets that one keeps: users change the list, or what stands in it."""
 

@@ -16,6 +16,8 @@ from hushtape.sanitize.sanitizers_base import Declarative
 from hushtape.sanitize.sanitizers_http import UrlPatternSanitizer
 from hushtape.sanitize.sanitizers_values import bad_argument, strings, text
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 
 class JsonPathSanitizer(Declarative):
     """Redacts the values at the ends of JSON paths, in bodies that are JSON.

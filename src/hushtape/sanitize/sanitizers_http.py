@@ -15,6 +15,8 @@ from hushtape.sanitize.rules import REDACTED, FieldRule, HeaderRule, Rule, UrlPa
 from hushtape.sanitize.sanitizers_base import Declarative, ordered
 from hushtape.sanitize.sanitizers_values import bad_argument, strings, text
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 SAFE_HEADERS = [
     "content-type",
     "content-length",

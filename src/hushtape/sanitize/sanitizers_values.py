@@ -20,6 +20,8 @@ from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.values_within import credential, made_within, within
 from hushtape.sanitize.words import is_word
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 T = TypeVar("T")
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)

@@ -26,6 +26,8 @@ from hushtape.session.hooks import Hook
 from hushtape.session.modes import MODES
 from hushtape.session.option_values import RECORDED, coerced, unknown, wrong
 
+__tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 MODE_VARIABLE: Final = "HUSHTAPE_MODE"
 SKIP: Final = "skip"
