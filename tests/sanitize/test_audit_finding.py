@@ -72,3 +72,13 @@ def test_what_stands_under_escapes_fails_a_recording_only_if_a_machine_made_it()
         assert found(rules, (text % "abc").encode()) is None
     pages = ("<p>{ token: \\x26quot;abc\\x26quot; }", "a%3Dtoken+b%0A")
     assert not any(found(rules, page.encode()) for page in pages)
+
+
+@pytest.mark.parametrize("cut", ["\\u00", "\\", "&quo", "&#3", "%2", "%5C%2", "%5Cu00"])
+def test_a_placeholder_that_a_window_cuts_in_the_quote_behind_it_is_no_finding(cut: str) -> None:
+    rules = build().ruleset
+    quote_of = {"\\": "\\u0022", "&": "&quot;", "%": "%5Cu0022" if "5C" in cut else "%22"}[cut[0]]
+    colon = "%3A" if cut[0] == "%" else ":"
+    window = f"x {quote_of}token{quote_of}{colon}{quote_of}REDACTED{cut}".encode()
+    assert rules.scan(window) is None
+    assert rules.scan(window.replace(b"REDACTED", b"Zk93mP0qX7")) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import textwrap
 from base64 import b64encode
 from html.entities import html5
@@ -121,3 +122,14 @@ def test_signs_and_letters_under_their_names_in_html_are_read(value: str) -> Non
     assert coded.count("&") >= 2
     scrubber = build(secrets={"#a": value}).ruleset.scrubber("response", "text/html")
     assert scrubber.feed(f"<p>{coded} end</p>".encode()) + scrubber.finish() == b"<p>REDACTED end</p>"
+
+
+def test_base64_that_is_spelled_out_over_more_than_a_window_is_left_whole_to_the_audit() -> None:
+    """A part of it would go, and the rest be no value any more."""
+    value = "".join(random.Random(3).choices("ABCDEFabcdef0123456789", k=100))
+    text = b64encode(("word of it, " * 40 + value + " and more").encode()).decode()
+    body = '{"v": "' + "".join(f"\\u{ord(one):04x}" for one in text) + '"}'
+    ruleset = build(secrets={"#k": value}).ruleset
+    scrubber, auditor = ruleset.scrubber("response", "application/json"), ruleset.auditor()
+    left = scrubber.feed(body.encode()) + scrubber.finish()
+    assert left == body.encode() and (auditor.feed(left) or auditor.finish()) is not None

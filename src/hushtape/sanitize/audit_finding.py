@@ -6,6 +6,7 @@ Called by: audit, its views and its odd secrets; ruleset and the session read it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container
 from typing import Protocol
 
@@ -16,6 +17,11 @@ from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context
+
+_QUOTE_CUT = re.compile(
+    rb"(?:\\{1,64}(?:u0{0,2}2?)?|&[#quotxX0-9]{0,5}|(?:%[0-9A-Fa-f]{0,2}){1,64}(?:u0{0,2}2?)?)"
+)
+"""How a quote begins under escapes."""
 
 DEEPEST = 4
 """Weak values within weak values that are looked into."""
@@ -97,5 +103,8 @@ def _is_left(value: bytes, left: Container[bytes]) -> bool:
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:
-    """Whether a value that reaches the end of a window may be the beginning of nothing secret."""
+    """Whether a value that reaches the end of a window may be the beginning of nothing secret: of a
+    placeholder, or one with a part of the quote behind it (`REDACTED\\u00`)."""
+    if value.startswith(text) and _QUOTE_CUT.fullmatch(value, len(text)) is not None:
+        return True
     return any(whole.startswith(value) for whole in (text, text.lstrip(b"\\\"'"), b"null", b"true", b"false"))

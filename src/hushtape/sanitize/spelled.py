@@ -88,15 +88,19 @@ class _Spelled:
         looked = stop if stop < limit else start + (limit - start) // 2
         found = [Found(start, looked, None)]
         if stop - first >= _LEAST:
-            found += [one for one in self._spans(data, first, stop) if one.start < looked]
+            cut = first == start - _BACK or stop == start + self._ahead
+            found += [one for one in self._spans(data, first, stop, cut) if one.start < looked]
         return tuple(found)
 
-    def _spans(self, data: bytes, first: int, stop: int) -> Iterator[Found]:
+    def _spans(self, data: bytes, first: int, stop: int, cut: bool) -> Iterator[Found]:
+        """`cut`: the stretch goes on. Then only what is found exactly is replaced: of base64 that is spelled
+        out a part would go, and the rest be no value to the audit, which else fails the recording.
+        """
         said = b"\0".join(_readings(data[first:stop]))
         for needles, rule in self._rules:
             if any(needle in said for needle in needles):
                 found = list(self._search(rule.value).finditer(data, first, stop))
-                spans = [one.span() for one in found] or [(first, stop)]
+                spans = [one.span() for one in found] or ([] if cut else [(first, stop)])
                 yield from (Found(*span, rule.placeholder.encode()) for span in spans)
 
     def _search(self, value: str) -> re.Pattern[bytes]:
