@@ -144,3 +144,12 @@ def test_a_short_stream_whose_first_bytes_are_ascii_is_found() -> None:
     assert packed[:24].isascii()
     auditor = build(secrets={"#key": "0600ae07d063eeb76"}).ruleset.auditor()
     assert (auditor.feed(b'{"v": "%b"}' % base64.b64encode(packed)) or auditor.finish()) is not None
+
+
+@pytest.mark.parametrize("value", ["aB9xkQ2z", "aB9xkQ2zP0", "aB9xkQ2zP0qX7v"])
+def test_a_short_stream_that_was_flushed_is_read(value: str) -> None:
+    stream = zlib.compressobj()
+    packed = stream.compress(f"k={value}".encode()) + stream.flush(zlib.Z_SYNC_FLUSH)
+    for coded in (base64.b64encode(packed), packed.hex().encode()):
+        auditor = build(secrets={"#key": value}).ruleset.auditor()
+        assert (auditor.feed(b'{"v": "%b"}' % coded) or auditor.finish()) is not None

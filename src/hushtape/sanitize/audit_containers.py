@@ -87,8 +87,9 @@ def _is_zlib(first: bytes) -> bool:
     """Whether it may be one: `HK`, `XG` and `x^` are heads, and words begin so; not with a control."""
     if first[1] >= 32 and first.isascii():
         return False
+    flushed = first.find(_FLUSHED)
     try:
-        zlib.decompressobj(-zlib.MAX_WBITS).decompress(first[2:])
+        zlib.decompressobj(-zlib.MAX_WBITS).decompress(first[2 : flushed + 4 if flushed >= 0 else None])
     except zlib.error:
         return False
     return True
@@ -100,6 +101,9 @@ def is_file(first: bytes) -> bool:
 
 
 _ZLIB: Final = frozenset(ZLIB_HEADS)
+_FLUSHED: Final = b"\0\0\xff\xff"
+"""How a stream ends that was flushed, not finished (zlib's manual); what stands behind is none of it."""
+
 _SKIPPABLE: Final = frozenset(bytes((0x50 | low,)) + b"\x2a\x4d\x18" for low in range(16))
 """Frames of zstd that hold nothing (RFC 8878 3.1.2)."""
 _KINDS: Final = ((GZIP, unpack.gzip_file), (b"BZh", unpack.bzip2), (XZ, unpack.xz), (LZMA, unpack.lzma_alone))
