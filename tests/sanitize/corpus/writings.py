@@ -2,7 +2,7 @@
 
 Lives here: the writings, which nestings of them are promised, and `passed`: whether one got by. Must not: use
 the package's own decoders to judge. Called by: test_writings (a part of all nestings), and by hand for all:
-`python -m tests.sanitize.corpus.writings 3` tries some 400,000 in six minutes and prints those that pass.
+`python -m tests.sanitize.corpus.writings 3` tries 800,384 in a quarter of an hour and prints what passes.
 """
 
 from __future__ import annotations
