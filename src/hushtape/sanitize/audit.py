@@ -8,7 +8,6 @@ Memory: one window of 64 KiB with its overlap, and for the moment of a look its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 from weakref import WeakSet
@@ -20,6 +19,7 @@ from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_packed import Room
 from hushtape.sanitize.audit_shared import tells_of_more
 from hushtape.sanitize.audit_views import Dull, in_clear, inspect, never
+from hushtape.sanitize.expressions import lazily
 
 WINDOW = 64 * 1024
 """Bytes gathered before a look; small bodies are looked at once, in `finish`. With half of it, what
@@ -34,7 +34,7 @@ SEAM = 256
 `token=` would be a false finding. These bytes are shown again besides the overlap: a sign may stand in the
 middle of coded text (a line break of base64)."""
 
-_SIGN = re.compile(rb"[\s\"'&%\\,;=<>{}()\[\]]")
+_SIGN = lazily(rb"[\s\"'&%\\,;=<>{}()\[\]]")
 
 
 LEVELS: Final = 6

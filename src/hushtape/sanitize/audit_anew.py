@@ -7,13 +7,13 @@ audit_views. Each answers b"" at once where nothing of its kind stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.audit_escapes import WIDE, every_html, every_json
 from hushtape.sanitize.audit_runs import GAP
+from hushtape.sanitize.expressions import lazily
 
 _LATIN: Final = (
     b"\x1f\xc2\x8b\x08",
@@ -32,12 +32,12 @@ _LATIN: Final = (
 """How compressed files begin once a program took their bytes for the characters of latin-1; the last two as
 Python's `repr` writes them, which escapes the controls (`\\x8b`) and leaves the others."""
 
-_BEYOND: Final = re.compile("[^\0-\xff\udc80-\udcff]+")
+_BEYOND: Final = lazily("[^\0-\xff\udc80-\udcff]+")
 _STRAY: Final = frozenset((*range(0x80, 0xA1), 0xAD))
 """Characters that `repr` escapes: undone they are bytes among the UTF-8 of the others."""
 _STRAYED_LEAST: Final = 24
 """Noise passes for such bytes one time in 60,000; zlib of eight letters takes more."""
-_STRAYED: Final = re.compile(rb"(?:[\0-\xa0\xad]|[\xc2\xc3][\x80-\xbf])*+")
+_STRAYED: Final = lazily(rb"(?:[\0-\xa0\xad]|[\xc2\xc3][\x80-\xbf])*+")
 
 
 MOST: Final = 8
@@ -108,7 +108,7 @@ def is_text(data: bytes) -> bool:
     return start + _end(data[start:]) > len(data) - 4
 
 
-_FORM: Final = re.compile(
+_FORM: Final = lazily(
     rb"%(?:25)*(?:1[Ff]%(?:25)*(?:[Cc]2%(?:25)*)?8[Bb]|(?:[Ff]|[Cc]3%(?:25)*[Bb])[Dd]7zXZ|03%(?:25)*04"
     rb"|[Bb]5(?:/|%(?:25)*2[Ff])%(?:25)*(?:[Ff]|[Cc]3%(?:25)*[Bb])[Dd]"
     rb"|5[Dd]%(?:25)*00%(?:25)*00|(?:0[AaDd]|5[Cc][nr])\+\+"

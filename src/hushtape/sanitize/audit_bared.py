@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
+
 _SIGN = rb"(?!3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])[0-9A-Fa-f]{2}"
 _LETTER = rb"(3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
 _PERCENT: Final = rb"%(?:25)*+(?:u00)?"
@@ -22,22 +24,22 @@ _LETTERS_BY_NUMBER: Final = rb"(4[89]|5[0-7]|6[5-9]|7\d|8\d|90|9[7-9]|1[01]\d|12
 _ESCAPES: Final = (
     (
         92,
-        re.compile(
+        lazily(
             _BACKSLASH + _SIGN + rb"\}?|\\++(?:u(?!00|\{)[0-9A-Fa-f]{4}|U(?!000000)[0-9A-Fa-f]{8}"
             rb"|u\{[0-9A-Fa-f]{3,6}\}|N\{[^{}]{1,80}\}|[0-3][0-7]{2}|[0abefnrtvNLP])"
             # Octal of two digits, and hex as LDAP (RFC 4515 3) and CSS write it.
             rb"|\\++(?:(?:[45][0-7]|7[2-7])(?![0-7])|(?=[2-7])" + _SIGN + rb")"
         ),
-        re.compile(_BACKSLASH + _LETTER + rb"\}?"),
+        lazily(_BACKSLASH + _LETTER + rb"\}?"),
     ),
     (
         37,
-        re.compile(_PERCENT + _SIGN + rb"|%(?:25)*+u(?!00)[0-9A-Fa-f]{4}"),
-        re.compile(_PERCENT + _LETTER),
+        lazily(_PERCENT + _SIGN + rb"|%(?:25)*+u(?!00)[0-9A-Fa-f]{4}"),
+        lazily(_PERCENT + _LETTER),
     ),
     (
         38,
-        re.compile(
+        lazily(
             _AMPERSAND
             + rb"(?:0*+(?!"
             + _LETTERS_BY_NUMBER
@@ -46,9 +48,9 @@ _ESCAPES: Final = (
             + rb"(?![0-9A-Fa-f]))[0-9A-Fa-f]{1,8};?)|&(?:amp;|#38;|#x26;)*+(?:[A-Za-z][A-Za-z0-9]{1,30};"
             rb"|amp|lt|gt|quot|nbsp)|&(?:amp;|#38;|#x26;)++"
         ),
-        re.compile(_AMPERSAND + rb"(?:[xX]0*+" + _LETTER + rb"|0*+" + _LETTERS_BY_NUMBER + rb");?"),
+        lazily(_AMPERSAND + rb"(?:[xX]0*+" + _LETTER + rb"|0*+" + _LETTERS_BY_NUMBER + rb");?"),
     ),
-    (61, re.compile(rb"=" + _SIGN.replace(b"a-f", b"")), re.compile(rb"=" + _LETTER.replace(b"a-f", b""))),
+    (61, lazily(rb"=" + _SIGN.replace(b"a-f", b"")), lazily(rb"=" + _LETTER.replace(b"a-f", b""))),
 )
 
 
@@ -57,14 +59,14 @@ def _letter(found: re.Match[bytes]) -> bytes:
     return bytes((int(number) if number is not None else int(code, 16),))
 
 
-_TAG: Final = re.compile(
+_TAG: Final = lazily(
     rb"(?:<|\\++(?:u003|x3)[cC]|&(?:amp;)*+lt;|%(?:25)*+3[cC])/?[A-Za-z][^<>&%]{0,80}?"
     rb"(?:>|\\++(?:u003|x3)[eE]|&(?:amp;)*+gt;|%(?:25)*+3[eE])"
 )
 """An element's beginning or end, its signs as they are or escaped: `<br>` between lines."""
 
 
-_COLOUR: Final = re.compile(
+_COLOUR: Final = lazily(
     rb"(?:\x1b|\\++(?:u001[bB]|x1[bB]|0?33|e)|%(?:25)*+1[bB])(?:\[|%(?:25)*+5[bB])[0-9;:]*[A-Za-z]"
 )
 """A terminal's (ECMA-48 5.4), its ESC as it is or escaped."""

@@ -20,6 +20,7 @@ from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.audit_lines import joined
 from hushtape.sanitize.audit_packed import opened, starts, tells_little
 from hushtape.sanitize.audit_runs import HEX, STANDARD
+from hushtape.sanitize.expressions import lazily
 
 if TYPE_CHECKING:
     from hushtape.sanitize.audit import Auditor
@@ -39,8 +40,8 @@ _BREAK: Final = 64
 _LONGEST: Final = 12
 """Bytes of an escape that a window may cut (`&#x0000FF;`)."""
 
-_CUT_BREAK: Final = re.compile(rb"(?:\\++[nr]?)++\Z")
-_CONTROL: Final = re.compile(rb"[\0-\x08\x0e-\x1a]")
+_CUT_BREAK: Final = lazily(rb"(?:\\++[nr]?)++\Z")
+_CONTROL: Final = lazily(rb"[\0-\x08\x0e-\x1a]")
 
 
 class Way(Protocol):

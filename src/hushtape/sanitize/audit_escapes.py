@@ -7,7 +7,6 @@ Sources: RFC 3986 2.1, RFC 8259 7, the HTML standard 13.2.5.72, RFC 2045 6.7, RF
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_qp
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -15,23 +14,24 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.audit_runs import GAP, has_run
+from hushtape.sanitize.expressions import lazily
 
 DEPTH: Final = 5
 """Layers that are undone."""
 
-_JSON = re.compile(
+_JSON = lazily(
     rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
     rb"|u\{[0-9A-Fa-f]{1,6}\}|U00[01][0-9A-Fa-f]{5}|[0-3][0-7]{2}|[\"\\/'bfnrt])"
 )
-_HTML = re.compile(rb"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,30});")
-_OPEN_HTML = re.compile(rb"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,8};?|[A-Za-z][A-Za-z0-9]{1,30};)")
+_HTML = lazily(rb"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,30});")
+_OPEN_HTML = lazily(rb"&(?:#[0-9]{1,8};?|#[xX][0-9A-Fa-f]{1,8};?|[A-Za-z][A-Za-z0-9]{1,30};)")
 """Browsers read numbers without a semicolon, too (the HTML standard 13.2.5.80). In a view of its own: the
 rest of a number may stand under another escape."""
 # An escape is worth undoing if it stands for a letter or digit, or for what begins another escape; the
 # ruleset's own scan reads through those of punctuation. Where base64 runs stand, also if it is one of
 # their characters.
 _WORD = rb"3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]"
-_UNITS = re.compile(rb"(?:%u[0-9A-Fa-f]{4})+")
+_UNITS = lazily(rb"(?:%u[0-9A-Fa-f]{4})+")
 """What JavaScript's `escape` writes (ECMA-262 B.2.1.1)."""
 _PACKED = rb"|0[0-8]|1[0-9A-Fa-f]|[Bb]5(?:/|%(?:25)*2[Ff])|9[Cc]|[Dd][Aa]"
 """What the first bytes of compressed files are written with, and no text."""
@@ -41,12 +41,12 @@ _MAIL = (
 )
 """An `=` that begins what `_QUOTED_PRINTABLE` finds once it stands there: mail in a form."""
 # `_` and `-` count, too: the ruleset's scan tells a field by its name, `access%5Ftoken=`.
-_PERCENT = re.compile(rb"%(?:25)*(?:5[CcFf]|2[36Dd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + _MAIL + rb")")
-_PERCENT_RUNS = re.compile(
+_PERCENT = lazily(rb"%(?:25)*(?:5[CcFf]|2[36Dd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + _MAIL + rb")")
+_PERCENT_RUNS = lazily(
     rb"%(?:25)*(?:5[Cc]|2[36BbDdFf]|5[Ff]|0[AaDd]|u[0-9A-Fa-f]{4}|" + _WORD + _PACKED + _MAIL + rb")"
 )
-_CUT = re.compile(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
-_JSON_WORDS = re.compile(
+_CUT = lazily(rb"%(?:25)*(?:2[BbFf]|0[AaDd](?:%(?:25)*(?:20|0[AaDd]))*)")
+_JSON_WORDS = lazily(
     rb"\\(?:(?:u00|x)3[Dd](?=[2-7][A-F]|[2-9A-F][0-9A-Fa-f][=\\]|[?\\])|u00(?:2[56BbDdFf]|5[CcFf]|"
     + _WORD
     + rb"|00|0[AaDd]|1[Ff]\\|03\\)"
@@ -60,13 +60,13 @@ _NOT_WORDS = rb"(?!0*(?:32|34|39|60|62|160|10|13);|[xX]0*(?:20|22|27|3[CcEe]|[Aa
 _SIGN = rb"(?:amp|lt|gt|quot|apos|#x27|#39|#34);"
 _BESIDE = rb"|(?<=\\u00[0-9A-Fa-f]{2}&)" + _SIGN + rb"|" + _SIGN + rb"(?=\\u00[0-9A-Fa-f]{2}))"
 """Beside a byte of JSON's: it may be one of a compressed file, all of which counts."""
-_HTML_WORDS = re.compile(
+_HTML_WORDS = lazily(
     rb"&(?:(?:amp;)*(?:#"
     + _NOT_WORDS
     + rb"[0-9xX]|percnt;|bsol;|equals;|lowbar;|UnderBar;|num;|semi;)"
     + _BESIDE
 )
-_HTML_RUNS = re.compile(
+_HTML_RUNS = lazily(
     rb"&(?:(?:amp;)*(?:#[0-9xX]|percnt;|bsol;|equals;|plus;|sol;|lowbar;|UnderBar;|NewLine;|num;|semi;)"
     + _BESIDE
 )
@@ -112,7 +112,7 @@ def _html_text(reference: bytes) -> bytes:
 # A line that ends in `=`, or an escaped `=` (RFC 2045 6.7). Base64 may end in one, too: then it is the last
 # line, so an empty one follows, or a boundary. Text stands around both. Each branch begins with a literal
 # `=`, so that `re` leaps from one to the next: without, rich JSON took six times as long.
-_QUOTED_PRINTABLE: Final = re.compile(
+_QUOTED_PRINTABLE: Final = lazily(
     rb"=(?=3D|[\r\n\\])(?<=[ -<>-~]=)(?:3D(?=[ -~])"
     rb"|(?<=[ -<>-~]{6}=)(?:\r?\n|\\++(?:r\\++)?n)(?=[!-,.-~]))"
     # Two escapes side by side, or one that is no number; a header's encoded word (RFC 2047 4.2).
@@ -120,20 +120,20 @@ _QUOTED_PRINTABLE: Final = re.compile(
     rb"|=[89A-F][0-9A-F](?:=[89A-F][0-9A-F]|(?<=[a-z]...)[a-z])|=\?[!->@-~]{1,40}\?[Qq]\?"
     rb"|=00(?:=00)*+(?:=[2-7][0-9A-F]|[ -<>-~])=00"
 )
-_ENCODED_WORD: Final = re.compile(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
-_SOFT_BREAK: Final = re.compile(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
+_ENCODED_WORD: Final = lazily(rb"=\?[!->@-~]{1,40}\?[Qq]\?([!->@-~]{1,512}+)\?=")
+_SOFT_BREAK: Final = lazily(rb"=(?:\r?\n|\\++(?:r\\++)?n)")
 # Text of ASCII letters in two or four bytes each, in either order.
-WIDE: Final = re.compile(rb"\0[ -~](?:\0{1,63}[ -~]){4}")
+WIDE: Final = lazily(rb"\0[ -~](?:\0{1,63}[ -~]){4}")
 
 
-_BYTE: Final = re.compile(rb"\\u00[0-9A-Fa-f]{2}")
+_BYTE: Final = lazily(rb"\\u00[0-9A-Fa-f]{2}")
 """A character of latin-1: of compressed bytes that were taken for it, all belong together."""
 _ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, WIDE)
 AROUND: Final = 1024
 """Bytes to each side of an escape: a secret that long has more escapes than one, if it has any."""
 
 
-_SIGN_BEFORE: Final = re.compile(rb"=(?==[0-9A-Fa-f]{2})")
+_SIGN_BEFORE: Final = lazily(rb"=(?==[0-9A-Fa-f]{2})")
 
 
 def _from_mail(data: bytes) -> bytes:

@@ -6,7 +6,6 @@ Called by: audit, its views and its odd secrets; ruleset and the session read it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container
 from typing import Protocol
 
@@ -14,11 +13,12 @@ from msgspec import Struct, structs
 
 from hushtape.sanitize.credential_fields import is_idle_guess
 from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context
 
-_QUOTE_CUT = re.compile(
+_QUOTE_CUT = lazily(
     rb"(?:\\{1,64}(?:u0{0,2}2?)?|&[#quotxX0-9]{0,5}|(?:%[0-9A-Fa-f]{0,2}){1,64}(?:u0{0,2}2?)?)"
 )
 """How a quote begins under escapes."""

@@ -8,7 +8,6 @@ No list of line ends, quotes, indents, continuation marks and separators is comp
 
 from __future__ import annotations
 
-import re
 from base64 import b32encode, b32hexencode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -23,6 +22,7 @@ from hushtape.sanitize.audit_bared import bared
 from hushtape.sanitize.audit_finding import Scan
 from hushtape.sanitize.audit_runs import GAP
 from hushtape.sanitize.engine import folding
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.value_forms import growth, rarest
 from hushtape.sanitize.words import is_phrase
@@ -67,8 +67,8 @@ _KINDS: Final = bytes(116 if 32 <= byte < 127 or byte in b"\0\t\n\r" else 32 for
 _STRETCH: Final = b"t" * 16
 """So many signs of a text in a row. Noise has them once in 3 MB."""
 
-_NOT_LETTERS: Final = re.compile(r"[^A-Za-z0-9]+")
-_RUNS: Final = re.compile(rb"[A-Za-z0-9]{%d,}" % LEAST)
+_NOT_LETTERS: Final = lazily(r"[^A-Za-z0-9]+")
+_RUNS: Final = lazily(rb"[A-Za-z0-9]{%d,}" % LEAST)
 
 
 class Row(Struct, frozen=True):

@@ -7,8 +7,9 @@ the HTML standard 9.2.6 (`data: ` before the lines of an event).
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from hushtape.sanitize.expressions import lazily
 
 # What may stand between the break and the coded text: more breaks, indentation, the signs of quoted text
 # and of comments. Bounded, since the `n` of one `\\n` is a letter before the next. A form's spaces are plus
@@ -16,21 +17,21 @@ from typing import Final
 _BEFORE: Final = rb"(?:[ \t\r\n>#*;|]|\\++[nrt]|//[ \t]|--[ \t]|data:[ \t]?){0,64}+(?=[A-Za-z0-9+/_-])"
 # Each begins with the byte that `re` then leaps to; what stands before it is asked for behind it. Only
 # the first of several backslashes, or breaks, is tried: any number of them is read once.
-_BREAK: Final = re.compile(rb"\n(?<=[A-Za-z0-9+/_-]\n)" + _BEFORE)
-_ESCAPED: Final = re.compile(rb"\\(?<=[A-Za-z0-9+/_-]\\)\\*+[nr]" + _BEFORE)
-_SLASH: Final = re.compile(rb"\\(?<!\\\\)\\*+/")
-_TRAILING: Final = re.compile(rb" (?<!  ) *+(?=\\++[nr])")
-_BLANKS: Final = re.compile(rb"[ \t](?<![ \t][ \t])[ \t]*+(?=\n)")
+_BREAK: Final = lazily(rb"\n(?<=[A-Za-z0-9+/_-]\n)" + _BEFORE)
+_ESCAPED: Final = lazily(rb"\\(?<=[A-Za-z0-9+/_-]\\)\\*+[nr]" + _BEFORE)
+_SLASH: Final = lazily(rb"\\(?<!\\\\)\\*+/")
+_TRAILING: Final = lazily(rb" (?<!  ) *+(?=\\++[nr])")
+_BLANKS: Final = lazily(rb"[ \t](?<![ \t][ \t])[ \t]*+(?=\n)")
 
 
 # A list of a coded text's lines, `["..", ".."]`, its quotes perhaps escaped. Sixteen letters before each
 # joint: shorter strings of a list are words. Each begins with what `re` leaps to, see above.
-_OPENS: Final = re.compile(rb"\[\s{0,32}\\{0,3}[\"'][A-Za-z0-9+/_-]{16}")
+_OPENS: Final = lazily(rb"\[\s{0,32}\\{0,3}[\"'][A-Za-z0-9+/_-]{16}")
 _AHEAD: Final = rb"(?=[A-Za-z0-9+/_-]{2,}=*"
 _LISTS: Final = (
-    (b'",', re.compile(rb'",(?<=[A-Za-z0-9+/_-]{16}",)\s{0,32}"' + _AHEAD + b'")')),
-    (b"',", re.compile(rb"',(?<=[A-Za-z0-9+/_-]{16}',)\s{0,32}'" + _AHEAD + b"')")),
-    (b'\\",', re.compile(rb'\\",(?<=[A-Za-z0-9+/_-]{16}\\",)(?:\s|\\n){0,32}\\"' + _AHEAD + rb"\\)")),
+    (b'",', lazily(rb'",(?<=[A-Za-z0-9+/_-]{16}",)\s{0,32}"' + _AHEAD + b'")')),
+    (b"',", lazily(rb"',(?<=[A-Za-z0-9+/_-]{16}',)\s{0,32}'" + _AHEAD + b"')")),
+    (b'\\",', lazily(rb'\\",(?<=[A-Za-z0-9+/_-]{16}\\",)(?:\s|\\n){0,32}\\"' + _AHEAD + rb"\\)")),
 )
 
 

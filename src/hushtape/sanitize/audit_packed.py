@@ -25,6 +25,7 @@ from hushtape.sanitize.audit_containers import (
 from hushtape.sanitize.audit_unpack import GZIP, Packed
 from hushtape.sanitize.audit_zip import ZIP
 from hushtape.sanitize.audit_zstd import ZSTD, Sealed
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.noise import TEXT
 
 PORTION: Final = 1024 * 1024
@@ -54,29 +55,29 @@ MOST_BARE: Final = 256
 """Runs that are tried for bare deflate."""
 
 # Long enough that noise has one in 16 MB. `re` leaps to the first byte of each, which is faster than `find`.
-_ARCHIVE: Final = re.compile(re.escape(ZIP))
+_ARCHIVE: Final = lazily(re.escape(ZIP))
 _MAGICS: Final = (
-    (GZIP[0], re.compile(re.escape(GZIP)), 0),
+    (GZIP[0], lazily(re.escape(GZIP)), 0),
     (ZIP[2], _ARCHIVE, 0),
-    (XZ[0], re.compile(re.escape(XZ)), 0),
-    (ZSTD[3], re.compile(b"%b(?<=%b)" % (re.escape(ZSTD[3:]), re.escape(ZSTD))), len(ZSTD) - 1),
-    (0x59, re.compile(rb"1AY&SY"), len(b"BZh9")),
+    (XZ[0], lazily(re.escape(XZ)), 0),
+    (ZSTD[3], lazily(b"%b(?<=%b)" % (re.escape(ZSTD[3:]), re.escape(ZSTD))), len(ZSTD) - 1),
+    (0x59, lazily(rb"1AY&SY"), len(b"BZh9")),
     # The dictionary's size, up to 128 MiB, and that of the content: not said, or under 4 GiB.
-    (0, re.compile(rb"%b[\x00-\xff][\x00-\x07](?:\xff{8}|[\x00-\xff]{4}\x00{4})" % re.escape(LZMA)), 0),
+    (0, lazily(rb"%b[\x00-\xff][\x00-\x07](?:\xff{8}|[\x00-\xff]{4}\x00{4})" % re.escape(LZMA)), 0),
 )
 """The byte of it that text has least, what is looked for, and how many bytes of the stream stand before that.
 A block of bzip2 is told by its own magic."""
 
 _USUAL: Final = 0x78
-_ZLIB: Final = re.compile(rb"x[\x01\x5e\x9c\xda]")
+_ZLIB: Final = lazily(rb"x[\x01\x5e\x9c\xda]")
 
 # Of any window and level. Noise has a head in 2 KiB, and a look at every byte would cost the audit of a
 # picture a third more: they are looked for where a line begins, or a run (behind 0xFF, see audit_runs).
 _BLOCKS: Final = re.escape(bytes([one for one in range(256) if one & 6 in (2, 4) or one < 2]))
 _ANY_ZLIB: Final = b"(?:%b)[%b]" % (b"|".join(map(re.escape, ZLIB_HEADS)), _BLOCKS)
-_FIRST_ZLIB: Final = re.compile(_ANY_ZLIB)
-_LINE: Final = re.compile(rb"\n(?=%b)" % _ANY_ZLIB)
-_RUN: Final = re.compile(rb"\xff(?=%b)" % _ANY_ZLIB)
+_FIRST_ZLIB: Final = lazily(_ANY_ZLIB)
+_LINE: Final = lazily(rb"\n(?=%b)" % _ANY_ZLIB)
+_RUN: Final = lazily(rb"\xff(?=%b)" % _ANY_ZLIB)
 _LOOK: Final = 512
 
 _NO_CHANCE: Final = 64
@@ -86,7 +87,7 @@ _FLUSHED: Final = b"\0\0\xff\xff"
 """How a stream ends that was flushed, not finished: a stored block of nothing (zlib's manual, deflate)."""
 
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_FIRST: Final = re.compile(b"[%b][A-Za-f]|[%b][g-z0-9+/]" % (_LETTERS[1::2], _LETTERS[::2]))
+_FIRST: Final = lazily(b"[%b][A-Za-f]|[%b][g-z0-9+/]" % (_LETTERS[1::2], _LETTERS[::2]))
 """How a run begins whose first byte says: a block with fixed or dynamic codes (RFC 1951 3.2.3). Half do."""
 
 _JSON: Final = b"eyJ"

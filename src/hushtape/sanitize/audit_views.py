@@ -7,7 +7,6 @@ Depth and the number of views are bounded, so no body makes the audit run for ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -16,6 +15,7 @@ from hushtape.sanitize.audit_escapes import DEPTH, around, coded, escaped, unesc
 from hushtape.sanitize.audit_finding import Scan
 from hushtape.sanitize.audit_packed import Room, UnreadError, deflated, inflated, starts
 from hushtape.sanitize.audit_runs import GAP, decode_base64, decode_hex, has_run, runs
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.listed_names import CLOUD_FIELDS, CLOUD_PAIRS, SENSITIVE_FIELDS
 from hushtape.sanitize.noise import TEXT
 from hushtape.sanitize.stand_ins import is_stand_in
@@ -67,14 +67,14 @@ LONGEST: Final = 1024
 """Bytes of a value that are looked at."""
 
 _ESCAPED: Final = frozenset(("mixed", "percent", "JSON", "HTML", "form"))
-_PARTS: Final = re.compile(r"[\s+\"'`(){}\[\]<>,;&\\]+")
+_PARTS: Final = lazily(r"[\s+\"'`(){}\[\]<>,;&\\]+")
 """Between words; in a form undone but for its plus signs they are spaces."""
 
 AROUND_FIELD: Final = 12
 """Bytes on one side of where a field's value begins that are text, if it is one."""
 
-_IN_FORM: Final = re.compile(rb"[^\s@:]{0,256}:(?:\+[^\s@]{0,256}|\d{1,5}\+[^\s@]{0,256}|[^\s@]{0,256}\+)@")
-_VALUE: Final = re.compile(rb"\+[^\s\"'&<>\d]{0,128}\d")
+_IN_FORM: Final = lazily(rb"[^\s@:]{0,256}:(?:\+[^\s@]{0,256}|\d{1,5}\+[^\s@]{0,256}|[^\s@]{0,256}\+)@")
+_VALUE: Final = lazily(rb"\+[^\s\"'&<>\d]{0,128}\d")
 _APART: Final = GAP[:2]
 
 

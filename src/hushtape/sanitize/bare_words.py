@@ -8,47 +8,47 @@ So one that looks as if a machine had made it goes, whatever is around it.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.loose_fields import is_made
 
-_CASE = re.compile(
+_CASE = lazily(
     rb"(?:\A|[{};:,)\]\r\n\"'>]|\\{1,8}[nrt])[ \t]{0,64}case[ \t]{0,4}"
     rb"(?:\\{0,8}[\"'][\w .-]{1,40}\\{0,8}[\"'][ \t]{0,4}[,|][ \t]{0,4}){0,4}\Z"
 )
 """Of a script's `switch`, behind the end of another clause; Go and Python list several words."""
 
-_QUOTED = re.compile(
+_QUOTED = lazily(
     rb"(\\{0,8}[\"'`]|\\{1,8}u002[27]|(?:&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#39|#x27);"
     rb"|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}2[27])"
     rb"((?:(?!\1)[^\"'`<>]){0,40}\1)?"
 )
 """A string in any quotes; the second group: what it holds, where that is short."""
-_DIGIT = re.compile(rb"\d")
-_BOUND = re.compile(rb"[\w.:@-]{1,64}=\\{0,8}[\"'{]")
-_LINE = re.compile(
+_DIGIT = lazily(rb"\d")
+_BOUND = lazily(rb"[\w.:@-]{1,64}=\\{0,8}[\"'{]")
+_LINE = lazily(
     rb"(?:\A|[\r\n\"]|\\{1,8}[nr])[ \t]{0,64}(?:-[ \t]{1,8}){0,4}\\{0,8}[\"'][^\"'\\\r\n]{1,100}\\{0,8}[\"']"
     rb"[ \t]{0,8}:[ \t]{1,16}\Z"
 )
-_LINE_ENDS = re.compile(
+_LINE_ENDS = lazily(
     rb"[ \t]{0,16}(?:#[^\r\n]{0,80})?(?:\Z|(?:[\r\n]|\\{1,8}[nr])(?!(?:\s|\\{1,8}[nrt]){0,16}[}\])]))"
 )
-_CODE = re.compile(
+_CODE = lazily(
     rb"[\w$.:>-]{0,64}[(\[;=?|]|[@*:<!~{]|\$(?:\D*\Z|\w*(?:->|::))"
     rb"|[A-Za-z_$][\w$]{0,31}(?:(?:\.|->|::)[A-Za-z_$][\w$]{0,31})+\Z"
 )
-_PLAIN = re.compile(
+_PLAIN = lazily(
     rb"(?i)(?:return|break|string|str|number|integer|int|boolean|bool|bytes|any|undefined|nil|void|object|throw|yield|await)\Z"
 )
-_CONSTANT = re.compile(rb"[A-Z]{2,24}(?:_[A-Z0-9]{1,24}){1,8}\Z")
+_CONSTANT = lazily(rb"[A-Z]{2,24}(?:_[A-Z0-9]{1,24}){1,8}\Z")
 _SHORT: Final = 5
 _BACK: Final = 200
 
-MARK = re.compile(rb"(?:(?:![\w.:/!-]{0,48}|&[\w-]{1,48})[ \t]{1,8}){1,2}(?=[^\s,}\]])")
+MARK = lazily(rb"(?:(?:![\w.:/!-]{0,48}|&[\w-]{1,48})[ \t]{1,8}){1,2}(?=[^\s,}\]])")
 """A tag or an anchor of YAML before the value (YAML 1.2 6.8.2, 6.9)."""
 
-BLOCK = re.compile(
+BLOCK = lazily(
     rb"[|>][-+0-9]{0,2}[ \t]{0,8}(?:#[^\r\n\\]{0,80})?(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{1,64}(?=[^\s\\\"])"
 )
 """The mark of a block of YAML, and the indent of the line below, where the value begins."""

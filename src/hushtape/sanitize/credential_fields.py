@@ -8,12 +8,12 @@ their last words. What is told of these names is a guess (`Lesson.guess`): nobod
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
 from hushtape.sanitize.escapes import COLOUR
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
 from hushtape.sanitize.formed_fields import LABEL as FORMED
@@ -44,13 +44,13 @@ LOOSE_AHEAD = 3300
 IN_PATH = b"jsessionid"
 """It stands in a path (Servlet 7.1.3), and the query goes on behind it."""
 
-_SIGN = re.compile(rb"\s{1,8}[:=]|\+{1,8}%(?:25){0,8}3[aAdD]")
-_PATH_END = Until(re.compile(rb"[^A-Za-z0-9._!~:+-]"))
+_SIGN = lazily(rb"\s{1,8}[:=]|\+{1,8}%(?:25){0,8}3[aAdD]")
+_PATH_END = Until(lazily(rb"[^A-Za-z0-9._!~:+-]"))
 _IN_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.#$@" + bytes(range(128, 256))
 _WORDLIKE = frozenset(_IN_NAMES)
-_PERCENT = re.compile(rb"(?:25){0,8}(?:5[cC]u00[0-9a-fA-F]{2}|[0-9a-fA-F]{2})")
-_BACKSLASH = re.compile(rb"(?:u00|x)[0-9a-fA-F]{2}|[nrtbf]")
-_COLOUR = re.compile(COLOUR)
+_PERCENT = lazily(rb"(?:25){0,8}(?:5[cC]u00[0-9a-fA-F]{2}|[0-9a-fA-F]{2})")
+_BACKSLASH = lazily(rb"(?:u00|x)[0-9a-fA-F]{2}|[nrtbf]")
+_COLOUR = lazily(COLOUR)
 _IN_COLOURS = frozenset((b"[", b";", b":"))
 
 Read = Callable[[bytes], "Field | None"]

@@ -8,10 +8,11 @@ Listed is what APIs call their credentials, and nothing that is as often somethi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
+
+from hushtape.sanitize.expressions import lazily
 
 _KEYS: Final = """
     api access secret private auth encryption decryption signing hmac shared subscription master license
@@ -56,8 +57,8 @@ _NEGATED: Final = """
 """
 """Words before a name that make it a question or a message: `forgot_password`, `has_secret`."""
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
-_JOINTS = re.compile(r"[^a-z0-9]")
+_WORDS = lazily(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
+_JOINTS = lazily(r"[^a-z0-9]")
 
 
 _SPOKEN: Final = (

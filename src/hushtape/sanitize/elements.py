@@ -9,34 +9,35 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.insides import ATTRIBUTES, ESCAPED, LESS, MORE, PLAIN, of_element
 from hushtape.sanitize.quotes import string_ends, tag_around
 from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.value_ends import closing, string
 from hushtape.sanitize.values import Until
 
-_TAG = re.compile(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
-_TAG_NAME = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_LIST = re.compile(
+_TAG = lazily(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
+_TAG_NAME = lazily(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_LIST = lazily(
     rb"\s{0,64}<(?:item|member|element|entry|li|string)(?:\s[^<>]{0,128})?>(?=[^<\s])", re.IGNORECASE
 )
-_CDATA = re.compile(rb"\s*<!\[CDATA\[")
-_ATTRIBUTE = re.compile(rb"\svalue\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE)
-_CDATA_END = Until(re.compile(rb"\]\]>(?!\]?\]?<!\[CDATA\[|\s*<!\[CDATA\[)"))
-_TEXT_END = Until(re.compile(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
-_QUOTED_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
+_CDATA = lazily(rb"\s*<!\[CDATA\[")
+_ATTRIBUTE = lazily(rb"\svalue\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE)
+_CDATA_END = Until(lazily(rb"\]\]>(?!\]?\]?<!\[CDATA\[|\s*<!\[CDATA\[)"))
+_TEXT_END = Until(lazily(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
+_QUOTED_END: Final = {b'"': Until(lazily(rb"[\"<]")), b"'": Until(lazily(rb"['<]"))}
 
-_ESCAPED_OPEN = re.compile(rb"(" + LESS + rb")(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
-_ESCAPED_HEAD = re.compile(ATTRIBUTES + MORE, re.IGNORECASE)
+_ESCAPED_OPEN = lazily(rb"(" + LESS + rb")(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
+_ESCAPED_HEAD = lazily(ATTRIBUTES + MORE, re.IGNORECASE)
 _MANUAL: Final = 256
-_NO_WORD = re.compile(rb"[\d\"<]")
-_NEXT = re.compile(rb"(" + LESS + rb")(/(?:[A-Za-z_][\w.-]{0,64}:)?)?|<|\\{0,64}\"")
+_NO_WORD = lazily(rb"[\d\"<]")
+_NEXT = lazily(rb"(" + LESS + rb")(/(?:[A-Za-z_][\w.-]{0,64}:)?)?|<|\\{0,64}\"")
 _REFERENCE = rb"(?:&|\\{1,16}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
-_QUOTE = re.compile(_REFERENCE)
-_KEY = re.compile(rb"(?=[^\s&]{0,64}\d)[^\s&]{6}")
-_ESCAPED_END = Until(re.compile(LESS + rb"|<|\\{0,64}\""))
-_ESCAPED_IN_STRING = Until(re.compile(LESS + rb"|<|\\{0,64}\"|" + _REFERENCE + rb"(?=\s{0,8}[,:}\])])"))
-_ESCAPED_IN_QUOTES = Until(re.compile(LESS + rb"|['<]"))
+_QUOTE = lazily(_REFERENCE)
+_KEY = lazily(rb"(?=[^\s&]{0,64}\d)[^\s&]{6}")
+_ESCAPED_END = Until(lazily(LESS + rb"|<|\\{0,64}\""))
+_ESCAPED_IN_STRING = Until(lazily(LESS + rb"|<|\\{0,64}\"|" + _REFERENCE + rb"(?=\s{0,8}[,:}\])])"))
+_ESCAPED_IN_QUOTES = Until(lazily(LESS + rb"|['<]"))
 
 
 def is_opened(data: bytes, start: int) -> bool:

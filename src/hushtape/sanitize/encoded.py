@@ -13,26 +13,27 @@ from base64 import b64encode
 
 from hushtape.sanitize.escape_edges import REACH, first_of_escape
 from hushtape.sanitize.exact import SHORT, Anchored
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.otherwise import octets
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 from hushtape.sanitize.value_forms import LEAST, forms, pieces, rarest
 
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-_PADDING = re.compile(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
+_PADDING = lazily(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
 _PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB])"
 _SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF])"
 _SIGNS = {43: _PLUS, 47: _SLASH}
 _PIECE = 8
-_RUN = re.compile(rb"[A-Za-z0-9]{8,24}")
+_RUN = lazily(rb"[A-Za-z0-9]{8,24}")
 _BREAK = (
     rb"(?:\r?\n[ \t]?|(?:%(?:25){0,8}0[dD])?%(?:25){0,8}0[aA]"
     rb"|(?:(?:\\|%(?:25){0,8}5[cC])+(?:r|u000[dD]))?(?:\\|%(?:25){0,8}5[cC])+(?:n|u000[aA])"
     rb"|(?:&#(?:13|[xX][dD]);)?&#(?:10|[xX][aA]);)?+"
 )
 """A line's end, as it is or under an escape."""
-_BREAKS = re.compile(_BREAK)
-_ESCAPED = {sign: re.compile(pattern) for sign, pattern in _SIGNS.items()}
+_BREAKS = lazily(_BREAK)
+_ESCAPED = {sign: lazily(pattern) for sign, pattern in _SIGNS.items()}
 _STEP = 32
 
 _GROW = 6
@@ -119,7 +120,7 @@ class _Core:
     def _beginning(self) -> re.Pattern[bytes]:
         if self._head is None:
             signs = [_SIGNS.get(sign) or bytes((sign,)) for sign in self._before]
-            self._head = re.compile(_BREAK.join([*signs, rb"\Z"]))
+            self._head = lazily(_BREAK.join([*signs, rb"\Z"]))
         return self._head
 
 

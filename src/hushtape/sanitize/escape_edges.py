@@ -8,8 +8,9 @@ Half an escape (`"\\REDACTED"`, `"REDACTED\\"`) makes JSON that no program reads
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from hushtape.sanitize.expressions import lazily
 
 REACH: Final = 192
 """Bytes before or behind a span that are read: seven levels of JSON in JSON make 127 backslashes."""
@@ -19,15 +20,15 @@ _CLOSE: Final = 6
 """Bytes of `&#x5c;`: an escape that has begun shows one of its signs in these."""
 _SLASH: Final = ord("\\")
 _BACKSLASH: Final = rb"(?:\\|%(?:25){0,8}5[cC]|&#92;|&#[xX]5[cC];)"
-_ESCAPE: Final = re.compile(_BACKSLASH + rb"++(?:u[0-9a-fA-F]{4}|[nrtbfu/\"'])?|%(?:25){0,8}+[0-9a-fA-F]{2}")
-_LAST: Final = re.compile(_BACKSLASH + rb"\Z")
-_QUOTE: Final = re.compile(rb"\"|%(?:25){0,8}22|&(?:amp;){0,8}(?:quot|#34|#[xX]22);")
-_MAY_BE_ESCAPED: Final = re.compile(rb"['/]|%(?:25){0,8}2[7fF]|&(?:amp;){0,8}(?:apos|#39|#[xX]27);")
-_CODED: Final = re.compile(rb"(?:u00|x)5[cC](?:\\++(?:u00|x)5[cC])*+")
+_ESCAPE: Final = lazily(_BACKSLASH + rb"++(?:u[0-9a-fA-F]{4}|[nrtbfu/\"'])?|%(?:25){0,8}+[0-9a-fA-F]{2}")
+_LAST: Final = lazily(_BACKSLASH + rb"\Z")
+_QUOTE: Final = lazily(rb"\"|%(?:25){0,8}22|&(?:amp;){0,8}(?:quot|#34|#[xX]22);")
+_MAY_BE_ESCAPED: Final = lazily(rb"['/]|%(?:25){0,8}2[7fF]|&(?:amp;){0,8}(?:apos|#39|#[xX]27);")
+_CODED: Final = lazily(rb"(?:u00|x)5[cC](?:\\++(?:u00|x)5[cC])*+")
 """A backslash as `\\u005c` or `\\x5c`."""
-_UNIT: Final = re.compile(rb"u[0-9a-fA-F]{4}")
+_UNIT: Final = lazily(rb"u[0-9a-fA-F]{4}")
 _LEVELS: Final = 7
-_LETTER: Final = re.compile(rb"[nrtbfu]")
+_LETTER: Final = lazily(rb"[nrtbfu]")
 
 
 def first_of_escape(data: bytes, at: int) -> int:

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
+
 _BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#0{0,6}92;|&#[xX]0{0,6}5[cC];)"
 _SEMICOLON = rb"(?:;|%(?:25){0,8}3[bB])"
 _HASH = rb"(?:#|%(?:25){0,8}23)"
@@ -165,7 +167,7 @@ COLOUR = rb"(?:%b%b%b{0,24}+[A-Za-z]|%b(?=[0-9])%b{1,24}+m)" % (_ESC, _BRACKET, 
 """A terminal's colour (ECMA-48 5.4), its ESC as it is, escaped, or lost on the way into a log."""
 
 _ONE_BACKSLASH = rb"(?:\\|%(?:25){0,8}5[cC]|&#0{0,6}92;|&#[xX]0{0,6}5[cC];|\\x5[cC]|\\u005[cC])"
-_ESCAPE_BEFORE = re.compile(
+_ESCAPE_BEFORE = lazily(
     rb"(?:%(?:25){0,8}u?((?<=u)[0-9a-fA-F]{4}|[0-9a-fA-F]{2})|=([0-9A-F]{2})|"
     + _ONE_BACKSLASH
     + rb"(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|([0-3]?[0-7]{1,2})|[nrtbf])"
@@ -173,15 +175,15 @@ _ESCAPE_BEFORE = re.compile(
 )
 """The end of an escape that ends in a letter or digit; of references without a semicolon HTML's old ones."""
 
-_SIGN = re.compile(rb"[%\\&=\[\x1b]")
+_SIGN = lazily(rb"[%\\&=\[\x1b]")
 """What all of these begin with; few words have one shortly before them."""
 
 _OCTAL: Final = 6
 REACH: Final = 40
 """Bytes before a word that are read for an escape, unless the caller may look further."""
 
-_QUOTED_NUMBER = re.compile(rb"=[0-9]{2}\Z")
-_QUOTED_AFTER = re.compile(rb"=(?:[0-9A-F]{2}|\r?\n|\Z)")
+_QUOTED_NUMBER = lazily(rb"=[0-9]{2}\Z")
+_QUOTED_AFTER = lazily(rb"=(?:[0-9A-F]{2}|\r?\n|\Z)")
 
 
 def begins(data: bytes, start: int, reach: int = REACH) -> bool:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import MethodType
 from urllib.parse import quote, quote_plus
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Field
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Verify
@@ -24,7 +25,7 @@ LONG, SEVERAL = 10, 6
 
 QUOTES = (b'"', b"'")
 Way = Callable[[Field, bytes, int, int, int, Context], Answer]
-_CODE_GUARD = re.compile(rb"\"code\"" + COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
+_CODE_GUARD = lazily(rb"\"code\"" + COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
 """`"code": 190` stands in every error, and only strings are codes of OAuth."""
 
 

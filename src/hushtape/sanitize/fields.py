@@ -12,6 +12,7 @@ import re
 
 from hushtape.sanitize import bare_words, elements, multipart, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stays
 from hushtape.sanitize.member_values import QUOTE, MemberValue
 from hushtape.sanitize.members import MEMBER
@@ -49,52 +50,52 @@ TEACHING = frozenset(
 )
 """Names, without their separators, whose values are looked for everywhere once they were redacted."""
 
-_PASSWORD = re.compile(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
+_PASSWORD = lazily(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
 # A value may stand on the next line of an event (the HTML standard 9.2.6), which may stand in a string.
 _SPACE = (
     rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|(?:\\+|(?:%(?:25){0,8}5[cC])+)[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
     + COLOUR
     + rb")*"
 )
-COLON = re.compile(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
-_LINE_END = re.compile(rb"[\r\n]|\\{1,8}[nr](?=[\s+\\\"'&<}]|\Z)")
+COLON = lazily(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_LINE_END = lazily(rb"[\r\n]|\\{1,8}[nr](?=[\s+\\\"'&<}]|\Z)")
 """What a string seems to begin with whose own quote is the one before: the audit undoes the quotes around."""
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
-_BRIEF = re.compile(rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)")
-_BRIEF_PAIR = re.compile(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
-_EQUALS = re.compile(
+_BRIEF = lazily(rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)")
+_BRIEF_PAIR = lazily(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
+_EQUALS = lazily(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
-_COLOUR, _COLOURED = re.compile(COLOUR), frozenset((b"\x1b", b"\\", b"["))
+_COLOUR, _COLOURED = lazily(COLOUR), frozenset((b"\x1b", b"\\", b"["))
 # Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
-_NAMED = re.compile(
+_NAMED = lazily(
     rb"(?:name|key|id|property|path|field|header|variable)"
     rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}|(%(?:25){0,8}22)%(?:25){0,8}3[aA](?:\+|%(?:25){0,8}20)?)\Z",
     re.IGNORECASE,
 )
-_TYPE = re.compile(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
+_TYPE = lazily(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
 _ANY_QUOTE = rb"(?:\\{0,8}[\"']|%(?:25){0,8}22)"
 _VALUE_NAME = _ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE
-_VALUED = re.compile(_VALUE_NAME, re.IGNORECASE)
+_VALUED = lazily(_VALUE_NAME, re.IGNORECASE)
 # What may stand between the two: `"type": "string", "tags": ["a"]`.
-_OTHERS = re.compile(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
-_COMMA = re.compile(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
-_ATTRIBUTE = re.compile(
+_OTHERS = lazily(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
+_COMMA = lazily(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
+_ATTRIBUTE = lazily(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
     rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
     re.IGNORECASE,
 )
-_SPACED = re.compile(
+_SPACED = lazily(
     rb"\s{1,8}(?:=>|:?=|:)\s{0,8}|\+{1,8}(?:%(?:25){0,8}3[aA])?%(?:25){0,8}3[aAdD](?:%(?:25){0,8}3[eE])?\+{0,8}"
 )
 """As it is, and in a form."""
-_ARROW = re.compile(rb">\s{0,8}(?=[\"'])")
+_ARROW = lazily(rb">\s{0,8}(?=[\"'])")
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
-_FORM_END, _URI_END = Until(re.compile(rb"&")), Until(re.compile(rb"[&#]"))
-_TEXT_END = Until(re.compile(URL_ENDS + rb"|\]\]>"))
+_FORM_END, _URI_END = Until(lazily(rb"&")), Until(lazily(rb"[&#]"))
+_TEXT_END = Until(lazily(URL_ENDS + rb"|\]\]>"))
 _OPENING, _ESCAPED = frozenset((b'"', b"'", b"\\")), frozenset((b"\\", b"&"))
 
 

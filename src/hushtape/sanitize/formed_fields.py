@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.credential_names import joined
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.field_names import field_anchors
 from hushtape.sanitize.loose_fields import is_made
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
@@ -32,32 +33,32 @@ _LOOSE_ENDINGS: Final = b": \n\t\r;&[]"
 """What may follow a name in looser ways, where a form would tell nothing more."""
 
 _END = rb"(?![A-Za-z0-9_+/=~.-])"
-_ONE_WORD = re.compile(rb"[A-Za-z0-9_+/~.:-]{20,512}+={0,2}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
-_BRIEF = re.compile(rb"[^\s\"'\\<>&,;]{8,128}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
+_ONE_WORD = lazily(rb"[A-Za-z0-9_+/~.:-]{20,512}+={0,2}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
+_BRIEF = lazily(rb"[^\s\"'\\<>&,;]{8,128}(?=[\s\"'\\<>&#;,)\]}]|\Z)")
+_BASE64 = lazily(rb"[A-Za-z0-9+/]{6,600}={0,2}" + _END)
 _HEX32 = rb"[0-9a-fA-F]{32}" + _END
-_WRITTEN = re.compile(rb"(?:[^\s\"'<>&\\]|\\+(?:/|u00[0-9a-fA-F]{2})){6,640}+")
-_ESCAPE = re.compile(rb"%(?:25){0,8}[0-9a-fA-F]{2}|\\+(?:u00[0-9a-fA-F]{2}|/)")
-_AS_PERCENT = re.compile(rb"\\+u00|%(?:25){1,8}(?=[0-9a-fA-F]{2})")
-_SLASH = re.compile(rb"\\+/")
+_WRITTEN = lazily(rb"(?:[^\s\"'<>&\\]|\\+(?:/|u00[0-9a-fA-F]{2})){6,640}+")
+_ESCAPE = lazily(rb"%(?:25){0,8}[0-9a-fA-F]{2}|\\+(?:u00[0-9a-fA-F]{2}|/)")
+_AS_PERCENT = lazily(rb"\\+u00|%(?:25){1,8}(?=[0-9a-fA-F]{2})")
+_SLASH = lazily(rb"\\+/")
 _NEAR: Final = 640 + 64
 """Bytes that an escape has to stand in: forms look at 600 letters."""
 _QUOTES = frozenset((b'"', b"'", b"\\"))
-_TEXT = re.compile(
+_TEXT = lazily(
     rb"[\s,]{0,32}+[bB]?(\\{0,63}[\"'])(?:(?<=\")[^\"\\]{0,1024}+\\{0,63}\"|(?<=')[^'\\]{0,1024}+\\{0,63}'|[^\"']{0,1024}+)"
 )
 """A string of a list, with what stands before it."""
 
 _AZURE = rb"(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)" + _END
-_IN_SCHEME = re.compile(
+_IN_SCHEME = lazily(
     rb"(?!(?i:bearer|basic) )[A-Za-z][\w-]{1,24}+ (?:token=)?(?=[^\s\"\\]{0,256}\d)[\w+/=~.:-]{12}"
 )
 
-_BASIC_KEY = re.compile(rb"(?i:basic) ([\w+/-]{16,600}={0,2})" + _END, re.ASCII)
+_BASIC_KEY = lazily(rb"(?i:basic) ([\w+/-]{16,600}={0,2})" + _END, re.ASCII)
 
 
 def _like(pattern: bytes) -> Form:
-    expression = re.compile(pattern)
+    expression = lazily(pattern)
     return lambda data, at, limit: expression.match(data, at, limit) is not None
 
 

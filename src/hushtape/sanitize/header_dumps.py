@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hushtape.sanitize.escapes import COLOUR
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.fields import COLON
 from hushtape.sanitize.formed_fields import FORMS, has_form
 from hushtape.sanitize.header_policy import ATTRIBUTES, is_credential
@@ -28,24 +29,22 @@ _BACK: Final = 3300
 """Bytes around a name: a private JWK takes as many, so a body's window does not grow."""
 
 _Q = rb"\\{0,8}[\"']"
-_CLOSED = re.compile(_Q)
-_NAME = re.compile(rb"[bB]?(\\{0,8}[\"'])[A-Za-z_-]{0,12}\Z")
+_CLOSED = lazily(_Q)
+_NAME = lazily(rb"[bB]?(\\{0,8}[\"'])[A-Za-z_-]{0,12}\Z")
 _S = rb"(?:\s|\\{1,8}[nrt])"
-_COMMA = re.compile(_S + rb"{0,16}+," + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
-_NEXT = re.compile(rb"(?:" + _S + rb"{0,16}+,|\]\s{0,8}+=|;s:\d{1,6}:)" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
-_STRING = re.compile(rb"(?:[ \t]|" + COLOUR + rb"){0,8}+(?:\[(?:\s|" + COLOUR + rb"){0,8}+)?(\\{0,8}[\"'])")
-_LIST = re.compile(COLON.pattern + rb"\[" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
-_COOKIE = re.compile(rb"(?:(?<=[\"'\[>])|(?<=;)\s{0,8}+)([^\s=;,\"'\\<>\[\]]{1,128})=([^;\r\n]{1,4096})")
+_COMMA = lazily(_S + rb"{0,16}+," + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
+_NEXT = lazily(rb"(?:" + _S + rb"{0,16}+,|\]\s{0,8}+=|;s:\d{1,6}:)" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
+_STRING = lazily(rb"(?:[ \t]|" + COLOUR + rb"){0,8}+(?:\[(?:\s|" + COLOUR + rb"){0,8}+)?(\\{0,8}[\"'])")
+_LIST = lazily(COLON.pattern + rb"\[" + _S + rb"{0,32}+[bB]?(\\{0,8}[\"'])")
+_COOKIE = lazily(rb"(?:(?<=[\"'\[>])|(?<=;)\s{0,8}+)([^\s=;,\"'\\<>\[\]]{1,128})=([^;\r\n]{1,4096})")
 _PREFIX = rb"(?:set-|x-set-|proxy-)?\Z"
-_NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)>\s{0,64}" + _PREFIX, re.IGNORECASE)
-_NAME_ATTRIBUTE = re.compile(
-    rb"<[^<>]{1,300}?\s(?:name|key)\s{0,4}=\s{0,4}\\{0,8}[\"']" + _PREFIX, re.IGNORECASE
-)
-_VALUE_NEXT = re.compile(
+_NAME_TAG = lazily(rb"<(?:\w{1,16}:)?(?:name|key)>\s{0,64}" + _PREFIX, re.IGNORECASE)
+_NAME_ATTRIBUTE = lazily(rb"<[^<>]{1,300}?\s(?:name|key)\s{0,4}=\s{0,4}\\{0,8}[\"']" + _PREFIX, re.IGNORECASE)
+_VALUE_NEXT = lazily(
     rb"(?:\w{1,16}:)?(?:name|key)>\s{0,64}+<(?:\w{1,16}:)?(?:value|string)>([^<>]{1,3000})</", re.IGNORECASE
 )
-_TEXT = re.compile(rb"([^<>]{1,3000})</")
-_SCHEME = re.compile(rb"[A-Za-z][\w-]{1,24}+ {1,4}+(?:token=)?(?=\S)")
+_TEXT = lazily(rb"([^<>]{1,3000})</")
+_SCHEME = lazily(rb"[A-Za-z][\w-]{1,24}+ {1,4}+(?:token=)?(?=\S)")
 _SHORT, _LONG = 4, 8
 """Characters from which a cookie may be more than a setting: one whose name says so, and any."""
 _ENDINGS: Final = (b'"', b"'", b"\\")
@@ -54,11 +53,11 @@ Span = tuple[int, int]
 Parts = Callable[[bytes, int, int], list[Span]]
 """(buffer, where a field's value begins and ends) to where its credentials stand."""
 
-_TOKEN = re.compile(
+_TOKEN = lazily(
     rb"([\[{])|([\]}])|(\\{0,8}[\"'])([^\"'\\\r\n]{0,128})\3\s{0,8}+:\s{0,8}+(?:(\\{0,8}[\"'])(?:\\{1,9}\")?([^\"'\\]{0,2048})(?:\\{1,9}\")?\5)?"
     rb"|" + _Q + rb"([^\"'\\]{0,2048}+)" + _Q
 )
-_VALUE = re.compile(
+_VALUE = lazily(
     _Q + rb"value" + _Q + rb"\s{0,8}+:\s{0,8}+(\\{0,8}[\"'])(?:\\{1,9}\")?([^\"'\\]{8,2048})(?:\\{1,9}\")?\1",
     re.IGNORECASE,
 )

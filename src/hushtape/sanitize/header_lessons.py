@@ -8,13 +8,13 @@ credential: `Surrogate-Key: product-12345` is redacted, too, and products stand 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from hushtape.sanitize import subprotocols
 from hushtape.sanitize.credential_names import names_credential
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.header_policy import Action
 from hushtape.sanitize.spans import Lesson
 
@@ -25,7 +25,7 @@ COOKIE: Final = Lesson("form", guess=True)
 SHORTEST_COOKIE: Final = 16
 """Bytes. A session's identifier has 128 bits (OWASP), and cookies hold settings, too."""
 
-_COOKIE_NAME = re.compile(
+_COOKIE_NAME = lazily(
     r"(?i)(?:^|[._-])(?:session|sess|sid|auth|jwt|csrf|xsrf)(?:[._-]?(?:id|key|token|sig|secure))?$"
     r"|sess(?:ion)?_?id$|token$|secret$"
 )

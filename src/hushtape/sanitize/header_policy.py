@@ -13,6 +13,7 @@ from typing import Literal
 
 from hushtape.sanitize import subprotocols
 from hushtape.sanitize.credential_names import names_credential
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import HeaderRule
 
 Action = Literal["scan", "drop", "redact", "scheme", "challenge", "cookie", "set-cookie", "host", "protocols"]
@@ -38,8 +39,8 @@ ATTRIBUTES = frozenset(
 )
 _PRINCIPAL = "x-ms-client-principal"
 """The claims of who is signed in, in base64, and their name and id (Azure's App Service)."""
-_FOLDED = re.compile(r"(,\s*[^\s=;,]+=)[^;]+")
-_BLOB = re.compile(
+_FOLDED = lazily(r"(,\s*[^\s=;,]+=)[^;]+")
+_BLOB = lazily(
     r'"(?:[^"\\]|\\.){0,256}+"|(?<![^\s,])(?:(negotiate|ntlm|kerberos|gssapi|gss-spnego|scram-sha-\d+)'
     r"([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+"
     r"|([!#$%&'*+.^_`|~\w-]+)([ \t]+)[\w.~+/-]{16,}+=*(?=\s*(?:,|$)))",
@@ -48,7 +49,7 @@ _BLOB = re.compile(
 """A challenge that carries a token of its own (RFC 9110 11.3: token68; RFC 4559 4.2), not parameters such as
 `realm=`; of a scheme that is not known to send one, of 16 letters or more. Quoted texts are passed over."""
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = lazily(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _CREDENTIAL = frozenset(
     [
         "auth",
@@ -164,9 +165,7 @@ _ORDINARY = frozenset(
 _SAID = frozenset(["true", "false", "null", "none", "fetch", "required", "undefined"])
 """Values that a program goes by, as `X-CSRF-Token: Fetch` and `Required` (SAP) are."""
 
-_PLACES = re.compile(
-    r"(?:page|paging|pagination|continuation|cursor|sync|delta|skip)[-_]?token$", re.IGNORECASE
-)
+_PLACES = lazily(r"(?:page|paging|pagination|continuation|cursor|sync|delta|skip)[-_]?token$", re.IGNORECASE)
 """Where a list goes on: the next request says it, so a replay needs it."""
 
 

@@ -8,12 +8,12 @@ Nearly all fields of a job are the same with every request: a walk over six that
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
 from hushtape.model import Headers
 from hushtape.sanitize.engine import Hit
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.header_lessons import lessons
 from hushtape.sanitize.header_policy import Action, HeaderPolicy
 from hushtape.sanitize.matcher import Matcher
@@ -22,7 +22,7 @@ from hushtape.sanitize.spans import Context, Teach, union
 
 HEADER: Final = Context(header=True)
 _ADDRESSES: Final = {one: Context(header=True, url=one) for one in ("location", "link", "refresh")}
-_ADDRESS = re.compile(r"(?i)(?:.*-)?(?:location|referr?er|ur[il]|destination)\Z")
+_ADDRESS = lazily(r"(?i)(?:.*-)?(?:location|referr?er|ur[il]|destination)\Z")
 """Names of fields that are one address: `Location`, `Referer`, `X-Original-URL`."""
 MOST: Final = 2048
 """Names, and clean fields, that are remembered; the memory is emptied when it is full."""

@@ -12,14 +12,15 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.schemas import IS, SCALAR, Q, S, an_object, is_schema
 from hushtape.sanitize.words import looks_made
 
 LONGEST: Final = 1024
 """Bytes of the longest value that is looked at."""
 
-_OPENING = re.compile(rb"\\{0,8}(?:\"|u0022)|(?:&|\\{1,8}u0026)(?:quot|#34);")
-_FLOW = re.compile(
+_OPENING = lazily(rb"\\{0,8}(?:\"|u0022)|(?:&|\\{1,8}u0026)(?:quot|#34);")
+_FLOW = lazily(
     rb"\{"
     + S
     + rb"{0,64}+(?:"
@@ -35,12 +36,12 @@ _FLOW = re.compile(
 )
 """OAuth's password flow in an OpenAPI document."""
 
-_COLUMN = re.compile(
+_COLUMN = lazily(
     rb"\[" + S + rb"{0,64}+\{[^{}\[\]]{0,256}?" + Q + rb"key" + Q + rb"\s{0,8}+:\s{0,8}+" + Q + rb"KBC\."
 )
 """What Keboola's Storage says of a column of that name."""
 
-_PIECE = re.compile(
+_PIECE = lazily(
     an_object(
         Q + rb"(?:id|text|logprob|special|index|bytes)" + Q + IS + rb"(?:" + SCALAR + rb"|\[[\d, ]{0,64}\])"
     )
@@ -54,33 +55,31 @@ _SENTENCE = rb"[A-Za-z](?:[A-Za-z]|%b){0,24}+(?:,? \(?(?:[\w%%-]|%b){1,24}+\)?){
     _APOSTROPHE,
     _APOSTROPHE,
 )
-_MESSAGES = re.compile(
-    rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (S, Q, _SAID, _SENTENCE, Q, S)
-)
+_MESSAGES = lazily(rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (S, Q, _SAID, _SENTENCE, Q, S))
 """Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
 
-_BESIDE = re.compile(
+_BESIDE = lazily(
     rb"\"\s{0,8}+,\s{0,128}+\"(?:(?:logprobs?|top_logprobs|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
     rb"|bytes\"\s{0,8}+:\s{0,8}+(?:\[|null|\d{1,12}+\s{0,8}+,\s{0,128}+\"logprob))"
 )
 """Not a number of `bytes` alone: an upload's answer holds one beside its token."""
-_CUT = re.compile(
+_CUT = lazily(
     rb"\"\s{0,8}+(?:,\s{0,128}+(?:\"[a-z_]{0,16}+(?:\"\s{0,8}+(?::\s{0,8}+(?:\d{1,12}+\s{0,8}+,?)?)?)?)?)?\Z"
 )
-_BEFORE = re.compile(
+_BEFORE = lazily(
     rb"\"(?:logprob|start_offset|end_offset)\"\s{0,8}+:\s{0,8}+[-+.\de]{1,24}+\s{0,8}+,\s{0,128}+\"?\Z"
 )
-_ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
+_ADDRESS = lazily(rb"0x[0-9a-fA-F]{40}")
 """A contract on Ethereum's chain, which token lists are made of: public. A private key has 64 digits."""
 
-_SPOKEN = re.compile(
+_SPOKEN = lazily(
     rb" (?:[A-Za-z]?(?:[a-z\x80-\xff'.,]|\\u[0-9a-fA-F]{4}){0,16}|[A-Z]{1,4}|\d{1,3}|[!-/:-@\[\]-`{-~]{1,4})"
 )
 """A word behind its space, as a model of language writes each. A token that was pasted with a space has
 digits or capitals."""
 
-_DIRECTORY = re.compile(rb"/(?=[\"'\\\s<]|\Z)|(?:/[\w.@+-]{1,64}+){1,12}+/?(?=[\"'\\\s<]|\Z)")
-_ROOT = re.compile(
+_DIRECTORY = lazily(rb"/(?=[\"'\\\s<]|\Z)|(?:/[\w.@+-]{1,64}+){1,12}+/?(?=[\"'\\\s<]|\Z)")
+_ROOT = lazily(
     rb"/(?:app|bin|builds|code|data|etc|github|home|lib|media|mnt|opt|private|project|repo|root|run|source|src|srv|tmp"
     rb"|usr|Users|var|work|workdir|workspaces?)(?![\w.@+-])"
 )
@@ -88,7 +87,7 @@ _ROOT = re.compile(
 
 _PRESSED = b"accesskey"
 _KEY = rb"(?:[!#-%(-;=?-\[\]-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
-_SHORTCUT = re.compile(
+_SHORTCUT = lazily(
     rb"(\\{0,8}+[\"']|\\{1,8}+u002[27]|(?:&|\\{1,8}+u0026)(?:quot|#34);)?"
     + _KEY
     + rb"(?: {1,4}"
@@ -97,30 +96,30 @@ _SHORTCUT = re.compile(
 )
 """The keyboard's key of HTML's `accesskey` (6.7.2): one letter, or some with spaces between."""
 
-_LABEL = re.compile(
+_LABEL = lazily(
     rb"(\\{0,8}[\"']|(?:\\|%(?:25){0,8}5[cC]){1,8}u002[27]|(?:&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#39);"
     rb"|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22)"
     rb"([A-Za-z][A-Za-z _+-]{0,40})\1"
 )
 _CODING = frozenset((b"\\", b"&", b"%"))
 _PERCENT = frozenset((b"%", b"{", b"["))
-_CODED = re.compile(
+_CODED = lazily(
     rb"%((?:25){0,8}+)[57][bB]|[{\[](?:\+|%(?:25){0,8}+(?:20|0[aAdD9])){0,64}+%((?:25){0,8}+)(?:22|5[dD]|7[bBdD])"
 )
 """What opens an object or a list in percent escapes; the groups: how often they are escaped."""
-_END = re.compile(rb"[&\s\"<>]")
-_EMPTY = re.compile(rb"\{\s*\}|\[\s*\]")
+_END = lazily(rb"[&\s\"<>]")
+_EMPTY = lazily(rb"\{\s*\}|\[\s*\]")
 _LONGEST_CODED: Final = 1920
 """The same in percent escapes, which a field's verifier may look at."""
 
-_MADE = re.compile(rb"(?=[^\s\"]{0,64}\d)[^\s\"]{6,}")
+_MADE = lazily(rb"(?=[^\s\"]{0,64}\d)[^\s\"]{6,}")
 _GAP: Final = b"\xff\xff"
 _SHORT = 7
 _WORD_LENGTH = 48
 _LONG: Final = 12
 """Letters from which what a machine made is no word, whatever stands beside it."""
-_WORD = re.compile(rb"((?:[^\"\\]|\\.){0,%d}+)\"" % _WORD_LENGTH)
-_JOINTS = re.compile(rb"[ _-]")
+_WORD = lazily(rb"((?:[^\"\\]|\\.){0,%d}+)\"" % _WORD_LENGTH)
+_JOINTS = lazily(rb"[ _-]")
 
 
 def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: bool) -> bool:

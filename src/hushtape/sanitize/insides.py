@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import MOST, elements, members
 
 _HOLDS: Final = frozenset(
@@ -34,13 +35,13 @@ class Writing:
     __slots__ = ("_close", "_gap", "_open")
 
     def __init__(self, less: bytes, more: bytes, attributes: bytes) -> None:
-        self._gap = re.compile(
+        self._gap = lazily(
             rb"(?:" + _S + rb"++|" + less + rb"!--(?:(?!--)[\s\S]){0,512}+--" + more + rb"){0,64}+"
         )
-        self._open = re.compile(
+        self._open = lazily(
             less + rb"((?:[A-Za-z_][\w.-]{0,64}:)?([A-Za-z_][\w.-]{0,64}+))" + attributes + rb"(/)?" + more
         )
-        self._close = re.compile(less + rb"/([\w.:-]{1,130}+)\s{0,8}" + more)
+        self._close = lazily(less + rb"/([\w.:-]{1,130}+)\s{0,8}" + more)
 
     def child(self, data: bytes, at: int, limit: int) -> re.Match[bytes] | None:
         """The tag that opens here, behind white space and comments: its whole name, that without

@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.values import belonging
 
-_MAY_HOLD: Final = re.compile(r"[-+.0-9eE]*[0-9][-+.0-9eE]*")
+_MAY_HOLD: Final = lazily(r"[-+.0-9eE]*[0-9][-+.0-9eE]*")
 _DIGITS: Final = b"-+.0123456789eE"
-_NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_NUMBER: Final = lazily(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _LONGEST: Final = 64
 """Characters of a number on either side of the secret."""
 
@@ -35,18 +36,18 @@ _QUOTE: Final = (
     + rb"{1,16}+u0022|&(?:amp;){0,8}(?:quot|#0{0,4}34|#[xX]22);"
 )
 _BETWEEN: Final = _GAP + rb"|" + _SIGN + rb"|" + _LIST + rb"|[0-9.eE-]"
-_BEFORE: Final = re.compile(
+_BEFORE: Final = lazily(
     rb"(" + _QUOTE + rb")" + _GAP + rb"{0,8}+" + _SIGN + rb"(?:" + _BETWEEN + rb"){0,200}+\Z"
 )
-_OPENED: Final = re.compile(
+_OPENED: Final = lazily(
     rb"(?:[\s:,\[{(\\+]|" + _PER + rb"(?:20|2[bBcC]|3[aA]|5[bBcC]|7[bB]|0[aAdD9])|" + _ESCAPE + rb"[nrt])\Z"
 )
 """The quote behind a name or a string closes it; one that opens a string has a sign or a space before it."""
-_APART: Final = re.compile(rb"(?:" + _BETWEEN + rb")++")
+_APART: Final = lazily(rb"(?:" + _BETWEEN + rb")++")
 """What stands between two strings; the quote behind it opens one, whatever is in that."""
-_QUOTES: Final = re.compile(_QUOTE)
-_AFTER: Final = re.compile(_GAP + rb"{0,64}(?:[,}\]]|" + _PER + rb"(?:2[cC]|[57][dD]))")
-_SPACE: Final = re.compile(rb"\++|(?:25){0,8}(?:20|09)")
+_QUOTES: Final = lazily(_QUOTE)
+_AFTER: Final = lazily(_GAP + rb"{0,64}(?:[,}\]]|" + _PER + rb"(?:2[cC]|[57][dD]))")
+_SPACE: Final = lazily(rb"\++|(?:25){0,8}(?:20|09)")
 """What stands before a number in a form and looks like digits of its own."""
 _REACH: Final = 224
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.jsonstates import CONTAINER, SCALAR, STRING
 
-_INSIDE = re.compile(rb'(?:[^"{}\[\]]++|' + STRING + rb"|" + CONTAINER + rb")*+", re.DOTALL)
-_REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_SCALAR = re.compile(SCALAR)
+_INSIDE = lazily(rb'(?:[^"{}\[\]]++|' + STRING + rb"|" + CONTAINER + rb")*+", re.DOTALL)
+_REST = lazily(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_SCALAR = lazily(SCALAR)
 _QUOTE = 34
 _OPEN = b"[{"
 

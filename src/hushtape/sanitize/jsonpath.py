@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.expressions import lazily
 
 MAX_STEPS: Final = 64
 """Steps in a path."""
@@ -50,9 +51,9 @@ class Route(NamedTuple):
     fold: bool = False
 
 
-_NAME = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
-_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
-_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
+_NAME = lazily(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
+_INDEX = lazily(r"0|[1-9][0-9]{0,8}")
+_QUOTED = lazily(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
 
 
 def parse(path: str, sanitizer: str = "JsonPathSanitizer") -> tuple[Step, ...]:
@@ -146,7 +147,7 @@ def _bad(path: str, at: int, why: str, sanitizer: str) -> SanitizerError:
     )
 
 
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPE = lazily(rb"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _LETTERS = {b"b": "\b", b"f": "\f", b"n": "\n", b"r": "\r", b"t": "\t"}
 
 

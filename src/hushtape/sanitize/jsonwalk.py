@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.jsonpassing import Passing, after
 from hushtape.sanitize.jsonpath import MAX_NAME, Target, unescaped
 from hushtape.sanitize.jsonstates import BLANK, CONTAINER, NOWHERE, SCALAR, STRING, Move, State, States
@@ -33,13 +34,13 @@ _QUOTE, _COMMA, _COLON = b'",:'
 _OPEN, _CLOSE = b"[{", b"]}"
 _BOM = b"\xef\xbb\xbf"
 
-_BLANKS = re.compile(BLANK)
-_GAP = re.compile(rb"[ \t\r\n,]*+")
-_KEY = re.compile(rb'"([^"\\]*+)"' + BLANK + b":" + BLANK)
-_STRING = re.compile(STRING, re.DOTALL)
-_CONTAINER = re.compile(CONTAINER, re.DOTALL)
-_SCALAR = re.compile(SCALAR)
-_NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
+_BLANKS = lazily(BLANK)
+_GAP = lazily(rb"[ \t\r\n,]*+")
+_KEY = lazily(rb'"([^"\\]*+)"' + BLANK + b":" + BLANK)
+_STRING = lazily(STRING, re.DOTALL)
+_CONTAINER = lazily(CONTAINER, re.DOTALL)
+_SCALAR = lazily(SCALAR)
+_NUMBER = lazily(rb"[-+]?[0-9][0-9.eE+-]*\Z")
 _KEPT = frozenset((b"null", b"true", b"false"))
 
 MORE = -1

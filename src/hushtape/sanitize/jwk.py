@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import ShapeRule
 from hushtape.sanitize.spans import Context, Found, Verifier
 
@@ -19,11 +20,11 @@ WINDOW = 3400
 _QUOTE = rb"(?:\\{0,8}\"|%(?:25){0,8}22)"
 _SPACE = rb"(?:\s|\+|%(?:25){0,8}20){0,8}"
 _COLON = _SPACE + rb"(?::|%(?:25){0,8}3[aA])" + _SPACE
-_PRIVATE = re.compile(
+_PRIVATE = lazily(
     rb"[\"2](?:[dpqrt]|d[pq]|qi|k)" + _QUOTE + _COLON + _QUOTE + rb"([A-Za-z0-9_-]{16,})(?=[\"\\%])"
 )
-_KTY = re.compile(rb"kty" + _QUOTE + _COLON + _QUOTE + rb"(?:RSA|EC|OKP|oct|AKP)" + _QUOTE)
-_SIGNS = re.compile(
+_KTY = lazily(rb"kty" + _QUOTE + _COLON + _QUOTE + rb"(?:RSA|EC|OKP|oct|AKP)" + _QUOTE)
+_SIGNS = lazily(
     rb"(\\{0,64}+\"|(?:%(?:25){0,8}5[cC]){0,64}+%(?:25){0,8}22)|(\{|%(?:25){0,8}7[bB])|\}|%(?:25){0,8}7[dD]"
 )
 """A quote with its backslashes (the group), an opening brace (the second), a closing one."""

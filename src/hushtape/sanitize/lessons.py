@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import LONGEST_LESSON, Lesson
 from hushtape.sanitize.words import is_phrase, is_word, looks_made
@@ -32,37 +33,37 @@ SHORTEST: Final = 8
 NAME: Final = "learned secret"
 """The name of such a rule, in messages."""
 
-_PLAIN_NUMBER = re.compile(r"[-+0-9.,:/ TZ]+")
-_TEMPLATE = re.compile(r"\$[A-Za-z_.]+|\$\{[\w.]+\}|\{\{[^{}]*\}\}|<[A-Za-z_ .-]+>|%[A-Za-z_]+%?|%\(\w+\)s?")
-_DIGIT, _SPACE = re.compile(r"\d"), re.compile(r"\s")
-_LEAF = re.compile(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
-_XML_LEAF = re.compile(
+_PLAIN_NUMBER = lazily(r"[-+0-9.,:/ TZ]+")
+_TEMPLATE = lazily(r"\$[A-Za-z_.]+|\$\{[\w.]+\}|\{\{[^{}]*\}\}|<[A-Za-z_ .-]+>|%[A-Za-z_]+%?|%\(\w+\)s?")
+_DIGIT, _SPACE = lazily(r"\d"), lazily(r"\s")
+_LEAF = lazily(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
+_XML_LEAF = lazily(
     r"<!\[CDATA\[(.*?)\]\]>|(?:\A|>)([^<>]+)(?=<)|\svalue\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')", re.DOTALL
 )
 """Texts of elements inside an element, and what stands under an attribute `value`."""
 
-_TAG = re.compile(r"\A\s*<|</|/>")
-_ADDRESS = re.compile(r"(?i)https?://[^@\s]*")
-_TOKEN_68 = re.compile(r"([A-Za-z0-9._~+/|-]{8,}=*)[ \t]*[;,]")
-_ONE_PARAMETER = re.compile(r'[\w-]+="?([^"=][^"]*)"?')
-_PARAMETER = re.compile(r'(?<![\w-])([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
-_NAMES_ONE = re.compile(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
-_SCHEME_AND_SIGN = re.compile(r"(?i)(?:bearer|token|api-?key|key|jwt):(.+)")
-_QUOTED = re.compile(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
+_TAG = lazily(r"\A\s*<|</|/>")
+_ADDRESS = lazily(r"(?i)https?://[^@\s]*")
+_TOKEN_68 = lazily(r"([A-Za-z0-9._~+/|-]{8,}=*)[ \t]*[;,]")
+_ONE_PARAMETER = lazily(r'[\w-]+="?([^"=][^"]*)"?')
+_PARAMETER = lazily(r'(?<![\w-])([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
+_NAMES_ONE = lazily(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
+_SCHEME_AND_SIGN = lazily(r"(?i)(?:bearer|token|api-?key|key|jwt):(.+)")
+_QUOTED = lazily(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
 """A placeholder with the quotes that a number or a list was given: elsewhere the value stands in its own."""
 
-_IN_STRING = re.compile(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+(?:\"|u0022)")
+_IN_STRING = lazily(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+(?:\"|u0022)")
 """A list or object in a string of JSON."""
 
-_IN_ATTRIBUTE = re.compile(r"\s*[\[{]?\s*&(?:amp;)*(?:quot|#34|#[xX]22);")
+_IN_ATTRIBUTE = lazily(r"\s*[\[{]?\s*&(?:amp;)*(?:quot|#34|#[xX]22);")
 """The same in an attribute of HTML."""
 
-_REFERENCE = re.compile(r"&#?\w{1,8};")
-_HEX = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
-_SCRIPT = re.compile(r"\\(?:\\|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([^\"/bfnrtux\\]))")
+_REFERENCE = lazily(r"&#?\w{1,8};")
+_HEX = lazily(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
+_SCRIPT = lazily(r"\\(?:\\|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([^\"/bfnrtux\\]))")
 """An escape that scripts know and JSON doesn't (ECMA-262 12.9.4); a pair of backslashes, to be passed by."""
 
-_OAUTH = re.compile(r'oauth_(?:token|consumer_key)="?([^",\s]+)')
+_OAUTH = lazily(r'oauth_(?:token|consumer_key)="?([^",\s]+)')
 _OF_THE_MOMENT = frozenset(
     ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
 )

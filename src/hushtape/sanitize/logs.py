@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import REDACTED
 
 Scrub = Callable[[str], str]
@@ -50,14 +50,14 @@ _LASTING = (
 _SURE = tuple(_LASTING.split())
 """Those that are watched whether they exist or not: a program may set a factory of its own later."""
 
-_SIGNED_FIELD = re.compile(
+_SIGNED_FIELD = lazily(
     r"(?i)(x-amz-(?:security-token|(?:copy-source-)?server-side-encryption-customer-key)['\"]?"
     r"\s*[:=,]\s*b?['\"]?)(?!REDACTED)[A-Za-z0-9+/=%_-]{8,}"
 )
 """botocore shows the request that it signs line by line, a session's token and S3's customer keys among its
 fields."""
 
-_CUTS = re.compile(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*\.")
+_CUTS = lazily(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*\.")
 """A message that shows so many characters of an argument: `%.20s`."""
 
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}

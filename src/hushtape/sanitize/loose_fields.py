@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hushtape.sanitize.escapes import COLOUR
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import IS, MEMBER, STRING, Q, S
 from hushtape.sanitize.spans import Context, Found, Verify
 from hushtape.sanitize.tag_attributes import value_in_tag
@@ -30,39 +31,37 @@ _END = rb"(?=[,;)}\]]?[\s\"'\\<\x1b]|[,;)}\]]?\Z)"
 """White space or a quote, perhaps behind one sign of a sentence or of YAML's `{name: value}`."""
 
 _SPACE = rb"(?:[ \t]|" + COLOUR + rb")"
-_UNQUOTED = re.compile(
+_UNQUOTED = lazily(
     rb"(?:%b{0,8}+:%b{1,16}+|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4) + rb"(?:\\{0,8}[\"'])?" + _ONE + _END
 )  # fmt: skip
-_SHOWN = re.compile(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
-_MAPPED = re.compile(rb":\[" + _ONE + rb"(?=[\s\]])")
-_ESCAPED_COLOUR = re.compile(COLOUR)
-_IN_MAP = re.compile(rb"[\[ ][\w-]{0,64}\Z")
+_SHOWN = lazily(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
+_MAPPED = lazily(rb":\[" + _ONE + rb"(?=[\s\]])")
+_ESCAPED_COLOUR = lazily(COLOUR)
+_IN_MAP = lazily(rb"[\[ ][\w-]{0,64}\Z")
 _ESCAPED = rb"(?:\\{1,8}+(?:u(?!00(?:22|3[cCeE]|5[cC]))[0-9a-fA-F]{4}|[nrt])){0,4}+"
-_FIRST_ESCAPED = re.compile(rb"\A" + _ESCAPED)
-_OPTION = re.compile(rb"[ \t]{1,4}(?:\\{0,8}[\"'])?(" + _ESCAPED + _ONE + rb")" + _END)
+_FIRST_ESCAPED = lazily(rb"\A" + _ESCAPED)
+_OPTION = lazily(rb"[ \t]{1,4}(?:\\{0,8}[\"'])?(" + _ESCAPED + _ONE + rb")" + _END)
 """Its first letters may be escaped, whole: `--password \\u003cpassword\\u003e` of a manual has none there."""
-_SQL = re.compile(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
-_BEFORE = re.compile(
+_SQL = lazily(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
+_BEFORE = lazily(
     rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx(?: /m)?|setenv|set -[gxU]{1,2})[ \t]{1,4})"
     rb"[\w-]{0,64}\Z"
 )
 """An option's dashes; Dockerfile's ENV and ARG; the commands of Windows, csh and fish that set a variable."""
 
-_SPOKEN = re.compile(_Q + rb"\s{0,8}+:\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
-_LABEL = re.compile(rb"\\{0,8}[\"'](?:[\w.#$@()-]{1,24}+ ){0,6}[\w.-]{0,24}\Z")
-_MEMBER = re.compile(r"[A-Za-z_$][\w$]{0,31}(?:\.[A-Za-z_$][\w$]{0,31})+")
+_SPOKEN = lazily(_Q + rb"\s{0,8}+:\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
+_LABEL = lazily(rb"\\{0,8}[\"'](?:[\w.#$@()-]{1,24}+ ){0,6}[\w.-]{0,24}\Z")
+_MEMBER = lazily(r"[A-Za-z_$][\w$]{0,31}(?:\.[A-Za-z_$][\w$]{0,31})+")
 """What scripts say: `this.state.token1`. A JWT is longer, and has a shape."""
 
-_PAIR = re.compile(_Q + rb"\s{0,16}+,\s{0,128}+[bB]?\1([^\"'\\\s]{8,1024})\1\s{0,128}+,?\s{0,128}+[\])]")
-_CLOSE = re.compile(
-    rb"\\{0,8}[\"'](?:\s{1,128}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<>]{0,64}[\"']\s{0,8}){0,4})?"
-)
-_OPENED = re.compile(rb"[\[(]\s{0,128}+[bB]?\\{0,8}[\"']\Z")
-_PHP = re.compile(rb"(\\{0,8}\");s:(\d{1,6}):\1")
-_PHP_END = re.compile(rb"(\\{0,8}\");(?=[abdisrCEORN][:;]|\}|\Z)")
-_ASSIGNED = re.compile(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
-_ENTRY = re.compile(_Q + rb"\s{0,8}+=\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
-_ELEMENT = re.compile(
+_PAIR = lazily(_Q + rb"\s{0,16}+,\s{0,128}+[bB]?\1([^\"'\\\s]{8,1024})\1\s{0,128}+,?\s{0,128}+[\])]")
+_CLOSE = lazily(rb"\\{0,8}[\"'](?:\s{1,128}(?:[\w:-]{1,32}=\\{0,8}[\"'][^\"'<>]{0,64}[\"']\s{0,8}){0,4})?")
+_OPENED = lazily(rb"[\[(]\s{0,128}+[bB]?\\{0,8}[\"']\Z")
+_PHP = lazily(rb"(\\{0,8}\");s:(\d{1,6}):\1")
+_PHP_END = lazily(rb"(\\{0,8}\");(?=[abdisrCEORN][:;]|\}|\Z)")
+_ASSIGNED = lazily(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
+_ENTRY = lazily(_Q + rb"\s{0,8}+=\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
+_ELEMENT = lazily(
     rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>"
     + S
     + rb"{0,64}+(?:<(?:\w{1,16}:)?value(?:\s[^<>]{0,64})?>"
@@ -76,18 +75,16 @@ _ELEMENT = re.compile(
     + S
     + rb"{0,64}+)?</"
 )
-_TAGGED = re.compile(rb"<[^<>]{1,256}?\s(?:name|key|id|property)\s{0,4}=\s{0,4}\\{0,8}[\"']\Z", re.IGNORECASE)
-_NEXT = re.compile(
+_TAGGED = lazily(rb"<[^<>]{1,256}?\s(?:name|key|id|property)\s{0,4}=\s{0,4}\\{0,8}[\"']\Z", re.IGNORECASE)
+_NEXT = lazily(
     rb"</(?:\w{1,16}:)?(?:name|key)>\s{0,64}+(?:<(?:\w{1,16}:)?value>\s{0,64}+)?"
     rb"<(?:\w{1,16}:)?(?:string|value|data)(?:\s[^<>]{0,128})?>"
     rb"(?:<!\[CDATA\[)?((?<=CDATA\[)(?:(?!\]\]>)[\s\S]){1,3000}+(?=\]\]>)|[^<]{1,3000})(?:</|\]\]>)",
     re.IGNORECASE,
 )
-_LAST_ELEMENT = re.compile(
-    rb"<(?:\w{1,16}:)?value>([^<]{1,1024})</(?:\w{1,16}:)?value>\s{0,64}\Z", re.IGNORECASE
-)
-_NAME_TAG = re.compile(rb"<(?:\w{1,16}:)?(?:name|key)(?:\s[^<>]{0,128})?>\s{0,64}\Z", re.IGNORECASE)
-_FIRST = re.compile(
+_LAST_ELEMENT = lazily(rb"<(?:\w{1,16}:)?value>([^<]{1,1024})</(?:\w{1,16}:)?value>\s{0,64}\Z", re.IGNORECASE)
+_NAME_TAG = lazily(rb"<(?:\w{1,16}:)?(?:name|key)(?:\s[^<>]{0,128})?>\s{0,64}\Z", re.IGNORECASE)
+_FIRST = lazily(
     rb"value"
     + IS
     + rb"[bu]?("
@@ -106,13 +103,13 @@ _FIRST = re.compile(
     + rb"\Z",
     re.IGNORECASE,
 )
-_FIRST_IN_TAG = re.compile(
+_FIRST_IN_TAG = lazily(
     rb"\svalue\s{0,4}=\s{0,8}+(\\{0,8}[\"'])((?:(?!\1)[^\\<\r\n]){1,1024})\1\s{0,64}+"
     rb"(?:(?:type|class|id)=\\{0,8}[\"'][^\"'\\<>]{0,64}\\{0,8}[\"']\s{1,8}){0,4}name\s{0,4}=\s{0,8}+\\{0,8}[\"']\Z",
     re.IGNORECASE,
 )
-_VALUE_NAME = re.compile(rb"[\"']value\\{0,8}[\"']", re.IGNORECASE)
-_QUOTES = re.compile(rb"\\{0,8}[\"']")
+_VALUE_NAME = lazily(rb"[\"']value\\{0,8}[\"']", re.IGNORECASE)
+_QUOTES = lazily(rb"\\{0,8}[\"']")
 _TRIED: Final = 8
 """Members called `value` before a name that are tried, from the nearest on."""
 

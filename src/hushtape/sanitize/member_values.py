@@ -6,9 +6,8 @@ string ends (`quotes`, `value_ends`), know names. Called by: fields.
 
 from __future__ import annotations
 
-import re
-
 from hushtape.sanitize import bare_words, insides, quotes
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.loose_fields import is_made
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Answer, Context, Found
@@ -16,23 +15,23 @@ from hushtape.sanitize.value_ends import container, strings
 from hushtape.sanitize.values import Until
 
 _BS = rb"(?:\\|%(?:25)*5[cC])"
-QUOTE = re.compile(
+QUOTE = lazily(
     _BS + rb"*(?:[\"']|%(?:25)*22)|(?:\\+|(?:%(?:25){0,8}5[cC])+)u0022"
     rb"|(?:\\{0,8}&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
 )
-_COMMENT = re.compile(rb"/\*[^*]{0,256}\*/\s{0,8}")
+_COMMENT = lazily(rb"/\*[^*]{0,256}\*/\s{0,8}")
 _MARKS = frozenset((b"!", b"&"))
-_LITERAL = re.compile(rb"[bBrRuU]{1,2}(?=[\"'])")
+_LITERAL = lazily(rb"[bBrRuU]{1,2}(?=[\"'])")
 """What stands before a string that Python's `repr` writes."""
-_SCALAR = re.compile(rb"[^\s,}\]&\"'\\<%]{1,64}")
-_SCALAR_END = Until(re.compile(rb"[\s,}\]&\"'\\<%]"))
-_NUMBER = re.compile(rb"[-+]?[0-9][0-9.eE+-]*\Z")
+_SCALAR = lazily(rb"[^\s,}\]&\"'\\<%]{1,64}")
+_SCALAR_END = Until(lazily(rb"[\s,}\]&\"'\\<%]"))
+_NUMBER = lazily(rb"[-+]?[0-9][0-9.eE+-]*\Z")
 _KEPT = frozenset((b"null", b"true", b"false", b"none", b"~", b"|", b"|-", b"|+", b">", b">-", b">+"))
 """Also the marks of YAML's blocks: the text below is the value."""
-_LINE_END = Until(re.compile(rb"[\r\n]|\\{1,8}[nr]|\\{0,8}\""))
-_OBJECT = re.compile(rb"\{|%(?:25){0,8}7[bB]")
-_ESCAPED = re.compile(rb"%(?:25){0,8}[57][bB]")
-_STRINGS = re.compile(
+_LINE_END = Until(lazily(rb"[\r\n]|\\{1,8}[nr]|\\{0,8}\""))
+_OBJECT = lazily(rb"\{|%(?:25){0,8}7[bB]")
+_ESCAPED = lazily(rb"%(?:25){0,8}[57][bB]")
+_STRINGS = lazily(
     rb"\[(?:\s|\+|\\{1,8}[nrt]|%(?:25){0,8}(?:20|0[aAdD9])|(?:%(?:25){0,8}5[cC]){1,8}[nrt])*+[bBrRuU]{0,2}"
     rb"(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);"
     rb"|(?:%(?:25){0,8}5[cC])*%(?:25){0,8}22|(?:%(?:25){0,8}5[cC])+u0022)"

@@ -7,9 +7,10 @@ insides. Each part is possessive, so that a hostile object costs its length once
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
+
+from hushtape.sanitize.expressions import lazily
 
 MOST: Final = 32
 """Members that are looked at."""
@@ -38,9 +39,9 @@ _NESTED: Final = _nested(6)
 VALUE: Final = rb"(?:[bBuU]?" + STRING + rb"|[\w.+-]{1,40}+|" + _NESTED + rb")"
 MEMBER: Final = rb"(?:" + Q + rb"[^\"'\\]{1,64}+" + IS + VALUE + S + rb"{0,32}+," + S + rb"{0,64}+)"
 
-_NAME = re.compile(S + rb"{0,64}+" + Q + rb"([^\"'\\]{1,64}+)" + IS)
-_BLANK = re.compile(S + rb"{0,64}+")
-_REST = re.compile(VALUE + S + rb"{0,32}+,")
+_NAME = lazily(S + rb"{0,64}+" + Q + rb"([^\"'\\]{1,64}+)" + IS)
+_BLANK = lazily(S + rb"{0,64}+")
+_REST = lazily(VALUE + S + rb"{0,32}+,")
 
 
 def members(data: bytes, at: int, limit: int) -> Iterator[tuple[bytes, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import Found
 from hushtape.sanitize.values import Until
 
@@ -18,23 +19,23 @@ _BEFORE = (
 """The name is a parameter of the field, not an attribute of HTML: `<input name="password">` and an empty
 line begin no part, nor does `&quot; name=&quot;password&quot;`."""
 
-_PART_NAME = re.compile(
+_PART_NAME = lazily(
     _BEFORE + rb"(?:name[ \t]{0,8}=[ \t]{0,8}\Z|name\*=[\w-]{0,20}'[\w-]{0,20}'\Z)", re.IGNORECASE
 )
-_NESTED_NAME = re.compile(
+_NESTED_NAME = lazily(
     _BEFORE + rb"name[ \t]{0,8}=[ \t]{0,8}(?:\\{0,8}[\"'])?[\w.\[\]-]{1,64}\[[\"']?\Z", re.IGNORECASE
 )
-_NESTED_REST = re.compile(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}(?:\\{0,8}[\"'])?")
-_PART = re.compile(
+_NESTED_REST = lazily(rb"\](?:\[[^\]\r\n]{0,32}\]){0,4}(?:\\{0,8}[\"'])?")
+_PART = lazily(
     rb"[^\r\n]{0,256}+\r?\n(?:[\w.-]{1,64}+:[^\r\n]{0,256}+\r?\n|[ \t][^\r\n]{0,256}+\r?\n){0,8}+\r?\n"
 )
 # A line of dashes may stand in the value, too: the delimiter is the one that a part or nothing follows.
 # Shorter than what `Until` leaves unread, with the 70 characters of a boundary (RFC 2046 5.1.1).
-_PART_END = Until(re.compile(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
+_PART_END = Until(lazily(rb"\r?\n--[^\r\n]{1,70}(?:--[ \t]{0,4}(?:[\r\n]|\Z)|\r?\n[Cc]ontent-)"))
 
 _LINE = rb"(?:\\{1,3}r)?(\\{1,3})n"
 _WRITTEN = rb"(?:[^\r\n\\]|\\{1,7}[\"'/])"
-_WRITTEN_PART = re.compile(
+_WRITTEN_PART = lazily(
     _WRITTEN
     + rb"{0,256}?"
     + _LINE
@@ -45,7 +46,7 @@ _WRITTEN_PART = re.compile(
 _WRITTEN_ENDS = tuple(
     # The delimiter, or the quote that ends the string.
     Until(
-        re.compile(
+        lazily(
             rb"(?:(?<!\\)\\{%d}r)?(?<!\\)\\{%d}n--[^\r\n\\\"]{1,70}(?:--|(?:\\{%d}r)?\\{%d}n[Cc]ontent-)|(?<!\\)\\{0,%d}\""
             % (deep, deep, deep, deep, deep - 1)
         )

@@ -7,12 +7,12 @@ audit_views. Three letters and a boundary stand once in 56 MB of base64, four by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import Final
 
 from hushtape.sanitize.audit_lines import joined
+from hushtape.sanitize.expressions import lazily
 
 REACH: Final = 256
 """Bytes before a token that are looked at: three lines of mail with their ends, which JSON may escape."""
@@ -31,22 +31,22 @@ for _name, _of in ((b"A", range(65, 91)), (b"a", range(97, 123)), (b"0", range(4
         _kinds[_byte] = _name[0]
 _KINDS: Final = bytes(_kinds)
 
-TEXT: Final = re.compile(
+TEXT: Final = lazily(
     rb"[\x80-\xbf]{0,3}(?:[\t\n\r -~]|[\xc2-\xf4][\x80-\xbf]{1,3})*(?:[\xc2-\xf4][\x80-\xbf]{0,2})?"
 )
 """UTF-8, which may be cut at both ends."""
 
 _BEFORE: Final = 12
-_BEHIND: Final = re.compile(rb"[!-~]{0,5}(?:[!-~]|\s|\Z)")
+_BEHIND: Final = lazily(rb"[!-~]{0,5}(?:[!-~]|\s|\Z)")
 """A value's first bytes. Three of a thousand pieces of noise look so, one in ten thousand like `_BEFORE`."""
 
 
 _END: Final = rb"(?:\r?\n|(?:\\r)?\\n)"
-_BREAK: Final = re.compile(_END)
-_ROW: Final = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{56,80}\Z")
+_BREAK: Final = lazily(_END)
+_ROW: Final = lazily(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{56,80}\Z")
 """Lines of base64: of 60 letters (what GitHub answers), 64 (RFC 7468 2), 76 (RFC 2045 6.8)."""
 
-_BOTH: Final = re.compile(rb"(?=.*[A-Z]).*[a-z]")
+_BOTH: Final = lazily(rb"(?=.*[A-Z]).*[a-z]")
 _MANY: Final = 4
 """Lines around of the same length that no list of tokens has which begin otherwise."""
 

@@ -12,21 +12,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import OPEN, Context
 
 WINDOW = 2048
 SMALL = 512
 
-_MARK = re.compile(
+_MARK = lazily(
     rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant_?type|redirect_?uri"
     rb"|client_?secret|code_?verifier|state)"
     rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
-_STATE = re.compile(rb"state", re.IGNORECASE)
-_BRACKETS = re.compile(rb"[\[\]{}]|%(?:25){0,8}+[57][bBdD]")
+_STATE = lazily(rb"state", re.IGNORECASE)
+_BRACKETS = lazily(rb"[\[\]{}]|%(?:25){0,8}+[57][bBdD]")
 _OPENING = frozenset(b"{[bB")
-_EDGE = re.compile(rb"[\s\"'<>]")
+_EDGE = lazily(rb"[\s\"'<>]")
 
 Span = tuple[int, int]
 

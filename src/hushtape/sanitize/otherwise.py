@@ -8,10 +8,11 @@ with other line ends, a server reads a head's UTF-8 as latin-1, a private key lo
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from base64 import b64decode
 from binascii import Error
+
+from hushtape.sanitize.expressions import lazily
 
 LONG = 256
 """Characters from which a text's stretches of key characters are secrets by themselves."""
@@ -19,12 +20,12 @@ LONG = 256
 _FOLDED = 8
 _LINE = 64
 _SHORTEST = 40
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
-_HEX = re.compile(r"[0-9A-Fa-f-]+")
+_NAME = lazily(r"[A-Za-z0-9._-]{1,253}")
+_HEX = lazily(r"[0-9A-Fa-f-]+")
 # The `n` of `\n` is none of the key.
-_KEY = re.compile(r"(?<!\\)[A-Za-z0-9+/_-]{40,}")
-_BREAK = re.compile(r"\\r\\n|\\n|\r\n?")
-_PEM = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END ")
+_KEY = lazily(r"(?<!\\)[A-Za-z0-9+/_-]{40,}")
+_BREAK = lazily(r"\\r\\n|\\n|\r\n?")
+_PEM = lazily(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END ")
 
 
 def texts(value: str) -> list[str]:

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import PatternRule, UrlPatternRule
 
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
@@ -151,7 +152,7 @@ def octets(value: str, run: Callable[[str, str, Allowance], str], allowance: All
     return value if changed == text else changed.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-_COUNTED = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,\d*)?\}|.", re.DOTALL)
+_COUNTED = lazily(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,\d*)?\}|.", re.DOTALL)
 
 
 def _items(pattern: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.values import TAIL, Step, backslashes, closes, ended, levels
 
 
@@ -25,9 +26,7 @@ class Percent:
         self._unit = sign + b"5c"
         self._depth = (quote.lower().count(self._unit) + 1).bit_length() - 1
         escaped = rb"%%(?:25){0,%d}" % level
-        self._token = re.compile(
-            rb"(%b22)|%b(?:(5[bB]|7[bB])|5[dD]|7[dD])|[\[\]{}]|[&\s\"<>]" % (sign, escaped)
-        )
+        self._token = lazily(rb"(%b22)|%b(?:(5[bB]|7[bB])|5[dD]|7[dD])|[\[\]{}]|[&\s\"<>]" % (sign, escaped))
         self._nesting, self._inside, self._within = int(within), False, within
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
@@ -59,7 +58,7 @@ class PercentUnits:
 
     def __init__(self, quote: bytes, unit: bytes) -> None:
         self._depth, self._unit = levels((len(quote) - len(b"u0022")) // len(unit)), unit
-        self._token = re.compile(rb"u0022|%b22|[&\s\"<>]" % unit[:-2])
+        self._token = lazily(rb"u0022|%b22|[&\s\"<>]" % unit[:-2])
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         limit = len(data) if final else len(data) - TAIL
@@ -87,7 +86,7 @@ class PercentCoded:
         self._depth = levels((len(quote) - len(b"u0022")) // len(unit))
         sign = unit[:-2]
         escaped = rb"%%(?:25){0,%d}" % sign.count(b"25")
-        self._token = re.compile(
+        self._token = lazily(
             rb"(?:%b){0,64}(u0022|%b22)|%b(?:(5b|7b)|5d|7d)|[\[\]{}]|[&\s\"<>]" % (unit, sign, escaped),
             re.IGNORECASE,
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.encoded import base64_filler, hex_filler
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import (
     CredentialNamesRule,
     FieldRule,
@@ -27,7 +28,7 @@ Scrub = Callable[[bytes, bool], bytes]
 _STATED = (
     SecretRule | FieldRule | HeaderRule | ShapeRule | UrlSecretsRule | JsonPathRule | CredentialNamesRule
 )
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\"\\]")
+_BREAKS = lazily(r"[\x00-\x1f\x7f\"\\]")
 
 
 def refuse_unstable(rules: tuple[Rule, ...], scrub: Scrub) -> None:

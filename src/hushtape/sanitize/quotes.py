@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
 from hushtape.sanitize.values import TAIL, Step, String, Until, backslashes, belonging, closes
@@ -19,7 +20,7 @@ _STEPS: Final = 24
 """Quotes before a name that are looked at."""
 
 _LEFT: Final = b" \t\r\n:,[{(=>+;"
-_RIGHT = re.compile(
+_RIGHT = lazily(
     rb"(?:\s|\\{1,8}[nrt]){0,32}(?:[,}\])>;:+|]|/>|\\{0,8}u003[eE]|\Z)"
     rb"|\s{1,8}(?:[\w:-]{1,32}=|\w{1,32}:|(?:and|or|if|else|in|is) )"
     rb"|[ \t]{1,8}(?:\.{1,2}|%|&|<<|\|\|)[ \t]{1,8}[\w$\"'(\\]|[ \t]{0,8}\.(?:\$|[A-Za-z_]\w{0,24}\()"
@@ -29,19 +30,19 @@ _RIGHT = re.compile(
 """What stands behind a quote that closes: the next member or attribute, the rest of a script's expression or
 of a line."""
 
-_GOES_ON = re.compile(
+_GOES_ON = lazily(
     rb"(\\{0,63}[\"'])\s{0,8}(?:,\s{0,64}\1[^\"'\\]{1,64}\1\s{0,8}:|[}\]]\s{0,32}(?:[,}\]]|\Z))"
     rb"|\\{1,63}[\"'](?:\s|\\{1,62}[nrt]){0,32}[}\]](?:\s|\\{1,62}[nrt]){0,32}\\{0,62}\""
 )
 """What goes on as an object of JSON does: the quote closes, however far back the one that opened stands."""
 
-_JOINED = re.compile(rb"[ \t]{1,8}\\{0,8}[\"']")
+_JOINED = lazily(rb"[ \t]{1,8}\\{0,8}[\"']")
 """C joins strings that stand beside each other; no value is made of spaces."""
 
 _APOSTROPHE: Final = (
     rb"((?:\\|%(?:25){0,8}5[cC])+u0027|%(?:25){0,8}27|(?:&|\\+u0026)(?:amp;){0,4}(?:#0?39|#[xX]27|apos);)"
 )
-_PLUS = re.compile(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
+_PLUS = lazily(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
 """A script joins a string and a variable."""
 
 _IN_ESCAPED: Final = (
@@ -50,11 +51,11 @@ _IN_ESCAPED: Final = (
     rb"(?:[^\"'\\%&<>\r\n]|%(?:25){0,8}+(?!2[267]|0[aAdD]|3[cCeE]|5[cC])[0-9a-fA-F]{2}){0,255}+)"
 )
 """What a string holds that is escaped, and quotes of it may be seen."""
-APOSTROPHE: Final = re.compile(_APOSTROPHE)
-APOSTROPHES: Final = re.compile(_APOSTROPHE + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])")
+APOSTROPHE: Final = lazily(_APOSTROPHE)
+APOSTROPHES: Final = lazily(_APOSTROPHE + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])")
 """A string in apostrophes that JSON, a URL or HTML escapes."""
-UNIT: Final = re.compile(rb"(?:%(?:25){0,8}5[cC]){1,8}u0022")
-CODED: Final = re.compile(
+UNIT: Final = lazily(rb"(?:%(?:25){0,8}5[cC]){1,8}u0022")
+CODED: Final = lazily(
     rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22|(?:%(?:25){0,8}5[cC]){1,8}u0022)"
     + _IN_ESCAPED
     + rb"\1(?![A-Za-z0-9])"
@@ -62,26 +63,26 @@ CODED: Final = re.compile(
 """One in quotes, in a form's text."""
 
 _SPACE: Final = rb"\s|\+|%(?:25){0,8}(?:20|0[aAdD]|09)|(?:\\|%(?:25){0,8}5[cC]){1,8}[nrt]"
-_CODED_LEFT: Final = re.compile(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
-_CODED_RIGHT: Final = re.compile(
+_CODED_LEFT: Final = lazily(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
+_CODED_RIGHT: Final = lazily(
     rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:);]|%(?:25){0,8}(?:2[cC9]|7[dD]|5[dD]|3[aAbB]))"
     rb"|[ \t]{1,8}(?:(?:not )?in|and|or|if|else|is) |[ \t]{0,8}(?:\r?\n|\\{1,8}[nr]|&(?:amp;){0,4}gt;)"
     rb"|[ \t]{0,8}\.(?:\$|[A-Za-z_]\w{0,24}\(|[ \t]{1,8}[\w$&])"
 )
 """The same of quotes that are escaped themselves: `&quot;`, `\\u0022`, `%22`."""
 
-_VARIABLE = re.compile(
+_VARIABLE = lazily(
     rb"-{0,2}[A-Za-z_][\w.-]{0,79}(?:=|%(?:25){0,8}3[dD]|\\{1,64}u003[dD]|&#(?:61|[xX]3[dD]);)\Z"
 )
-_LISTED = re.compile(
+_LISTED = lazily(
     rb"(?:(?<!CDATA)\[|,|%(?:25){0,8}(?:5[bB]|2[cC]))(?:\s|\\{1,8}[nrt]|\+|%(?:25){0,8}(?:20|0[aAdD9])){0,32}"
     rb"(\\{0,63}\"|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|(?:%(?:25){0,8}5[cC]){0,63}(?:%(?:25){0,8}22|(?<=5[cC])u0022))-{0,2}\Z"
 )
-_TAG = re.compile(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*+([\"'])?")
+_TAG = lazily(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*+([\"'])?")
 """A tag up to a place in it; the group: the quote of the attribute that is open there."""
 
-_ATTRIBUTE_END: Final = {b'"': Until(re.compile(rb"[\"<]")), b"'": Until(re.compile(rb"['<]"))}
-_IN_ATTRIBUTE: Final = Until(re.compile(rb"[\"'<]|&(?:quot|#34|#[xX]22);"))
+_ATTRIBUTE_END: Final = {b'"': Until(lazily(rb"[\"<]")), b"'": Until(lazily(rb"['<]"))}
+_IN_ATTRIBUTE: Final = Until(lazily(rb"[\"'<]|&(?:quot|#34|#[xX]22);"))
 _SHELL = rb"''|'\\''|'\"'\"'|'"
 _OVER: Final = frozenset((b"''", b"'\\''", b"'\"'\"'"))
 """How YAML, SQL and a shell write an apostrophe within apostrophes."""
@@ -93,7 +94,7 @@ class Single:
 
     __slots__ = ("_depth", "_own")
     again: ClassVar[bool] = False
-    _sign = re.compile(_SHELL + rb"|\"")
+    _sign = lazily(_SHELL + rb"|\"")
 
     def __init__(self, depth: int, own: int = 0) -> None:
         self._depth, self._own = depth, own
@@ -194,7 +195,7 @@ def _hard(data: bytes, start: int) -> bytes:
 def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | Until:
     """What ends a value in three quotes."""
     if context.xml:
-        return Until(re.compile(re.escape(quote * 3) + b"|" + re.escape(_hard(data, start))))
+        return Until(lazily(re.escape(quote * 3) + b"|" + re.escape(_hard(data, start))))
     if quote[-1:] == b"'":
         return Block(quote, (_within(data, start, b'"') + 1).bit_length() - 1)
     return Block(quote, (quote.count(b"\\") + 1).bit_length() - 2)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import REDACTED, FieldRule, HeaderRule, Rule, UrlParamsRule, UrlPatternRule
 from hushtape.sanitize.sanitizers_base import Declarative, ordered
 from hushtape.sanitize.sanitizers_values import bad_argument, strings, text
@@ -37,7 +38,7 @@ SAFE_HEADERS = [
 """HeaderSanitizer's keep list when it is used by itself."""
 
 
-_BESIDE_DOMAIN = re.compile(r"^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?(?:\*?\.)?|/+$")
+_BESIDE_DOMAIN = lazily(r"^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?(?:\*?\.)?|/+$")
 """What people write around a domain, and no URL holds at that place."""
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.values_within import credential, made_within, within
 from hushtape.sanitize.words import is_word
@@ -24,18 +25,18 @@ __tracebackhide__ = True  # pytest shows the last frame's arguments, and here th
 
 T = TypeVar("T")
 
-_CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
-_URL = re.compile(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]+={0,2}")
-_DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+_CREDENTIAL = lazily(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
+_URL = lazily(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
+_BASE64 = lazily(r"[A-Za-z0-9+/_\s-]+={0,2}")
+_DATA_URL = lazily(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 _STANDARD = str.maketrans("-_", "+/")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_CODED = 24
-_PRIVATE = re.compile(r"\A-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
+_PRIVATE = lazily(r"\A-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
 _LEAST_NUMBER = 8
 """Digits of a number in a document: `"keySize": 4096` and `"expiration_of_key": 86400` are none."""
-_UNDER_A_NAME = re.compile(r"\.(?:value|secretValue|plaintext)\Z", re.IGNORECASE)
-_ESCAPED_OCTET = re.compile("[\udc80-\udcff]")
+_UNDER_A_NAME = lazily(r"\.(?:value|secretValue|plaintext)\Z", re.IGNORECASE)
+_ESCAPED_OCTET = lazily("[\udc80-\udcff]")
 MIN_PART = 6
 """Parts of a secret that is a JSON document count from this many characters on (SANITIZING.md, short
 secrets): a shorter one would redact ordinary words."""

@@ -7,8 +7,9 @@ other than none; with what OpenAPI, Google's discovery, Airbyte, Terraform and E
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from hushtape.sanitize.expressions import lazily
 
 Q: Final = rb"(?:\\{0,8}+\"|\\{1,8}+u0022|(?:&|\\{1,8}+u0026)(?:quot|#34);)"
 # A string of JSON, and one in a string of JSON, with what is escaped in it; quotes within quotes where one
@@ -73,7 +74,7 @@ _PLAIN: Final = (
     + rb")"
 )
 _ONE: Final = an_object(_PLAIN, 0)
-_SCHEMA = re.compile(
+_SCHEMA = lazily(
     an_object(
         rb"(?:"
         + _PLAIN
@@ -91,15 +92,15 @@ _SCHEMA = re.compile(
         + rb")"
     )
 )
-_TYPED = re.compile(
+_TYPED = lazily(
     Q + rb"(?:\$ref" + Q + rb"|shape" + Q + IS + Q + rb"[A-Za-z_]\w{0,80}" + Q
     + rb"|type" + Q + IS + rb"(?:\[" + S + rb"{0,32}+)?" + Q
     + rb"(?:string|integer|number|boolean|object|array|null|bool|list|set|map|text|keyword|match_only_text"
     rb"|wildcard|binary)" + Q + rb")"
 )  # fmt: skip
-_IN_EXTENSION = re.compile(Q + _EXTENSION + Q + IS + rb"(" + _EXTENDED + rb")")
-_BETWEEN = re.compile(rb"\\{1,16}+(?:u0022|[\"nrt])|&#?\w{1,8};")
-_WORD = re.compile(rb"(?=[^\s\"]{0,64}\d)[^\s\"{}\[\],:]{7,}")
+_IN_EXTENSION = lazily(Q + _EXTENSION + Q + IS + rb"(" + _EXTENDED + rb")")
+_BETWEEN = lazily(rb"\\{1,16}+(?:u0022|[\"nrt])|&#?\w{1,8};")
+_WORD = lazily(rb"(?=[^\s\"]{0,64}\d)[^\s\"{}\[\],:]{7,}")
 """Letters with a digit among them."""
 
 

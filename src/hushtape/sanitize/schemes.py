@@ -13,22 +13,23 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from hushtape.sanitize.escapes import begins
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import ShapeRule
 from hushtape.sanitize.spans import SHAPES, Context, Found, Lesson, Verifier
 from hushtape.sanitize.values import Until
 
 _SPACE = rb"(?: |\+|%(?:25){0,8}20)"
-_BEARER = re.compile(
+_BEARER = lazily(
     rb"bearer" + _SPACE + rb"(?=[A-Za-z._~+/|-]{0,512}\d)([A-Za-z0-9._~+/|-]{12})", re.IGNORECASE
 )
-_BEARER_END = Until(re.compile(rb"[^A-Za-z0-9._~+/=|-]"))
+_BEARER_END = Until(lazily(rb"[^A-Za-z0-9._~+/=|-]"))
 """RFC 6750 2.1, and `|`, which stands in tokens of Laravel's Sanctum, Amazon and Facebook."""
-_TICKET = re.compile(
+_TICKET = lazily(
     rb"(?i:negotiate|ntlm)" + _SPACE + rb"(?=[A-Za-z+/]{0,512}\d)(?=[a-z0-9+/]{0,64}[A-Z])([A-Za-z0-9+/]{16})"
 )
 """RFC 4559 4.2: a token in base64, of the challenge and of the answer."""
-_BASIC = re.compile(rb"basic" + _SPACE + rb"([A-Za-z0-9+/]{4,600}={0,2})(?![A-Za-z0-9_-])", re.IGNORECASE)
-_PAIR = re.compile(r"[^:\x00-\x1f\x7f-\x9f]{0,256}:[^\x00-\x1f\x7f-\x9f]*")
+_BASIC = lazily(rb"basic" + _SPACE + rb"([A-Za-z0-9+/]{4,600}={0,2})(?![A-Za-z0-9_-])", re.IGNORECASE)
+_PAIR = lazily(r"[^:\x00-\x1f\x7f-\x9f]{0,256}:[^\x00-\x1f\x7f-\x9f]*")
 _AHEAD = 1024
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import UrlSecretsRule
 from hushtape.sanitize.spans import SHAPES, Context, Found, Verifier, Verify
 
@@ -73,7 +74,7 @@ _TABLE: tuple[tuple[bytes, bytes], ...] = (
 def path_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """The anchors of all of them."""
     for host, path in _TABLE:
-        pattern = re.compile(b"(?i:" + re.escape(host) + b")(?:" + path + b")")
+        pattern = lazily(b"(?i:" + re.escape(host) + b")(?:" + path + b")")
         name = f"path of {host.decode().lstrip('.')}"
         yield host, Verifier(_verify(pattern, rule.placeholder.encode()), order, name, SHAPES, 0, _AHEAD)
 

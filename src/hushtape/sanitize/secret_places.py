@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from hushtape.sanitize.escapes import COLOUR
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
@@ -25,7 +26,7 @@ SIGNS: Final = '<>/" :'
 _AHEAD: Final = 3300
 
 _LONG: Final = 1400
-_GOES_ON: Final = Until(re.compile(rb"[\s\"'\\<>\x1b]"))
+_GOES_ON: Final = Until(lazily(rb"[\s\"'\\<>\x1b]"))
 
 _Q = rb"\\{0,8}\""
 _IS = _Q + rb"\s{0,8}+:\s{0,8}+" + _Q
@@ -119,7 +120,7 @@ def place_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes
     """The anchors of all of them."""
     text, lesson = rule.placeholder.encode(), Lesson("json", guess=True)
     for anchor, behind, made in _FORWARD:
-        pattern = re.compile(re.escape(anchor) + behind, re.IGNORECASE)
+        pattern = lazily(re.escape(anchor) + behind, re.IGNORECASE)
         verify = _behind(pattern, made, text)
         name = BESIDE + anchor.decode().strip(SIGNS)
         yield anchor, Verifier(verify, order, name, FIELDS, 0, _AHEAD, guard=None, teaches=lesson)

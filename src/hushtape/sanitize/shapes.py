@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from hushtape.sanitize.escapes import begins
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.noise import REACH, in_base64, is_table
 from hushtape.sanitize.rules import ShapeRule
 from hushtape.sanitize.shape_table import SHAPES, Begun, Held
@@ -21,14 +22,14 @@ KIND = 2
 _AHEAD = 256
 _BACK = REACH
 
-_PEM = re.compile(rb"-----BEGIN(?: |\+|%20)(?:[A-Z0-9]{1,16}(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY")
-_PEM_BODY = re.compile(
+_PEM = lazily(rb"-----BEGIN(?: |\+|%20)(?:[A-Z0-9]{1,16}(?: |\+|%20)){0,3}PRIVATE(?: |\+|%20)KEY")
+_PEM_BODY = lazily(
     rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24}|[A-Za-z0-9+/]{16}\\{1,8}[nr/]|(?:[A-Za-z0-9+/]{4}[^A-Za-z0-9]{1,3}){6}"
 )
 _BODY_AHEAD = 600
-_PEM_END = Through(re.compile(rb"-----END[^-\r\n\"]{1,60}-----|(?=\\{0,64}[\"<]|\]\]>)"))
+_PEM_END = Through(lazily(rb"-----END[^-\r\n\"]{1,60}-----|(?=\\{0,64}[\"<]|\]\]>)"))
 _JWT_REST = rb"[A-Za-z0-9_.-]"
-_JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{8,1000}\.(?:\.[A-Za-z0-9_-]{8}|(?:eyJ)?[A-Za-z0-9_-]{4})")
+_JWT = lazily(rb"eyJ[A-Za-z0-9_-]{8,1000}\.(?:\.[A-Za-z0-9_-]{8}|(?:eyJ)?[A-Za-z0-9_-]{4})")
 """Also encrypted with a key that both sides have: its second part is empty (RFC 7516 5.1, `dir`)."""
 
 _KINDS, _PLACES = (b"access", b"public", b"link", b"processor"), (b"sandbox", b"production", b"development")
@@ -80,7 +81,7 @@ class Inside:
     __slots__ = ("_after", "_back", "_before", "_rest", "_text")
 
     def __init__(self, held: Held, after: re.Pattern[bytes], rest: Seeker, text: bytes) -> None:
-        self._before, self._back = re.compile(held.before + rb"\Z"), held.back
+        self._before, self._back = lazily(held.before + rb"\Z"), held.back
         self._after, self._rest, self._text = after, rest, text
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
@@ -102,7 +103,7 @@ def _ending(rest: bytes) -> Until:
     """Where a token of these characters ends; a percent sign among them stands for `+`, `/` and `=` only, and
     for `$` where that is one of them."""
     stop, signs = b"[^" + rest[1:], rb"2[bBfF]|3[dD]" + (b"|24" if b"$" in rest else b"")
-    return Until(re.compile(stop + rb"|%(?!(?:25){0,8}(?:" + signs + b"))" if b"%" in rest else stop))
+    return Until(lazily(stop + rb"|%(?!(?:25){0,8}(?:" + signs + b"))" if b"%" in rest else stop))
 
 
 def _joins(literal: bytes) -> bool:
@@ -130,7 +131,7 @@ def shape_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier
         ending = _ending(one.rest)
         for literal in one.prefixes if isinstance(one, Begun) else one.inner:
             follows = one.follows if isinstance(one, Begun) else one.after
-            guard = re.compile(re.escape(literal) + follows)
+            guard = lazily(re.escape(literal) + follows)
             found = (
                 Shape(guard, ending, text, joins=_joins(literal), plain=literal in _LIKE_BASE64)
                 if isinstance(one, Begun)

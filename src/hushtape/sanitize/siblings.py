@@ -8,10 +8,10 @@ No brace is counted, for a value may hold some: between the two stand whole memb
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import IS, MEMBER, Q, S
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE
@@ -30,16 +30,16 @@ _BETWEEN = (
 )
 """Whole members between the two, none of which is the value: its own anchor would be nearer."""
 
-_TYPE = re.compile(rb"(?i)type" + IS + Q + rb"\Z")
-_VALUE = re.compile(rb"(?i)value" + IS + rb"[bu]?(" + Q + rb")")
-_VALUE_BEHIND = re.compile(rb"(?i)" + Q + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
-_TYPE_BEHIND = re.compile(rb"(?i)" + Q + _BETWEEN + Q + rb"type" + IS + Q + rb"\Z")
+_TYPE = lazily(rb"(?i)type" + IS + Q + rb"\Z")
+_VALUE = lazily(rb"(?i)value" + IS + rb"[bu]?(" + Q + rb")")
+_VALUE_BEHIND = lazily(rb"(?i)" + Q + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
+_TYPE_BEHIND = lazily(rb"(?i)" + Q + _BETWEEN + Q + rb"type" + IS + Q + rb"\Z")
 
 _ROLE = rb"(?:role_id|secret_id_(?:accessor|num_uses|ttl))"
-_SECRET_ID = re.compile(IS + rb"(" + Q + rb")(?=[^\"'\\]{8,128}\\{0,8}[\"'])")
-_ROLE_BEHIND = re.compile(Q + _BETWEEN + Q + _ROLE + Q)
-_ROLE_NAME = re.compile(Q + _ROLE + IS)
-_SECRET_BEHIND = re.compile(MEMBER + rb"{1,16}?" + Q + rb"\Z")
+_SECRET_ID = lazily(IS + rb"(" + Q + rb")(?=[^\"'\\]{8,128}\\{0,8}[\"'])")
+_ROLE_BEHIND = lazily(Q + _BETWEEN + Q + _ROLE + Q)
+_ROLE_NAME = lazily(Q + _ROLE + IS)
+_SECRET_BEHIND = lazily(MEMBER + rb"{1,16}?" + Q + rb"\Z")
 
 
 def sibling_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes, Verifier]]:

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.words import is_phrase
 
 _LONGEST: Final = 160
 _QUOTES: Final = b"\"'`"
-_QUOTED: Final = {one: re.compile(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
-_BARE: Final = re.compile(rb"[^\s\"'`<>&,;)}\]]*")
-_USERINFO: Final = re.compile(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
-DOCSTRING: Final = re.compile(
+_QUOTED: Final = {one: lazily(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
+_BARE: Final = lazily(rb"[^\s\"'`<>&,;)}\]]*")
+_USERINFO: Final = lazily(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
+DOCSTRING: Final = lazily(
     rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"']|\\{1,8}u002[27])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:\s[\w'`(<:*-]{1,40}){2}"
 )
 """What a program says of a class or function: `-> PrivateKey:` and a sentence in three quotes below."""
@@ -26,28 +27,28 @@ DOCSTRING: Final = re.compile(
 _LEAST: Final = 6
 """Letters from which a string in a message may be a credential."""
 
-_MESSAGE: Final = re.compile(rb"(\\{0,8}[\"'])([^\"'\\]{1,8})\1")
+_MESSAGE: Final = lazily(rb"(\\{0,8}[\"'])([^\"'\\]{1,8})\1")
 _APART: Final = b"\xff\xff"
 """What the audit puts behind a run of base64, whose last letters may hold a few bits more."""
 _TOKEN: Final = 16
 """Letters from which the name of a user may be a token."""
 
-_VARIABLE: Final = re.compile(
+_VARIABLE: Final = lazily(
     rb"(?:\$[{(]|\{\{|<%|#\{[a-z])[^\r\n]*"  # ${NAME}, $(command), {{ name }}, <%= name %>, #{name}
     rb"|\$[A-Z][A-Z_]+|\$[a-z_]+(?:->.*|\[)?|%[A-Za-z_]{2,64}%"  # $NAME, $name->of, %NAME%
     rb"|%[sv]|%\(\w{1,64}\)?s?|\{(?:\d|[A-Za-z_][A-Za-z_.]*)?\}?|<[^<>]{0,64}>|\[[A-Za-z _-]{1,64}\]"
 )
-_CODE: Final = re.compile(
+_CODE: Final = lazily(
     rb"\(*(?:await |new |!|\*{1,2}|&)?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*(?:[\[(]|\Z)"
 )
 """A name of a program, what belongs to it, a call: `self.password`, `getpass(`, `row[`."""
 
-_INDEXED: Final = re.compile(rb"[A-Za-z_$][A-Za-z_.]{0,64}\[-?\d{0,2}")
+_INDEXED: Final = lazily(rb"[A-Za-z_$][A-Za-z_.]{0,64}\[-?\d{0,2}")
 """`self.password[0]`, up to its bracket."""
 
-_JOINED: Final = re.compile(rb"\.|->|::|[\[(]\Z")
-_MASK: Final = re.compile(rb"([*x.#?_X-])\1*")
-_WORD: Final = re.compile(rb"[a-z]{1,9}|[A-Z]?[a-z]{2,8}|NULL|NONE|NIL")
+_JOINED: Final = lazily(rb"\.|->|::|[\[(]\Z")
+_MASK: Final = lazily(rb"([*x.#?_X-])\1*")
+_WORD: Final = lazily(rb"[a-z]{1,9}|[A-Z]?[a-z]{2,8}|NULL|NONE|NIL")
 """What has no value, types, and words that nothing else tells from letters by chance."""
 
 

@@ -8,9 +8,10 @@ AppSync and many gateways (`bearer, <token>`, `token.<token>`, `header-<base64>`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
+
+from hushtape.sanitize.expressions import lazily
 
 NAME: Final = "sec-websocket-protocol"
 
@@ -20,23 +21,23 @@ _LONG: Final = 16
 _SPEAKS = (
     r"bearer|token|authorization|api-?key|apikey|jwt|access[_-]?token|auth[_-]?token|secret|password|ticket"
 )
-_ANNOUNCES = re.compile(rf"(?i)(?:[\w.-]*[._-])?(?:{_SPEAKS}|auth|basic)")
+_ANNOUNCES = lazily(rf"(?i)(?:[\w.-]*[._-])?(?:{_SPEAKS}|auth|basic)")
 """A protocol behind which the credential stands as the next one."""
 
-_HOLDS = re.compile(
+_HOLDS = lazily(
     rf"(?i)((?:[\w.-]*?[._-])??(?:{_SPEAKS}|basic)(?:[._-](?:{_SPEAKS}))*(?:\.k8s\.io)?[._:|=-])(.{{4,}})"
 )
-_VERSION = re.compile(
+_VERSION = lazily(
     r"(?i).*\.(?:v?\d+(?:\.\d+){0,3}|json|xml|k8s\.io)|.*[-_](?:[a-z]{2,12}|v?\d{1,3})(?:[._-](?:[a-z]{2,12}|v?\d{1,3}))*"
 )
 """Names that only begin so: `token-auth-v2`, `jwt.json`."""
-_PLAIN = re.compile(r"(?i)(?:[a-z]{2,16}\d?|v?\d{1,4})(?:[._-](?:[a-z]{2,16}\d?|v?\d{1,4}))*")
+_PLAIN = lazily(r"(?i)(?:[a-z]{2,16}\d?|v?\d{1,4})(?:[._-](?:[a-z]{2,16}\d?|v?\d{1,4}))*")
 
-_KNOWN = re.compile(
+_KNOWN = lazily(
     r"(?i)graphql(?:-transport)?-ws|mqtt.*|v\d+\.(?:base64\.)?(?:channel\.k8s\.io|stomp)|ocpp.*|wamp.*|soap|sip|xmpp|chat"
     r"|realtime|json|binary|base64|.*\.k8s\.io|.*\.webpubsub\.azure\.v\d|actioncable-.*"
 )
-_RUN = re.compile(r"[A-Za-z0-9+/_]+")
+_RUN = lazily(r"[A-Za-z0-9+/_]+")
 
 
 def _is_made(text: str) -> bool:

@@ -10,18 +10,20 @@ import re
 from itertools import islice
 from typing import Final
 
-_ATTRIBUTE = re.compile(
+from hushtape.sanitize.expressions import lazily
+
+_ATTRIBUTE = lazily(
     rb"([A-Za-z_][\w:.-]{0,64}+)\s{0,4}+=\s{0,4}+(?:(\\{0,8}[\"'])([^<>]{0,2048}?)\2"
     rb"|([^\s\"'<>\\]{1,2048}?)(?=[\s\"'<>\\]|/>|\Z))"
 )
-_NAMED = re.compile(
+_NAMED = lazily(
     rb"(?:name|id|key|property|itemprop)\s{0,4}=\s{0,4}(?:\\{0,8}[\"'])?[\w.:$\[\]-]{0,64}\Z", re.IGNORECASE
 )
 _NAMES: Final = frozenset((b"name", b"id", b"key", b"property", b"itemprop"))
 _VALUES: Final = frozenset((b"value", b"content"))
-_NO_VALUE = re.compile(rb"(?i)\d{0,6}|true|false|null|none|on|off|.*\s.*", re.DOTALL)
+_NO_VALUE = lazily(rb"(?i)\d{0,6}|true|false|null|none|on|off|.*\s.*", re.DOTALL)
 """Settings, and sentences."""
-_CLOSE = re.compile(rb"[<>]")
+_CLOSE = lazily(rb"[<>]")
 _MOST: Final = 24
 """Attributes of one tag that are looked at."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import UrlParamsRule
 from hushtape.sanitize.spans import PARAMS, Context, Found, Verifier, Verify
 
@@ -26,10 +27,10 @@ MOST_LEVELS: Final = 4
 
 _SLASH = rb"(?:\\{0,32}+/|\\{1,32}+u002[fF]|%(?:25){0,8}2[fF])"
 _PREFIX = rb"(?:(?:[^\s/\\\"'<>?#%]|%(?:25){0,8}(?:3[aA]|40)){0,253}(?:[.@]|%(?:25){0,8}40))?"
-_HOST_BEGINS = re.compile(_SLASH + _SLASH + _PREFIX + rb"\Z")
-_LEVEL = re.compile(rb"%((?:25){0,8})2[fF]" + _PREFIX + rb"\Z")
-_HOST_GOES_ON = re.compile(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9]")
-_PLAIN_URL = re.compile(
+_HOST_BEGINS = lazily(_SLASH + _SLASH + _PREFIX + rb"\Z")
+_LEVEL = lazily(rb"%((?:25){0,8})2[fF]" + _PREFIX + rb"\Z")
+_HOST_GOES_ON = lazily(rb"[A-Za-z0-9_-]|\.[A-Za-z0-9]")
+_PLAIN_URL = lazily(
     rb"(?:[^\s\"'<>\\#)&%]++|\\{1,64}+/|\\{1,64}+u00(?:26|3[dD]|2[fF]|3[fF])"
     rb"|&(?:#0{0,8}38|#[xX]0{0,8}26);|&(?!(?:quot|lt|gt|apos|#34|#39|#[xX]2[27]);)|%)*+"
 )
@@ -54,9 +55,9 @@ def _signs(level: int) -> Signs:
         separator = rb"(?:&|\\{1,64}+u0026)" + _ENTITY
         return Signs(
             _PLAIN_URL,
-            re.compile(question),
-            re.compile(separator + rb"|" + question),
-            re.compile(rb"=|\\{1,64}+u003[dD]|&#(?:61|[xX]3[dD]);"),
+            lazily(question),
+            lazily(separator + rb"|" + question),
+            lazily(rb"=|\\{1,64}+u003[dD]|&#(?:61|[xX]3[dD]);"),
         )
     percent = rb"%" + rb"25" * (level - 1)
     # It ends where quotes, spaces, `<`, `>` and `#` stand in its own writing or in that of what is around it,
@@ -67,10 +68,10 @@ def _signs(level: int) -> Signs:
     question = percent + rb"3[fF]"
     separator = percent + rb"26(?:amp" + percent + rb"3[bB])*+"
     return Signs(
-        re.compile(rb"(?:[^\s\"'<>\\#)&%]++|%(?!" + ends + rb"))*+"),
-        re.compile(question),
-        re.compile(separator + rb"|" + question),
-        re.compile(percent + rb"3[dD]"),
+        lazily(rb"(?:[^\s\"'<>\\#)&%]++|%(?!" + ends + rb"))*+"),
+        lazily(question),
+        lazily(separator + rb"|" + question),
+        lazily(percent + rb"3[dD]"),
     )
 
 
@@ -83,7 +84,7 @@ def param_anchors(rule: UrlParamsRule, order: int) -> Iterator[tuple[bytes, Veri
 
 
 def _stripper(names: frozenset[bytes], host: bytes) -> Verify:
-    inside = re.compile(rb"%(?:25){0,8}2[fF]" + _PREFIX + re.escape(host), re.IGNORECASE)
+    inside = lazily(rb"%(?:25){0,8}2[fF]" + _PREFIX + re.escape(host), re.IGNORECASE)
 
     def strip(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
         before = data[max(0, start - BACK) : start]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
 from hushtape.sanitize.rules import FieldRule, UrlSecretsRule
 from hushtape.sanitize.spans import USERINFO, Context, Found, Lesson, Verifier
@@ -52,24 +53,24 @@ LONG = 16
 SAMPLE = 4096
 """Bytes that tell whether slashes are rarer than e-mail addresses."""
 
-_SLASHES = re.compile(rb"/(?<=[/\\]/)")
+_SLASHES = lazily(rb"/(?<=[/\\]/)")
 _BEFORE = 72
 """Bytes before userinfo that are looked at."""
 
-_SCHEME = re.compile(rb"[A-Za-z0-9+.-](?::|%(?:25){0,2}3[aA])[/\\]{2,33}\Z")
+_SCHEME = lazily(rb"[A-Za-z0-9+.-](?::|%(?:25){0,2}3[aA])[/\\]{2,33}\Z")
 """With a single slash, a picture in base64 may hold userinfo by chance, and fails the recording."""
 
-_NO_SCHEME = re.compile(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
-_NAME = re.compile(rb"[\w.~%!$&*+-]{1,8192}+:")
-_HOST = re.compile(rb"[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2}")
-_SAID = re.compile(rb"(?i)'?[a-z]+(?:[._-][a-z]+)*|[a-z_.]*\(.*", re.DOTALL)
+_NO_SCHEME = lazily(rb"(?:^|[\s\"'=(<>])\\{0,16}/\\{0,16}/\Z")
+_NAME = lazily(rb"[\w.~%!$&*+-]{1,8192}+:")
+_HOST = lazily(rb"[A-Za-z0-9][\w.-]{2}|\[[0-9a-fA-F:]{2}")
+_SAID = lazily(rb"(?i)'?[a-z]+(?:[._-][a-z]+)*|[a-z_.]*\(.*", re.DOTALL)
 """Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password that is no word, and a
 host must follow. The audit, which decodes what may be none, leaves these alone."""
 
-_ENDS = re.compile(rb"[\s\x00-\x1f\x7f?\"<>]|(?<!&)#")
+_ENDS = lazily(rb"[\s\x00-\x1f\x7f?\"<>]|(?<!&)#")
 """What ends an authority wherever it stands; not the sign of a reference (`&#x27;`)."""
 
-_OPENED = re.compile(rb"'(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?[/\\]{2,33}\Z")
+_OPENED = lazily(rb"'(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?[/\\]{2,33}\Z")
 _INSIDE = rb"(?<=[A-Za-z0-9])'(?=[A-Za-z0-9])"
 _BETWEEN = rb"'(?![,:]')"
 """An apostrophe is a letter of userinfo (RFC 3986 2.2; encodeURIComponent leaves it). Where one opened the
@@ -92,7 +93,7 @@ _AND = rb"|&(?!#|(?:amp;){0,4}(?:quot|apos|lt|gt|nbsp);|(?:amp;)?[\w.%-]{1,40}=)
 
 
 def _authority(apostrophe: bytes, ampersand: bytes = _AND) -> re.Pattern[bytes]:
-    return re.compile(
+    return lazily(
         rb"(?:[^\s\x00-\x1f\x7f-\xff/?#\"'<>\\&`|]++|&"
         + _NUMBERED
         + ampersand
@@ -109,10 +110,10 @@ def _authority(apostrophe: bytes, ampersand: bytes = _AND) -> re.Pattern[bytes]:
 _AUTHORITY, _IN_QUOTES = _authority(_BETWEEN), _authority(_INSIDE)
 _IN_URI, _IN_PAIRS = _authority(b"'"), _authority(b"'", b"")
 
-_TOKEN = re.compile(rb"(?:[\w.~%+=-]|\\{1,8}u00(?:2[bB]|3[dD]))+")
-_USER = re.compile(rb"[\w.~@%!$&'()*+,;=-]*")
-_OUTSIDE = re.compile(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
-_PORT = re.compile(rb"\d{2,5}[&,;')\]}]")
+_TOKEN = lazily(rb"(?:[\w.~%+=-]|\\{1,8}u00(?:2[bB]|3[dD]))+")
+_USER = lazily(rb"[\w.~@%!$&'()*+,;=-]*")
+_OUTSIDE = lazily(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
+_PORT = lazily(rb"\d{2,5}[&,;')\]}]")
 
 
 def _tells(text: bytes) -> bool:
@@ -136,7 +137,7 @@ def _escaped_authority(level: int) -> re.Pattern[bytes]:
         level,
     )
     # A password may hold an `@` as it is: as far as the last one, as parsers read it.
-    return re.compile(unit + rb"(?=" + sign + rb")(?:" + sign + unit + rb"(?=" + sign + rb"))*+")
+    return lazily(unit + rb"(?=" + sign + rb")(?:" + sign + unit + rb"(?=" + sign + rb"))*+")
 
 
 _ESCAPED_AUTHORITY = [_escaped_authority(level) for level in range(2)]

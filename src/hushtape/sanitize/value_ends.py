@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentUnits
 from hushtape.sanitize.values import TAIL, Coded, Container, Referred, String, Units, Until
 
-_RAW = re.compile(rb'"')
-_SINGLE = re.compile(rb"'")
+_RAW = lazily(rb'"')
+_SINGLE = lazily(rb"'")
 PLAIN = String(_RAW, 0)
 _CODE = rb"u(?!00(?:[01][0-9a-fA-F]|2[026]|27(?![A-Za-z0-9])|3[cCeE]|5[cC]|7[fF]))[0-9a-fA-F]{4}"
 _NUMBER = (
@@ -32,7 +33,7 @@ def _nested_ends(level: int, unit: bytes = rb"|u0022(?![A-Za-z0-9])") -> Until:
     # All backslashes before a quote are the quote's: half of an escape would end the string of JSON.
     most = min(15, (TAIL - 16) // (3 + 2 * level))
     quote = percent + rb"(?:22|5[cC](?:%b5[cC]){0,%d}(?:%b22%b))" % (percent, most - 1, percent, unit)
-    return Until(re.compile(quote + rb"|" + percent + rb"(?:2[036]|0[aAdD]|3[cC])|[#+]|" + URL_ENDS))
+    return Until(lazily(quote + rb"|" + percent + rb"(?:2[036]|0[aAdD]|3[cC])|[#+]|" + URL_ENDS))
 
 
 NESTED_ENDS = tuple(map(_nested_ends, range(8)))
@@ -41,21 +42,21 @@ NESTED_OPENED = tuple(_nested_ends(level, b"") for level in range(8))
 space, a value's own is escaped once more. The second: of one that begins with `%5Cu0022`."""
 
 URLS_OF_FIELDS = {
-    "location": Until(re.compile(rb"[&#]")),
-    "link": Until(re.compile(rb"[&#>\"\s]")),
-    "refresh": Until(re.compile(rb"[&#]|[\"']\s*(?:\Z|[;,])")),
+    "location": Until(lazily(rb"[&#]")),
+    "link": Until(lazily(rb"[&#>\"\s]")),
+    "refresh": Until(lazily(rb"[&#]|[\"']\s*(?:\Z|[;,])")),
 }
 """What ends a parameter of the URL that a header field is, or holds (RFC 9110 10.2.2, RFC 8288 3)."""
 
-_ENTITY = re.compile(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|[\"<>]")
+_ENTITY = lazily(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|[\"<>]")
 
 
-REFERENCE = re.compile(
+REFERENCE = lazily(
     rb"&(?:amp;){0,4}(?:(quot|#34|#[xX]22)|apos|#39|#[xX]27);(?!&(?:amp;){0,4}(?:quot|#34|apos|#39|#[xX]2[27]);)"
 )
 """The quote of an attribute in escaped XML, where something follows: `password=&quot;x&quot;`."""
-_REFERRED = Until(re.compile(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|\\{0,64}\"|[<>]"))
-_REFERRED_SINGLE = Until(re.compile(rb"&(?:amp;){0,4}(?:apos|#39|#[xX]27);|\\{0,64}[\"']|[<>]"))
+_REFERRED = Until(lazily(rb"&(?:amp;){0,4}(?:quot|#34|#[xX]22);|\\{0,64}\"|[<>]"))
+_REFERRED_SINGLE = Until(lazily(rb"&(?:amp;){0,4}(?:apos|#39|#[xX]27);|\\{0,64}[\"']|[<>]"))
 
 
 def referred(quote: re.Match[bytes]) -> Until:
@@ -66,7 +67,7 @@ def referred(quote: re.Match[bytes]) -> Until:
 @lru_cache(maxsize=256)
 def closing(name: bytes) -> Until:
     """The end tag of an element that holds others."""
-    return Until(re.compile(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
+    return Until(lazily(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
 
 
 def _unit(quote: bytes) -> bytes:
@@ -107,7 +108,7 @@ def container(quote: bytes) -> Container | Coded | Percent | PercentCoded:
     return Percent(quote)
 
 
-_LIST_ENDS = {39: Until(re.compile(rb"(?<=')\s{0,64}\]")), 59: Until(re.compile(rb"(?<=;)\s{0,64}\]|[<\"]"))}
+_LIST_ENDS = {39: Until(lazily(rb"(?<=')\s{0,64}\]")), 59: Until(lazily(rb"(?<=;)\s{0,64}\]|[<\"]"))}
 
 
 def strings(quote: bytes) -> Container | Coded | Percent | PercentCoded | Until:

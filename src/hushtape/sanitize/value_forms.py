@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.written_forms import written_forms
 
 LEAST = 6
@@ -21,7 +22,7 @@ _COMMON = "qzxjkvwybgfphmcudlr98765432s01noiate"
 """Letters and digits, the rarest in JSON rows of text, numbers and dates first."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _JSON_IN_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&'"}
-_RUN = re.compile(r"[A-Za-z0-9]{3,}")
+_RUN = lazily(r"[A-Za-z0-9]{3,}")
 
 
 def rarest(run: str | bytes) -> int:

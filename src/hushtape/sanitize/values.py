@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+from hushtape.sanitize.expressions import lazily
+
 _RUN = 64
 TAIL = 96
 
@@ -144,7 +146,7 @@ class Units:
 
     __slots__ = ("_depth",)
     again: ClassVar[bool] = True
-    _token = re.compile(rb'u0022|"')
+    _token = lazily(rb'u0022|"')
 
     def __init__(self, count: int) -> None:
         self._depth = levels(count)
@@ -167,7 +169,7 @@ class Referred:
 
     __slots__ = ("_depth", "_escaped", "_own")
     again: ClassVar[bool] = True
-    _token = re.compile(rb'(u0026(?:amp;){0,4}(?:quot|#34|#[xX]22);)|u003[cCeE]|["<>]')
+    _token = lazily(rb'(u0026(?:amp;){0,4}(?:quot|#34|#[xX]22);)|u003[cCeE]|["<>]')
 
     def __init__(self, quote: bytes) -> None:
         count = quote.count(b"\\")
@@ -197,9 +199,7 @@ class Coded:
 
     __slots__ = ("_depth", "_inside", "_nesting", "_quote", "_within")
     again: ClassVar[bool] = False
-    _token = re.compile(
-        rb"\\{0,64}(?:\"|u0022|(?:&|(?<=\\)u0026)(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]"
-    )
+    _token = lazily(rb"\\{0,64}(?:\"|u0022|(?:&|(?<=\\)u0026)(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]")
 
     def __init__(self, quote: bytes, *, within: bool = False) -> None:
         self._quote, self._nesting, self._inside, self._within = quote, int(within), False, within
@@ -233,7 +233,7 @@ class Container:
 
     __slots__ = ("_depth", "_inside", "_nesting", "_within")
     again: ClassVar[bool] = False
-    _token = re.compile(rb'["\[\]{}]')
+    _token = lazily(rb'["\[\]{}]')
 
     def __init__(self, depth: int, *, within: bool = False) -> None:
         self._depth, self._nesting, self._inside, self._within = depth, int(within), False, within

@@ -8,12 +8,12 @@ Two measures: where the value is nothing but a usual form, what it holds counts;
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.words import looks_made
 
 LEAST: Final = 8
@@ -21,14 +21,14 @@ LEAST: Final = 8
 
 _AS_SIGNS: Final = str.maketrans(dict.fromkeys(",;()[]{}<>?'\"\\`", "!"))
 
-_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
-_USERINFO = re.compile(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
-_PAIR = re.compile(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
-_PAIR_NAME = re.compile(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
+_SCHEME = lazily(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
+_USERINFO = lazily(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
+_PAIR = lazily(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
+_PAIR_NAME = lazily(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
 
 _NAME: Final = r"[\w-]{0,40}(?:key|pwd|passw\w{0,8}|secret|token|signature|authorization)"
 _SURE: Final = tuple(
-    re.compile(pattern)
+    lazily(pattern)
     for pattern in (
         r"(?im)(?:^|[;\s])"
         + _NAME
@@ -45,10 +45,10 @@ _SURE: Final = tuple(
         r"(?im)(?:^|\s)password[ \t]+(\S+)",  # .netrc
     )
 )
-_REFERS: Final = re.compile(r"[$%#]?[({]+.*[)}]+|<[\w .-]+>|[\w.]+\(.*\)")
+_REFERS: Final = lazily(r"[$%#]?[({]+.*[)}]+|<[\w .-]+>|[\w.]+\(.*\)")
 """A variable, a template, a call: `${DB_PASSWORD1}`."""
-_CODED: Final = re.compile(r"(?:(?i:basic)[ \t]+)?([A-Za-z0-9+/]{12,}={0,2})")
-_COUPLE: Final = re.compile(r"([^:\x00-\x1f\x7f]{0,200}):([\x21-\x7e]*)")
+_CODED: Final = lazily(r"(?:(?i:basic)[ \t]+)?([A-Za-z0-9+/]{12,}={0,2})")
+_COUPLE: Final = lazily(r"([^:\x00-\x1f\x7f]{0,200}):([\x21-\x7e]*)")
 """The user may be empty (Azure DevOps' tokens), or hold spaces."""
 
 

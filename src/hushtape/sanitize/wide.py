@@ -8,13 +8,13 @@ even where the guess was wrong; the bytes are scrubbed once more as they are, fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.stages import BodyScrubber
 
-_LITTLE = re.compile(rb"\xff\xfe(?!\0\0)|[\t\n\r -~]\0[\t\n\r -~]\0")
-_BIG = re.compile(rb"\xfe\xff|\0[\t\n\r -~]\0[\t\n\r -~]")
+_LITTLE = lazily(rb"\xff\xfe(?!\0\0)|[\t\n\r -~]\0[\t\n\r -~]\0")
+_BIG = lazily(rb"\xfe\xff|\0[\t\n\r -~]\0[\t\n\r -~]")
 _ENOUGH = 4
 _STEP = 64 * 1024
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 
+from hushtape.sanitize.expressions import lazily
+
 LONGEST = 20
 """Letters of the longest word: longer runs of letters are keys."""
 
-_LETTERS = re.compile(r"[^\W\d_]+")
-_SENTENCE = re.compile(r"[/#.'\"(]{0,2}[^\W\d_]+(?:[\s_.:;/,'\"()!?-]{1,3}[^\W\d_]+)*[.!?)\"']{0,3}")
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_UNSPEAKABLE = re.compile(
+_LETTERS = lazily(r"[^\W\d_]+")
+_SENTENCE = lazily(r"[/#.'\"(]{0,2}[^\W\d_]+(?:[\s_.:;/,'\"()!?-]{1,3}[^\W\d_]+)*[.!?)\"']{0,3}")
+_PARTS = lazily(r"[A-Z]?[a-z]+|[A-Z]+")
+_UNSPEAKABLE = lazily(
     r"(?i)[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}|^(?:[bcdfgkptv][bcdfgjkmnpqtvxz]|[lmnr][b-df-hj-np-tv-z])"
     r"|q(?!u)|j[^aeiou]|[^aeioudnb]j|v[^aeiouvyr]|[^aeiouny]x|x[bdfgjkmnqrsvwxz]|[^aeiouyztnlr]z|z[^aeiouyzltm]"
     r"|w[gjmpqvxz]|[fgjpqvwxz]k|k[cgjqvxz]|h[bcdfghjkpqvxz]|[bfgjkmpqvxz]c|[cjkqvwxz]g|g[bcdfjkpqvwxz]"
@@ -24,20 +26,20 @@ _UNSPEAKABLE = re.compile(
 )
 """Five consonants or four vowels in a row, and pairs of letters that no word of the languages of most APIs
 holds, or begins with."""
-_VOWEL = re.compile(r"(?i)[aeiouy]")
+_VOWEL = lazily(r"(?i)[aeiouy]")
 
 
-_ONE_WORD = re.compile(r"[A-Za-z0-9+/=_.~:!@#$%^&*|-]+")
-_REFERENCE = re.compile(
+_ONE_WORD = lazily(r"[A-Za-z0-9+/=_.~:!@#$%^&*|-]+")
+_REFERENCE = lazily(
     r"[a-z][a-z0-9+.-]*://.*|(?:arn|urn):.*|[^@]+@[^@]+\.[A-Za-z]{2,}|/.*|[a-z0-9-]+(?:/[a-z0-9._-]+)+"
     r"|(?:[a-z0-9-]+\.)+[a-z]{2,6}|\d{4}-\d\d-\d\d.*|[vV]?\d+\.\d+.*"
 )
 """Addresses, paths, hosts, media types, dates, versions."""
-_SIGNS = re.compile(r"\d+|[^A-Za-z0-9]+")
+_SIGNS = lazily(r"\d+|[^A-Za-z0-9]+")
 """A number, or a mask."""
 
-_JOINTS = re.compile(r"[-_.:/]+")
-_NUMBERED = re.compile(r"([A-Za-z]*?)\d{0,4}")
+_JOINTS = lazily(r"[-_.:/]+")
+_NUMBERED = lazily(r"([A-Za-z]*?)\d{0,4}")
 
 
 def looks_made(text: str) -> bool:

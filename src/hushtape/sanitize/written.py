@@ -15,9 +15,10 @@ from functools import lru_cache
 from typing import Final
 
 from hushtape.sanitize.escapes import LONG, doubled, expression, ways
+from hushtape.sanitize.expressions import lazily
 
 _STEP: Final = 32
-_TOKENS: Final = re.compile(r"\\+[^\\]?|[A-Za-z0-9]+|[^\\]", re.DOTALL)
+_TOKENS: Final = lazily(r"\\+[^\\]?|[A-Za-z0-9]+|[^\\]", re.DOTALL)
 
 _NESTING: Final = ("&", "%")
 """Their escapes begin with the character itself, so each is read in as many ways as it has levels."""
@@ -27,7 +28,7 @@ _MANY: Final = 16
 
 Notes = dict[object, object]
 
-_SIGNS: Final = re.compile(rb"[%\\&]")
+_SIGNS: Final = lazily(rb"[%\\&]")
 _SPAN: Final = 16
 
 MOST_WAYS: Final = 24
