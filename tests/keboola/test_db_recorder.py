@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from base64 import b64encode
 from collections.abc import Callable
@@ -276,6 +277,44 @@ def test_values_keep_their_types() -> None:
     value = {"a": [MIDNIGHT, date(2024, 1, 2), Decimal("1.0"), b"\0", None, 1, {"__type__": "x"}]}
     assert revived(json.loads(encode(value))) == value
     assert revived({"__type__": "date", "value": "never"}) == {"__type__": "date", "value": "never"}
+
+
+ODD: list[Any] = ["a", "\ud800 half", float("inf"), float("-inf"), 10**30, 1e308, SECRET]
+
+
+def test_rows_that_json_can_not_say_are_recorded_and_come_back(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (*ODD, float("nan")))
+    seen: list[Any] = []
+
+    def run() -> None:
+        import oracledb
+
+        seen.append(oracledb.connect().cursor().execute("select 1", [float("nan")]).fetchone())
+
+    made = recorder(data)
+    made.record(run)
+    text = made.cassette_path.read_text()
+    json.loads(text, parse_constant=lambda name: pytest.fail(name))
+    recorder(data).replay(run)
+    assert list(seen[1][:-1]) == [*ODD[:-1], "REDACTED"] and math.isnan(seen[1][-1])
+
+
+def test_what_another_tool_wrote_as_nan_is_read(data: Path) -> None:
+    (data / "cassettes").mkdir()
+    entry = {"sql_normalized": "SELECT 1", "params_hash": params_hash(None), "rows": [[float("nan"), "\ud800"]]}
+    document = {"version": 1, "interactions": [], "db_interactions": [entry]}
+    (data / "cassettes" / "requests.json").write_text(json.dumps(document))
+    seen: list[Any] = []
+
+    def run() -> None:
+        import oracledb
+
+        seen.extend(oracledb.connect().cursor().execute("select 1").fetchone())
+
+    recorder(data).replay(run)
+    assert math.isnan(seen[0]) and seen[1] == "\ud800"
 
 
 def test_statements_are_compared_without_white_space_and_case() -> None:

@@ -55,6 +55,32 @@ def test_a_callback_changes_what_is_recorded_and_not_what_the_program_sees(
     assert "name=Somebody" in body and entry["response"]["headers"]["Content-Length"] == [str(len(body))]
 
 
+class Marked(str):
+    """A text of a class of its own, as markupsafe's, bs4's and StrEnum's are."""
+
+    __slots__ = ()
+
+
+def test_texts_of_other_classes_are_the_texts_they_are(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    def request(seen: Any) -> Any:
+        seen.method, seen.uri = Marked(seen.method), Marked(seen.uri + "?a=1")
+        seen.headers[Marked("X-Trace")] = Marked("fixed")
+        return seen
+
+    def response(seen: dict[str, Any]) -> dict[str, Any]:
+        seen["status"]["message"] = Marked("Fine")
+        seen["headers"][Marked("X-Seen")] = [Marked("yes")]
+        return seen
+
+    with hushtape.use_cassette(cassette, sanitizers=[CallbackSanitizer(request, response)]):
+        client.call("GET", server.url + "/number/7")
+    (entry,) = stored(cassette)
+    assert entry["request"]["uri"].endswith("?a=1") and entry["request"]["headers"]["X-Trace"] == ["fixed"]
+    assert entry["response"]["status"]["message"] == "Fine" and entry["response"]["headers"]["X-Seen"] == ["yes"]
+
+
 def test_requests_that_a_callback_changed_meet_at_replay(
     client: Requests, server: Server, cassette: Path
 ) -> None:

@@ -45,6 +45,31 @@ def test_all_header_fields_are_replaced_at_once(given: Any) -> None:
     assert one.response.headers.pairs == [] and one.response.headers is not one.request.headers
 
 
+class Marked(str):
+    """A text of a class of its own, as markupsafe's, bs4's and StrEnum's are."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "something else"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_texts_of_other_classes_are_the_texts_they_are(
+    moment: str, client: Requests, server: Server, cassette: Path
+) -> None:
+    def hook(one: EditableInteraction) -> None:
+        assert one.response is not None
+        one.response.headers[Marked("X-Hook")] = Marked("yes")
+        one.response.reason = Marked("Fine")
+        if moment != "before_replay":
+            one.request.headers["X-Asked"] = Marked("no")
+            one.request.method, one.request.uri = Marked("GET"), Marked(one.request.uri)
+
+    answer = through(moment, hook, client, server, cassette)
+    assert (answer.headers["X-Hook"], answer.reason) == ("yes", "Fine")
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
     "wrong",

@@ -6,6 +6,7 @@ interactions. Called by: front ends. A list is read an item at a time.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,13 @@ def _members(file: Pinned) -> Iterator[tuple[str, Scanner]]:
 def _decoded(file: Pinned, start: int, end: int) -> Any:
     if end - start > _MOST:
         raise malformed(file.path, f"a value at its top is larger than {_MOST >> 20} MiB", offset=start)
+    text = file.read(start, end - start)
     try:
-        return msgspec.json.decode(file.read(start, end - start))
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.MsgspecError:  # NaN, and half a surrogate in a text: Python's json writes and reads them
+            return json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise malformed(
             file.path, f"a value at its top is malformed: {str(error)[:200]}", offset=start
         ) from None

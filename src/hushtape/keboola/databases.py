@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from hushtape.cassette.members import read_list
 from hushtape.errors import HushtapeError, SecretFoundError
 from hushtape.keboola import db_values
@@ -75,8 +73,8 @@ class InteractionLog:
     def _clean(self, line: str) -> bytes:
         text = tell(self._tape.ledger.ruleset, line)
         try:
-            return msgspec.json.encode(msgspec.json.decode(text))
-        except msgspec.DecodeError:  # a line that the audit withheld
+            return db_values.settled(text)
+        except ValueError:  # a line that the audit withheld
             raise SecretFoundError(
                 "record a database query",
                 "a secret stands in its answer in an encoding that can't be replaced",

@@ -1,7 +1,9 @@
 """Database values as JSON, and back: dates, decimals and bytes keep their types.
 
 Lives here: the tags, SQL as it is compared, the hash of parameters. Must not: know a driver, write.
-Called by: databases, db_recorder. Tags: `{"__type__": "datetime" | "date" | "decimal" | "bytes", "value"}`.
+Called by: databases, db_recorder.
+Tags: `{"__type__": "datetime" | "date" | "decimal" | "bytes" | "float", "value"}`; a float only where it is NaN
+or infinite, which JSON can't say.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,6 +29,23 @@ def normalize_sql(sql: str) -> str:
 def encode(value: object) -> str:
     """The value as JSON on one line."""
     return json.dumps(value, sort_keys=False, default=_tagged)
+
+
+def settled(line: str) -> bytes:
+    """What `encode` wrote, as JSON of RFC 8259 on one line: NaN and the infinities as tagged texts.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.encode(msgspec.json.decode(line))
+    except msgspec.MsgspecError:  # it refuses NaN, 1e400, and half a surrogate in a text
+        found = json.loads(line, parse_constant=_constant)
+    return json.dumps(found, separators=(",", ":")).encode()
+
+
+def _constant(name: str) -> dict[str, str]:
+    return {"__type__": "float", "value": name}
 
 
 def params_hash(parameters: object, clean: Callable[[str], str] | None = None) -> str:
@@ -68,4 +89,5 @@ _MAKERS: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
     "decimal": Decimal,
     "bytes": bytes.fromhex,
+    "float": float,
 }

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from hushtape.cassette.fields import latin1
 from hushtape.model import Head, Headers, Request
-from hushtape.session.editable_headers import EditableHeaders
+from hushtape.session.editable_headers import EditableHeaders, as_text
 
 STATUSES = range(100, 1000)
 """RFC 9112 4: three digits."""
@@ -81,7 +81,8 @@ def taken_request(seen: Any) -> tuple[str, str, tuple[tuple[str, str], ...], byt
         if not isinstance(value, str):
             raise WrongShape(f"left a {name} that is a {type(value).__name__}, not text")
     body = taken_body(getattr(seen, "body", None))
-    return seen.method, seen.uri, tuple(_pairs(seen.headers)), body
+    method, uri = as_text("the method", seen.method), as_text("the URI", seen.uri)
+    return method, uri, tuple(_pairs(seen.headers)), body
 
 
 def response_dict(head: Head, body: bytes) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def taken_response(seen: Any, head: Head) -> tuple[int, str, Headers, bytes | No
     headers = head.headers
     if seen["headers"] != response_dict(head, b"")["headers"]:
         headers = Headers(_pairs(seen["headers"]))
-    return int(code), reason, headers, taken_body(body.get("string") if body else None)
+    return int(code), as_text("the reason", reason), headers, taken_body(body.get("string") if body else None)
 
 
 def taken_body(body: Any) -> bytes | None:
@@ -166,4 +167,4 @@ def _text(value: Any) -> str:
         return str(value)
     if not isinstance(value, str):
         raise WrongShape(f"left a header field with a {type(value).__name__} in it, not text")
-    return latin1(value)
+    return latin1(as_text("a header field", value))

@@ -14,10 +14,10 @@ from hushtape.model import Headers
 
 
 def as_text(what: str, value: Any) -> str:
-    """The value; TypeError unless it is a text."""
+    """The value, as a plain str where it is of a class of its own; TypeError unless it is a text."""
     if not isinstance(value, str):
         raise TypeError(f"{what} is a text, not {type(value).__name__}")
-    return value
+    return str.__str__(value)
 
 
 class EditableHeaders(MutableMapping[str, str]):
