@@ -19,9 +19,8 @@ from hushtape import freeze
 from hushtape.clients import guard, registry
 from hushtape.errors import OptionError, TapeOrderError
 from hushtape.matching import Ignored, compile_matchers
-from hushtape.sanitize import build
+from hushtape.sanitize import build, unparsed_heads
 from hushtape.sanitize.logs import LogScrubbing
-from hushtape.sanitize.messages import tell
 from hushtape.session import ignoring, stack, timing
 from hushtape.session.front import PLAIN, FrontEnd
 from hushtape.session.options import MODE_VARIABLE, Options, OptionTypes, build_options, effective_mode
@@ -185,7 +184,7 @@ def _make_tape(path: Path, options: Options, front: FrontEnd) -> Tape:
 def _connect(tape: Tape, cleanup: ExitStack) -> None:
     """Patch the clients, filter their loggers, freeze time, guard the network: all undone by `cleanup`."""
     cleanup.callback(registry.install(stack.route).remove)
-    logs = LogScrubbing(lambda text: tell(tape.ledger.ruleset, text))
+    logs = LogScrubbing(lambda text: unparsed_heads.told(tape.ledger.ruleset, text))
     cleanup.callback(logs.remove)
     logs.install()
     if tape.frozen_at is not None:

@@ -303,7 +303,11 @@ def test_rows_that_json_can_not_say_are_recorded_and_come_back(
 
 def test_what_another_tool_wrote_as_nan_is_read(data: Path) -> None:
     (data / "cassettes").mkdir()
-    entry = {"sql_normalized": "SELECT 1", "params_hash": params_hash(None), "rows": [[float("nan"), "\ud800"]]}
+    entry = {
+        "sql_normalized": "SELECT 1",
+        "params_hash": params_hash(None),
+        "rows": [[float("nan"), "\ud800"]],
+    }
     document = {"version": 1, "interactions": [], "db_interactions": [entry]}
     (data / "cassettes" / "requests.json").write_text(json.dumps(document))
     seen: list[Any] = []

@@ -14,7 +14,9 @@ import pytest
 
 from hushtape.keboola import ScaffolderError, TestScaffolder, scaffold_tests
 from hushtape.keboola.scaffold_config import filled, input_destinations, masked, name_for
+from tests.adversarial.reading import readable
 from tests.keboola.conftest import SECRET, write
+from tests.support.routes import TOKEN
 from tests.support.servers import Server
 
 COMPONENT = """
@@ -31,6 +33,17 @@ if parameters.get("leak"):
     (data / "out" / "files" / "leak.txt").write_text(parameters["leak"])
 if parameters.get("fail"):
     raise ValueError(parameters["#key"])
+"""
+
+PRINTING = """
+import base64, logging
+key = parameters["#key"]
+print("key", key)
+print("coded", base64.b64encode(key.encode()).decode())
+logging.basicConfig(stream=sys.stderr, force=True)
+logging.warning("log %s é", key)
+request = urllib.request.Request(f"{parameters['url']}/token", method="POST")
+print("token", json.load(urllib.request.urlopen(request, timeout=5))["access_token"])
 """
 
 
@@ -62,6 +75,24 @@ def test_a_case_is_recorded_and_its_outputs_are_expected(
     config = json.loads((data / "config.json").read_text())
     assert config["parameters"]["#key"] == "{{secret.key}}"
     assert SECRET.encode() not in bytes_below(folder)
+
+
+def test_what_a_component_prints_is_shown_without_secrets(
+    tmp_path: Path, component: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    component.write_text(
+        COMPONENT.replace('if parameters.get("fail")', PRINTING + 'if parameters.get("fail")')
+    )
+    TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    with pytest.raises(ScaffolderError):
+        TestScaffolder().scaffold_from_dict(
+            definition(server, "two", fail=True), tmp_path / "tests", component
+        )
+    shown = capsys.readouterr()
+    assert shown.out.count("key ***\n") == 2 and shown.out.count("token REDACTED\n") == 3  # one of a replay
+    assert "log ***" in shown.err and "é" in shown.err
+    assert readable(shown.out.encode() + shown.err.encode(), SECRET) is None
+    assert TOKEN not in shown.out
 
 
 def test_what_stands_there_is_recorded_again_only_when_asked(

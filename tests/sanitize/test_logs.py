@@ -78,6 +78,41 @@ def test_a_clean_record_keeps_its_arguments() -> None:
     assert (records[0].msg, records[0].args) == ("retry %d", (3,))
 
 
+class Unshown:
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+    def __str__(self) -> str:
+        return "fine"
+
+
+@pytest.mark.parametrize(
+    ("message", "given", "shown"),
+    [
+        ("x %(a)s", ({"a": 1, "b": "hunter2"},), "x 1"),
+        ("x %(a)s", ({"a": 1, "b": ["hunter2"]},), "x 1"),
+        ("%.0s done", ({"b": b"hunter2"},), " done"),
+        ("x %s", (Unshown(),), "x fine"),
+    ],
+)
+def test_an_argument_that_a_clean_message_does_not_show_is_scrubbed(
+    message: str, given: tuple[object, ...], shown: str
+) -> None:
+    record = logging.LogRecord("urllib3", logging.INFO, "", 0, message, given, None)
+    assert ScrubFilter(scrub).filter(record) and record.getMessage() == shown
+    assert "hunter2" not in repr(record.args)
+
+
+def test_the_customer_keys_of_s3_go_from_a_calls_parameters() -> None:
+    key = "LtoZiAu1NyPH+p7kmnfJPk1M8hJX8QpbAoDuAIDR6Wk="
+    parameters = {"CopySourceSSECustomerKey": key, "SSECustomerKey": key.encode(), "SSECustomerKeyMD5": "abc"}
+    record = logging.LogRecord("botocore.endpoint", logging.DEBUG, "", 0, "params: %s", (parameters,), None)
+    assert ScrubFilter(build().ruleset.text).filter(record)
+    assert record.getMessage() == (
+        "params: {'CopySourceSSECustomerKey': 'REDACTED', 'SSECustomerKey': b'REDACTED', 'SSECustomerKeyMD5': 'abc'}"
+    )
+
+
 def test_an_argument_is_scrubbed_before_the_message_cuts_it(output: io.StringIO) -> None:
     scrubbing = LogScrubbing(scrub)
     scrubbing.install()

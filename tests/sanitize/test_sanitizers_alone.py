@@ -126,6 +126,26 @@ def test_a_request_that_wraps_its_body_is_scrubbed_inside() -> None:
     assert list(chunks.body) == [b"a=REDACTED"]
 
 
+def test_chunks_of_text_stay_text() -> None:
+    one, chunks = TokenSanitizer([TOKEN]), ["a=", TOKEN[:5], TOKEN[5:], "\ud800"]
+    assert one.before_record_request(request(body=chunks)).body == ["a=REDACTED\ud800"]
+    assert one.before_record_request(request(body=tuple(chunks))).body == ("a=REDACTED\ud800",)
+    assert list(one.before_record_request(request(body=iter(chunks))).body) == ["a=REDACTED\ud800"]
+    assert one.before_record_request(request(body=["a=", TOKEN.encode()])).body == [b"a=REDACTED"]
+
+
+def test_values_of_a_header_field_that_can_be_read_once_are_read_and_given_back_as_a_list() -> None:
+    one = TokenSanitizer([TOKEN])
+    for name in ("Content-Type", "X-Other"):
+        given = {name: iter([TOKEN, "x"]), "Y": "1"}
+        assert one.before_record_response({"headers": given})["headers"] == {
+            name: ["REDACTED", "x"],
+            "Y": "1",
+        }
+        fields: Any = {name: (part for part in (TOKEN,))}
+        assert one.before_record_request(request(headers=fields)).headers == {name: ["REDACTED"]}
+
+
 def test_shapes_and_types_of_header_fields_are_kept() -> None:
     one = TokenSanitizer([TOKEN])
     fields = {"a": TOKEN, "b": [TOKEN, "x"], "c": (TOKEN,), b"d": TOKEN.encode(), "e": 5}

@@ -78,7 +78,9 @@ def test_texts_of_other_classes_are_the_texts_they_are(
         client.call("GET", server.url + "/number/7")
     (entry,) = stored(cassette)
     assert entry["request"]["uri"].endswith("?a=1") and entry["request"]["headers"]["X-Trace"] == ["fixed"]
-    assert entry["response"]["status"]["message"] == "Fine" and entry["response"]["headers"]["X-Seen"] == ["yes"]
+    assert entry["response"]["status"]["message"] == "Fine" and entry["response"]["headers"]["X-Seen"] == [
+        "yes"
+    ]
 
 
 def test_requests_that_a_callback_changed_meet_at_replay(

@@ -63,7 +63,9 @@ def _decoded(file: Pinned, start: int, end: int) -> Any:
     try:
         try:
             return msgspec.json.decode(text)
-        except msgspec.MsgspecError:  # NaN, and half a surrogate in a text: Python's json writes and reads them
+        except (
+            msgspec.MsgspecError
+        ):  # NaN, and half a surrogate in a text: Python's json writes and reads them
             return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise malformed(

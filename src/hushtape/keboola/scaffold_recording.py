@@ -29,6 +29,7 @@ from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
 from hushtape.keboola.recorder import VCRRecorder
+from hushtape.keboola.scaffold_printed import record_held
 from hushtape.keboola.secrets import secret_values
 from hushtape.keboola.validator import save_output_snapshot
 
@@ -67,11 +68,13 @@ def record_case(
                 _empty(copy / "out")
             shutil.rmtree(recorded / "cassettes", ignore_errors=True)
             write_json(recorded / case.CONFIG_FILE, config)
-            _recorder(recorded, secrets, how, frozen).record(_runner(how, recorded))
+            recorder = _recorder(recorded, secrets, how, frozen)
+            hidden = secret_values(secrets, config)
+            record_held(recorder, _runner(how, recorded), hidden.values())
             shutil.rmtree(replayed / "cassettes", ignore_errors=True)
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
             _recorder(replayed, {}, how, None).replay(_runner(how, replayed))
-            _search(replayed / "out", secret_values(secrets, config), name)
+            _search(replayed / "out", hidden, name)
             _take_over(replayed, folder)
     except ScaffolderError:
         raise

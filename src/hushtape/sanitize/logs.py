@@ -57,6 +57,9 @@ _SIGNED_FIELD = lazily(
 """botocore shows the request that it signs line by line, a session's token and S3's customer keys among its
 fields."""
 
+_CUSTOMER_KEY = lazily(r"(SSECustomerKey['\"]: b?(['\"]))(?!REDACTED\2)(?:(?!\2)[^\\\n]|\\.)++(?=\2)")
+"""S3's customer keys once more, as the parameters of a call."""
+
 _CUTS = lazily(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*\.")
 """A message that shows so many characters of an argument: `%.20s`."""
 
@@ -111,17 +114,33 @@ class ScrubFilter(logging.Filter):
         return True
 
     def _scrub(self, text: str) -> str:
-        return _SIGNED_FIELD.sub(r"\1" + REDACTED, self._rules(text))
+        clean = _SIGNED_FIELD.sub(r"\1" + REDACTED, self._rules(text))
+        return _CUSTOMER_KEY.sub(r"\1" + REDACTED, clean) if "SSECustomerKey" in clean else clean
 
     def _message(self, record: logging.LogRecord) -> None:
         if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args:
             record.args = self._arguments(record.args)
         message = record.getMessage()
         clean = self._scrub(message)
-        if clean != message:
+        if clean != message or self._hides(record.args, message):
             record.msg, record.args = clean, None
             if "message" in record.__dict__:
                 record.message = clean
+
+    def _hides(self, given: Any, message: str) -> bool:
+        """Whether an argument that a clean message does not show holds something: handlers that send a
+        record's arguments (Sentry's, JSON's) would show it."""
+        named = given.items() if isinstance(given, Mapping) else (("", value) for value in given or ())
+        for name, value in named:
+            if value is None or isinstance(value, (int, float)):
+                continue
+            try:
+                shown = value if isinstance(value, str) else repr(value)
+                if shown not in message and self._extra(name, value) is not value:
+                    return True
+            except Exception:  # noqa: BLE001 - an object's repr may raise anything; the message is told
+                return True
+        return False
 
     def _arguments(self, given: Any) -> Any:
         """The arguments of a message that cuts them: the beginning of a secret is none that rules know."""

@@ -21,6 +21,8 @@ from hushtape.sanitize.sanitizers_bodies import Fields, scrub_body
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
 
 _CODING = "content-encoding"
+_SHOWN = (str, bytes, bytearray, list, tuple, Mapping)
+"""Types of a field's value that can be looked at twice."""
 
 
 def scrub_request(request: Any, ruleset: Ruleset) -> Any:
@@ -32,7 +34,7 @@ def scrub_request(request: Any, ruleset: Ruleset) -> Any:
     """
     if request is None:
         return None
-    fields = getattr(request, "headers", None) or {}
+    fields = _held(getattr(request, "headers", None) or {})
     changes: dict[str, Any] = {}
     where = "uri" if hasattr(request, "uri") or not hasattr(request, "url") else "url"  # requests: url
     if isinstance(uri := getattr(request, where, None), (str, bytes)):
@@ -53,7 +55,7 @@ def scrub_response(response: Any, ruleset: Ruleset) -> Any:
     """
     if response is None:
         return None
-    headers, body = response.get("headers") or {}, response.get("body")
+    headers, body = _held(response.get("headers") or {}), response.get("body")
     inside = isinstance(body, Mapping)
     given = body.get("string") if isinstance(body, Mapping) else body
     clean, about = _body(given, headers, ruleset, "response")
@@ -139,6 +141,20 @@ def _text(value: object) -> str:
 def _values(value: object) -> list[Any]:
     """The values of one field: given alone or in a list."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _held(headers: Any) -> Any:
+    """The fields, values that can be read once (iterators), and other collections, as lists."""
+    pairs = list(_pairs(headers))
+    if not any(_is_read_once(value) for _, value in pairs):
+        return headers
+    return _mapping(
+        headers, [(name, list(value) if _is_read_once(value) else value) for name, value in pairs]
+    )
+
+
+def _is_read_once(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, _SHOWN)
 
 
 def _pairs(headers: Any) -> Iterable[tuple[Any, Any]]:

@@ -72,7 +72,9 @@ def _bytes(body: Any) -> bytes | None:
 
 def _joined(chunks: Any) -> bytes | None:
     known = all(isinstance(chunk, (bytes, str)) for chunk in chunks)
-    return b"".join(c.encode() if isinstance(c, str) else c for c in chunks) if known else None
+    if not known:
+        return None
+    return b"".join(c.encode("utf-8", "surrogatepass") if isinstance(c, str) else c for c in chunks)
 
 
 def _as_given(body: Any, clean: bytes) -> Any:
@@ -83,9 +85,12 @@ def _as_given(body: Any, clean: bytes) -> Any:
         return bytearray(clean)
     if isinstance(body, io.BytesIO):
         return io.BytesIO(clean)
-    if isinstance(body, (list, tuple)):
-        return type(body)([clean])
-    return clean if isinstance(body, (bytes, memoryview)) else iter([clean])
+    if isinstance(body, (bytes, memoryview)):
+        return clean
+    listed = isinstance(body, (list, tuple))
+    textual = all(isinstance(chunk, str) for chunk in (body if listed else copy.copy(body)))
+    chunks = [decode(clean) if textual else clean]
+    return type(body)(chunks) if listed else iter(chunks)
 
 
 def decode(clean: bytes) -> str:
