@@ -109,7 +109,8 @@ def test_the_customer_keys_of_s3_go_from_a_calls_parameters() -> None:
     record = logging.LogRecord("botocore.endpoint", logging.DEBUG, "", 0, "params: %s", (parameters,), None)
     assert ScrubFilter(build().ruleset.text).filter(record)
     assert record.getMessage() == (
-        "params: {'CopySourceSSECustomerKey': 'REDACTED', 'SSECustomerKey': b'REDACTED', 'SSECustomerKeyMD5': 'abc'}"
+        "params: {'CopySourceSSECustomerKey': 'REDACTED', 'SSECustomerKey': b'REDACTED', "
+        "'SSECustomerKeyMD5': 'abc'}"
     )
 
 

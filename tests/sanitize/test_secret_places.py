@@ -65,6 +65,10 @@ TEXTS = [
     '"Host": ["user:{}@h.example"]',
     "> Host: user:{}@h.example\n",
     ":authority: user:{}@h.example\n",
+    "curl -u bob:'{}' https://h.example/",
+    'curl --user bob:"{}" https://h.example/',
+    "curl -fsSu bob:{} https://h.example/",
+    "curl -su 'bob:{}' https://h.example/",
 ]
 
 
@@ -91,6 +95,9 @@ def test_a_long_value_goes_to_its_end(text: str) -> None:
         "machine learning password policy",
         "login to your account and choose a password carefully",
         "set -x token counting",
+        '["curl -u bob:",1234567a,"x"]',
+        '{"curl -u bob:":"12345","x":1234567}',
+        "curl -u bob:'$PASSWORD' https://h.example/",
     ],
 )
 def test_sentences_stay(text: str) -> None:

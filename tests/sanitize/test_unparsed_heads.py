@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from tests.support.servers import Call, Server
 
 import hushtape
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.unparsed_heads import told
-from tests.support.servers import Call, Server
 
 MADE = "Zk93mP0qX7vL2aB4cD6e"
 HEAD = (
@@ -45,7 +45,11 @@ def test_the_warning_of_urllib3_shows_no_field_that_is_a_credential(
         call.send(b"HTTP/1.1 200 OK\r\nX-1: a\r\n" + HEAD.encode() + b"{}")
         call.closing = True
 
-    with caplog.at_level(logging.WARNING), Server(handle) as server, hushtape.use_cassette(tmp_path / "tape.json"):
+    with (
+        caplog.at_level(logging.WARNING),
+        Server(handle) as server,
+        hushtape.use_cassette(tmp_path / "tape.json"),
+    ):
         requests.get(server.url, timeout=5)
     assert "Failed to parse headers" in caplog.text and "unparsed data" in caplog.text
     assert MADE not in caplog.text

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,9 +90,9 @@ last: {MARK}
 def test_yaml_paths(cut: int) -> None:
     told = met(YamlPlace(), YAML.encode(), cut)
     assert told[:8] == [
-        "/interactions/0/request/headers/Authorization",
+        "/interactions/0/request/headers/Authorization/0",
         "/interactions/0/request/uri",
-        "/interactions/0/response/body",
+        "/interactions/0/response/body/string",
         "/interactions/0/response/headers/Set-Cookie/1",
         "/interactions/0/response/text",
         "/interactions/0/response/quoted key",
@@ -99,6 +100,31 @@ def test_yaml_paths(cut: int) -> None:
         "/interactions/1/other/0/1/x",
     ]
     assert told[-1] == "/last"
+
+
+plain = st.sampled_from(["a", "it's", "a b", "b: c", "'q", '"', "x#y", "#z", "k{", "l]", "12", "~", "é"])
+flows = st.recursive(
+    st.none() | plain | st.just(MARK) | st.just(f"{'w ' * 300}\n") | st.binary(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(plain, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(flows, st.integers(1, 40), st.integers(20, 90), st.sampled_from([None, "'", '"']), st.booleans())
+def test_paths_go_on_in_flow_collections(
+    value: Any, cut: int, width: int, style: str | None, marked: bool
+) -> None:
+    document = {"interactions": value} if isinstance(value, (dict, list)) else [value, MARK]
+    text = yaml.safe_dump(
+        document,
+        default_flow_style=True,
+        default_style=style,
+        width=width,
+        allow_unicode=True,
+        sort_keys=False,
+        explicit_start=marked,
+    )
+    assert met(YamlPlace(), text.encode(), cut) == pointers(document)
 
 
 @given(st.lists(st.sampled_from(["a", "é", "\n", "x" * 9000]), max_size=30))

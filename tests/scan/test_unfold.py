@@ -36,10 +36,12 @@ BODIES = {
 PADS = [(FILL * 2)[:length].strip() + "x" for length in range(76)]
 
 
-@pytest.mark.parametrize("style", [None, '"', "'", "|"])
+@pytest.mark.parametrize(
+    ("style", "flow"), [(None, False), ('"', False), ("'", False), ("|", False), (None, True), ("'", True)]
+)
 @pytest.mark.parametrize("body", BODIES)
 def test_wherever_a_writer_folds_one_finding_is_told_and_redacted(
-    body: str, style: str | None, tmp_path: Path
+    body: str, style: str | None, flow: bool, tmp_path: Path
 ) -> None:
     texts = [BODIES[body]((FILL * 2)[:length].strip() + "x") for length in range(76)]
     document = {
@@ -49,7 +51,10 @@ def test_wherever_a_writer_folds_one_finding_is_told_and_redacted(
         ]
     }
     path = tmp_path / "case.yaml"
-    path.write_text(yaml.dump(document, default_style=style, allow_unicode=style == "|"), newline="")
+    path.write_text(
+        yaml.dump(document, default_style=style, allow_unicode=style == "|", default_flow_style=flow),
+        newline="",
+    )
 
     run = Run(known={"words": VALUE}).over([path])
     told = [finding.pointer for finding in run.findings]

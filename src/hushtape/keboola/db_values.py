@@ -2,8 +2,8 @@
 
 Lives here: the tags, SQL as it is compared, the hash of parameters. Must not: know a driver, write.
 Called by: databases, db_recorder.
-Tags: `{"__type__": "datetime" | "date" | "decimal" | "bytes" | "float", "value"}`; a float only where it is NaN
-or infinite, which JSON can't say.
+Tags: `{"__type__": "datetime" | "date" | "decimal" | "bytes" | "float", "value"}`; a float only where it is
+NaN or infinite, which JSON can't say.
 """
 
 from __future__ import annotations

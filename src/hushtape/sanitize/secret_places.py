@@ -60,7 +60,10 @@ _JAR = (
 )  # fmt: skip
 _USERINFO = rb"([^\s\"'@/\\:]{1,1400}+:[^\s\"'@/\\]{1,1800}+)@"
 
-_USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-u|--user|-U|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
+_USER = rb"(?:[^\r\n]{0,160}?\s)?(?:-[A-Za-z]{0,8}[uU]|--user|--proxy-user)[ =]{0,2}\\{0,8}[\"']?"
+_LETTER = rb"[^\s\"'\\<>{}$]"
+_QUOTED = rb"(?:\\{0,8}[\"'](?=[^,:;\])]" + _LETTER + rb"{5,1399}\\{0,8}[\"']))?"
+"""A quote right before a password that another ends: `bob:'...'`; in lists a quote there ends a string."""
 
 _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # SSM's parameters, where something makes XML of them.
@@ -88,7 +91,7 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     (b"oracle:thin:", rb"[^\s/\"'@:]{1,128}/\\{0,8}\"?([^\s\"'@\\]{1,1400})\\{0,8}\"?@", False),
     (b"oracle:oci:", rb"[^\s/\"'@:]{1,128}/\\{0,8}\"?([^\s\"'@\\]{1,1400})\\{0,8}\"?@", False),
     # `curl -u user:password`, `--user user:password`.
-    (b"curl ", _USER + rb"[^\s:\"'\\]{0,128}:([^\s\"'\\<>{}$]{6,1400})", True),
+    (b"curl ", _USER + rb"[^\s:\"'\\]{0,128}:" + _QUOTED + b"(" + _LETTER + b"{6,1400})", True),
     # Heads of HTTP, as logs and notes show them; what follows Bearer and Basic is found anyway.
     *((b"authorization" + sign, colon + _AUTHORIZATION, True) for sign, colon in _COLONS),
     *((b"cookie" + sign, colon + _COOKIE, False) for sign, colon in _COLONS),

@@ -1,9 +1,9 @@
 """The end of a malformed head, as urllib3's warning quotes it: read as the header fields it is.
 
-Lives here: finding `unparsed data: '...'` in a log's text, and its fields by the header rules. Must not: be asked
-for texts of other kinds. Called by: api (log records).
-Source: urllib3's `HeaderParsingError`: `{defects}, unparsed data: {unparsed_data!r}`, at WARNING, so on standard
-error by default.
+Lives here: finding `unparsed data: '...'` in a log's text, and its fields by the header rules. Must not: be
+asked for texts of other kinds. Called by: api (log records).
+Source: urllib3's `HeaderParsingError`: `{defects}, unparsed data: {unparsed_data!r}`, at WARNING, so on
+standard error by default.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def told(ruleset: Ruleset, text: str) -> str:
 
 
 def _scrubbed(ruleset: Ruleset, literal: str | None) -> str:
-    """The literal with its fields scrubbed; what is no field, and may be the rest of one, is a placeholder."""
+    """The literal, its fields scrubbed; a line that is no field, and may be the rest of one, goes."""
     if literal is None:
         return REDACTED
     value = ast.literal_eval(literal)

@@ -1,13 +1,14 @@
 """Where in a YAML text something stands, told by its indentation.
 
 Lives here: a light walk over lines: names, list items, block scalars, strings over several lines. Must not:
-load YAML, which may name code to run. Called by: locate. Inside flow collections the path stays that of the
-member they stand under.
+load YAML, which may name code to run. Called by: locate. Inside flow collections `flow_place` goes on.
 """
 
 from __future__ import annotations
 
 import re
+
+from hushtape.scan.flow_place import FlowPlace
 
 _HEAD = 512
 """Bytes of a line's beginning that are looked at; names are shorter."""
@@ -18,39 +19,14 @@ NAME = re.compile(
 BLOCK = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[|>][-+0-9]*\s*(?:#.*)?\Z")
 OPENS = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*([\"'])")
 _FLOW = re.compile(rb"\s*(?:(?:!\S*|&\S+)\s+)*[{\[]")
-_SIGNS = re.compile(rb"[\"'{}\[\]]")
 _MARKS = {b'"': re.compile(rb'["\\]'), b"'": re.compile(rb"''?")}
 
 
-class FlowEnd:
-    """Finds where a flow collection (`{...}`, `[...]`) ends, over as many lines as it takes."""
-
-    __slots__ = ("_before", "_depth", "_escape", "_quote")
-
-    def __init__(self) -> None:
-        self._depth, self._quote, self._escape, self._before = 0, b"", False, b" "
-
-    def feed(self, data: bytes, at: int) -> int:
-        """Behind its last bracket; -1: it goes on."""
-        if self._escape:
-            self._escape, at = False, at + 1
-        while (found := (_MARKS[self._quote] if self._quote else _SIGNS).search(data, at)) is not None:
-            sign, at = found[0], found.end()
-            if sign == b"\\":
-                self._escape = at >= len(data)
-                at += 1
-            elif self._quote:
-                self._quote = self._quote if sign == b"''" else b""
-            elif sign in (b'"', b"'"):
-                before = data[found.start() - 1 : found.start()] or self._before
-                # Elsewhere it is an apostrophe.
-                self._quote = sign if before in (b" ", b",", b"[", b"{", b":", b"\n") else b""
-            else:
-                self._depth += 1 if sign in (b"{", b"[") else -1
-                if self._depth == 0:
-                    return at
-        self._before = data[-1:] or self._before
-        return -1
+def _flow_in(line: bytes, at: int) -> FlowPlace | None:
+    """The flow collection that begins there, if it goes on behind the line."""
+    found = _FLOW.match(line, at)
+    flow = FlowPlace()
+    return flow if found is not None and flow.feed(line, found.end() - 1) < 0 else None
 
 
 class YamlPlace:
@@ -65,15 +41,17 @@ class YamlPlace:
         self._block = -1
         self._quote = b""
         self._escape = False
-        self._flow: FlowEnd | None = None
+        self._flow: FlowPlace | None = None
 
     def pointer(self) -> str:
-        levels, block = list(self._levels), self._block
-        if self._line and not self._seen:
-            self._enter(bytes(self._line))
-        found = self._levels
+        levels, block, flow = list(self._levels), self._block, self._flow
+        if self._line and not self._seen and flow is None:
+            line = bytes(self._line)
+            rest = self._enter(line)
+            flow = None if rest is None else _flow_in(line, rest)
+        found = [step for _, step in self._levels] + (flow.steps() if flow is not None else [])
         self._levels, self._block = levels, block
-        return "".join([f"/{str(step).replace('~', '~0').replace('/', '~1')}" for _, step in found])
+        return "".join([f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in found])
 
     def feed(self, data: bytes) -> None:
         at = 0
@@ -102,11 +80,8 @@ class YamlPlace:
         rest = self._enter(line)
         self._seen = True
         if rest is not None and _FLOW.match(line, rest):
-            flow = FlowEnd()
-            if flow.feed(line, rest) < 0:
-                self._flow = flow
-                return True
-            return False
+            self._flow = _flow_in(line, rest)
+            return self._flow is not None
         opens = None if rest is None else OPENS.match(line, rest)
         if opens is None or self._closed(line[opens.end() :], opens[1]):
             return False
@@ -163,6 +138,9 @@ class YamlPlace:
             if indent > self._block:
                 return None
             self._block = -1
+        if line.startswith((b"--- {", b"--- [")):
+            self._levels = []
+            return 3
         self._levels = list(self._levels)
         at = 0
         while (item := ITEM.match(line, at)) is not None:
