@@ -178,3 +178,10 @@ def test_each_field_gets_the_placeholder_of_the_rule_that_redacts_it() -> None:
 def test_userinfo_in_a_host_field_goes(value: str, clean: str) -> None:
     rules = build(engine="ahocorasick").ruleset
     assert rules.headers(Headers([("Host", value)]), "request").get("host") == clean
+
+
+def test_cookies_that_a_proxy_folded_go_with_spaces_around_their_sign() -> None:
+    folded = "a=1; Path=/, b = Zk93mP0qX7; Expires=Wed, 09 Jun 2021 10:18:14 GMT, c d =x; Path=/a"
+    left = build().ruleset.headers(Headers([("Set-Cookie", folded)]), "response").pairs[0][1]
+    expires = "Expires=Wed, 09 Jun 2021 10:18:14 GMT"
+    assert left == f"a=REDACTED; Path=/, b = REDACTED; {expires}, c d =REDACTED; Path=/a"

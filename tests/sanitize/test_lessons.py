@@ -453,3 +453,38 @@ def test_a_password_that_begins_like_a_variable_or_a_list_is_learned(sign: str) 
 @pytest.mark.parametrize("field", ["Bearer\t{}", "Bearer {};v=1", "Bearer {}, Basic dTpw"])
 def test_a_token_before_parameters_is_learned(field: str) -> None:
     assert from_headers(Authorization=field.format("Zk93mP0qX7vL2")) == ["Zk93mP0qX7vL2"]
+
+
+@pytest.mark.parametrize(
+    "field", ["Bearer hn5qBd0cj5=sG", 'Bearer "hn5qBd0cj5', "Bearer hn5q Bd0cj5!", "hn5qBd0cj5 sG"]
+)
+def test_a_token_with_a_sign_of_its_own_is_learned_whole(field: str) -> None:
+    assert field.removeprefix("Bearer ") in from_headers(Authorization=field)
+
+
+@pytest.mark.parametrize("before", ["x1", "a b"])
+def test_each_string_of_a_list_is_learned(before: str) -> None:
+    value = "mNY3aW55mq#FD AL"
+    document = {"password": [before, value, "kQzXvWpLmNbVcD"]}
+    assert from_body(json.dumps(document).encode()) == [value, "kQzXvWpLmNbVcD"]
+    event = json.dumps(document, indent=2).replace("\n", "\ndata: ")
+    assert from_body(f"data: {event}\n\n".encode(), "text/event-stream") == [value, "kQzXvWpLmNbVcD"]
+
+
+def test_messages_in_a_list_are_not_learned() -> None:
+    messages = ["This password is too short. It must contain at least 8 characters.", "is invalid"]
+    assert from_body(json.dumps({"password": messages}).encode()) == []
+    book = Notebook()
+    scrubber = RULESET.scrubber("request", "application/json", book.asked)
+    scrubber.feed(json.dumps({"password": messages}).encode())
+    scrubber.finish()
+    assert taught(book) == []
+
+
+@pytest.mark.parametrize("depth", range(3))
+def test_a_password_that_begins_with_a_quote_is_learned_without_it(depth: int) -> None:
+    text = json.dumps({"password": '"Zk93{mP"0q<X7'})
+    for _ in range(depth):
+        text = json.dumps({"in": text})
+    for written in (text, text.replace('\\"', "\\u0022") if depth == 0 else text):
+        assert 'Zk93{mP"0q<X7' in from_body(written.encode())

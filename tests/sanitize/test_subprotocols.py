@@ -60,3 +60,24 @@ def test_a_credential_goes_and_is_learned(field: str) -> None:
 @pytest.mark.parametrize("field", PROTOCOLS)
 def test_a_protocol_stays(field: str) -> None:
     assert RULES.headers(Headers([(NAME, field)]), "response").pairs == ((NAME, field),)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("bearer", "pass-Word_x9.k2l"),
+        ("v1, bearer", "graphql-ws", "pass-Word_x9.k2l"),
+        ("bearer, , pass-Word_x9.k2l",),
+    ],
+)
+def test_a_list_over_several_fields_is_one(fields: tuple[str, ...]) -> None:
+    alone = Headers([(NAME, "pass-Word_x9.k2l")])
+    assert RULES.headers(alone, "request") is alone  # and is not remembered as clean
+    left = RULES.headers(Headers([(NAME, one) for one in fields]), "request")
+    assert left.pairs[:-1] == tuple((NAME, one) for one in fields[:-1])
+    assert left.pairs[-1][1].endswith("REDACTED") and "Word" not in left.pairs[-1][1]
+
+
+def test_a_token_that_begins_like_a_protocol_goes() -> None:
+    left = RULES.headers(Headers([(NAME, "bearer, mqttZk93mP0q")]), "request")
+    assert left.pairs == ((NAME, "bearer, REDACTED"),)

@@ -63,7 +63,14 @@ _LINE_END = lazily(rb"[\r\n]|\\{1,8}[nr](?=[\s+\\\"'&<}]|\Z)")
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
-_BRIEF = lazily(rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)")
+_BRIEF_VALUE = rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)"
+_BRIEF = lazily(_BRIEF_VALUE)
+_BRIEF_LIST = lazily(
+    rb"(?:\[|%(?:25){0,8}5[bB])(?:(?:[\s+,]|\\{1,8}[nrt]|%(?:25){0,8}(?:2[cC0]|0[aAdD9]))*+"
+    rb"(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)(?:" + _BRIEF_VALUE + rb")){1,999}+"
+    rb"(?:[\s+]|\\{1,8}[nrt]|%(?:25){0,8}(?:20|0[aAdD9]))*+(?:\]|%(?:25){0,8}5[dD])"
+)
+"""A table's column may be called so, beside one of states."""
 _BRIEF_PAIR = lazily(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
 _EQUALS = lazily(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
@@ -154,7 +161,8 @@ class Field:
             return None
         found = self._member.at(data, quote, colon.end(), limit, context)
         if self.code and isinstance(found, Found):
-            brief = _BRIEF.match(data, found.start, limit) is not None
+            form = _BRIEF_LIST if found.start == colon.end() else _BRIEF
+            brief = form.match(data, found.start, limit) is not None
             if not is_oauth(data, start, limit, context, pair=False, brief=brief):
                 return None
         return found

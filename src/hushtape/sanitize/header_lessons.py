@@ -31,14 +31,15 @@ _COOKIE_NAME = lazily(
 )
 
 
-def lessons(action: Action, name: str, value: str) -> Iterator[tuple[str, Lesson]]:
-    """The credentials in one field's value that are worth looking for elsewhere."""
+def lessons(action: Action, name: str, value: str, before: str = "") -> Iterator[tuple[str, Lesson]]:
+    """The credentials in one field's value that are worth looking for elsewhere. `before`: the protocols of
+    the fields before it."""
     if action == "scheme":
         yield value, AUTHORIZATION
     elif action == "redact" and _teaches(name):
         yield value, GUESS
     elif action == "protocols":
-        yield from ((one, GUESS) for _, one in subprotocols.split(value) if one)
+        yield from ((one, GUESS) for _, one in subprotocols.split(value, before) if one)
     elif action in ("cookie", "set-cookie"):
         pairs = value.split(";") if action == "cookie" else [value.partition(";")[0]]
         for pair in pairs:

@@ -39,7 +39,7 @@ ATTRIBUTES = frozenset(
 )
 _PRINCIPAL = "x-ms-client-principal"
 """The claims of who is signed in, in base64, and their name and id (Azure's App Service)."""
-_FOLDED = lazily(r"(,\s*[^\s=;,]+=)[^;]+")
+_FOLDED = lazily(r"(,[^=;,]+=\s*)[^;\s][^;]*")
 _BLOB = lazily(
     r'"(?:[^"\\]|\\.){0,256}+"|(?<![^\s,])(?:(negotiate|ntlm|kerberos|gssapi|gss-spnego|scram-sha-\d+)'
     r"([ \t]+)(?![^\s=,]+\s*=\s*[^=,\s])[^\s,]+"
@@ -229,8 +229,9 @@ class HeaderPolicy:
         named = lower in _NAMED or lower.startswith(_PRINCIPAL)
         return "redact" if named or is_credential(name) else "scan"
 
-    def redact(self, action: Action, name: str, value: str) -> str:
-        """The field's value without its credential; attributes of a cookie are still to be scanned."""
+    def redact(self, action: Action, name: str, value: str, before: str = "") -> str:
+        """The field's value without its credential; attributes of a cookie are still to be scanned. `before`:
+        the protocols of the fields before it."""
         if not value.strip():
             return value
         if action == "scheme":
@@ -250,7 +251,7 @@ class HeaderPolicy:
             userinfo, sign, host = value.rpartition("@")
             return f"{self.placeholder}@{host}" if sign and userinfo else value
         if action == "protocols":
-            return subprotocols.redacted(value, self.placeholder)
+            return subprotocols.redacted(value, self.placeholder, before)
         listed = self._redact.get(name.lower())
         if listed is None and value.strip().lower() in _SAID:
             return value

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from hushtape.model import Headers
+from hushtape.sanitize import subprotocols
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.header_lessons import lessons
@@ -48,6 +49,7 @@ class Side:
         kept: list[tuple[str, str]] = []
         fresh: list[int] = []
         same = True
+        before = ""
         for pair in headers.pairs:
             if pair not in known:
                 name, value = pair
@@ -57,9 +59,11 @@ class Side:
                     continue
                 if action != "scan":
                     if teach is not None:
-                        for credential, lesson in lessons(action, name, value):
+                        for credential, lesson in lessons(action, name, value, before):
                             teach(encode(credential), lesson, self.policy.placeholder.encode())
-                    clean = self.policy.redact(action, name, value)
+                    clean = self.policy.redact(action, name, value, before)
+                    if action == "protocols":
+                        before = f"{before},{value}" if before else value
                     if clean != value:
                         same, pair = False, (name, clean)
                 if pair not in known:
@@ -93,6 +97,8 @@ class Side:
         return clean
 
     def _remember(self, pair: tuple[str, str]) -> None:
+        if pair[0].lower() == subprotocols.NAME:
+            return  # what stands there hangs on the field before it
         if len(pair[0]) <= LONGEST and len(pair[1]) <= LONGEST:
             if len(self.clean) >= MOST:
                 self.clean.clear()

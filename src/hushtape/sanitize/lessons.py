@@ -1,24 +1,24 @@
 """Lessons: which of the credentials that a rule redacted are looked for everywhere from then on.
 
 Lives here: the notebook of one tape, and the judgement of a value: undoing how it was written down, and
-telling a credential from a word. Must not: scrub, compile, hold more than `MOST` values.
-Called by: session. Sources: RFC 6750 2 and RFC 7617 2 for what stands in an Authorization field.
+telling a credential from a word. Must not: know the forms of Authorization (`authorization` does), scrub,
+compile, hold more than `MOST` values.
+Called by: session.
 """
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
-from base64 import b64decode
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 
+from hushtape.sanitize.authorization import credentials, user_and_password
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import SecretRule
-from hushtape.sanitize.spans import LONGEST_LESSON, Lesson
+from hushtape.sanitize.spans import LONGEST_LESSON, SHORTEST_LESSON, Lesson
 from hushtape.sanitize.words import is_phrase, is_word, looks_made
 
 MOST: Final = 1000
@@ -26,9 +26,6 @@ MOST: Final = 1000
 
 MOST_GUESSED: Final = 100
 """So many of them may be guesses (`Lesson.guess`): a session's cookie may change with every answer."""
-
-SHORTEST: Final = 8
-"""Bytes. A shorter value stands in too many texts that mean something else."""
 
 NAME: Final = "learned secret"
 """The name of such a rule, in messages."""
@@ -44,16 +41,17 @@ _XML_LEAF = lazily(
 
 _TAG = lazily(r"\A\s*<|</|/>")
 _ADDRESS = lazily(r"(?i)https?://[^@\s]*")
-_TOKEN_68 = lazily(r"([A-Za-z0-9._~+/|-]{8,}=*)[ \t]*[;,]")
-_ONE_PARAMETER = lazily(r'[\w-]+="?([^"=][^"]*)"?')
-_PARAMETER = lazily(r'(?<![\w-])([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
-_NAMES_ONE = lazily(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
-_SCHEME_AND_SIGN = lazily(r"(?i)(?:bearer|token|api-?key|key|jwt):(.+)")
 _QUOTED = lazily(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
 """A placeholder with the quotes that a number or a list was given: elsewhere the value stands in its own."""
 
 _IN_STRING = lazily(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+(?:\"|u0022)")
 """A list or object in a string of JSON."""
+
+_SMALL = lazily(r" \d{1,3} ")
+"""`at least 8 characters`."""
+
+_EVENT = lazily(r"(?:(?<=[\r\n])|(?<=\\[rn]))data:")
+"""What begins each line of an event's data (the HTML standard 9.2.5), also in a string of JSON."""
 
 _IN_ATTRIBUTE = lazily(r"\s*[\[{]?\s*&(?:amp;)*(?:quot|#34|#[xX]22);")
 """The same in an attribute of HTML."""
@@ -62,12 +60,6 @@ _REFERENCE = lazily(r"&#?\w{1,8};")
 _HEX = lazily(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
 _SCRIPT = lazily(r"\\(?:\\|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|([^\"/bfnrtux\\]))")
 """An escape that scripts know and JSON doesn't (ECMA-262 12.9.4); a pair of backslashes, to be passed by."""
-
-_OAUTH = lazily(r'oauth_(?:token|consumer_key)="?([^",\s]+)')
-_OF_THE_MOMENT = frozenset(
-    ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
-)
-"""Schemes whose credentials are made anew for each request, out of something that is not sent."""
 
 
 class Notebook:
@@ -129,7 +121,7 @@ def is_credential(text: str, *, asked: bool, numbers: bool = False) -> bool:
     (`is required`).
     """
     size = len(text.encode("utf-8", "surrogatepass"))
-    if not SHORTEST <= size <= LONGEST_LESSON or len(set(text)) <= 2:
+    if not SHORTEST_LESSON <= size <= LONGEST_LESSON or len(set(text)) <= 2:
         return False
     if (not numbers and _PLAIN_NUMBER.fullmatch(text)) or _TEMPLATE.fullmatch(text):
         return False
@@ -144,6 +136,8 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         text = value.decode("latin-1")
+    if lesson.written == "json" and "data:" in text and text[:1] in ("[", "{", '"', "\\"):
+        text = _EVENT.sub("", text)
     whole = text
     for _ in range(6):
         if lesson.written == "json" and _IN_ATTRIBUTE.match(text):
@@ -155,9 +149,9 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
     if lesson.written == "json" and text.lstrip()[:1] == '"':
         text = f"[{text}]"  # what a list of strings held
     if lesson.written == "credentials":
-        found = list(_credentials(text))
+        found = list(credentials(text))
     elif lesson.written == "basic":
-        found = [text, *_user_and_password(text)]
+        found = [text, *user_and_password(text)]
     elif lesson.written == "userinfo":
         passwords = [whole.partition(":")[2] for whole in _read(text, "json")]
         found = [one for password in passwords for one in _read(password, "json")]
@@ -168,8 +162,9 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
             found.append(text.strip())  # that of a CDATA section, where `<` is a letter
     elif text[:1] in ("{", "[") and lesson.written == "json":
         found = _leaves(text)
-        if not found and not _is_container(text):  # a string: `[Zk93...`, or one that begins with a quote
-            found = [one.strip('"') for one in _read(whole, "json")]
+        if whole[:1] == "\\" or not (found or _is_container(text)):
+            # A string: `[Zk93...`, or one that begins with a quote.
+            found += [one.strip('"') for one in _read(whole, "json")]
     elif lesson.written == "form" and "%" in text:
         found = [one for whole in _read(text, "form") for one in _in_parameter(whole)]
     else:
@@ -187,7 +182,24 @@ def _is_container(text: str) -> bool:
 
 def _leaves(text: str) -> list[str]:
     """What strings of an object or a list say."""
-    return [one for leaf in _LEAF.findall(text) if _is_telling(leaf) for one in _read(leaf, "json")]
+    tells = _is_no_phrase if _is_list(text) else _is_telling
+    return [one for leaf in _LEAF.findall(text) if tells(leaf) for one in _read(leaf, "json")]
+
+
+def _is_list(text: str) -> bool:
+    """Whether a list holds nothing but strings, numbers and their like: each string is a credential then."""
+    if text[:1] != "[":
+        return False
+    try:
+        document = json.loads(text, strict=False)
+    except ValueError:
+        return False
+    return not any(isinstance(one, (dict, list)) for one in document)
+
+
+def _is_no_phrase(leaf: str) -> bool:
+    """A list of strings may be one of messages, in a request, too."""
+    return not is_phrase(_SMALL.sub(" ", leaf))
 
 
 def _in_parameter(text: str) -> Iterator[str]:
@@ -199,7 +211,7 @@ def _in_parameter(text: str) -> Iterator[str]:
 
 
 def _is_telling(leaf: str) -> bool:
-    """Descriptions and types stand inside, too: only what holds a digit, and no space, is a credential."""
+    """Descriptions and types stand inside an object, too: only what holds a digit, and no space, counts."""
     return _DIGIT.search(leaf) is not None and _SPACE.search(leaf) is None
 
 
@@ -267,64 +279,3 @@ def _plain(escape: re.Match[str]) -> str:
     if code is None:
         return escape[3] or escape[0]
     return json.dumps(chr(int(code, 16)))[1:-1]
-
-
-def _credentials(value: str) -> Iterator[str]:
-    """The credential in an Authorization field, and the parts of a Basic one."""
-    value = value.strip()
-    scheme, _, rest = value.replace("\t", " ").partition(" ")
-    if "=" in scheme or '"' in scheme:  # no scheme: `key=...`, `"..."`, a list of parameters
-        scheme, rest = "", value
-    rest = rest.strip()
-    if not rest:
-        yield scheme
-        if (behind := _SCHEME_AND_SIGN.fullmatch(scheme)) is not None:
-            yield behind[1]
-    if scheme.lower() == "oauth" and "=" in rest.rstrip(
-        "="
-    ):  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
-        for one in _OAUTH.findall(rest):
-            yield from dict.fromkeys((one, unquote(one)))
-    elif rest and scheme.lower() not in _OF_THE_MOMENT:
-        yield from _parameters(rest) if re.search("[, ;]", rest) else _alone(scheme.lower(), rest)
-
-
-def _parameters(rest: str) -> Iterator[str]:
-    """Of a list (`Token token="...", nonce="..."`) what the names say is the credential; what stands before
-    the first sign without a name (`Bearer ...;v=1`)."""
-    first = _TOKEN_68.match(rest)
-    if first is not None:
-        yield first[1]
-    for name, quoted, plain in _PARAMETER.findall(rest):
-        if _NAMES_ONE.search(name):
-            yield quoted or plain
-
-
-def _alone(scheme: str, rest: str) -> Iterator[str]:
-    """What follows a scheme in one piece: a token, in quotes or under a name (Proxmox: behind an id, too)."""
-    named = _ONE_PARAMETER.fullmatch(rest)
-    if named and not scheme:
-        yield rest
-    yield named[1] if named else rest.strip('"')
-    if named and "=" in named[1].rstrip("="):
-        yield named[1].rpartition("=")[2]
-    if scheme in ("apikey", "token", "key", "sso-key") and ":" in rest:
-        yield rest.partition(":")[2]
-    if scheme == "basic":
-        yield from _user_and_password(rest)
-
-
-def _user_and_password(coded: str) -> Iterator[str]:
-    """The password; the user too, where it is the credential (an API key without a password)."""
-    try:
-        data = b64decode(coded + "==")
-    except (binascii.Error, ValueError):
-        return
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    user, _, password = text.partition(":")
-    yield password
-    if len(password) < SHORTEST or password == "x-oauth-basic":
-        yield user

@@ -32,14 +32,20 @@ _LINE_END = Until(lazily(rb"[\r\n]|\\{1,8}[nr]|\\{0,8}\""))
 _OBJECT = lazily(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = lazily(rb"%(?:25){0,8}[57][bB]")
 _STRINGS = lazily(
-    rb"\[(?:\s|\+|\\{1,8}[nrt]|%(?:25){0,8}(?:20|0[aAdD9])|(?:%(?:25){0,8}5[cC]){1,8}[nrt])*+[bBrRuU]{0,2}"
+    rb"\[(?:\s|\+|\\{1,8}[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|%(?:25){0,8}(?:20|0[aAdD9])|(?:%(?:25){0,8}5[cC]){1,8}[nrt])*+[bBrRuU]{0,2}"
     rb"(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);"
     rb"|(?:%(?:25){0,8}5[cC])*%(?:25){0,8}22|(?:%(?:25){0,8}5[cC])+u0022)"
 )
 
+_ESCAPED_STRINGS = lazily(
+    rb"%(?:25){0,8}5[bB](?:\+|%(?:25){0,8}(?:20|0[aAdD9])|(?:%(?:25){0,8}5[cC]){1,8}[nrt])*+"
+    rb"(?:%(?:25){0,8}5[cC])*(?:%(?:25){0,8}22|u0022)"
+)
+
 
 class MemberValue:
-    """Values under one name. `numbers`: those go, too. `code`: the name is `code`; only strings go."""
+    """Values under one name. `numbers`: those go, too. `code`: the name is `code`; only strings go, and
+    lists of them."""
 
     __slots__ = ("_code", "_containers", "_named", "_numbers", "_text")
 
@@ -64,10 +70,18 @@ class MemberValue:
         if not self._containers and _OBJECT.match(data, at, limit):
             return self._within(data, quote, at, limit) if first == b"{" else None
         if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
-            return None if self._code else self._container(data, at, quote, limit)
+            return (self._codes if self._code else self._container)(data, at, quote, limit)
         if b"%" in quote and _ESCAPED.match(data, at, limit):
-            return None if self._code else Found(at, -1, whole, container(quote))
+            if self._code:
+                return self._codes(data, at, quote, limit)
+            return Found(at, -1, whole, container(quote))
         return None if self._code or first in (b"{", b"[") else self._bare(data, quote, at, limit, context)
+
+    def _codes(self, data: bytes, at: int, quote: bytes, limit: int) -> Found | None:
+        """A list of strings under `code`: query parameters, as Go's `url.Values` and echoes write them."""
+        strings = _ESCAPED_STRINGS if data[at] == 37 else _STRINGS
+        listed = strings.match(data, at, limit)
+        return Found(at, -1, quote + self._text + quote, container(quote)) if listed else None
 
     def _bare(self, data: bytes, quote: bytes, at: int, limit: int, context: Context) -> Found | None:
         """What stands there without quotes: a number, or what is no JSON."""

@@ -19,8 +19,8 @@ WINDOW = 2048
 SMALL = 512
 
 _MARK = lazily(
-    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant_?type|redirect_?uri"
-    rb"|client_?secret|code_?verifier|state)"
+    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant[_-]?type|redirect[_-]?uri"
+    rb"|client[_-]?secret|code[_-]?verifier|state)"
     rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )

@@ -123,6 +123,9 @@ class Verifier(NamedTuple):
 Teach = Callable[[bytes, Lesson, bytes], None]
 """Told what a credential rule redacts: the value as it stood there, and what stands in its place."""
 
+SHORTEST_LESSON = 8
+"""Bytes. A shorter value stands in too many texts that mean something else."""
+
 LONGEST_LESSON = 8 * 1024
 """Bytes of the longest value that is told: an access token with many claims takes 4 to 6 KiB."""
 

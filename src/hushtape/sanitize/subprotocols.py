@@ -34,8 +34,8 @@ _VERSION = lazily(
 _PLAIN = lazily(r"(?i)(?:[a-z]{2,16}\d?|v?\d{1,4})(?:[._-](?:[a-z]{2,16}\d?|v?\d{1,4}))*")
 
 _KNOWN = lazily(
-    r"(?i)graphql(?:-transport)?-ws|mqtt.*|v\d+\.(?:base64\.)?(?:channel\.k8s\.io|stomp)|ocpp.*|wamp.*|soap|sip|xmpp|chat"
-    r"|realtime|json|binary|base64|.*\.k8s\.io|.*\.webpubsub\.azure\.v\d|actioncable-.*"
+    r"(?i)graphql(?:-transport)?-ws|mqtt(?:v?\d+(?:\.\d+)*)?|v\d+\.(?:base64\.)?(?:channel\.k8s\.io|stomp)|ocpp\d+(?:\.\d+)*|wamp(?:\.\d+)?(?:\.[a-z]+)*|soap|sip|xmpp|chat"
+    r"|realtime|json|binary|base64|.*\.k8s\.io|.*\.webpubsub\.azure\.v\d|actioncable-(?:v\d+-json|unsupported)"
 )
 _RUN = lazily(r"[A-Za-z0-9+/_]+")
 
@@ -48,23 +48,27 @@ def _is_made(text: str) -> bool:
     )
 
 
-def split(value: str) -> Iterator[tuple[str, str]]:
-    """(what stays, the credential or "") of each protocol, with the commas and spaces before it."""
+def split(value: str, before: str = "") -> Iterator[tuple[str, str]]:
+    """(what stays, the credential or "") of each protocol, with the commas and spaces before it. `before`:
+    what fields before it said: a request may spread the list over several (RFC 6455 11.3.4)."""
     announced = False
-    for at, part in enumerate(value.split(",")):
+    earlier = before.split(",") if before else []
+    for at, part in enumerate([*earlier, *value.split(",")], -len(earlier)):
         text = part.strip()
         lead = ("," if at else "") + part[: len(part) - len(part.lstrip())]
         known = _KNOWN.fullmatch(text) is not None and not _is_made(text)
         held = _HOLDS.fullmatch(text)
-        if held is not None and not (_VERSION.fullmatch(text) and _PLAIN.fullmatch(held[2])):
+        if at < 0:
+            pass
+        elif held is not None and not (_VERSION.fullmatch(text) and _PLAIN.fullmatch(held[2])):
             yield lead + held[1], held[2]
         elif text and not known and (announced or _is_made(text)):
             yield lead, text
         else:
             yield lead + text, ""
-        announced = _ANNOUNCES.fullmatch(text) is not None or (announced and known)
+        announced = _ANNOUNCES.fullmatch(text) is not None or (announced and (known or not text))
 
 
-def redacted(value: str, placeholder: str) -> str:
+def redacted(value: str, placeholder: str, before: str = "") -> str:
     """The list without its credentials."""
-    return "".join(kept + (placeholder if credential else "") for kept, credential in split(value))
+    return "".join(kept + (placeholder if credential else "") for kept, credential in split(value, before))
