@@ -229,9 +229,8 @@ class TextAudit:
         if clean.issuperset(texts):
             return None
         fresh = [text for text in texts if text not in clean]
-        joined = _encoded(fresh[0] if len(fresh) == 1 else "\n".join(fresh))
         odd = self._odd
-        if odd is not None or not in_clear(joined, self._scan):
+        if len(fresh) == 1 or odd is not None or not in_clear(_encoded("\n".join(fresh)), self._scan):
             for text in fresh:
                 data = _encoded(text)
                 found = inspect(data, self._scan, self._dull) or (odd.look(data) if odd is not None else None)

@@ -38,7 +38,7 @@ class DullHex:
 def _is_dull(rule: Rule) -> bool:
     """For one rule: a tape that learns asks for all of them at each lesson (200 lessons took 5 s)."""
     # A shape's anchor may be three letters, but a token is twenty, all in such an order: none is.
-    found = [one for one, verifier in anchors((rule,)) if verifier.kind != SHAPES]
+    found = [one for one, asking in anchors((rule,)) if any(verifier.kind != SHAPES for verifier in asking)]
     return not found or hex_is_dull(found)
 
 

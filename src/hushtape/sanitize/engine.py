@@ -26,8 +26,8 @@ ENOUGH = 1024 * 1024
 """Bytes, see `GrowingEngine`."""
 
 
-HEAD = 12
-"""Bytes of an anchor that ahocorasick's automaton holds."""
+HEAD = 10
+"""Bytes of an anchor that ahocorasick's automaton holds: more than `https://`, as addresses do that are secrets."""
 
 COLUMNS = 64
 """Of its table. 65 bytes that are told apart take 128, so up to `FEW` of them share one."""
@@ -58,38 +58,36 @@ class AhoEngine:
     each beginning of an anchor and a column for each byte, and is kept small: the haystack is folded first,
     byte by byte (it knows no case), and only the first `HEAD` bytes of an anchor are in it. What is longer or
     holds a byte that shares its column is compared where it is met. (A plan of 979 anchors: 2.4 MB with all
-    of each and 65 columns, which are rounded up to 128; 0.9 MB so.)
+    of each and 65 columns, which are rounded up to 128; 0.8 MB so.)
     """
 
-    __slots__ = ("_find", "_fold", "_heads", "_only", "longest")
+    __slots__ = ("_alone", "_find", "_fold", "_heads", "longest")
 
     def __init__(self, anchors: Sequence[bytes]) -> None:
         library = import_module("ahocorasick_rs")
         self.longest = max(map(len, anchors), default=0)
         self._fold, shared = folding([anchor[:HEAD] for anchor in anchors], COLUMNS)
-        heads: dict[bytes, _Head] = {}
+        alike: dict[bytes, list[int]] = {}
         for number, anchor in enumerate(anchors):
-            head = heads.setdefault(anchor[:HEAD].translate(self._fold), _Head([], [], {}))
-            if len(anchor) > HEAD:
-                for byte in {anchor[HEAD], *anchor[HEAD : HEAD + 1].upper()}:
-                    head.longer.setdefault(byte, []).append((number, anchor))
-            elif shared.isdisjoint(anchor):
-                head.whole.append(number)
-            else:
-                head.alike.append((number, anchor))
-        self._heads = list(heads.values())
-        self._only = [
-            head.whole[0] if head.whole and not head.alike and not head.longer else -1 for head in self._heads
-        ]
+            alike.setdefault(anchor[:HEAD].translate(self._fold), []).append(number)
+        self._alone: list[int] = []
+        """By head: the anchor that is all of it, where no other begins so; else -1."""
+        self._heads: dict[int, _Head] = {}
+        for numbers in alike.values():
+            whole = [one for one in numbers if len(anchors[one]) <= HEAD and shared.isdisjoint(anchors[one])]
+            alone = len(numbers) == 1 and numbers == whole
+            if not alone:
+                self._heads[len(self._alone)] = _Head.of(numbers, whole, anchors)
+            self._alone.append(numbers[0] if alone else -1)
         kind = library.Implementation.DFA
-        automaton = library.BytesAhoCorasick(list(heads), library.MatchKind.Standard, kind)
+        automaton = library.BytesAhoCorasick(list(alike), library.MatchKind.Standard, kind)
         self._find = automaton.find_matches_as_indexes
 
     def find(self, data: bytes) -> list[Hit]:
         hits: list[Hit] = []
-        only = self._only
+        alone = self._alone
         for number, start, end in self._find(data.translate(self._fold), overlapping=True):
-            if (anchor := only[number]) >= 0:
+            if (anchor := alone[number]) >= 0:
                 hits.append((anchor, start, end))
             else:
                 hits += self._heads[number].hits(data, start, end)
@@ -102,9 +100,23 @@ class _Head(NamedTuple):
     """Anchors that begin alike: those that are no longer, those of them that hold bytes which share a column,
     and longer ones by the byte that follows."""
 
-    whole: list[int]
-    alike: list[tuple[int, bytes]]
-    longer: dict[int, list[tuple[int, bytes]]]
+    whole: tuple[int, ...]
+    alike: tuple[tuple[int, bytes], ...]
+    longer: dict[int, tuple[tuple[int, bytes], ...]]
+
+    @classmethod
+    def of(cls, numbers: Sequence[int], whole: Sequence[int], anchors: Sequence[bytes]) -> _Head:
+        """The head of these anchors; `whole`: those of them that it tells for sure."""
+        alike: list[tuple[int, bytes]] = []
+        longer: dict[int, tuple[tuple[int, bytes], ...]] = {}
+        for number in numbers:
+            anchor = anchors[number]
+            if len(anchor) > HEAD:
+                for byte in {anchor[HEAD], *anchor[HEAD : HEAD + 1].upper()}:
+                    longer[byte] = (*longer.get(byte, ()), (number, anchor))
+            elif number not in whole:
+                alike.append((number, anchor))
+        return cls(tuple(whole), tuple(alike), longer)
 
     def hits(self, data: bytes, start: int, end: int) -> Iterator[Hit]:
         for number in self.whole:

@@ -153,16 +153,16 @@ def formed_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[byte
     for name, form in FORMS.items():
         if joined(name) in rule.keep:
             continue
+        lists = joined(name) not in HEADERS
+        made: dict[tuple[Verifier, str], Verifier] = {}
         for anchor, one in field_anchors(FieldRule((name,), rule.placeholder, containers=False), order):
             if anchor[-1] in _LOOSE_ENDINGS:
                 continue
-            way = one.verify
-            lesson = Lesson("form" if b"=" in anchor else "json", guess=True)
-            lists = joined(name) not in HEADERS
-            yield (
-                anchor,
-                one._replace(verify=_of_form(way, form, lists), name=LABEL, guard=None, teaches=lesson),
-            )
+            written = "form" if b"=" in anchor else "json"
+            if (one, written) not in made:
+                verify, lesson = _of_form(one.verify, form, lists), Lesson(written, guess=True)
+                made[one, written] = one._replace(verify=verify, name=LABEL, guard=None, teaches=lesson)
+            yield anchor, made[one, written]
 
 
 def _of_form(way: Verify, form: Form, lists: bool) -> Verify:

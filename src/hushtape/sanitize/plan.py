@@ -47,32 +47,47 @@ from hushtape.sanitize.urls import USERINFO_SIGN, crossing_signs, url_anchors, u
 MARGIN = 64
 """Bytes beyond what verifiers state that may be looked at: padding, the character after a word."""
 
+Asking = tuple[Verifier, ...]
+"""The verifiers of an anchor, in the order of their rules."""
+
 Asked = tuple[Verify, int, bool, Verifier]
 """A verifier that is to be asked, with what its loop reads of it (a named tuple's fields cost 30 ns each):
 its function, its kind, whether it guesses."""
 
 
-def anchors(rules: Iterable[Rule], order: int | None = None) -> Iterator[tuple[bytes, Verifier]]:
-    """Everything to look for, rule by rule. `order`: the same for all; None: the rule's place in the list.
-    Ties go to the greatest."""
+def anchors(rules: Iterable[Rule], order: int | None = None) -> Iterator[tuple[bytes, Asking]]:
+    """Everything to look for, in lower case, rule by rule. `order`: the same for all; None: the rule's place
+    in the list. Ties go to the greatest."""
     secrets: list[tuple[SecretRule, int]] = []
     for place, rule in enumerate(rules):
         at = place if order is None else order
         if not isinstance(rule, SecretRule):
             yield from _anchors(rule, at)
         elif check(rule):
-            yield from plain(rule, at)
-            yield from encoded(rule, at)
+            yield from _grouped((*plain(rule, at), *encoded(rule, at)))
             if rule.value and not is_short(rule):
                 secrets.append((rule, at))
-    yield from spelled_anchors(secrets)
+    yield from _grouped(spelled_anchors(secrets))
+
+
+def _grouped(anchored: Iterable[tuple[bytes, Verifier]]) -> tuple[tuple[bytes, Asking], ...]:
+    """Each anchor once. Names that are written in the same ways share one tuple of verifiers."""
+    table: dict[bytes, list[Verifier]] = {}
+    for anchor, verifier in anchored:
+        entry = table.setdefault(anchor.lower(), [])
+        if verifier not in entry:
+            entry.append(verifier)
+    shared: dict[Asking, Asking] = {}
+    return tuple(
+        [(anchor, shared.setdefault(asking := tuple(entry), asking)) for anchor, entry in table.items()]
+    )
 
 
 @lru_cache(maxsize=64)
-def _anchors(rule: Rule, order: int) -> tuple[tuple[bytes, Verifier], ...]:
+def _anchors(rule: Rule, order: int) -> tuple[tuple[bytes, Asking], ...]:
     """Of a rule that holds no secret. Remembered: those of the default list take 7 of the 20 ms in which a
     ruleset is compiled, and each tape with secrets of its own has one."""
-    return tuple(_of_names(rule, order))
+    return _grouped(_of_names(rule, order))
 
 
 def _of_names(rule: Rule, order: int) -> Iterator[tuple[bytes, Verifier]]:
@@ -116,16 +131,15 @@ class Plan:
         rules = tuple(rules)
         self.left = frozenset(getattr(rule, "placeholder", "").encode() for rule in rules)
         """Values that stay: another rule's placeholder must not be replaced the second time."""
-        table: dict[bytes, list[Verifier]] = {}
-        for anchor, verifier in anchors(rules, order):
-            entry = table.setdefault(anchor.lower(), [])
-            if verifier not in entry:
-                entry.append(verifier)
-        signs = table.pop(USERINFO_SIGN, None)
-        self.verifiers = (*map(tuple, table.values()), tuple(signs or ()))
-        self.routes: list[dict[int, tuple[Asked, ...]]] = [{} for _ in self.verifiers]
+        table: dict[bytes, Asking] = {}
+        for anchor, asking in anchors(rules, order):
+            known = table.get(anchor)
+            table[anchor] = asking if known is None else tuple(dict.fromkeys(known + asking))
+        signs = table.pop(USERINFO_SIGN, ())
+        self.verifiers = (*table.values(), signs)
+        self.routes = _routes(self.verifiers)
         """By anchor and by the byte that follows it: the verifiers to ask. Filled by `route`."""
-        everyone = [one for entry in self.verifiers for one in entry]
+        everyone = {one for asking in set(self.verifiers) for one in asking}
         longest = max(map(len, table), default=1)
         self.back = max((one.back for one in everyone), default=0)
         self.ahead = longest + MARGIN + max((one.ahead for one in everyone), default=0)
@@ -209,13 +223,13 @@ class Joined(Plan):
         self.back = max([one.back for one in plans])
         self.overlap = max([one.overlap for one in plans])
         self.window = max([one.window for one in plans])
-        verifiers: list[tuple[Verifier, ...]] = []
+        verifiers: list[Asking] = []
         self._parts: list[tuple[int, Plan]] = []
         for one in plans:
             self._parts.append((len(verifiers), one))
             verifiers += one.verifiers
         self.verifiers = tuple(verifiers)
-        self.routes = [{} for _ in verifiers]
+        self.routes = _routes(self.verifiers)
 
     def find(self, data: bytes) -> list[Hit]:
         return self._united([plan.find(data) for _, plan in self._parts])
@@ -232,7 +246,13 @@ class Joined(Plan):
         return hits
 
 
-def _guard(verifiers: tuple[Verifier, ...]) -> re.Pattern[bytes] | None:
+def _routes(verifiers: Iterable[Asking]) -> list[dict[int, tuple[Asked, ...]]]:
+    """Nothing noted yet: one note for all anchors with the same verifiers."""
+    notes: dict[Asking, dict[int, tuple[Asked, ...]]] = {}
+    return [notes.setdefault(asking, {}) for asking in verifiers]
+
+
+def _guard(verifiers: Asking) -> re.Pattern[bytes] | None:
     """The guard of an anchor; None if one of its verifiers has another one, or none."""
     guards = {one.guard for one in verifiers}
     return guards.pop() if len(guards) == 1 else None
