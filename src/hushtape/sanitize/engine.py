@@ -26,8 +26,8 @@ ENOUGH = 1024 * 1024
 """Bytes, see `GrowingEngine`."""
 
 
-HEAD = 10
-"""Bytes of an anchor that ahocorasick's automaton holds: more than `https://`, as addresses do that are secrets."""
+HEAD = 12
+"""Bytes of an anchor that ahocorasick's automaton holds."""
 
 COLUMNS = 64
 """Of its table. 65 bytes that are told apart take 128, so up to `FEW` of them share one."""
@@ -58,7 +58,7 @@ class AhoEngine:
     each beginning of an anchor and a column for each byte, and is kept small: the haystack is folded first,
     byte by byte (it knows no case), and only the first `HEAD` bytes of an anchor are in it. What is longer or
     holds a byte that shares its column is compared where it is met. (A plan of 979 anchors: 2.4 MB with all
-    of each and 65 columns, which are rounded up to 128; 0.8 MB so.)
+    of each and 65 columns, which are rounded up to 128; 0.9 MB so.)
     """
 
     __slots__ = ("_alone", "_find", "_fold", "_heads", "longest")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -23,6 +24,7 @@ from hushtape.sanitize.audit_letters import Letters
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
+from hushtape.sanitize.further import stages
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
@@ -32,8 +34,10 @@ from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.rules import REDACTED, HeaderRule, Phase, Rule, SecretRule
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import FORM, TEXT, URI, Teach, context_of
-from hushtape.sanitize.stages import BodyScrubber, stages
 from hushtape.sanitize.wide import WideScrubber
+
+if TYPE_CHECKING:
+    from hushtape.sanitize.stages import BodyScrubber
 
 
 class Ruleset:

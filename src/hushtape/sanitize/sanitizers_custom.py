@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from hushtape.sanitize.jsonpath import parse
 from hushtape.sanitize.rules import REDACTED, JsonPathRule, PatternRule, Rule
 from hushtape.sanitize.sanitizers_base import Declarative
 from hushtape.sanitize.sanitizers_http import UrlPatternSanitizer
@@ -37,12 +36,14 @@ class JsonPathSanitizer(Declarative):
     def __init__(
         self, paths: Iterable[str], replacement: str = REDACTED, scrub_before_read: bool = False
     ) -> None:
+        from hushtape.sanitize import jsonpath  # only who names paths pays for it
+
         super().__init__(scrub_before_read)
         kind = type(self).__name__
         self.paths = strings(paths, kind, "paths")
         self.replacement = text(replacement, kind, "replacement")
         for path in self.paths:
-            parse(path, kind)
+            jsonpath.parse(path, kind)
 
     def rules(self) -> tuple[Rule, ...]:
         return (JsonPathRule(tuple(self.paths), self.replacement),) if self.paths else ()

@@ -1,7 +1,7 @@
 """What runs behind the compiled pass over a body: JSON paths, then users' patterns.
 
-Lives here: which rules of a phase need a stage of their own, and the chain of stages one body passes.
-Must not: match. Called by: ruleset. A body costs the compiled pass alone where no such rule exists.
+Lives here: the stages that `further` rules ask for, and the chain of stages one body passes.
+Must not: match. Called by: further, ruleset. A body costs the compiled pass alone where no such rule exists.
 They come behind the pass, so that none breaks a secret into what is no longer found, and what the pass
 redacts is learned all the same.
 """
@@ -97,20 +97,9 @@ class Stages:
         return Chain((*walk, PatternScrubber(body))) if body else Chain(walk)
 
 
-def stages(rules: Iterable[Rule]) -> Stages | None:
-    """The further stages of one phase; None if the compiled pass does it all."""
-    further = tuple(rule for rule in rules if _is_further(rule))
-    return _compiled(further) if further else None
-
-
-def _is_further(rule: Rule) -> bool:
-    if isinstance(rule, FieldRule):
-        return not rule.nested and rule.in_json
-    return isinstance(rule, JsonPathRule | PatternRule | UrlPatternRule)
-
-
 @lru_cache(maxsize=16)
-def _compiled(rules: tuple[Rule, ...]) -> Stages:
+def compiled(rules: tuple[Rule, ...]) -> Stages:
+    """The stages of these rules, which all need one."""
     return Stages(rules)
 
 

@@ -9,9 +9,12 @@ even where the guess was wrong; the bytes are scrubbed once more as they are, fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.stages import BodyScrubber
+
+if TYPE_CHECKING:
+    from hushtape.sanitize.stages import BodyScrubber
 
 _LITTLE = lazily(rb"\xff\xfe(?!\0\0)|[\t\n\r -~]\0[\t\n\r -~]\0")
 _BIG = lazily(rb"\xfe\xff|\0[\t\n\r -~]\0[\t\n\r -~]")

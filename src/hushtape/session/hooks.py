@@ -17,16 +17,16 @@ from msgspec import structs
 
 from hushtape.errors import HookError, HushtapeError, OptionError, interruption
 from hushtape.sanitize.messages import safe_error
-from hushtape.session.editable import EditableInteraction
 from hushtape.session.learning import bodies
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
     from hushtape.model import Interaction, Request
+    from hushtape.session.editable import EditableInteraction
     from hushtape.session.ledger import Ledger
     from hushtape.session.tape import Tape
 
-Hook = Callable[[EditableInteraction], Any]
+Hook = Callable[["EditableInteraction"], Any]
 """Changes the interaction in place; what it returns is not looked at."""
 MOMENTS: Final = ("after_capture", "before_save", "before_replay")
 
@@ -94,6 +94,8 @@ def before_save(tape: Tape, journal: Journal) -> bool:
 def _stored(
     moment: str, hooks: tuple[Hook, ...], ledger: Ledger, interaction: Interaction
 ) -> Interaction | None:
+    from hushtape.session.editable import EditableInteraction
+
     view = EditableInteraction(interaction, ledger.options.max_callback_body)
     changed = interaction
     for hook in hooks:
@@ -172,6 +174,8 @@ def replayed(tape: Tape, interaction: Interaction, live: Request) -> Interaction
     Raises:
         HushtapeError: a hook raised, discarded it, or changed the request.
     """
+    from hushtape.session.editable import EditableInteraction
+
     view = EditableInteraction(interaction, tape.options.max_callback_body, live)
     changed = interaction
     try:

@@ -31,7 +31,6 @@ from hushtape.model import (
 )
 from hushtape.sanitize.messages import octets
 from hushtape.seam import FORWARD, Forward
-from hushtape.session import callbacks, hooks
 from hushtape.session.auditing import audit_heads
 from hushtape.session.bodies import BodyPipe
 from hushtape.session.bounds import opaque, transfer_codings
@@ -244,12 +243,16 @@ class RecordingExchange:
         response = self._settle_response(ending, trailers, shortfall) if self._head else None
         interaction = Interaction(request, response, failure, self._tls, self._recorded_at, self._elapsed)
         if self.ledger.holds_bodies:
+            from hushtape.session import callbacks  # here and below: only who has them pays for them
+
             changed = callbacks.apply(self.ledger, interaction, self._request_pipe, self._response_pipe)
             if changed is None:
                 self.drop()
                 return
             interaction = changed
         if self.ledger.options.after_capture:
+            from hushtape.session import hooks
+
             kept = hooks.captured(self.ledger, interaction)
             if kept is None:
                 self.drop()
