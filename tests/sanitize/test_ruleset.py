@@ -12,7 +12,7 @@ import pytest
 
 from hushtape.errors import MissingDependencyError, OptionError, SanitizerError
 from hushtape.model import Headers
-from hushtape.sanitize import engine
+from hushtape.sanitize import build, engine
 from hushtape.sanitize.rules import (
     FieldRule,
     HeaderRule,
@@ -342,3 +342,38 @@ def test_tapes_of_the_same_rules_share_one_ruleset_and_others_do_not() -> None:
     assert Ruleset.compile(rules) is not Ruleset.compile([*rules, ShapeRule()])
     renamed: list[Rule] = [FieldRule(("token",)), SecretRule("shared-value-1", name="#b")]
     assert Ruleset.compile(rules) is not Ruleset.compile(renamed)
+
+
+@pytest.mark.parametrize("written", ["json", "net", "form"])
+@pytest.mark.parametrize("depth", range(4))
+@pytest.mark.parametrize("around", ["{", "}]", "\\", 'say "{', 'x": [', "%5D"])
+def test_a_bracket_in_a_string_hides_no_oauth_parameter(
+    ruleset: Ruleset, around: str, depth: int, written: str
+) -> None:
+    code = "4/0AbCdE-Zk93mP0qX7vL2wT5yR8"
+    before = {"state": around, "note": around, "code": code}
+    after = {"code": [code], "note": around, "args": {"a": [1]}, "state": "x"}
+    for document in (before, after):
+        text = json.dumps(document)
+        for _ in range(depth):
+            text = json.dumps({"in": text})
+        text = text.replace('\\"', "\\u0022") if written == "net" else text
+        scrubbed = scrub(ruleset, "payload=" + quote_plus(text) if written == "form" else text)
+        assert "Zk93" not in scrubbed and "REDACTED" in scrubbed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"state":"x","k":"{","in":{"code":"ORDER_IS_NOT_FOUND"}}',
+        '{"a":{"state":"x"},"l":[],"code":"ORDER_IS_NOT_FOUND"}',
+    ],
+)
+def test_a_code_beside_no_parameter_of_its_own_object_stays(ruleset: Ruleset, text: str) -> None:
+    assert scrub(ruleset, text) == text
+
+
+@pytest.mark.parametrize("code", ["UhiyzMO!KhUNtWa8bMOv3", "ra1m8Nd@Xz9xg2AJ7ydAB", "ab,de;fg?hi'jklmnopqr"])
+def test_a_long_code_with_signs_goes_beside_its_state(code: str) -> None:
+    assert build().ruleset.uri(f"https://h/cb?state=&code={code}") == "https://h/cb?state=&code=REDACTED"
+    assert build().ruleset.uri("https://h/cb?state=x&code=ORDER,7") == "https://h/cb?state=x&code=ORDER,7"

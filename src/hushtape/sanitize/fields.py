@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import bare_words, elements, multipart, quotes
+from hushtape.sanitize import bare_words, elements, multipart, oauth, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stays
 from hushtape.sanitize.member_values import QUOTE, MemberValue
 from hushtape.sanitize.members import MEMBER
 from hushtape.sanitize.noise import amid_bytes
-from hushtape.sanitize.oauth import WINDOW, is_oauth
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
 from hushtape.sanitize.stand_ins import DOCSTRING, is_message, is_word
@@ -33,8 +32,8 @@ from hushtape.sanitize.value_ends import (
 from hushtape.sanitize.values import Until
 
 KIND = 1
-AHEAD = WINDOW + 64
-BACK = WINDOW + 64
+AHEAD = oauth.WINDOW + 64
+BACK = oauth.WINDOW + 64
 
 TEACHING = frozenset(
     (
@@ -62,16 +61,6 @@ _LINE_END = lazily(rb"[\r\n]|\\{1,8}[nr](?=[\s+\\\"'&<}]|\Z)")
 """What a string seems to begin with whose own quote is the one before: the audit undoes the quotes around."""
 _SHORT = 4
 """Letters of a name that noise holds now and then, with its sign."""
-_SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
-_BRIEF_VALUE = rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)"
-_BRIEF = lazily(_BRIEF_VALUE)
-_BRIEF_LIST = lazily(
-    rb"(?:\[|%(?:25){0,8}5[bB])(?:(?:[\s+,]|\\{1,8}[nrt]|%(?:25){0,8}(?:2[cC0]|0[aAdD9]))*+"
-    rb"(?:\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)(?:" + _BRIEF_VALUE + rb")){1,999}+"
-    rb"(?:[\s+]|\\{1,8}[nrt]|%(?:25){0,8}(?:20|0[aAdD9]))*+(?:\]|%(?:25){0,8}5[dD])"
-)
-"""A table's column may be called so, beside one of states."""
-_BRIEF_PAIR = lazily(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
 _EQUALS = lazily(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
@@ -161,9 +150,9 @@ class Field:
             return None
         found = self._member.at(data, quote, colon.end(), limit, context)
         if self.code and isinstance(found, Found):
-            form = _BRIEF_LIST if found.start == colon.end() else _BRIEF
-            brief = form.match(data, found.start, limit) is not None
-            if not is_oauth(data, start, limit, context, pair=False, brief=brief):
+            listed = found.start == colon.end()
+            brief = oauth.is_brief(data, found.start, limit, quote, listed=listed)
+            if not oauth.is_oauth(data, start, limit, context, pair=False, brief=brief, quote=quote):
                 return None
         return found
 
@@ -267,8 +256,8 @@ class Field:
         if data[at : at + 1] in _COLOURED and (colour := _COLOUR.match(data, at, limit)) is not None:
             at = colour.end()
         if self.code:
-            brief = _BRIEF_PAIR.match(data, at, limit) is not None
-            if not is_oauth(data, start, limit, context, pair=True, brief=brief):
+            brief = oauth.is_brief_parameter(data, at, limit, context)
+            if not oauth.is_oauth(data, start, limit, context, pair=True, brief=brief):
                 return None
         if sign[1][:1] == b"%":
             coded = quotes.CODED.match(data, at, limit)
@@ -293,7 +282,7 @@ class Field:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
         if arrow := _ARROW.match(data, at):
             at = arrow.end()
-        if self._is_none(data, start, at, at + WINDOW):
+        if self._is_none(data, start, at, at + oauth.WINDOW):
             return None
         if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
             if quotes.closes_coded(data, start, at, reference[0]):

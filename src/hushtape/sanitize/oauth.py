@@ -11,37 +11,67 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import OPEN, Context
 
 WINDOW = 2048
 SMALL = 512
+_NEAR = 320
+_LONGEST = 64
+"""Bytes of a token. One that is cut at the border of what is looked at is longer than it seems."""
 
 _MARK = lazily(
     rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant[_-]?type|redirect[_-]?uri"
     rb"|client[_-]?secret|code[_-]?verifier|state)"
-    rb"(?:[\"'=\]]|%|\\{1,8}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
+    rb"(?:[\"'=\]]|%|\\{1,63}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
+_SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
+_BRIEF_VALUE = rb"(?:[\w .:/-]{0,15}+|" + _SIGNS + rb"{1,15}+)"
+_BRIEF_QUOTE = rb"(?P<quote>\\{0,8}+[\"']|%(?:25){0,8}22|&quot;)"
+_BRIEF = lazily(_BRIEF_VALUE + _BRIEF_QUOTE)
+_BRIEF_LIST = lazily(
+    rb"(?:\[|%(?:25){0,8}5[bB])(?:(?:[\s+,]|\\{1,8}[nrt]|%(?:25){0,8}(?:2[cC0]|0[aAdD9]))*+"
+    + _BRIEF_QUOTE
+    + _BRIEF_VALUE
+    + rb"(?P=quote)){1,999}+"
+    rb"(?:[\s+]|\\{1,8}[nrt]|%(?:25){0,8}(?:20|0[aAdD9]))*+(?:\]|%(?:25){0,8}5[dD])"
+)
+"""A table's column may be called so, beside one of states."""
+_BRIEF_PARAMETER = lazily(rb"[^&#%+~=\s]{0,15}+(?=[&#\s]|\Z)")
+_BRIEF_PAIR = lazily(rb"[\w.:/-]{0,15}+(?![\w.:/%+~=-])")
 _STATE = lazily(rb"state", re.IGNORECASE)
 _BRACKETS = lazily(rb"[\[\]{}]|%(?:25){0,8}+[57][bBdD]")
 _OPENING = frozenset(b"{[bB")
+_TOKEN = lazily(
+    rb"((?:\\|%(?:25)*+5[cC])*+)([\"']|u0022|%(?:25)*+22|&(?:amp;)*+(?:quot|#34|#[xX]22);)"
+    rb"|[\[\]{}]|%(?:25){0,8}+[57][bBdD]"
+)
+"""Quotes with the backslashes before them, and brackets, however escaped."""
 _EDGE = lazily(rb"[\s\"'<>]")
 
 Span = tuple[int, int]
 
 
 def is_oauth(
-    data: bytes, start: int, limit: int, context: Context, *, pair: bool, brief: bool = False
+    data: bytes,
+    start: int,
+    limit: int,
+    context: Context,
+    *,
+    pair: bool,
+    brief: bool = False,
+    quote: bytes = b"",
 ) -> bool:
     """Whether the `code` at `start` stands beside an OAuth parameter, or the window is too small to
     tell: then a value is redacted rather than kept. `pair`: it stands before an equals sign.
     `brief`: its value is too short to be a code (RFC 6749 10.10: nobody may guess one). `state` alone says
-    nothing then: addresses and orders have one beside their code."""
+    nothing then: addresses and orders have one beside their code. `quote`: what the name stands in."""
     low, high = max(0, start - WINDOW), min(limit, start + WINDOW)
     cut = low > 0, high >= start + WINDOW
-    if not pair and (around := _small(data, start, low, high)) is not None:
+    if not pair and (around := _small(data, start, low, high, quote)) is not None:
         return any(not (brief and _STATE.match(one[0])) for one in _MARK.finditer(data, *around))
     look = _look(data, context)
     if pair and (context.form or context.uri):
@@ -54,17 +84,111 @@ def is_oauth(
         number = look.container(start)
         if look.marked(low, high, number, sure=brief):
             return True
+        if look.marked(low, high, sure=brief) and _beside(data, start, quote, (low, high), cut, brief):
+            return True
         left, right = look.bounds(number)
     return (left < low and cut[0]) or (right >= high and cut[1])
 
 
-def _small(data: bytes, start: int, low: int, high: int) -> Span | None:
+def is_brief(data: bytes, at: int, limit: int, quote: bytes, *, listed: bool) -> bool:
+    """Whether a string in these quotes, or each of a list of them, is too short to be a code."""
+    found = (_BRIEF_LIST if listed else _BRIEF).match(data, at, limit)
+    return found is not None and found["quote"] == quote
+
+
+def is_brief_parameter(data: bytes, at: int, limit: int, context: Context) -> bool:
+    """The same of a parameter."""
+    alone = context.form or context.uri or context.url == "location"
+    return (_BRIEF_PARAMETER if alone else _BRIEF_PAIR).match(data, at, limit) is not None
+
+
+def _small(data: bytes, start: int, low: int, high: int, quote: bytes) -> Span | None:
     """The object around a place, where it is short and holds no other: nearly all that have a `code`."""
     left = data.rfind(b"{", max(low, start - SMALL), start)
     right = data.find(b"}", start, min(high, start + SMALL))
     if left < 0 or right < 0 or _BRACKETS.search(data, left + 1, right) is not None:
         return None
-    return left + 1, right
+    if _is_open(data, left, start, quote) and _is_open(data, start, right, quote):
+        return left + 1, right
+    return None  # a bracket in a string
+
+
+def _is_open(data: bytes, start: int, end: int, quote: bytes) -> bool:
+    """Whether an odd number of quotes stands between the two."""
+    deeper = (b"5C" + quote, b"5c" + quote) if b"%" in quote else (b"\\" + quote,)
+    if all(data.find(one, start, end) < 0 for one in deeper):
+        return data.count(quote, start, end) % 2 == 1
+    same = _Same(quote)
+    return sum(map(same.is_it, _TOKEN.finditer(data, start, end))) % 2 == 1
+
+
+class _Same:
+    """Tells the quotes that open and close strings of one depth from those inside them, by their backslashes:
+    a backslash at the end of a string in d strings is written as 2 ** (d + 1) of them."""
+
+    __slots__ = ("_base", "_core", "_step", "raw")
+
+    def __init__(self, quote: bytes) -> None:
+        found = _TOKEN.match(quote)
+        lead, self._core = (found[1] or b"", found[2]) if found is not None else (b"", quote)
+        self._base = _backslashes(lead)
+        self._step = 2 << self._base.bit_length()
+        self.raw = b"%" not in quote
+
+    def is_it(self, token: re.Match[bytes]) -> bool:
+        if token[2] is None or token[2].lower() != self._core.lower():
+            return False
+        more = _backslashes(token[1]) - self._base
+        return more >= 0 and more % self._step == 0
+
+    def is_around(self, token: re.Match[bytes]) -> bool:
+        """Whether it is a quote of the string that holds all this."""
+        return token[2] is not None and token[2] != b"'" and _backslashes(token[1]) < self._base
+
+
+def _backslashes(lead: bytes) -> int:
+    return lead.count(b"\\") + lead.lower().count(b"5c")
+
+
+def _beside(data: bytes, start: int, quote: bytes, window: Span, cut: tuple[bool, bool], brief: bool) -> bool:
+    """Whether a mark stands in the object of a name in these quotes, as its own strings tell: brackets inside
+    them open and close nothing. Also if the object goes on beyond the window."""
+    same = _Same(quote)
+    ahead = _TOKEN.finditer(data, start, window[1])
+    for tokens, forth in ((ahead, True), (_back(data, start, window), False)):
+        depth, inside = 0, True
+        for token in tokens:
+            if token[2] is None:
+                if inside or (same.raw and token[0][0] == 37):
+                    continue
+                depth += 1 if (token[0][-1] in _OPENING) is forth else -1
+                if depth < 0:
+                    break
+            elif same.is_it(token):
+                inside = not inside
+                mark = _MARK.match(data, token.end(), window[1]) if depth == 0 and inside is forth else None
+                if mark is not None and not (brief and _STATE.match(mark[0])):
+                    return True
+            elif same.is_around(token):
+                break
+        else:
+            if cut[forth]:
+                return True
+    return False
+
+
+def _back(data: bytes, start: int, window: Span) -> Iterator[re.Match[bytes]]:
+    """The tokens before a place, the nearest first: most objects begin near by."""
+    low = window[0]
+    near = max(low, start - _NEAR)
+    seen = start
+    for border, least in ((near, near + _LONGEST if near > low else low), (low, low)):
+        for token in reversed([*_TOKEN.finditer(data, border, start)]):
+            if least <= token.start() < seen:
+                yield token
+        seen = least
+        if border == low:
+            return
 
 
 def _look(data: bytes, context: Context) -> _Look:
