@@ -109,7 +109,11 @@ def _scan_view(view: bytes, how: str, scan: Scan, file: bool) -> tuple[str, int]
         return scan(view, _is_weak)
     if _ESCAPED.issuperset(how.split(", ")):
         return scan(view, _is_guess)
-    return scan(view, _is_by_place if file and "compressed" in how else None)
+    weak = _is_by_place if file and "compressed" in how else None
+    if "wide" not in how:
+        return scan(view, weak)
+    # Read in four ways, one behind the other: each ends where the window does, in a placeholder perhaps.
+    return next((found for part in view.split(GAP) if (found := scan(part, weak)) is not None), None)
 
 
 def _is_empty(rule: str, view: bytes, at: int) -> bool:
