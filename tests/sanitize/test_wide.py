@@ -76,3 +76,15 @@ _units = st.lists(st.sampled_from([b"\xd8", b"\xdc", b"\0", b"\x3d", b"a", b"\xf
 @given(_starts, st.one_of(st.binary(max_size=200), _units.map(b"".join)), st.integers(1, 70))
 def test_units_that_no_rule_matches_stay_as_they_are(start: bytes, data: bytes, size: int) -> None:
     assert scrubbed(start + data, size) == start + data
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("field", ['{"client_id" : "Zk9 x;y"}', json.dumps(json.dumps({"token": "Zk9 x;y"}))])
+def test_a_border_of_the_audit_in_a_placeholder_is_no_finding(coding: str, field: str) -> None:
+    rules = build().ruleset
+    for cut in range(20, 60):
+        text = '{"p":"' + "x" * (32768 - cut) + '","q":' + field + "}"
+        scrubber, auditor = rules.scrubber("response", "application/json"), rules.auditor()
+        left = scrubber.feed(text.encode(coding)) + scrubber.finish()
+        assert "Zk9" not in left.decode(coding)
+        assert (auditor.feed(left) or auditor.finish()) is None

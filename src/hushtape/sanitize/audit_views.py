@@ -146,7 +146,7 @@ def _is_weak(rule: str, view: bytes, at: int, end: int) -> bool:
     then, with noise before it and behind."""
     if rule in WEAK:
         return True
-    if rule.startswith(STATED) and is_stand_in(view, at, userinfo=rule == USERINFO):
+    if rule.startswith((*STATED, "password by ")) and is_stand_in(view, at, userinfo=rule == USERINFO):
         return True
     if not rule.startswith(FIELD):
         return False

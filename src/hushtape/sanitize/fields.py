@@ -20,6 +20,7 @@ from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
 from hushtape.sanitize.stand_ins import DOCSTRING, is_message, is_word
+from hushtape.sanitize.template_values import is_expression
 from hushtape.sanitize.value_ends import (
     NESTED_ENDS,
     NESTED_OPENED,
@@ -188,7 +189,7 @@ class Field:
         others = _OTHERS.match(data, comma.end(), limit)
         key = _VALUED.match(data, others.end() if others else comma.end(), limit)
         colon = COLON.match(data, key.end(), limit) if key else None
-        if colon is None or self._is_none(data, start + len(quote), colon.end() + len(quote), limit):
+        if colon is None or self._is_none(data, start + len(quote), colon.end() + len(quote), limit, context):
             return None
         return self._member.at(data, quote, colon.end(), limit, context)
 
@@ -213,10 +214,10 @@ class Field:
     def _quoted_at(self, data: bytes, start: int, at: int, limit: int, context: Context) -> Found | None:
         """The string that opens at `at`, if one does."""
         opening = QUOTE.match(data, at, limit)
-        if opening is None:
+        if opening is None or self._is_none(data, start, at, limit, context):
             return None
         value = quotes.value_at(data, start, opening.start(), opening[0], context)
-        if value is None or (context.window and _LINE_END.match(data, value[0])):
+        if value is None or (context.window and self._is_over(data, value[0])):
             return None
         return Found(value[0], -1, self._text, value[1])
 
@@ -282,7 +283,7 @@ class Field:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
         if arrow := _ARROW.match(data, at):
             at = arrow.end()
-        if self._is_none(data, start, at, at + oauth.WINDOW):
+        if self._is_none(data, start, at, at + oauth.WINDOW, context):
             return None
         if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
             if quotes.closes_coded(data, start, at, reference[0]):
@@ -295,13 +296,20 @@ class Field:
         if opening is None:
             return Found(at, -1, self._text, quotes.of_variable(data, start, at, context) or _TEXT_END)
         value = quotes.value_at(data, start, at, opening[0], context)
-        if value is None or (context.window and _LINE_END.match(data, value[0])):
+        if value is None or (context.window and self._is_over(data, value[0])):
             return None
         return Found(value[0], -1, self._text, value[1])
 
-    def _is_none(self, data: bytes, start: int, at: int, limit: int) -> bool:
-        none = is_shortcut(self._joined, data, at) or is_directory(self._joined, data, start, at, limit)
-        return none and not self._rule.numbers
+    def _is_over(self, data: bytes, at: int) -> bool:
+        """Whether a string that nothing closes ends where its line does, or as a text of XML was redacted."""
+        return _LINE_END.match(data, at) is not None or data.startswith(self._text + b"</", at)
+
+    def _is_none(self, data: bytes, start: int, at: int, limit: int, context: Context) -> bool:
+        return not self._rule.numbers and (
+            is_shortcut(self._joined, data, at)
+            or is_directory(self._joined, data, start, at, limit)
+            or is_expression(data, at, limit, window=context.window)
+        )
 
     def percent(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`name%22`, `name%5C%22`, `name%3D`, `name%5D=`: decided by what the escape says."""

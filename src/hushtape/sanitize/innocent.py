@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.schemas import IS, SCALAR, Q, S, an_object, is_schema
+from hushtape.sanitize.template_values import is_expression
 from hushtape.sanitize.words import looks_made
 
 LONGEST: Final = 1024
@@ -129,6 +130,8 @@ def stays(name: bytes, data: bytes, start: int, at: int, limit: int, window: boo
     may go on behind its end.
     """
     first = data[at : at + 1]
+    if is_expression(data, at, limit, window=window):
+        return True
     if first in _CODING and is_label(name, data, at, limit):
         return True
     if first in _PERCENT and (coded := _CODED.match(data, at, limit)) is not None:

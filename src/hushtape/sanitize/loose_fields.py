@@ -32,8 +32,13 @@ _END = rb"(?=[,;)}\]]?[\s\"'\\<\x1b]|[,;)}\]]?\Z)"
 
 _SPACE = rb"(?:[ \t]|" + COLOUR + rb")"
 _UNQUOTED = lazily(
-    rb"(?:%b{0,8}+:%b{1,16}+|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4) + rb"(?:\\{0,8}[\"'])?" + _ONE + _END
-)  # fmt: skip
+    rb"(?:%b{0,8}+:%b{1,16}+(?:&[\w-]{1,48}[ \t]{1,8})?|%b{1,16}+=%b{0,16}+)" % ((_SPACE,) * 4)
+    + rb"(?:\\{0,8}[\"'])?"
+    + _ONE
+    + _END
+)
+_ANCHOR = lazily(rb"&[\w.-]{1,80}[ \t]{0,8}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)(?:[ \t]{1,64}[\w\"'<{\[-]|-[ \t])")
+"""YAML's name for what stands on the lines below (YAML 1.2 6.9.2)."""
 _SHOWN = lazily(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
 _MAPPED = lazily(rb":\[" + _ONE + rb"(?=[\s\]])")
 _ESCAPED_COLOUR = lazily(COLOUR)
@@ -158,6 +163,8 @@ def _unquoted(read: Read) -> Verify:
             found = _MAPPED.match(data, end, limit)
         found = found or _SQL.match(data, end, limit)
         if found is None or not is_made(_FIRST_ESCAPED.sub(b"", found[1])):
+            return None
+        if found[1][:1] == b"&" and _ANCHOR.match(data, found.start(1), limit) is not None:
             return None
         text = read(data, start, end)
         return None if text is None else Found(found.start(1), found.end(1), text)

@@ -30,6 +30,17 @@ _RIGHT = lazily(
 """What stands behind a quote that closes: the next member or attribute, the rest of a script's expression or
 of a line."""
 
+_SPOKEN = rb"[ \t][a-z]{2,16},?(?: [a-z]{1,16}){2}(?=[\s.,;:]|\\{1,8}[nr])"
+_PROSE = lazily(_SPOKEN + rb"|\s{1,8}not in |</[A-Za-z]")
+"""The same: a sentence, Python's operator, an element's end. At a string's beginning these may stand, too."""
+
+_END_TAG = lazily(rb"</[A-Za-z][\w:.-]{0,64}>")
+"""What no value begins with."""
+
+_DESCRIBED = lazily(rb"[:@][a-z]{2,10} {1,4}(?:[\w.\[\]]{1,40} {1,4})?\Z")
+_OWN_LINE = lazily(rb":[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr])(?:\s|\\{1,8}[nrt]){0,64}\Z")
+_LINE_OVER = lazily(rb"[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr]|\Z)")
+
 _GOES_ON = lazily(
     rb"(\\{0,63}[\"'])\s{0,8}(?:,\s{0,64}\1[^\"'\\]{1,64}\1\s{0,8}:|[}\]]\s{0,32}(?:[,}\]]|\Z))"
     rb"|\\{1,63}[\"'](?:\s|\\{1,62}[nrt]){0,32}[}\]](?:\s|\\{1,62}[nrt]){0,32}\\{0,62}\""
@@ -67,7 +78,7 @@ _CODED_LEFT: Final = lazily(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[
 _CODED_RIGHT: Final = lazily(
     rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:);]|%(?:25){0,8}(?:2[cC9]|7[dD]|5[dD]|3[aAbB]))"
     rb"|[ \t]{1,8}(?:(?:not )?in|and|or|if|else|is) |[ \t]{0,8}(?:\r?\n|\\{1,8}[nr]|&(?:amp;){0,4}gt;)"
-    rb"|[ \t]{0,8}\.(?:\$|[A-Za-z_]\w{0,24}\(|[ \t]{1,8}[\w$&])"
+    rb"|[ \t]{0,8}\.(?:\$|[A-Za-z_]\w{0,24}\(|[ \t]{1,8}[\w$&])|</[A-Za-z]|" + _SPOKEN
 )
 """The same of quotes that are escaped themselves: `&quot;`, `\\u0022`, `%22`."""
 
@@ -150,18 +161,31 @@ def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -
     closes the string that the name stands in."""
     after = at + len(quote)
     sign = quote[-1:]
+    if _END_TAG.match(data, after) is not None:
+        return None
     if context.xml and (tag := tag_around(data, start)) is not None:
         around = tag[1]
         if around == sign:
             return None
         return after, ends(data, start, quote, context) if sign in _ATTRIBUTE_END else _IN_ATTRIBUTE
     if data.startswith(quote * 2, after):
+        if _ends_docstring(data, start, at, after + 2 * len(quote)):
+            return None
         return after + 2 * len(quote), _block(data, start, quote, context)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
         return None if closes_coded(data, start, at, quote) else (after, string(quote))
     if _closes_string(data, at, quote):
         return None
     return after, ends(data, start, quote, context)
+
+
+def _ends_docstring(data: bytes, start: int, at: int, after: int) -> bool:
+    """Whether three quotes end a docstring, whose last line is `:param password:`."""
+    return (
+        _DESCRIBED.search(data, max(0, start - 64), start) is not None
+        and _OWN_LINE.search(data, start, at) is not None
+        and _LINE_OVER.match(data, after) is not None
+    )
 
 
 def closes_coded(data: bytes, start: int, at: int, quote: bytes) -> bool:
@@ -233,7 +257,11 @@ def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
     if sign not in _ATTRIBUTE_END or opening.strip(b"\\") != sign:
         return False
     after = at + len(opening)
-    if _RIGHT.match(data, after, after + 48) is None and _JOINED.match(data, after, after + 16) is None:
+    if (
+        _RIGHT.match(data, after, after + 48) is None
+        and _JOINED.match(data, after, after + 16) is None
+        and _PROSE.match(data, after, after + 64) is None
+    ):
         return False
     opened = _within(data, at, sign, depth)
     if opened < 0:

@@ -20,7 +20,8 @@ _QUOTED: Final = {one: lazily(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
 _BARE: Final = lazily(rb"[^\s\"'`<>&,;)}\]]*")
 _USERINFO: Final = lazily(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
 DOCSTRING: Final = lazily(
-    rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"']|\\{1,8}u002[27])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:\s[\w'`(<:*-]{1,40}){2}"
+    rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"']|\\{1,8}u002[27])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:(?:\s[\w'`(<:*-]{1,40}){2}"
+    rb"|(?:\s[a-z'-]{1,40}){1,2}\.\1{3})"
 )
 """What a program says of a class or function: `-> PrivateKey:` and a sentence in three quotes below."""
 
@@ -36,7 +37,7 @@ _TOKEN: Final = 16
 _VARIABLE: Final = lazily(
     rb"(?:\$[{(]|\{\{|<%|#\{[a-z])[^\r\n]*"  # ${NAME}, $(command), {{ name }}, <%= name %>, #{name}
     rb"|\$[A-Z][A-Z_]+|\$[a-z_]+(?:->.*|\[)?|%[A-Za-z_]{2,64}%"  # $NAME, $name->of, %NAME%
-    rb"|%[sv]|%\(\w{1,64}\)?s?|\{(?:\d|[A-Za-z_][A-Za-z_.]*)?\}?|<[^<>]{0,64}>|\[[A-Za-z _-]{1,64}\]"
+    rb"|%[sv]|%\(\w{1,64}\)?s?|\{(?:\d|[A-Za-z_][A-Za-z_.]*)?\}?|<[^<>]{0,64}>|\[[A-Za-z _-]{1,64}\]?"
 )
 _CODE: Final = lazily(
     rb"\(*(?:await |new |!|\*{1,2}|&)?[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*(?:[\[(]|\Z)"
@@ -45,6 +46,10 @@ _CODE: Final = lazily(
 
 _INDEXED: Final = lazily(rb"[A-Za-z_$][A-Za-z_.]{0,64}\[-?\d{0,2}")
 """`self.password[0]`, up to its bracket."""
+
+_SNAKE: Final = lazily(rb"[a-z]{2,16}(?:_[a-z]{2,16}){1,4}")
+_SHORT: Final = frozenset(b"cfg ctx db fmt getpass pw pwd passwd ptr ssh ssl str tls tmp".split())
+"""Parts of a program's names that are no words: `ssh_pwd`, `passwd_str`."""
 
 _JOINED: Final = lazily(rb"\.|->|::|[\[(]\Z")
 _MASK: Final = lazily(rb"([*x.#?_X-])\1*")
@@ -83,6 +88,8 @@ def _stands(value: bytes) -> bool:
         return True
     if value.startswith(b"="):  # `password===''`
         return _stands(value.lstrip(b"="))
+    if _SNAKE.fullmatch(value):
+        return any(part in _SHORT or is_phrase(part.decode()) for part in value.split(b"_") if len(part) > 1)
     code = _CODE.match(value)
     if code is not None and code.end() == len(value) and _JOINED.search(value):
         return not re.search(rb"\d[A-Za-z_]*\d", value)
