@@ -1,9 +1,9 @@
-"""Expressions of templates where a value would stand: `"password": "{{ db_password }}"`, `token=${{ secrets.A }}`.
+"""Expressions of templates where a value would stand: `"password": "{{ db_password }}"`, `${{ secrets.A }}`.
 
-Lives here: one question about a value. Must not: know names or rules, look at what an expression may hold as a
-text of its own (`{{ lookup("x", "y") }}` is none of these). Called by: fields, innocent.
-Jinja, Handlebars, Liquid, Helm, GitHub's workflows, ERB. It is the whole value, and no word in it looks as if a
-machine had made it.
+Lives here: one question about a value. Must not: know names or rules, look at what an expression may hold as
+a text of its own (`{{ lookup("x", "y") }}` is none of these). Called by: fields, innocent.
+Jinja, Handlebars, Liquid, Helm, GitHub's workflows, ERB. It is the whole value, and no word in it looks as
+if a machine had made it.
 """
 
 from __future__ import annotations
