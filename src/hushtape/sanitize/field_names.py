@@ -16,7 +16,8 @@ from types import MethodType
 from urllib.parse import quote, quote_plus
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.fields import AHEAD, BACK, COLON, KIND, Field
+from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
+from hushtape.sanitize.named_values import COLON
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Verify
 

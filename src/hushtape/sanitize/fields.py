@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import bare_words, elements, multipart, oauth, quotes
+from hushtape.sanitize import bare_words, elements, multipart, named_values, oauth, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stays
 from hushtape.sanitize.member_values import QUOTE, MemberValue
-from hushtape.sanitize.members import MEMBER
+from hushtape.sanitize.named_values import COLON
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
@@ -51,13 +51,6 @@ TEACHING = frozenset(
 """Names, without their separators, whose values are looked for everywhere once they were redacted."""
 
 _PASSWORD = lazily(r"pass(?:word|wd|phrase|code)|pwd|secret|(?:^|_)pin(?:_|$)")
-# A value may stand on the next line of an event (the HTML standard 9.2.6), which may stand in a string.
-_SPACE = (
-    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|(?:\\+|(?:%(?:25){0,8}5[cC])+)[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
-    + COLOUR
-    + rb")*"
-)
-COLON = lazily(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _LINE_END = lazily(rb"[\r\n]|\\{1,8}[nr](?=[\s+\\\"'&<}]|\Z)")
 """What a string seems to begin with whose own quote is the one before: the audit undoes the quotes around."""
 _SHORT = 4
@@ -67,24 +60,6 @@ _EQUALS = lazily(
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
 _COLOUR, _COLOURED = lazily(COLOUR), frozenset((b"\x1b", b"\\", b"["))
-# Lists of names and values: `{"name": "password", "value": "x"}`, `<input name="password" value="x">`.
-_NAMED = lazily(
-    rb"(?:name|key|id|property|path|field|header|variable)"
-    rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}|(%(?:25){0,8}22)%(?:25){0,8}3[aA](?:\+|%(?:25){0,8}20)?)\Z",
-    re.IGNORECASE,
-)
-_TYPE = lazily(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
-_ANY_QUOTE = rb"(?:\\{0,8}[\"']|%(?:25){0,8}22)"
-_VALUE_NAME = _ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE
-_VALUED = lazily(_VALUE_NAME, re.IGNORECASE)
-# What may stand between the two: `"type": "string", "tags": ["a"]`.
-_OTHERS = lazily(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
-_COMMA = lazily(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
-_ATTRIBUTE = lazily(
-    rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
-    rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
-    re.IGNORECASE,
-)
 _SPACED = lazily(
     rb"\s{1,8}(?:=>|:?=|:)\s{0,8}|\+{1,8}(?:%(?:25){0,8}3[aA])?%(?:25){0,8}3[aAdD](?:%(?:25){0,8}3[eE])?\+{0,8}"
 )
@@ -174,21 +149,12 @@ class Field:
 
     def _listed(self, data: bytes, start: int, quote: bytes, at: int, limit: int, context: Context) -> Answer:
         """The value of a pair that says `name` and `value`, as an object or as a tag."""
-        named = (
-            _TYPE if self._joined == b"password" else _NAMED
-        )  # the type of an input, in HTML and its likes
-        before = _NAMED.search(data, max(0, start - 40), start) or named.search(
-            data, max(0, start - 40), start
-        )
-        if self.code or before is None:
+        if self.code or not named_values.is_name(data, start, typed=self._joined == b"password"):
             return None
-        comma = _COMMA.match(data, at, limit)
-        if comma is None:
-            attribute = _ATTRIBUTE.match(data, at, limit)
-            return self._quoted_at(data, start, attribute.end(), limit, context) if attribute else None
-        others = _OTHERS.match(data, comma.end(), limit)
-        key = _VALUED.match(data, others.end() if others else comma.end(), limit)
-        colon = COLON.match(data, key.end(), limit) if key else None
+        attribute = named_values.attribute(data, at, limit)
+        if attribute >= 0:
+            return self._quoted_at(data, start, attribute, limit, context)
+        colon = named_values.colon(data, at, limit)
         if colon is None or self._is_none(data, start + len(quote), colon.end() + len(quote), limit, context):
             return None
         return self._member.at(data, quote, colon.end(), limit, context)

@@ -15,10 +15,10 @@ from typing import Final
 
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.fields import COLON
 from hushtape.sanitize.formed_fields import FORMS, has_form
 from hushtape.sanitize.header_policy import ATTRIBUTES, is_credential
 from hushtape.sanitize.loose_fields import is_made, value_before
+from hushtape.sanitize.named_values import COLON
 from hushtape.sanitize.quotes import ends
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE

@@ -1,0 +1,63 @@
+"""Pairs that say a name and a value: `{"name": "password", "value": "x"}`, `<input name="password" value=x>`.
+
+Lives here: whether a place says that a name follows, and where the value of the pair begins. Must not: know
+names, find where a value ends. Called by: fields, header_dumps (the colon between a name and its value).
+"""
+
+from __future__ import annotations
+
+import re
+
+from hushtape.sanitize.escapes import COLOUR
+from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.members import MEMBER
+
+# A value may stand on the next line of an event (the HTML standard 9.2.6), which may stand in a string.
+_SPACE = (
+    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|(?:\\+|(?:%(?:25){0,8}5[cC])+)[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
+    + COLOUR
+    + rb")*"
+)
+COLON = lazily(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+_NAMED = lazily(
+    rb"(?:name|key|id|property|path|field|header|variable)"
+    rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}|(%(?:25){0,8}22)%(?:25){0,8}3[aA](?:\+|%(?:25){0,8}20)?)\Z",
+    re.IGNORECASE,
+)
+_TYPE = lazily(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
+_ANY_QUOTE = rb"(?:\\{0,8}[\"']|%(?:25){0,8}22)"
+_VALUE_NAME = _ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE
+_VALUED = lazily(_VALUE_NAME, re.IGNORECASE)
+# What may stand between the two: `"type": "string", "tags": ["a"]`.
+_OTHERS = lazily(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
+_COMMA = lazily(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
+_ATTRIBUTE = lazily(
+    rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
+    rb"\s{1,8}(?:value|content)\s{0,8}=\s{0,8}(?=\\{0,8}[\"'])",
+    re.IGNORECASE,
+)
+
+
+def is_name(data: bytes, start: int, *, typed: bool) -> bool:
+    """Whether a string at `start` is a name by what stands before it; `typed`: the type of an input, too, in
+    HTML and its likes."""
+    low = max(0, start - 40)
+    return _NAMED.search(data, low, start) is not None or (
+        typed and _TYPE.search(data, low, start) is not None
+    )
+
+
+def attribute(data: bytes, at: int, limit: int) -> int:
+    """Where the quote of a tag's `value` stands, behind the name; -1: there is none."""
+    found = None if _COMMA.match(data, at, limit) else _ATTRIBUTE.match(data, at, limit)
+    return found.end() if found is not None else -1
+
+
+def colon(data: bytes, at: int, limit: int) -> re.Match[bytes] | None:
+    """The colon behind `"value"`, in the object whose name ends at `at`."""
+    comma = _COMMA.match(data, at, limit)
+    if comma is None:
+        return None
+    others = _OTHERS.match(data, comma.end(), limit)
+    key = _VALUED.match(data, others.end() if others else comma.end(), limit)
+    return COLON.match(data, key.end(), limit) if key else None
