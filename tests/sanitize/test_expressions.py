@@ -12,12 +12,12 @@ import pytest
 
 from hushtape import sanitize
 from hushtape.sanitize import expressions
-from hushtape.sanitize.expressions import Lazy, lazily
+from hushtape.sanitize.expressions import Expression, lazily
 
 
-def _within(value: Any, depth: int = 3) -> Iterator[Lazy[Any]]:
+def _within(value: Any, depth: int = 3) -> Iterator[Expression[Any]]:
     """The expressions that a module's constant holds."""
-    if isinstance(value, Lazy):
+    if isinstance(value, Expression):
         yield value
     elif depth and isinstance(value, dict):
         yield from _within(tuple(value.values()), depth - 1)
@@ -30,8 +30,8 @@ def _within(value: Any, depth: int = 3) -> Iterator[Lazy[Any]]:
         yield from _within(value._stop)
 
 
-def _everywhere() -> dict[Lazy[Any], str]:
-    found: dict[Lazy[Any], str] = {}
+def _everywhere() -> dict[Expression[Any], str]:
+    found: dict[Expression[Any], str] = {}
     for module in pkgutil.iter_modules(sanitize.__path__, f"{sanitize.__name__}."):
         for name, value in vars(importlib.import_module(module.name)).items():
             found |= dict.fromkeys(_within(value), f"{module.name}.{name}")
@@ -76,7 +76,9 @@ def test_it_is_compiled_with_the_first_question_and_not_again(monkeypatch: pytes
     assert compiled == []
     assert late.match(b"a") is not None
     assert late.match(b"b") is None
+    assert late.search(b"ba") is not None
     assert compiled == [b"a"]
+    assert type(late) is Expression  # no `__getattr__`, which makes each call slower
 
 
 def test_those_of_one_source_are_equal() -> None:
@@ -89,7 +91,8 @@ def test_it_can_be_copied_and_pickled() -> None:
     late = lazily(rb"\d+")
     assert late.match(b"7") is not None
     assert copy.deepcopy(lazily(rb"\d+")).match(b"7") is not None
-    assert pickle.loads(pickle.dumps(lazily(rb"\d+"))) == late
+    assert pickle.loads(pickle.dumps(late)) == late == copy.deepcopy(late)
+    assert copy.copy(late).match(b"7") is not None
     assert repr(late) == r"lazily(b'\\d+', 0)"
 
 
