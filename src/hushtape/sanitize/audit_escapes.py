@@ -128,7 +128,14 @@ WIDE: Final = lazily(rb"\0[ -~](?:\0{1,63}[ -~]){4}")
 
 _BYTE: Final = lazily(rb"\\u00[0-9A-Fa-f]{2}")
 """A character of latin-1: of compressed bytes that were taken for it, all belong together."""
-_ESCAPES: Final = (_PERCENT, _JSON_WORDS, _HTML_WORDS, _QUOTED_PRINTABLE, WIDE)
+_ESCAPES: Final = (
+    (37, _PERCENT),
+    (92, _JSON_WORDS),
+    (38, _HTML_WORDS),
+    (61, _QUOTED_PRINTABLE),
+    (0, WIDE),
+)
+"""By the byte that each begins with."""
 AROUND: Final = 1024
 """Bytes to each side of an escape: a secret that long has more escapes than one, if it has any."""
 
@@ -309,7 +316,7 @@ def escaped(data: bytes, runs: bool) -> bool:
 def around(data: bytes) -> bytes:
     """What stands around the escapes of a buffer; b"": it has none that is worth undoing."""
     spans: list[tuple[int, int]] = []
-    spots = [found.start() for kind in _ESCAPES for found in kind.finditer(data)]
+    spots = [found.start() for sign, kind in _ESCAPES if sign in data for found in kind.finditer(data)]
     if spots:
         spots += (found.start() for found in _BYTE.finditer(data))
     for spot in sorted(spots):

@@ -74,7 +74,9 @@ _ZLIB: Final = lazily(rb"x[\x01\x5e\x9c\xda]")
 # Of any window and level. Noise has a head in 2 KiB, and a look at every byte would cost the audit of a
 # picture a third more: they are looked for where a line begins, or a run (behind 0xFF, see audit_runs).
 _BLOCKS: Final = re.escape(bytes([one for one in range(256) if one & 6 in (2, 4) or one < 2]))
-_ANY_ZLIB: Final = b"(?:%b)[%b]" % (b"|".join(map(re.escape, ZLIB_HEADS)), _BLOCKS)
+_HEADS: Final = b"|".join(map(re.escape, ZLIB_HEADS))
+_FIRSTS: Final = re.escape(bytes(sorted({head[0] for head in ZLIB_HEADS})))
+_ANY_ZLIB: Final = b"(?=[%b])(?:%b)[%b]" % (_FIRSTS, _HEADS, _BLOCKS)
 _FIRST_ZLIB: Final = lazily(_ANY_ZLIB)
 _LINE: Final = lazily(rb"\n(?=%b)" % _ANY_ZLIB)
 _RUN: Final = lazily(rb"\xff(?=%b)" % _ANY_ZLIB)
