@@ -113,7 +113,8 @@ class MemberValue:
         """An object or array; where the rule leaves those alone, what a list of strings holds."""
         whole = quote + self._text + quote
         if self._containers:
-            return Found(at, -1, whole, container(quote))
+            seeker = quotes.literal(data, at) if quote == b"'" else container(quote)
+            return Found(at, -1, whole, seeker)
         listed = _STRINGS.match(data, at, limit)
         if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
             return self._within(data, quote, at, limit)

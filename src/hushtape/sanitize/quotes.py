@@ -11,6 +11,7 @@ import re
 from typing import ClassVar, Final
 
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.literals import Literal
 from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
 from hushtape.sanitize.values import TAIL, Step, String, Until, backslashes, belonging, closes
@@ -284,6 +285,11 @@ def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:
         around = _within(data, start, b'"')
         return Single((around + 1).bit_length() - 1, len(quote) - 1) if around >= 0 else string(quote)
     return _SINGLES[min((_within(data, start, b'"') + 1).bit_length(), len(_SINGLES) - 1)]
+
+
+def literal(data: bytes, at: int) -> Literal:
+    """What ends the object or list of Python's or JavaScript's that begins at `at`."""
+    return Literal((_within(data, at, b'"') + 1).bit_length())
 
 
 def _within(data: bytes, start: int, sign: bytes, most: int = 64) -> int:

@@ -1,0 +1,78 @@
+"""Objects and lists as Python and JavaScript write them: strings in apostrophes or quotes.
+
+Lives here: the seeker for their end. Must not: know names or rules. Called by: member_values, for a name in
+apostrophes. JSON's containers, whose strings have one kind of quotes, are `values.Container`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.values import TAIL, Step, backslashes, closes
+
+_BACK: Final = 24
+_TOKEN = lazily(rb"[\"'\[\]{}]")
+_BEGINS = lazily(rb"[\[{(,:=+\"'](?:\s|\\{1,8}[nrt])*(?<![\w'\"])[bBrRuUfF]{0,2}\\{0,8}\Z")
+"""What stands before a string; elsewhere an apostrophe is one of a remark (`# don't`)."""
+
+
+class Literal:
+    """A container, its first bracket included. `depth`: strings of JSON around it."""
+
+    __slots__ = ("_before", "_depth", "_nesting", "_quote")
+    again: ClassVar[bool] = False
+
+    def __init__(self, depth: int) -> None:
+        self._depth, self._nesting, self._quote, self._before = depth, 0, b"", b""
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at = start
+        while at < limit:
+            place = self._next(data, at, limit)
+            if place < 0:
+                break
+            at, sign = place + 1, data[place : place + 1]
+            count = backslashes(data, place)
+            if sign == b'"' and self._depth and count < (1 << self._depth) - 1:
+                return max(start, place - count), 0  # the string around us ends
+            if self._quote:
+                even = closes(count, self._depth) if sign == b'"' else (count >> self._depth) % 2 == 0
+                self._quote = b"" if even else sign
+            elif sign in (b'"', b"'"):
+                self._quote = sign if self._begins(data, start, place) else b""
+            else:
+                self._nesting += 1 if sign in b"[{" else -1
+                if self._nesting <= 0:
+                    return at, 0
+        if final:
+            return len(data), 0
+        at = max(at, limit)
+        self._before = (self._before + data[start:at])[-_BACK:]
+        return -1, at
+
+    def _next(self, data: bytes, at: int, limit: int) -> int:
+        if self._quote == b"'" and self._depth:  # what is around ends it, too
+            places = [one for one in (data.find(b"'", at, limit), self._outer(data, at, limit)) if one >= 0]
+            return min(places, default=-1)
+        if self._quote:
+            return data.find(self._quote, at, limit)
+        found = _TOKEN.search(data, at, limit)
+        return -1 if found is None else found.start()
+
+    def _outer(self, data: bytes, at: int, limit: int) -> int:
+        """The quote of a string around us."""
+        while (at := data.find(b'"', at, limit)) >= 0:
+            if backslashes(data, at) < (1 << self._depth) - 1:
+                return at
+            at += 1
+        return -1
+
+    def _begins(self, data: bytes, start: int, place: int) -> bool:
+        before = (
+            (self._before + data[start:place])[-_BACK:]
+            if place - start < _BACK
+            else data[place - _BACK : place]
+        )
+        return _BEGINS.search(before) is not None

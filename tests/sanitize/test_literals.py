@@ -1,0 +1,52 @@
+"""Lists and objects of Python's go whole, whatever brackets and quotes their strings hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.sanitize.chain import build
+
+RULES = build().ruleset
+
+words = st.text(st.sampled_from("a]}'\"\\ #{[,"), max_size=6)
+values = st.lists(words, max_size=4) | st.dictionaries(words, words, max_size=4)
+
+
+def passed(text: str, cut: int) -> str:
+    data = text.encode()
+    scrubber, auditor = RULES.scrubber("response", "text/plain"), RULES.auditor()
+    left = b"".join(scrubber.feed(data[at : at + cut]) for at in range(0, len(data), cut)) + scrubber.finish()
+    assert (auditor.feed(left) or auditor.finish()) is None
+    return left.decode()
+
+
+@given(values, st.integers(0, 2), st.sampled_from([1, 3, 9999]))
+def test_a_container_of_python_goes_to_its_end(value: Any, depth: int, cut: int) -> None:
+    value = [*value, "Zk93mP0qX7v"] if isinstance(value, list) else {**value, "last": "Zk93mP0qX7v"}
+    text = repr({"password": value, "z": 1})
+    for _ in range(depth):
+        text = json.dumps({"c": text, "y": 2})
+    text = passed(text, cut)
+    for _ in range(depth):
+        text = json.loads(text)["c"]
+    assert text == "{'password': 'REDACTED', 'z': 1}"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "'token': [\n  (r'\\}', Text),  # don't\n  ('x', 1)\n], 'z'",
+            "'token': 'REDACTED', 'z'",
+        ),
+        ("{'password': [u'a]', b']b', \"it's]\"]}", "{'password': 'REDACTED'}"),
+        ('{"c": "{\'password\': [\'a", "y": 2}', '{"c": "{\'password\': \'REDACTED\'", "y": 2}'),
+    ],
+)
+def test_code_remarks_and_cut_ones(text: str, left: str) -> None:
+    assert passed(text, 9999) == left
