@@ -103,6 +103,11 @@ def test_an_argument_that_a_clean_message_does_not_show_is_scrubbed(
     assert "hunter2" not in repr(record.args)
 
 
+def test_a_record_made_by_hand_with_one_bare_argument_passes() -> None:
+    record = logging.makeLogRecord({"msg": "%d left", "args": 5})
+    assert ScrubFilter(scrub).filter(record) and record.getMessage() == "5 left"
+
+
 def test_the_customer_keys_of_s3_go_from_a_calls_parameters() -> None:
     key = "LtoZiAu1NyPH+p7kmnfJPk1M8hJX8QpbAoDuAIDR6Wk="
     parameters = {"CopySourceSSECustomerKey": key, "SSECustomerKey": key.encode(), "SSECustomerKeyMD5": "abc"}

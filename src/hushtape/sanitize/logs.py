@@ -130,7 +130,8 @@ class ScrubFilter(logging.Filter):
     def _hides(self, given: Any, message: str) -> bool:
         """Whether an argument that a clean message does not show holds something: handlers that send a
         record's arguments (Sentry's, JSON's) would show it."""
-        named = given.items() if isinstance(given, Mapping) else (("", value) for value in given or ())
+        values = given if isinstance(given, tuple) else (given,)
+        named = given.items() if isinstance(given, Mapping) else [("", value) for value in values]
         for name, value in named:
             if value is None or isinstance(value, (int, float)):
                 continue
