@@ -50,3 +50,27 @@ def test_a_container_of_python_goes_to_its_end(value: Any, depth: int, cut: int)
 )
 def test_code_remarks_and_cut_ones(text: str, left: str) -> None:
     assert passed(text, 9999) == left
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+@pytest.mark.parametrize(
+    "value", [["a]b", "it's]"], ["it's]", 'a"]'], ["\\'\"]"], ["b}", "#'{", "["], ["a", "b # don't ]"]]
+)
+def test_a_list_whose_brackets_stay_goes_to_its_end(value: list[str], depth: int) -> None:
+    text = repr({"api_key": [*value, "Zk93mP0qX7vL2aB4cD"], "z": 1})
+    for _ in range(depth):
+        text = json.dumps({"c": text, "y": 2})
+    text = passed(text, 9999)
+    for _ in range(depth):
+        text = json.loads(text)["c"]
+    assert text == "{'api_key': ['REDACTED'], 'z': 1}"
+
+
+@pytest.mark.parametrize("end", ["{'api_key': [", "{'password': [ ", "x 'otp': ["])
+def test_a_list_that_a_string_of_json_cuts_off_leaves_json(end: str) -> None:
+    for document in (
+        {"c": end, "z": "q", "y": 1},
+        {"c": [end, "more"]},
+        {"d": json.dumps({"c": end, "z": "q"})},
+    ):
+        json.loads(passed(json.dumps(document), 9999))

@@ -18,13 +18,15 @@ _BEGINS = lazily(rb"[\[{(,:=+\"'](?:\s|\\{1,8}[nrt])*(?<![\w'\"])[bBrRuUfF]{0,2}
 
 
 class Literal:
-    """A container, its first bracket included. `depth`: strings of JSON around it."""
+    """A container, its first bracket included. `depth`: strings of JSON around it. `within`: it has begun
+    already, and its closing bracket does not belong to the value."""
 
-    __slots__ = ("_before", "_depth", "_nesting", "_quote")
+    __slots__ = ("_before", "_depth", "_nesting", "_quote", "_within")
     again: ClassVar[bool] = False
 
-    def __init__(self, depth: int) -> None:
-        self._depth, self._nesting, self._quote, self._before = depth, 0, b"", b""
+    def __init__(self, depth: int, *, within: bool = False) -> None:
+        self._depth, self._nesting, self._within = depth, int(within), within
+        self._quote, self._before = b"", b"["
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         limit = len(data) if final else len(data) - TAIL
@@ -45,7 +47,7 @@ class Literal:
             else:
                 self._nesting += 1 if sign in b"[{" else -1
                 if self._nesting <= 0:
-                    return at, 0
+                    return (place if self._within else at), 0
         if final:
             return len(data), 0
         at = max(at, limit)

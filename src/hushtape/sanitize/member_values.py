@@ -116,6 +116,10 @@ class MemberValue:
             seeker = quotes.literal(data, at) if quote == b"'" else container(quote)
             return Found(at, -1, whole, seeker)
         listed = _STRINGS.match(data, at, limit)
+        if quote == b"'" and listed is not None and listed[1].endswith((b'"', b"'")):
+            if quotes.is_outer(data, listed.start(1), listed[1], quote, TEXT):
+                return None
+            return Found(listed.start(1), -1, whole, quotes.literal(data, at, within=True))
         if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
             return self._within(data, quote, at, limit)
         return Found(listed.start(1), -1, whole, strings(listed[1]))

@@ -287,9 +287,9 @@ def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:
     return _SINGLES[min((_within(data, start, b'"') + 1).bit_length(), len(_SINGLES) - 1)]
 
 
-def literal(data: bytes, at: int) -> Literal:
+def literal(data: bytes, at: int, *, within: bool = False) -> Literal:
     """What ends the object or list of Python's or JavaScript's that begins at `at`."""
-    return Literal((_within(data, at, b'"') + 1).bit_length())
+    return Literal((_within(data, at, b'"') + 1).bit_length(), within=within)
 
 
 def _within(data: bytes, start: int, sign: bytes, most: int = 64) -> int:
