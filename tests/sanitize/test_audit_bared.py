@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushtape.sanitize.audit_bared import bared
+from hushtape.sanitize.chain import build
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,10 @@ def test_the_letters_stay_under_every_escape_of_signs(text: str) -> None:
         left = bared(written.encode()).decode()
         if "<" not in text:  # what stands between `<` and `>` goes, too
             assert "".join(filter(str.isalnum, left)) == letters
+
+
+def test_a_value_behind_an_equals_sign_that_reads_as_an_escape_is_seen_all_the_same() -> None:
+    rules = build(secrets={"#k": "0323123446644563"}).ruleset
+    auditor = rules.auditor()
+    found = auditor.feed(b"v=03231234<br>466445<br>63 &x=1") or auditor.finish()
+    assert found is not None and found.rule == "#k"

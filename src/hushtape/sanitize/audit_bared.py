@@ -13,6 +13,8 @@ from typing import Final
 
 from hushtape.sanitize.expressions import lazily
 
+EQUALS: Final = 61
+
 _SIGN = rb"(?!3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])[0-9A-Fa-f]{2}"
 _LETTER = rb"(3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
 _PERCENT: Final = rb"%(?:25)*+(?:u00)?"
@@ -50,7 +52,7 @@ _ESCAPES: Final = (
         ),
         lazily(_AMPERSAND + rb"(?:[xX]0*+" + _LETTER + rb"|0*+" + _LETTERS_BY_NUMBER + rb");?"),
     ),
-    (61, lazily(rb"=" + _SIGN.replace(b"a-f", b"")), lazily(rb"=" + _LETTER.replace(b"a-f", b""))),
+    (EQUALS, lazily(rb"=" + _SIGN.replace(b"a-f", b"")), lazily(rb"=" + _LETTER.replace(b"a-f", b""))),
 )
 
 
@@ -72,12 +74,13 @@ _COLOUR: Final = lazily(
 """A terminal's (ECMA-48 5.4), its ESC as it is or escaped."""
 
 
-def bared(data: bytes) -> bytes:
+def bared(data: bytes, *, mail: bool = True) -> bytes:
     """The buffer without escapes of signs, those of letters and digits undone, one layer; the same object if
-    it holds none. What reads as an escape by chance goes, too: as it is the buffer is looked at elsewhere."""
+    it holds none. What reads as an escape by chance goes, too: as it is the buffer is looked at elsewhere.
+    `mail`: also those of quoted-printable, as which `=03` in `v=0323` reads."""
     data = _COLOUR.sub(b"", _TAG.sub(b"", data))
     for byte, signs, letters in _ESCAPES:
-        if byte not in data:
+        if byte not in data or (byte == EQUALS and not mail):
             continue
         data = signs.sub(b"", data)
         if letters is not None:

@@ -12,6 +12,7 @@ from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import Context
+from hushtape.sanitize.torn import Stream
 
 
 class Span(NamedTuple):
@@ -36,8 +37,8 @@ class Finder(Scrubber):
 
     __slots__ = ("_gone", "_names", "_spans")
 
-    def __init__(self, plan: Plan, context: Context) -> None:
-        super().__init__(plan, context)
+    def __init__(self, plan: Plan, context: Context, stream: Stream | None = None) -> None:
+        super().__init__(plan, context, None, stream)
         self._matcher = Matcher(plan, context)
         self._names: list[Named] = []
         self._matcher.names = self._names
@@ -53,7 +54,6 @@ class Finder(Scrubber):
         for start, end, name, text, _ in self._names:
             head = data[start : min(end, start + HEAD)] if start >= 0 else None
             self._spans.append(Span(self._gone + start, self._gone + end, name, text, head))
-        self._names.clear()
         clean = super()._emit(data, matcher, final)
         self._gone += len(data) - len(self._rest)  # the next buffer begins so far from the stream's start
         return clean

@@ -8,6 +8,7 @@ Nearly all fields of a job are the same with every request: a walk over six that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -72,6 +73,16 @@ class Side:
         if fresh and not self._scan(kept, fresh, teach):
             same = False
         return headers if same else Headers(kept)
+
+    def scanned(self, headers: Headers) -> Iterator[tuple[bytes, Context]]:
+        """The values that the plan looks at, but those that are remembered."""
+        for name, value in headers.pairs:
+            action = self.actions.get(name) or self._action(name)
+            if action == "drop" or (name, value) in self.clean:
+                continue
+            text = value if action == "scan" else self.policy.redact(action, name, value)
+            if (name, text) not in self.clean:
+                yield encode(text), _context(name)
 
     def _scan(self, kept: list[tuple[str, str]], fresh: list[int], teach: Teach | None) -> bool:
         """Scrub the values of these fields; True if all were clean.

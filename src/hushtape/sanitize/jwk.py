@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import ShapeRule
-from hushtape.sanitize.spans import Context, Found, Verifier
+from hushtape.sanitize.spans import KEYS, Context, Found, Verifier
 
 WINDOW = 3400
 """Bytes on either side of `kty`: a key of 4,096 bits, whatever its order."""
@@ -53,7 +53,7 @@ def jwk_anchors(rule: ShapeRule, order: int) -> Iterator[tuple[bytes, Verifier]]
         found = [Found(*one.span(1), text) for one in _PRIVATE.finditer(data, low, high)]
         return tuple(found) or None
 
-    yield b"kty", Verifier(key, order, "private JWK", 0, WINDOW, WINDOW, guard=_KTY)
+    yield b"kty", Verifier(key, order, "private JWK", KEYS, WINDOW, WINDOW, guard=_KTY)
 
 
 def _length(data: bytes, at: int, limit: int) -> int:

@@ -19,6 +19,7 @@ from hushtape.sanitize.spans import (
     LONGEST_LESSON,
     OPEN,
     RANK_CAP,
+    SPELLED,
     WHOLE,
     Context,
     Found,
@@ -38,8 +39,14 @@ Ended = tuple[int, int, Seeker, Verifier, bytes]
 SECRETS = (0, WHOLE)
 """Kinds of verifiers that look for exact values."""
 
-Named = tuple[int, int, str, bytes, bool]
-"""A span: its start and end, the rule's name, what replaces it, whether an exact value stands there."""
+EXACT = (*SECRETS, SPELLED)
+"""The same with those that are spelled out."""
+
+UNNAMED, LEARNED, NAMED = range(3)
+"""What a span is by: a rule for what nobody named, a value that was learned, one that was named."""
+
+Named = tuple[int, int, str, bytes, int]
+"""A span: its start and end, the rule's name, what replaces it, what it is by."""
 
 HELD = LONGEST_LESSON + 1024
 """Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
@@ -165,7 +172,10 @@ class Matcher:
         if self.teach is not None and start >= 0 and (kind == FIELDS or verifier.teaches is not None):
             self._tell(self.teach, data[start:end], verifier, text)
         if self.names is not None and data[start:end] != text:
-            self.names.append((start, end, verifier.name, text, kind in SECRETS))
+            # Those of learned values stand below all others in the order (`Learned`). Not a call: the audit
+            # comes here with whatever stands under the shortest of names.
+            by = UNNAMED if kind not in EXACT else NAMED if verifier.order >= 0 else LEARNED
+            self.names.append((start, end, verifier.name, text, by))
         size = end - start
         key = size if size < RANK_CAP else RANK_CAP, verifier.order
         groups = self.groups

@@ -36,6 +36,8 @@ def tell(ruleset: Ruleset, text: str) -> str:
     It has to be whole: of a compressed secret that was cut, the audit finds nothing and a thief half.
     """
     clean = ruleset.text(text)
+    if clean is not text and ruleset.torn_text(text) is not None:
+        return NOTHING_SHOWN
     if _finding(ruleset, clean) is None:
         return clean
     lines = [_line(ruleset, line) for line in clean.split("\n")]

@@ -22,6 +22,7 @@ from hushtape.sanitize.audit_dull import DullHex
 from hushtape.sanitize.audit_finding import Finding, Scan, Weak, first_found
 from hushtape.sanitize.audit_letters import Letters
 from hushtape.sanitize.audit_odd import OddSecrets
+from hushtape.sanitize.audit_views import inspect
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.further import stages
@@ -31,9 +32,10 @@ from hushtape.sanitize.learning import Learned
 from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Plan
-from hushtape.sanitize.rules import REDACTED, HeaderRule, Phase, Rule, SecretRule
+from hushtape.sanitize.rules import BOTH, REDACTED, HeaderRule, Phase, Rule, SecretRule
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import FORM, TEXT, URI, Teach, context_of
+from hushtape.sanitize.torn import Watch, holding
 from hushtape.sanitize.wide import WideScrubber
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Ruleset:
     __slots__ = (
         "_base",
         "_dull",
+        "_holding",
         "_left",
         "_letters",
         "_odd",
@@ -77,6 +80,8 @@ class Ruleset:
         self._odd = OddSecrets.of(rules)
         self._taught = Learned()
         self._base: Ruleset | None = None
+        self._holding: tuple[Ruleset, ...] | None = None
+        """Of named values that hold others (`torn.holding`); made at the first watch."""
         self._dull = DullHex(rules)
         self._letters = Letters.of(rules)
         self._texts = TextAudit(self._audit_scan(), self._odd and self._odd.apart, self._dull)
@@ -193,13 +198,16 @@ class Ruleset:
                 text = further.patterns.tell(text)
         return text
 
-    def scrubber(self, phase: Phase, content_type: str = "", teach: Teach | None = None) -> BodyScrubber:
-        """A scrubber for one body. `content_type`: the header field's value, "" if there is none."""
+    def scrubber(
+        self, phase: Phase, content_type: str = "", teach: Teach | None = None, watch: Watch | None = None
+    ) -> BodyScrubber:
+        """A scrubber for one body. `content_type`: the header field's value, "" if there is none; `watch`:
+        told of what is replaced."""
         plan, context = self._side(phase).plan, context_of(content_type)
         further = self._stages[phase]
 
         def make() -> BodyScrubber:
-            scrubber = Scrubber(plan, context, teach)
+            scrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
             if further is None:
                 return scrubber
             return further.behind(scrubber, lambda: Scrubber(plan, context), content_type)
@@ -211,9 +219,9 @@ class Ruleset:
         further = self._stages[phase] if phase is not None else None
         return None if further is None else further.alone()
 
-    def finder(self) -> Finder:
+    def finder(self, watch: Watch | None = None) -> Finder:
         """A scrubber for one stream that also tells which spans it met (`scan` shows each of them)."""
-        return Finder(self._response.plan, TEXT)
+        return Finder(self._response.plan, TEXT, None if watch is None else watch.stream())
 
     def scan(self, data: bytes, weak: Weak | None = None) -> tuple[str, int] | None:
         """The first thing the rules would redact: (rule's name, offset); None if there is none.
@@ -233,6 +241,42 @@ class Ruleset:
         """A fresh auditor over one stream: decodes in every way we know and scans with these rules."""
         odd = self._odd and self._odd.apart
         return Auditor(self._audit_scan(), self._overlap, odd, self._dull)
+
+    def watch(self, phase: Phase) -> Watch | None:
+        """A watch over one body: whether a rule takes a part of a named value in a writing that only the
+        audit reads. None: nothing is named."""
+        if self._letters is None:
+            return None
+        if self._holding is None:
+            portions = holding(self.rules)
+            self._holding = tuple([Ruleset.compile(rules, engine=self.engine) for rules in portions])
+        looks = [(self._side(phase).plan, self._look_for_named, False)]
+        looks += [(one._side(phase).plan, one._look_for_named, True) for one in self._holding]
+        return Watch(looks, self._overlap)
+
+    def _look_for_named(self, data: bytes) -> Finding | None:
+        scan = self._audit_scan()
+        found = inspect(data, lambda view, weak=None: scan(view, _is_weak), self._dull)
+        if found is None and self._odd is not None:
+            found = self._odd.look(data)
+        return None if found is None else Finding(found[0], f"under {found[2]}")
+
+    def torn(self, uri: str, headers: Headers, phase: Phase) -> str | None:
+        """The name of a named value of which a rule takes a part in a URI ("" for none) or in fields."""
+        watch, side = self.watch(phase), self._side(phase)
+        if watch is not None:
+            for data, context in ((uri.encode("utf-8", "surrogatepass"), URI), *side.scanned(headers)):
+                watch.look_at(side.plan, data, context)
+        return None if watch is None else watch.found
+
+    def torn_text(self, text: str) -> str | None:
+        """The same of a message."""
+        for phase in BOTH:
+            if (watch := self.watch(phase)) is not None:
+                watch.look_at(self._side(phase).plan, text.encode("utf-8", "surrogatepass"), TEXT)
+                if watch.found is not None:
+                    return watch.found
+        return None
 
     def _audit_scan(self) -> Scan:
         """What the audit looks for in each view. Learned values are not told by their letters: for those that
@@ -284,6 +328,11 @@ def _joined(base: Ruleset, taught: Learned) -> Ruleset:
     made._base, made._taught = base, taught
     made._become(taught)
     return made
+
+
+def _is_weak(rule: str, view: bytes, start: int, end: int) -> bool:
+    """For a look at exact values alone, which nobody asks about."""
+    return True
 
 
 def _policy(rules: tuple[Rule, ...]) -> HeaderPolicy:

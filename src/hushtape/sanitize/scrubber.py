@@ -8,10 +8,15 @@ can reach back to it. In memory: `BLOCK` plus the plan's window, however long th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hushtape.sanitize.engine import Hit, by_start
 from hushtape.sanitize.matcher import Matcher
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context, Teach, union
+
+if TYPE_CHECKING:
+    from hushtape.sanitize.torn import Stream
 
 BLOCK = 16 * 1024
 """Bytes gathered before they are looked at: a body of this size or less is scanned once, whole."""
@@ -30,12 +35,16 @@ class Scrubber:
         "_parts",
         "_plan",
         "_rest",
+        "_stream",
         "_teach",
         "changed",
     )
 
-    def __init__(self, plan: Plan, context: Context, teach: Teach | None = None) -> None:
-        self._plan, self._context, self._teach = plan, context, teach
+    def __init__(
+        self, plan: Plan, context: Context, teach: Teach | None = None, stream: Stream | None = None
+    ) -> None:
+        """`stream`: watches what is replaced; None: nobody does."""
+        self._plan, self._context, self._teach, self._stream = plan, context, teach, stream
         self._parts: list[bytes] = []
         self._gathered = 0
         self._rest = b""
@@ -71,7 +80,10 @@ class Scrubber:
         """What was gathered; it is gathered no more."""
         parts = self._parts
         self._parts, self._gathered = [], 0
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        data = parts[0] if len(parts) == 1 else b"".join(parts)
+        if self._stream is not None:
+            self._stream.feed(data, len(self._rest))
+        return data
 
     def _advance(self, final: bool) -> bytes:
         rest, chunk, hits = self._rest, self._take(), self._hits
@@ -88,6 +100,8 @@ class Scrubber:
         matcher = self._matcher
         if matcher is None:
             matcher = self._matcher = Matcher(self._plan, self._context, self._teach)
+            if self._stream is not None:
+                matcher.names = []
         matcher.resume(data, final)
         self._hits = matcher.run(data, hits, final)
         return self._emit(data, matcher, final)
@@ -108,6 +122,10 @@ class Scrubber:
         return b"".join((rest, memoryview(chunk)[:cut]))
 
     def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
+        if self._stream is not None:
+            self._stream.tell(matcher, len(data), final)
+        if matcher.names:
+            matcher.names.clear()
         safe = self._safe(len(data), final)
         if not final:
             safe = min(safe, matcher.held(len(data)))

@@ -17,11 +17,11 @@ from msgspec import Struct
 OPEN = 1 << 62
 """The end of a span that has not ended yet."""
 
-FIELDS, SHAPES, USERINFO, PARAMS, WHOLE, SPELLED = range(1, 7)
+FIELDS, SHAPES, USERINFO, PARAMS, WHOLE, SPELLED, KEYS = range(1, 8)
 """Kinds of verifiers, see `Verifier`. WHOLE: secrets that are anchored on all of their bytes; a hit that
 does not lie wholly inside such a span still counts."""
 
-KINDS = 7
+KINDS = 8
 
 GUARD = 1088
 """Most bytes a guard looks at; a JWT's header takes the most."""

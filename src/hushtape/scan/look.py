@@ -19,6 +19,7 @@ from hushtape.scan.finding import HEAD, Candidate
 from hushtape.scan.judge import SPELLED, is_named, may_count
 from hushtape.scan.keyed import REACH, Keyed
 from hushtape.scan.unfold import Unfold
+from hushtape.scan.units import Audit
 
 WINDOW = 32 * 1024 - 1
 """Bytes of scrubbed text that the audit looks at at once."""
@@ -38,7 +39,10 @@ class Look:
         self, ruleset: Ruleset, keyed: Keyed, kind: str, overlap: int, *, inside: bool = False
     ) -> None:
         self._ruleset, self._keyed, self._kind, self._overlap = ruleset, keyed, kind, overlap
-        self._finder = ruleset.finder()
+        watch = ruleset.watch("response")
+        if watch is not None:
+            watch.tell = self._torn
+        self._finder = ruleset.finder(watch)
         self._inside = inside
         self._unfold = Unfold() if kind == "yaml" else None
         self._blocks: dict[int, tuple[int, int]] = {}
@@ -158,6 +162,14 @@ class Look:
             text = unit.text if whole else None
             rule = SPELLED.get(unit.rule, unit.rule)
             self.candidates.append(self._in_file(Candidate(start, end, rule, text, how=unit.how)))
+
+    def _torn(self, data: bytes, base: int, look: Audit) -> None:
+        """A known value of which another rule would take a part: with that, the rest would never be found."""
+        found = look(data)
+        for unit in units.narrow(data, found, look, self._ruleset) if found is not None else ():
+            rule = SPELLED.get(unit.rule, unit.rule)
+            one = Candidate(base + unit.start, base + unit.end, rule, unit.text, how=unit.how)
+            self.candidates.append(self._in_file(one))
 
     # --- key words ----------------------------------------------------------------------------------
 

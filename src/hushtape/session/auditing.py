@@ -80,6 +80,9 @@ def _changed(ledger: Ledger, body: Body | None, place: str, ruleset: Ruleset, ph
     auditor = ruleset.auditor()
     inside: Inside | None = None
     first = True
+    scrubbed = body if isinstance(body, ScrubbedBody) else None
+    if scrubbed is not None:
+        scrubbed.watch()
     for piece in body.chunks():
         finding = auditor.feed(piece)
         if finding is not None:
@@ -93,7 +96,8 @@ def _changed(ledger: Ledger, body: Body | None, place: str, ruleset: Ruleset, ph
     finding = auditor.finish()
     if finding is not None:
         raise found(finding.rule, f"{place}, {finding.place}")
-    scrubbed = body if isinstance(body, ScrubbedBody) else None
+    if scrubbed is not None and scrubbed.torn is not None:
+        raise found(scrubbed.torn, f"{place}, of which another rule takes a part")
     changed = scrubbed is not None and scrubbed.changed
     if inside is not None:
         inside.finish(place, changed and not (scrubbed is not None and scrubbed.repacked))

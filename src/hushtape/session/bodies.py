@@ -52,6 +52,7 @@ class BodyPipe:
         "_small",
         "_spool",
         "_uri",
+        "_watch",
         "coding",
         "kind",
     )
@@ -69,7 +70,8 @@ class BodyPipe:
         """What is held for callbacks is a file whose content was scrubbed."""
         self._small = Small()
         ruleset = ledger.ruleset  # read once: an audit that knows more than the scrubber fails without need
-        self._scrubber = ruleset.scrubber(phase, content_type, self._teach())
+        self._watch = ruleset.watch(phase)
+        self._scrubber = ruleset.scrubber(phase, content_type, self._teach(), self._watch)
         self._auditor = ruleset.auditor()
         self._spool: BodySpool | None = None
         self._inside: Inside | None = None
@@ -118,6 +120,7 @@ class BodyPipe:
         if self._decoder is not None:
             self._finish_decoding()
         rest = self._scrubber.finish()
+        self._refuse_torn()
         if rest or self._beginning:
             self._keep(rest, last=True)
         if self._held is not None:
@@ -172,8 +175,16 @@ class BodyPipe:
         if self._small.data is not None:
             self._small.feed(piece)
         clean = self._scrubber.feed(piece)
+        self._refuse_torn()
         if clean:
             self._keep(clean)
+
+    def _refuse_torn(self) -> None:
+        """A rule took a part of a named value."""
+        if self._watch is not None and self._watch.found is not None:
+            self._fail(
+                found(self._watch.found, f"the body of {self._uri}, of which another rule takes a part")
+            )
 
     def _keep(self, clean: bytes, last: bool = False) -> None:
         if self._held is not None:
@@ -218,6 +229,9 @@ class BodyPipe:
                 raise found(finding.rule, f"the body of {self._uri}, {finding.place}")
             if self._inside is not None:
                 self._inside.look_ahead(f"the body of {self._uri}")
+            if self._watch is not None:
+                self._watch.look_ahead()
+                self._refuse_torn()
             self._looked = passed
         return passed
 

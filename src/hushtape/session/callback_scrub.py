@@ -21,6 +21,7 @@ from hushtape.session.packing import packed_again
 if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
     from hushtape.sanitize.ruleset import Ruleset
+    from hushtape.sanitize.torn import Watch
 
 _POLICY: Final = HeaderPolicy((HeaderRule(),))
 
@@ -49,13 +50,20 @@ def _field(ruleset: Ruleset, pair: tuple[str, str], phase: Phase) -> Iterable[tu
     return kept or ([pair] if _POLICY.action(pair[0]) == "scan" else [])
 
 
-def body(ruleset: Ruleset, before: bytes, after: bytes | None, phase: Phase, kind: str) -> bytes | None:
-    """A body, if a callback changed it. `kind`: its content type."""
+def body(
+    ruleset: Ruleset,
+    before: bytes,
+    after: bytes | None,
+    phase: Phase,
+    kind: str,
+    watch: Watch | None = None,
+) -> bytes | None:
+    """A body, if a callback changed it. `kind`: its content type; `watch`: see `Ruleset.watch`."""
     if not after or after == before:
         return after
     if len(after) <= CHUNK and is_file(after):
         packed = packed_again(ruleset, after, phase)
         if packed is not None:
             return packed
-    scrubber = ruleset.scrubber(phase, kind)
+    scrubber = ruleset.scrubber(phase, kind, watch=watch)
     return scrubber.feed(after) + scrubber.finish()

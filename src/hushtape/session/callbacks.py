@@ -25,8 +25,11 @@ from hushtape.session.callback_shapes import (
     taken_request,
     taken_response,
 )
+from hushtape.session.inside import found
+from hushtape.session.tearing import refuse_head, refuse_texts
 
 if TYPE_CHECKING:
+    from hushtape.sanitize.rules import Phase
     from hushtape.session.ledger import Ledger
 
 T = TypeVar("T")
@@ -64,12 +67,14 @@ def apply(
     if outcome is None:
         return None
     request, body = outcome
+    place = f"what callbacks made of {interaction.request.method} {interaction.request.uri}"
+    refuse_head(ledger.ruleset, "request", request.uri, request.headers, place)
     request = callback_scrub.request(ledger.ruleset, interaction.request, request)
     shown = sent.held if sent is not None else b""
     if body != shown:
         before = interaction.request.headers
         body, _ = _uncoded(ledger, body, request.headers, before, request.uri)
-    body = callback_scrub.body(ledger.ruleset, shown, body, "request", request.headers.get("content-type"))
+    body = _scrubbed(ledger, shown, body, "request", request.headers, place)
     request = structs.replace(
         request,
         headers=_with_length(request.headers, body),
@@ -77,26 +82,43 @@ def apply(
     )
     response = interaction.response
     if response is not None:
-        response = _response(ledger, chain, response, received, request.uri)
+        response = _response(ledger, chain, response, received, request.uri, place)
     return structs.replace(interaction, request=request, response=response)
 
 
 def _response(
-    ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None, uri: str
+    ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None, uri: str, place: str
 ) -> Response:
     """What was scrubbed before it was read has been through the callbacks that asked for it."""
     chain = tuple([sanitizer for sanitizer in chain if not sanitizer.scrub_before_read])
     shown = pipe.held if pipe is not None else b""
     head, body = run_response(chain, response.head, shown)
+    refuse_head(ledger.ruleset, "response", "", head.headers, place)
+    refuse_texts(ledger.ruleset, (head.reason,), place)
     fields = callback_scrub.headers(ledger.ruleset, response.head.headers, head.headers, "response")
     codings = response.coding if "content-encoding" in fields else ()
     if body != shown:
         body, named = _uncoded(ledger, body, fields, response.head.headers, uri)
         codings = codings if named is None else named
-    body = callback_scrub.body(ledger.ruleset, shown, body, "response", fields.get("content-type"))
+    body = _scrubbed(ledger, shown, body, "response", fields, place)
     head = structs.replace(head, headers=_with_length(fields, body))
     stored = _store(ledger, pipe, body, "response", head.headers)
     return structs.replace(response, head=head, body=stored, coding=codings)
+
+
+def _scrubbed(
+    ledger: Ledger, shown: bytes, body: bytes | None, phase: Phase, headers: Headers, place: str
+) -> bytes | None:
+    """A body as callbacks made it, scrubbed.
+
+    Raises:
+        SecretFoundError: a rule takes a part of a named value in it.
+    """
+    watch = ledger.ruleset.watch(phase)
+    clean = callback_scrub.body(ledger.ruleset, shown, body, phase, headers.get("content-type"), watch)
+    if watch is not None and watch.found is not None:
+        raise found(watch.found, f"{place}, of which another rule takes a part")
+    return clean
 
 
 def _uncoded(

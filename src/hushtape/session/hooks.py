@@ -123,7 +123,8 @@ def _cleaned(ledger: Ledger, view: EditableInteraction, changed: Interaction) ->
         request = structs.replace(request, body=None)
     if response is not None and view.response is not None and not view.response.assigned:
         answered, response = response.body, structs.replace(response, body=None)
-    clean = scrub_interaction(structs.replace(changed, request=request, response=response), ruleset)
+    given = structs.replace(changed, request=request, response=response)
+    clean = scrub_interaction(given, ruleset, refuse=True)
     clean = audited(ledger, _settled(view, clean), ruleset)
     request, response = clean.request, clean.response
     if asked is not None:

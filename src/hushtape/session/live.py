@@ -24,14 +24,25 @@ class LiveBody:
     packed again), so that both meet.
     """
 
-    __slots__ = ("_decoder", "_digest", "_held", "_limit", "_prefix", "_ruleset", "_scrubber", "_small")
+    __slots__ = (
+        "_decoder",
+        "_digest",
+        "_held",
+        "_limit",
+        "_prefix",
+        "_ruleset",
+        "_scrubber",
+        "_small",
+        "_watch",
+    )
 
     def __init__(self, ruleset: Ruleset, headers: Headers, limit: int) -> None:
         codings = coding.parse(headers.get("content-encoding"))
         self._decoder = coding.decoder(codings) if codings and coding.can_decode(codings) else None
         self._ruleset = ruleset
         self._small = Small()
-        self._scrubber = ruleset.scrubber("request", headers.get("content-type"))
+        self._watch = ruleset.watch("request")
+        self._scrubber = ruleset.scrubber("request", headers.get("content-type"), watch=self._watch)
         self._digest = BodyDigest(headers.get("content-type"))
         self._held: bytearray | None = bytearray()
         self._prefix = b""
@@ -71,6 +82,11 @@ class LiveBody:
             if packed is not None:
                 return BytesBody(packed)
         return BytesBody(bytes(self._held)) if self._held is not None else self._digest.finish()
+
+    @property
+    def torn(self) -> bool:
+        """Once it is finished: a rule took a part of a named value, so what is left may not be shown."""
+        return self._watch is not None and self._watch.found is not None
 
     def _take(self, piece: bytes) -> None:
         if self._small.data is not None:

@@ -30,8 +30,11 @@ def scrubbed(ruleset: Ruleset, value: dict[str, Any]) -> dict[str, Any]:
     """
     data = msgspec.json.encode(value)
     for phase in ("request", "response"):
-        scrubber = ruleset.scrubber(phase, "application/json")
+        watch = ruleset.watch(phase)
+        scrubber = ruleset.scrubber(phase, "application/json", watch=watch)
         data = scrubber.feed(data) + scrubber.finish()
+        if watch is not None and watch.found is not None:
+            raise _found(watch.found)
     try:
         clean = _texts(ruleset, json.loads(data))
     except ValueError:  # a user's pattern made it something else

@@ -51,11 +51,15 @@ def packed_again(ruleset: Ruleset, data: bytes, phase: Phase, teach: Teach | Non
     """The file with its content scrubbed; the same object if there is nothing to scrub; None: it can't be."""
     from hushtape.sanitize.repack import repacked  # with zipfile: rarely needed
 
+    watch = ruleset.watch(phase)
+
     def scrub(content: bytes) -> bytes:
-        scrubber = ruleset.scrubber(phase, _kind(content), teach)
+        scrubber = ruleset.scrubber(phase, _kind(content), teach, watch)
         return scrubber.feed(content) + scrubber.finish()
 
     clean = repacked(data, scrub)
+    if watch is not None and watch.found is not None:
+        return None
     return clean if clean is not None and len(clean) <= CHUNK else None
 
 

@@ -146,7 +146,10 @@ class Player:
             interaction = self.reader.read(ordinal)
             if options is not None:
                 interaction = uncoded.undone(interaction, options, ours=self.ours)
-            yield ordinal, stored.scrub_interaction(interaction, self.ruleset, notebook)
+            yield (
+                ordinal,
+                stored.scrub_interaction(interaction, self.ruleset, notebook, refuse=notebook is not None),
+            )
 
     @property
     def ours(self) -> bool:

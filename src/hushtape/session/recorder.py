@@ -13,6 +13,7 @@ from http import HTTPStatus
 from os import getpid
 from sys import is_finalizing
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
 
 from hushtape import clock, coding
 from hushtape.errors import interruption
@@ -37,6 +38,7 @@ from hushtape.session.bounds import opaque, transfer_codings
 from hushtape.session.ledger import Ledger
 from hushtape.session.metadata import without_secrets
 from hushtape.session.settling import settle
+from hushtape.session.tearing import refuse_head, refuse_texts
 
 Method = TypeVar("Method", bound=Callable[..., None])
 
@@ -132,6 +134,9 @@ class RecordingExchange:
         uri, headers = ruleset.head(request.uri, request.headers, "request", notebook.asked)
         if notebook.pending:
             ledger.learning.absorb(request.uri)
+        if uri is not request.uri or headers is not request.headers:
+            host = urlsplit(uri).hostname  # not the URI, in which a part of a value may stand
+            refuse_head(ruleset, "request", request.uri, request.headers, f"a {request.method} to {host}")
         self._request = Request(request.method, uri, headers, None, request.http_version)
         self._sequence = ledger.journal.begin()
         ledger.began(self)
@@ -189,7 +194,9 @@ class RecordingExchange:
 
     @contained
     def fail(self, failure: Failure) -> None:
-        text = partial(octets, self.ledger.ruleset)
+        ruleset = self.ledger.ruleset
+        text = partial(octets, ruleset)
+        refuse_texts(ruleset, (link.message for link in failure.chain), self._place)
         chain = tuple(ErrorLink(link.type, text(link.message), link.errno) for link in failure.chain)
         if self._head is None:
             self._elapsed = self._since()
@@ -204,6 +211,10 @@ class RecordingExchange:
         self._request_pipe = self._response_pipe = None
         self.ledger.ended(self, stored=False)
 
+    @property
+    def _place(self) -> str:
+        return f"the head of the answer to {self._request.method} {self._request.uri}"
+
     def _since(self) -> float:
         """Seconds since the exchange began."""
         return round(clock.monotonic() - self._started, 6)
@@ -215,6 +226,9 @@ class RecordingExchange:
         reason = head.reason if head.reason in COMMON_REASONS else octets(ruleset, head.reason)
         if headers is head.headers and reason is head.reason:
             return head
+        refuse_head(ruleset, "response", "", head.headers, self._place)
+        if reason is not head.reason:
+            refuse_texts(ruleset, (head.reason,), self._place)
         return Head(head.status, reason, headers, head.http_version)
 
     def _open_response_pipe(self) -> BodyPipe:
@@ -238,6 +252,7 @@ class RecordingExchange:
             return
         if len(trailers):
             teach = self.ledger.learning.notebook.answered
+            refuse_head(self.ledger.ruleset, "response", "", trailers, self._place)
             trailers = self.ledger.ruleset.headers(trailers, "response", self._request.uri, teach)
         request = self._settle_request()
         response = self._settle_response(ending, trailers, shortfall) if self._head else None

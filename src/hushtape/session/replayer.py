@@ -28,6 +28,7 @@ from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
 from hushtape.session import callback_scrub, callbacks, hooks, uncoded
 from hushtape.session.live import LiveBody
 from hushtape.session.negotiated import understood
+from hushtape.session.tearing import shown
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
@@ -94,7 +95,7 @@ class ReplayExchange:
             return Replay(interaction, self._began + pace * interaction.elapsed if pace else 0.0)
         if tape.records_new and not answers.must_refuse(live):
             return self._forward()
-        error = answers.explain(tape, live)
+        error = answers.explain(tape, self._shown(live))
         tape.count_unmatched(error)
         return Refuse(error)
 
@@ -111,6 +112,13 @@ class ReplayExchange:
         live = Request(request.method, uri, headers, body, request.http_version)
         chain = self._tape.chain.callbacks
         return _through_callbacks(chain, live, ruleset, self._tape.options) if chain else live
+
+    def _shown(self, live: Request) -> Request:
+        """The scrubbed request as a report may show it: without what may hold a part of a named value."""
+        if self._live is not None and self._live.torn:
+            live = structs.replace(live, body=None)
+        uri = shown(self._player.ruleset, self._request, live.uri)
+        return live if uri is live.uri else structs.replace(live, uri=uri, headers=Headers())
 
     def _forward(self) -> Decision:
         """Not on the tape, and the mode records it: from here on this is a recording."""
@@ -178,7 +186,8 @@ class ReplayExchange:
             self.recording.fail(failure)
 
     def _excluded(self) -> ReplayError:
-        uri = self._player.ruleset.uri(self._request.uri)
+        ruleset = self._player.ruleset
+        uri = shown(ruleset, self._request, ruleset.uri(self._request.uri))
         error = ReplayError(
             f"replay {self._request.method} {uri}",
             "a request callback left it out of the recording (it returned None), and replay is offline",
@@ -187,7 +196,7 @@ class ReplayExchange:
         return safe_error(self._tape.ledger.ruleset, error)
 
     def _body_too_large(self, uri: str) -> BodyTooLargeError:
-        limit = self._tape.options.max_callback_body
+        limit, uri = self._tape.options.max_callback_body, shown(self._player.ruleset, self._request, uri)
         error = BodyTooLargeError(
             f"match the body of {self._request.method} {uri}",
             f"it passes max_callback_body ({limit:,} bytes), and must be known before the tape can answer",

@@ -21,6 +21,7 @@ from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.messages import octets
 from hushtape.session.metadata import without_secrets
 from hushtape.session.packing import begins_small, packed_again
+from hushtape.session.tearing import refuse_heads
 
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
@@ -36,7 +37,18 @@ class ScrubbedBody:
     `changed`: a rule matched in it; `repacked`: inside such a file. Known once it was read to its end.
     `teach`: told of the credentials that are redacted, at each reading."""
 
-    __slots__ = ("_body", "_content_type", "_phase", "_ruleset", "_size", "_teach", "changed", "repacked")
+    __slots__ = (
+        "_body",
+        "_content_type",
+        "_phase",
+        "_ruleset",
+        "_size",
+        "_teach",
+        "_torn",
+        "_watched",
+        "changed",
+        "repacked",
+    )
 
     def __init__(
         self, body: Body, ruleset: Ruleset, phase: Phase, content_type: str, teach: Teach | None = None
@@ -48,6 +60,19 @@ class ScrubbedBody:
         self._teach = teach
         self._size: int | None = None
         self.changed = self.repacked = False
+        self._watched = False
+        self._torn: str | None = None
+
+    def watch(self) -> None:
+        """Before it is read to be written: tell, in `torn`, of a named value of which a rule takes a part."""
+        self._watched = True
+        if isinstance(self._body, ScrubbedBody):
+            self._body.watch()
+
+    @property
+    def torn(self) -> str | None:
+        """The name of such a value, known once it was read to its end."""
+        return self._torn or (self._body.torn if isinstance(self._body, ScrubbedBody) else None)
 
     @property
     def size(self) -> int:
@@ -56,7 +81,8 @@ class ScrubbedBody:
         return self._size
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        scrubber = self._ruleset.scrubber(self._phase, self._content_type, self._teach)
+        watch = self._ruleset.watch(self._phase) if self._watched else None
+        scrubber = self._ruleset.scrubber(self._phase, self._content_type, self._teach, watch)
         pieces = self._body.chunks(size)
         first = begins_small(pieces)
         if is_file(first):
@@ -73,6 +99,7 @@ class ScrubbedBody:
                 yield clean
         rest = scrubber.finish()
         self.changed = scrubber.changed
+        self._torn = None if watch is None else watch.found
         if rest:
             yield rest
 
@@ -140,13 +167,18 @@ def scrub_request(
 
 
 def scrub_interaction(
-    interaction: Interaction, ruleset: Ruleset, notebook: Notebook | None = None
+    interaction: Interaction, ruleset: Ruleset, notebook: Notebook | None = None, *, refuse: bool = False
 ) -> Interaction:
     """The whole interaction under `ruleset`.
 
     Args:
         notebook: takes what is redacted; in bodies, once they are read.
+        refuse: it is about to be written: bodies are watched once they are read.
+    Raises:
+        SecretFoundError: with `refuse`, a rule takes a part of a named value in its heads.
     """
+    if refuse:
+        refuse_heads(ruleset, interaction, f"the head of {interaction.request.method}")
     asked, answered = (notebook.asked, notebook.answered) if notebook is not None else (None, None)
     request = scrub_request(interaction.request, ruleset, with_body=True, teach=asked)
     response = interaction.response

@@ -1,0 +1,250 @@
+"""Torn values: a named value of which a rule that is not its own took a part.
+
+Lives here: the look at what a body was around the spans that such rules replace. Must not: change a body,
+look far from a span (the audit does), know rules. Called by: scrubber, which feeds it; ruleset makes it.
+Where `password=` takes the beginning of a value in a writing that only the audit reads, the audit meets the
+rest alone, and a rest is no value. So the stretch is looked at as it was, with nothing but named values
+replaced. What is found there lies across an end of the span, or wholly within it, and then nothing is left.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote
+
+from msgspec import structs
+
+from hushtape.sanitize.audit import WINDOW
+from hushtape.sanitize.audit_finding import Finding
+from hushtape.sanitize.matcher import EXACT, NAMED, Matcher, Named
+from hushtape.sanitize.plan import Plan
+from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.spans import OPEN, TEXT, Context, union
+from hushtape.sanitize.words import is_phrase
+
+Look = Callable[[bytes], Finding | None]
+"""The audit of a stretch by named values alone."""
+
+Tell = Callable[[bytes, int, Look], None]
+"""Told of a stretch in which a value is torn: the stretch as it was, where it begins, how to look for it."""
+
+Span = tuple[int, int]
+
+_WITHIN = structs.replace(TEXT, window=True)
+_GONE = b"REDACTED"
+
+LEVELS = 4
+"""Named values within named values that are told apart."""
+
+LEAST = 6
+"""Letters of what is worth more than a word."""
+
+_BETWEEN = re.compile(r"[^A-Za-z0-9]+")
+
+
+class Watch:
+    """Watches one body, in all the streams that its scrubber makes of it. Not shared between threads.
+
+    Args:
+        looks: of named values, and of portions of those that hold others: the plan that replaces them, how
+            they are looked for, and whether they may be torn by named values, too.
+        reach: bytes on either side of a span's ends that are looked at.
+
+    `found`: the name of a value that was torn; None: there is none so far. `tell`: for those who want all of
+    them; `found` stays None then.
+    """
+
+    __slots__ = ("_looks", "_reach", "_streams", "found", "tell")
+
+    def __init__(self, looks: Iterable[tuple[Plan, Look, bool]], reach: int) -> None:
+        self._looks, self._reach = tuple(looks), reach
+        self._streams: list[Stream] = []
+        self.found: str | None = None
+        self.tell: Tell | None = None
+
+    def stream(self) -> Stream:
+        """A stream to be watched."""
+        stream = Stream(self, self._reach, by_named=any(one[2] for one in self._looks))
+        self._streams.append(stream)
+        return stream
+
+    def look_ahead(self) -> None:
+        """Look at what has come so far, without waiting for all that may belong to it: bytes of it are about
+        to go to the disk."""
+        for stream in self._streams:
+            stream.look(ahead=True)
+
+    def look_at(self, plan: Plan, data: bytes, context: Context) -> None:
+        """Look at a whole text. `plan`: what it is scrubbed with."""
+        spans = [(start, end, kind == NAMED) for start, end, _, _, kind in spans_of(plan, data, context)]
+        if spans:
+            self.look(data, 0, spans)
+
+    def look(self, data: bytes, base: int, spans: list[tuple[int, int, bool]]) -> None:
+        """Look at a stretch as it was. `base`: where it begins; `spans`: what was replaced, and whether by a
+        named value's rule."""
+        for plan, look, by_named in self._looks:
+            others = [(start, end) for start, end, named in spans if by_named or not named]
+            if not others or self.found is not None:
+                continue
+
+            def alone(part: bytes, plan: Plan = plan, look: Look = look) -> Finding | None:
+                return look(_without_named(plan, part))
+
+            torn = _torn(data, others, alone)
+            if torn is not None and self.tell is not None:
+                self.tell(data, base, alone)
+            elif torn is not None:
+                self.found = torn.rule
+
+
+class Stream:
+    """What a scrubber was fed, as far back as it may matter, and where it replaces something."""
+
+    __slots__ = ("_by_named", "_edges", "_end", "_parts", "_reach", "_running", "_spans", "_watch")
+
+    def __init__(self, watch: Watch, reach: int, *, by_named: bool) -> None:
+        self._watch, self._reach, self._by_named = watch, reach, by_named
+        self._parts: list[tuple[int, bytes]] = []
+        self._end = 0
+        self._edges: list[int] = []
+        """Ends of spans that were not looked at."""
+        self._spans: list[tuple[int, int, bool]] = []
+        self._running: dict[int, bool] = {}
+        """Where spans begin that have not ended."""
+
+    def feed(self, data: bytes, held: int) -> None:
+        """Take what the scrubber takes. `held`: bytes before it that the scrubber still has."""
+        needed = min([*self._edges, self._end - held]) - self._reach
+        parts = self._parts
+        while parts and parts[0][0] + len(parts[0][1]) <= needed:
+            del parts[0]
+        parts.append((self._end, data))
+        self._end += len(data)
+
+    def tell(self, matcher: Matcher, size: int, final: bool) -> None:
+        """What was found in the scrubber's buffer, the last `size` bytes: spans that have ended, and where
+        those begin that have not."""
+        base = self._end - size
+        for start, end, _, _, kind in matcher.names or ():
+            self._add(base + start, base + end, kind == NAMED)
+        before, self._running = self._running, {}
+        for start, _, _, verifier, _ in matcher.open:
+            named = verifier.kind in EXACT and verifier.order >= 0
+            if self._by_named or not named:
+                self._running[base + start] = named
+                if base + start not in before:
+                    self._edges.append(base + start)
+        self.look(final=final)
+
+    def _add(self, start: int, end: int, named: bool) -> None:
+        if named and not self._by_named:
+            return
+        spans = self._spans
+        if spans and spans[-1][0] <= start and end <= spans[-1][1] and spans[-1][2] == named:
+            return
+        spans.append((start, end, named))
+        self._edges += (start, end)
+
+    def look(self, *, final: bool = False, ahead: bool = False) -> None:
+        """Look around the edges behind which all has come that may belong to them; all of them at the end.
+        `ahead`: all of them, and again when more has come."""
+        reach, until = self._reach, self._end if final or ahead else self._end - self._reach
+        ready = sorted({edge for edge in self._edges if edge <= until})
+        if not ready:
+            return
+        for first, last in _groups(ready, reach):
+            self._look_at(first - reach, min(last + reach, self._end))
+        if not ahead:
+            self._edges = [edge for edge in self._edges if edge > until]
+            oldest = min(self._edges, default=self._end) - 2 * reach
+            self._spans = [span for span in self._spans if span[1] > oldest]
+
+    def _look_at(self, low: int, high: int) -> None:
+        low = max(low, self._parts[0][0])
+        data = b"".join([part[max(0, low - at) : high - at] for at, part in self._parts if at < high])
+        spans = [*self._spans, *[(start, OPEN, named) for start, named in self._running.items()]]
+        within = [(max(start, low) - low, min(end, high) - low, one) for start, end, one in spans]
+        self._watch.look(data, low, [span for span in within if span[0] < span[1]])
+
+
+def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
+    """Rules of named values that hold others, as they are, in percent escapes or in base64; in portions of
+    which none holds another of its own: a value is not met any more once one within it was replaced."""
+    named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
+    levels: dict[str, int] = {}
+    for value in sorted({rule.value for rule in named}, key=len):
+        texts = {value, unquote(value), _decoded(value)}
+        held = [other for other in levels if any(other in text for text in texts)]
+        left = held if any(_tells_more(text, held) for text in texts) else ()
+        levels[value] = min(1 + max(map(levels.__getitem__, left), default=-1), LEVELS)
+    portions = (
+        tuple(rule for rule in named if levels[rule.value] == level) for level in range(1, LEVELS + 1)
+    )
+    return tuple(filter(None, portions))
+
+
+def _tells_more(text: str, held: Iterable[str]) -> bool:
+    """Whether it says more than words besides the values in it. A document that holds
+    nothing but names around a token is repeated by each answer that brings the token under its name."""
+    for other in sorted(held, key=len, reverse=True):
+        text = text.replace(other, " ")
+    parts = (part for part in _BETWEEN.split(text) if len(part) >= LEAST)
+    return any(any(map(str.isdigit, part)) or not is_phrase(part) for part in parts)
+
+
+def _decoded(value: str) -> str:
+    try:
+        return b64decode(value + "==", altchars=b"-_" if "-" in value or "_" in value else None).decode()
+    except ValueError:
+        return ""
+
+
+def _groups(edges: list[int], reach: int) -> Iterator[Span]:
+    """Edges that share a stretch, of which none is longer than a window of the audit."""
+    first = last = edges[0]
+    for edge in edges[1:]:
+        if edge - last > 2 * reach or edge - first > WINDOW - 2 * reach:
+            yield first, last
+            first = edge
+        last = edge
+    yield first, last
+
+
+def _torn(data: bytes, spans: list[Span], look: Look) -> Finding | None:
+    """A value that lies across the end of a span."""
+    found = look(data)
+    if found is None:
+        return None
+    gone = [(start, end, _GONE) for start, end in spans if look(data[start:end]) is not None]
+    return look(_replaced(data, gone)) if gone else found
+
+
+def _without_named(plan: Plan, data: bytes, context: Context = _WITHIN) -> bytes:
+    """A stretch with nothing but named values replaced."""
+    names = spans_of(plan, data, context)
+    return _replaced(data, [(start, end, text) for start, end, _, text, kind in names if kind == NAMED])
+
+
+def spans_of(plan: Plan, data: bytes, context: Context) -> list[Named]:
+    """All that a plan finds in a whole buffer."""
+    hits = plan.find(data)
+    if not hits:
+        return []
+    matcher, names = Matcher(plan, context), list[Named]()
+    matcher.names = names
+    matcher.run(data, hits, final=True)
+    return names
+
+
+def _replaced(data: bytes, spans: list[tuple[int, int, bytes]]) -> bytes:
+    if not spans:
+        return data
+    out: list[bytes] = []
+    at = 0
+    for start, end, _, text in union([(start, end, (end - start, 0), text) for start, end, text in spans]):
+        out += (data[at:start], text)
+        at = end
+    return b"".join((*out, data[at:]))

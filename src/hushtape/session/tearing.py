@@ -1,0 +1,69 @@
+"""Heads and messages in which a rule takes a part of a named value, in a writing that only the audit reads.
+
+Lives here: the refusal of them, as they were before they were scrubbed. Must not: scrub, look into bodies
+(bodies and stored have a watch on each). Called by: recorder, callbacks, stored; replayer, for its reports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from hushtape.model import Headers
+from hushtape.session.inside import found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hushtape.model import Interaction, Request
+    from hushtape.sanitize import Ruleset
+    from hushtape.sanitize.rules import Phase
+
+
+def refuse_head(ruleset: Ruleset, phase: Phase, uri: str, headers: Headers, place: str) -> None:
+    """Look at a URI ("" for none) and header fields, as they were.
+
+    Raises:
+        SecretFoundError: a rule takes a part of a named value in them.
+    """
+    _refuse(ruleset.torn(uri, headers, phase), place)
+
+
+def refuse_texts(ruleset: Ruleset, texts: Iterable[str], place: str) -> None:
+    """Look at messages, as they were.
+
+    Raises:
+        SecretFoundError: a rule takes a part of a named value in one.
+    """
+    for text in texts:
+        _refuse(ruleset.torn_text(text), place)
+
+
+def refuse_heads(ruleset: Ruleset, interaction: Interaction, place: str) -> None:
+    """Look at all that stands outside the bodies of an interaction, as it was.
+
+    Raises:
+        SecretFoundError: a rule takes a part of a named value in it.
+    """
+    request, response = interaction.request, interaction.response
+    refuse_head(ruleset, "request", request.uri, request.headers, place)
+    if response is not None:
+        for head in (response.head, *response.informational):
+            refuse_head(ruleset, "response", "", head.headers, place)
+            refuse_texts(ruleset, (head.reason,), place)
+        refuse_head(ruleset, "response", "", response.trailers, place)
+    if interaction.failure is not None:
+        refuse_texts(ruleset, (link.message for link in interaction.failure.chain), place)
+
+
+def shown(ruleset: Ruleset, request: Request, uri: str) -> str:
+    """The URI of a request as a message may show it. `uri`: as it was scrubbed."""
+    if ruleset.torn(request.uri, request.headers, "request") is None:
+        return uri
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/(withheld)"
+
+
+def _refuse(rule: str | None, place: str) -> None:
+    if rule is not None:
+        raise found(rule, f"{place}, of which another rule takes a part")

@@ -1,0 +1,163 @@
+"""Named values of which a rule that is not their own takes a part."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from hushtape.model import Headers
+from hushtape.sanitize.chain import build
+from hushtape.sanitize.messages import tell
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.ruleset import Ruleset
+from hushtape.sanitize.torn import holding
+
+
+def lines(text: str) -> str:
+    coded = base64.b64encode(text.encode()).decode()
+    return "\n    ".join(coded[at : at + 64] for at in range(0, len(coded), 64))
+
+
+def in_script(text: str) -> str:
+    """As Django's escapejs."""
+    return "".join(f"\\u{ord(one):04X}" if one in "\\'\"<>&=-;`" else one for one in text)
+
+
+def in_url(text: str) -> str:
+    return quote(text, safe="-_.!~*'()")
+
+
+def in_java(text: str) -> str:
+    """As URLEncoder."""
+    return quote_plus(text, safe="*")
+
+
+BACKSLASH = "Ka0Dm\\oG5ND9rR6rXI8ayYx1EuViBB"
+LONG = "46Nj7q43SPNXpUra3CCEz0G9LLNwrI8lvvle8L7x"
+APOSTROPHE = "=!'=b##{^<#ab[<a$"
+BARE = "-eR'Vf*\"@})Cq_'p>*E}_io{"
+DOCUMENT = '{"password": "hunter-Zk93mP", "pin": "9fQzR8kLm2pWd4"}'
+ADDRESS = "https://bot:Zk93mP0qX7vL@hooks.example.com/s/9fQzR8kLm2pWd4"
+COOKIE = "sid=G8TRIBPSq1w2; csrftoken=iFdixerN4x; Path=/"
+
+TORN = {
+    "a backslash behind its name": (BACKSLASH, in_script("password=" + BACKSLASH + "&x=1")),
+    "Basic in lines": (LONG, "Authorization: Basic " + lines("some-user-name:" + LONG) + "\n"),
+    "a token in lines": (LONG, "token=" + lines("note of some length: " + LONG) + "\n"),
+    "twice percent": (BARE, "next=" + in_java(in_java(f"grant_type=password&password={BARE}&user=1"))),
+    "a document in lines": (DOCUMENT, "config: |\n    " + lines(DOCUMENT) + "\n"),
+    "an address in lines": (ADDRESS, "state: " + lines("note: " + ADDRESS + " end")),
+    "a document in percent in JSON": (DOCUMENT, quote(DOCUMENT, safe="").replace("%", "\\u0025")),
+    "a cookie in percent in base64": (
+        COOKIE,
+        '{"log": "' + base64.b64encode(quote(COOKIE, safe=";/=").encode()).decode() + '"}',
+    ),
+}
+URI = (
+    "https://a.example.com/p?next=" + in_url("https://b.example/?access_token=" + in_url(APOSTROPHE)) + "&y=2"
+)
+
+
+def rules(*values: str) -> Ruleset:
+    return build(secrets={f"#k{number}": value for number, value in enumerate(values)}).ruleset
+
+
+def torn(ruleset: Ruleset, body: str, size: int = 1 << 20) -> str | None:
+    watch = ruleset.watch("response")
+    assert watch is not None
+    scrubber, data = ruleset.scrubber("response", "text/plain", watch=watch), body.encode()
+    for at in range(0, len(data), size):
+        scrubber.feed(data[at : at + size])
+    scrubber.finish()
+    return watch.found
+
+
+@pytest.mark.parametrize("size", (1 << 20, 1))
+@pytest.mark.parametrize("case", TORN)
+def test_a_value_of_which_a_rule_takes_a_part_is_told(case: str, size: int) -> None:
+    value, body = TORN[case]
+    assert torn(rules(value), body, size) == "#k0"
+
+
+@pytest.mark.parametrize("before", (0, 4_000, 16_300, 65_400, 70_000))
+def test_it_is_told_wherever_it_stands(before: int) -> None:
+    value, body = TORN["Basic in lines"]
+    assert torn(rules(value), "word " * (before // 5) + body + " and more" * 9_000, 4_096) == "#k0"
+
+
+def test_a_part_of_it_may_stand_behind_a_value_that_is_long() -> None:
+    value, body = TORN["a backslash behind its name"]
+    long = '{"password": "' + "word " * 40_000 + '"} ' + body
+    assert torn(rules(value), long, 8_192) == "#k0"
+    assert torn(rules(value), body + ' {"password": "' + "word " * 40_000 + '"}', 8_192) == "#k0"
+
+
+def test_named_values_within_named_values_are_told_at_any_depth() -> None:
+    body = "state: " + lines("note: " + ADDRESS + " end")
+    assert torn(rules(ADDRESS, "Zk93mP0qX7vL"), body) == "#k0"
+    assert torn(rules(ADDRESS, "bot:Zk93mP0qX7vL", "Zk93mP0qX7vL", "Zk93mP0q"), body) == "#k0"
+
+
+@pytest.mark.parametrize(
+    "write",
+    (
+        lambda text: f'{{"password": "{text}", "note": 1}}',
+        lambda text: f"a=1&password={text}&b=2",
+        lambda text: f"https://bot:{text}@hooks.example.com/",
+        lambda text: f"Authorization: Bearer {text}\n",
+    ),
+)
+def test_a_value_that_goes_as_a_whole_is_not_torn(write: Callable[[str], str]) -> None:
+    def twice(text: str) -> str:
+        return base64.b64encode(base64.b64encode(quote(f"{text}/").encode())).decode().rstrip("=")
+
+    for text in (LONG, twice(LONG), quote(quote(LONG))):
+        assert torn(rules(LONG), write(text)) is None
+
+
+def test_other_values_beside_a_named_one_tear_nothing() -> None:
+    rows = "".join(
+        f'{{"id": {number}, "note": "{LONG}", "password": "hunter{number}x", "url": "https://a:b{number}c9@d.example/"}}\n'
+        for number in range(300)
+    )
+    assert torn(rules(LONG, ADDRESS, COOKIE, "hunter7x"), rows, 5_000) is None
+
+
+def test_nobody_watches_where_nothing_is_named() -> None:
+    assert build().ruleset.watch("response") is None
+
+
+@pytest.mark.parametrize("phase", ("request", "response"))
+def test_heads_in_which_a_value_is_torn_are_told(phase: Any) -> None:
+    ruleset = rules(APOSTROPHE)
+    assert ruleset.torn(URI, Headers(), phase) == "#k0"
+    assert ruleset.torn("", Headers([("Location", URI)]), phase) == "#k0"
+    assert (
+        ruleset.torn("https://a.example.com/?token=abc", Headers([("Authorization", "Bearer x")]), phase)
+        is None
+    )
+
+
+def test_a_message_in_which_a_value_is_torn_is_withheld() -> None:
+    assert "withheld" in tell(rules(APOSTROPHE), f"can't reach {URI}")
+    assert "ab%255B" not in tell(rules(APOSTROPHE), f"can't reach {URI}")
+
+
+def test_values_that_hold_others_are_told_apart_level_by_level() -> None:
+    token = "Zk93mP0q"
+    inner, outer = f"9fQzR8kLm:{token}", f"7vL2wT5yR8 9fQzR8kLm:{token}"
+    coded = base64.b64encode(outer.encode()).decode()
+    named = [token, inner, outer, coded, "other-words-9", json.dumps({"refresh_token": token})]
+    portions = holding([SecretRule(text) for text in named])
+    assert [[rule.value for rule in one] for one in portions] == [[inner], [outer], [coded]]
+
+
+def test_a_document_that_says_nothing_beside_its_token_is_no_reason_to_fail() -> None:
+    document = json.dumps({"token_type": "bearer", "refresh_token": LONG, "expires_in": 3600})
+    answer = document.replace(" ", "\n  ").replace("3600", "3601")
+    assert torn(rules(document), answer) is None
