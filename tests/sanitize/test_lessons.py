@@ -488,3 +488,11 @@ def test_a_password_that_begins_with_a_quote_is_learned_without_it(depth: int) -
         text = json.dumps({"in": text})
     for written in (text, text.replace('\\"', "\\u0022") if depth == 0 else text):
         assert 'Zk93{mP"0q<X7' in from_body(written.encode())
+
+
+@pytest.mark.parametrize("name", ["otp", "jwt", "totp", "pwd"])
+def test_short_names_teach_what_looks_made(name: str) -> None:
+    assert from_body(json.dumps({name: "RvBT0POwRvBT0POw"}).encode(), ruleset=build().ruleset) == [
+        "RvBT0POwRvBT0POw"
+    ]
+    assert from_body(json.dumps({name: "project-12"}).encode(), ruleset=build().ruleset) == []

@@ -16,6 +16,8 @@ KUBERNETES = "base64url.bearer.authorization.k8s.io"
 CREDENTIALS = {
     f"bearer, {MADE}": "bearer, REDACTED",
     "Bearer,hunter": "Bearer,REDACTED",
+    "api_key, hunter": "api_key, REDACTED",
+    "api_key.hunter77": "api_key.REDACTED",
     f"Bearer.{MADE}": "Bearer.REDACTED",
     f"{KUBERNETES}.{MADE}, v4.channel.k8s.io": f"{KUBERNETES}.REDACTED, v4.channel.k8s.io",
     f"realtime, openai-insecure-api-key.{MADE}": "realtime, openai-insecure-api-key.REDACTED",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hushtape import ResponseUrlSanitizer
 from hushtape.errors import SanitizerError
+from hushtape.sanitize import build
 from hushtape.sanitize.ruleset import Ruleset
 
 RULESET = Ruleset.compile(ResponseUrlSanitizer(["oe", "oh"], ["cdn.example"]).rules())
@@ -159,3 +160,17 @@ def test_a_port_belongs_to_the_domain() -> None:
 def test_what_is_no_domain_is_refused_where_it_is_given(domain: str) -> None:
     with pytest.raises(SanitizerError, match=r"url_domains\[1\].*no domain"):
         ResponseUrlSanitizer(["oe"], ["cdn.example", domain])
+
+
+@pytest.mark.parametrize("name", ["token", "sig", "api_key", "X-Amz-Signature"])
+@pytest.mark.parametrize("fragment", ["#section", "#_=_", "#a=b&c=d", "#token=k;Tq"])
+def test_a_fragment_behind_a_querys_last_parameter_fails_no_recording(name: str, fragment: str) -> None:
+    rules = build().ruleset
+    left = rules.uri(f"https://h.example/p?a=b&{name}=Zk93mP0q{fragment}")
+    assert left == f"https://h.example/p?a=b&{name}=REDACTED{fragment.replace('k;Tq', 'REDACTED')}"
+    assert rules.audit_texts([left]) is None
+
+
+def test_a_parameter_that_only_begins_like_a_placeholder_is_found() -> None:
+    rules = build().ruleset
+    assert rules.audit_texts(["https://h.example/p?token=REDACTEDZk93mP0q#a"]) is not None

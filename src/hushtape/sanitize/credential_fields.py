@@ -69,7 +69,7 @@ def credential_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[
         yield from ((anchor.encode(), one) for one in loose)
     yield from ((anchor.encode(), one) for anchor in LOOSE_ONLY for one in loose)
     short = tuple(name for name in SHORT if name not in rule.keep)
-    yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order)
+    yield from field_anchors(FieldRule(short, rule.placeholder, containers=False), order, guess=True)
 
 
 def is_idle_guess(rule: str, value: bytes) -> bool:

@@ -56,8 +56,8 @@ def _written(name: str) -> set[str]:
     return {_folded(one) for one in found}
 
 
-def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
-    """All anchors of one rule.
+def field_anchors(rule: FieldRule, order: int, *, guess: bool = False) -> Iterator[tuple[bytes, Verifier]]:
+    """All anchors of one rule. `guess`: what its names tell is learned, if it looks like a credential.
 
     A name of several words, or a long one, is an anchor as it is: in ordinary data it stands where it is
     a field's name, or not at all. A short word stands everywhere, so its anchors hold what surrounds it,
@@ -71,6 +71,8 @@ def field_anchors(rule: FieldRule, order: int) -> Iterator[tuple[bytes, Verifier
             alone = len(raw) >= (SEVERAL if words else LONG)
             for endings, way, written in ways(rule, code=field.code):
                 verifier = _verifier(field, order, f"field {name}", MethodType(way, field), written)
+                if guess:
+                    verifier = verifier._replace(teaches=Lesson(written, guess=True))
                 if alone:
                     yield raw, followed_by(endings, verifier)
                 elif endings is QUOTES:

@@ -251,6 +251,8 @@ class Field:
             at = arrow.end()
         if self._is_none(data, start, at, at + oauth.WINDOW, context):
             return None
+        if context.window and data.startswith(self._text + b"#", at):
+            return None  # what a query's last parameter left, and the fragment behind it
         if data[at : at + 1] == b"&" and (reference := REFERENCE.match(data, at, at + 64)) is not None:
             if quotes.closes_coded(data, start, at, reference[0]):
                 return None

@@ -18,9 +18,7 @@ NAME: Final = "sec-websocket-protocol"
 _LONG: Final = 16
 """Letters from which a protocol that looks as if a machine had made it is a credential."""
 
-_SPEAKS = (
-    r"bearer|token|authorization|api-?key|apikey|jwt|access[_-]?token|auth[_-]?token|secret|password|ticket"
-)
+_SPEAKS = r"bearer|token|authorization|api[_-]?key|jwt|access[_-]?token|auth[_-]?token|secret|password|ticket"
 _ANNOUNCES = lazily(rf"(?i)(?:[\w.-]*[._-])?(?:{_SPEAKS}|auth|basic)")
 """A protocol behind which the credential stands as the next one."""
 
