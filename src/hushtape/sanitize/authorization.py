@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import SHORTEST_LESSON
-from hushtape.sanitize.words import looks_made
 
 _TOKEN_68 = lazily(r"([A-Za-z0-9._~+/|-]{8,}=*)(?:[ \t]|[;,])")
 _ONE_PARAMETER = lazily(r'[\w-]+="?([^"=][^"]*)"?')
@@ -37,15 +36,12 @@ def credentials(value: str) -> Iterator[str]:
     if "=" in scheme or '"' in scheme:  # no scheme: `key=...`, `"..."`, a list of parameters
         scheme, rest = "", value
     rest = rest.strip()
-    if rest and looks_made(scheme):
-        yield value  # no scheme, but a part of the credential
     if not rest:
         yield scheme
         if (behind := _SCHEME_AND_SIGN.fullmatch(scheme)) is not None:
             yield behind[1]
-    if scheme.lower() == "oauth" and "=" in rest.rstrip(
-        "="
-    ):  # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not
+    if scheme.lower() == "oauth" and "oauth_" in rest:
+        # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not.
         for one in _OAUTH.findall(rest):
             yield from dict.fromkeys((one, unquote(one)))
     elif rest and scheme.lower() not in _OF_THE_MOMENT:

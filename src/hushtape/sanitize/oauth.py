@@ -19,6 +19,8 @@ from hushtape.sanitize.spans import OPEN, Context
 WINDOW = 2048
 SMALL = 512
 _NEAR = 320
+_TRIES = 16
+"""Codes of one buffer whose strings are looked at one by one: 0.1 ms each, 2 ms at most (measured)."""
 _LONGEST = 64
 """Bytes of a token. One that is cut at the border of what is looked at is longer than it seems."""
 
@@ -84,8 +86,10 @@ def is_oauth(
         number = look.container(start)
         if look.marked(low, high, number, sure=brief):
             return True
-        if look.marked(low, high, sure=brief) and _beside(data, start, quote, (low, high), cut, brief):
-            return True
+        if look.tries and look.marked(low, high, sure=brief):
+            look.tries -= 1
+            if _beside(data, start, quote, (low, high), cut, brief):
+                return True
         left, right = look.bounds(number)
     return (left < low and cut[0]) or (right >= high and cut[1])
 
@@ -204,10 +208,11 @@ def _look(data: bytes, context: Context) -> _Look:
 class _Look:
     """One buffer's marks and containers, and the stretch without an edge that was met last."""
 
-    __slots__ = ("_at", "_ids", "_marks", "_spans", "_stretch", "_sure", "data")
+    __slots__ = ("_at", "_ids", "_marks", "_spans", "_stretch", "_sure", "data", "tries")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.tries = _TRIES
         self._at: list[int] = []
         """Where brackets end; the container after the nth is `_ids[n + 1]`."""
         self._ids: list[int] = [0]
