@@ -16,6 +16,7 @@ from hushtape.sanitize import build
 from hushtape.sanitize.lessons import MOST, MOST_GUESSED, Notebook, is_credential
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers import DefaultSanitizer
+from hushtape.sanitize.spans import Lesson
 
 TOKEN = "ya29.A0ARrdaM-k9Xq2/Zt+7w=="
 RULESET = Ruleset.compile(DefaultSanitizer().rules())
@@ -503,3 +504,62 @@ def test_short_names_teach_what_looks_made(name: str) -> None:
         "RvBT0POwRvBT0POw"
     ]
     assert from_body(json.dumps({name: "project-12"}).encode(), ruleset=build().ruleset) == []
+
+
+@pytest.mark.parametrize("placeholder", ["", "X", "0", "-", "v", "***", "REDACTED"])
+def test_a_value_that_holds_the_placeholders_text_is_learned(placeholder: str) -> None:
+    ruleset = build([DefaultSanitizer(replacement=placeholder)], default_sanitizer=False).ruleset
+    value = "Zk93mP0qX7vL2-w0" + placeholder + "9"
+    for written in (json.dumps({"access_token": value}), json.dumps({"password": [value, "b"]})):
+        assert value in from_body(written.encode(), ruleset=ruleset)
+    book = Notebook()
+    ruleset.headers(Headers([("Authorization", f"Bearer {value}")]), "request", "", book.asked)
+    (rule,) = book.take()
+    later = ruleset.with_secrets([rule])
+    assert rule.value == value and value not in later.uri(f"https://h.example/later/{value}")
+
+
+@pytest.mark.parametrize("placeholder", [b"", b"X", b"-", b"[GONE], it is", b"REDACTED-4711-a"])
+def test_what_was_redacted_already_teaches_nothing(placeholder: bytes) -> None:
+    text = placeholder.decode()
+    for value in (text, f'"{text}"', f'\\"{text}\\"', f"%22{text}%22", json.dumps([text, text, text])):
+        for written in ("json", "form", "raw", "xml", "credentials"):
+            book = Notebook()
+            for shown in (placeholder, b'"%s"' % placeholder):
+                book.asked(value.encode(), Lesson(written), shown)
+            assert taught(book) == []
+
+
+@pytest.mark.parametrize("placeholder", ["-", "0", "k", ""])
+def test_a_value_without_quotes_goes_whatever_signs_of_the_placeholder_it_holds(placeholder: str) -> None:
+    ruleset = build([DefaultSanitizer(replacement=placeholder)], default_sanitizer=False).ruleset
+    scrubber = ruleset.scrubber("response", "application/json")
+    assert b"Zk93" not in scrubber.feed(b'{"password": Zk93-P0qX7vL2, "a": 1}') + scrubber.finish()
+
+
+@pytest.mark.parametrize(
+    "token", ["T8985473", "Z12345678", "8985473T", "12345678Z", "2026T0101Z77", "TZ1234567"]
+)
+def test_digits_beside_a_t_or_a_z_are_no_date(token: str) -> None:
+    assert is_credential(token, asked=True) and is_credential(token, asked=False)
+    assert from_body(json.dumps({"client_secret": token}).encode()) == [token]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2026-01-01T10:20:30Z",
+        "2026-01-01T10:20:30.123456+00:00",
+        "20260101T102030Z",
+        "2026-01-01 10:20:30",
+        "2026-01-01 10:20:30Z",
+        "2026-01-01Z",
+        "2026/01/01 T 10:20",
+        "T10:20:30Z",
+        "10:20:30.5Z",
+        "1767225600.25",
+        "-1234567,8",
+    ],
+)
+def test_dates_and_numbers_are_no_credentials(date: str) -> None:
+    assert not is_credential(date, asked=True)

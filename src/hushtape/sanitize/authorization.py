@@ -16,13 +16,19 @@ from urllib.parse import unquote
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import SHORTEST_LESSON
 
-_TOKEN_68 = lazily(r"([A-Za-z0-9._~+/|-]{8,}=*)(?:[ \t]|[;,])")
-_ONE_PARAMETER = lazily(r'[\w-]+="?([^"=][^"]*)"?')
-_PARAMETER = lazily(r'(?<![\w-])([\w-]+)\s*=\s*(?:"([^"]*)"|([^",;\s]+))')
+_FIRST = lazily(r"([\"']?)([^\s\"',;=]{8,}=*)\1(?:[ \t]|[;,])")
+"""A token before parameters; more signs than those of RFC 9110's token68 stand in some."""
+_ONE_PARAMETER = lazily(r"[\w-]+=(?:'([^']+)'|\"?([^\"=][^\"]*)\"?)")
+_VALUE = r"\s*=\s*(?:\"([^\"]*)\"|'([^']*)'(?![^,;\s])|([^\",;\s]+))"
+_PARAMETER = lazily(r"(?<![\w-])([\w-]+)" + _VALUE)
 _NAMES_ONE = lazily(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
 _SCHEME_AND_SIGN = lazily(r"(?i)(?:bearer|token|api-?key|key|jwt):(.+)")
-_QUOTED = lazily(r'"[^"]+"')
-_OAUTH = lazily(r'oauth_(?:token|consumer_key)="?([^",\s]+)')
+_QUOTED = lazily(r"\"[^\"]+\"|'[^']+'")
+_OAUTH_1 = lazily(r"(?<![^\s,])oauth_\w+\s*=\s*[^=\s]")
+"""A parameter of OAuth 1; the sign before it may also end a token of OAuth 2."""
+_OAUTH = lazily(r"(?<![^\s,])oauth_(?:token|consumer_key)" + _VALUE)
+_NO_SCHEME = lazily(r"[=\"]|\A'")
+"""`key=...`, `"..."`, a list of parameters."""
 _OF_THE_MOMENT = frozenset(
     ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
 )
@@ -33,16 +39,16 @@ def credentials(value: str) -> Iterator[str]:
     """The credential in an Authorization field, and the parts of a Basic one."""
     value = value.strip()
     scheme, _, rest = value.replace("\t", " ").partition(" ")
-    if "=" in scheme or '"' in scheme:  # no scheme: `key=...`, `"..."`, a list of parameters
+    if _NO_SCHEME.search(scheme) or (rest and scheme.endswith((",", ";"))):
         scheme, rest = "", value
     rest = rest.strip()
     if not rest:
         yield scheme
         if (behind := _SCHEME_AND_SIGN.fullmatch(scheme)) is not None:
             yield behind[1]
-    if scheme.lower() == "oauth" and "oauth_" in rest:
+    if scheme.lower() == "oauth" and _OAUTH_1.search(rest):
         # OAuth 1 (RFC 5849 3.5.1): its signature is of the moment, these are not.
-        for one in _OAUTH.findall(rest):
+        for one in map("".join, _OAUTH.findall(rest)):
             yield from dict.fromkeys((one, unquote(one)))
     elif rest and scheme.lower() not in _OF_THE_MOMENT:
         found = _parameters(rest) if re.search("[, ;]", rest) else _alone(scheme.lower(), rest)
@@ -52,12 +58,12 @@ def credentials(value: str) -> Iterator[str]:
 def _parameters(rest: str) -> Iterator[str]:
     """Of a list (`Token token="...", nonce="..."`) what the names say is the credential; what stands before
     the first sign or space without a name (`Bearer ...;v=1`)."""
-    first = _TOKEN_68.match(rest)
+    first = _FIRST.match(rest)
     if first is not None:
-        yield first[1]
-    for name, quoted, plain in _PARAMETER.findall(rest):
+        yield first[2]
+    for name, *ways in _PARAMETER.findall(rest):
         if _NAMES_ONE.search(name):
-            yield quoted or plain
+            yield "".join(ways)
 
 
 def _alone(scheme: str, rest: str) -> Iterator[str]:
@@ -65,9 +71,10 @@ def _alone(scheme: str, rest: str) -> Iterator[str]:
     named = _ONE_PARAMETER.fullmatch(rest)
     if named and not (scheme and _NAMES_ONE.search(rest.partition("=")[0])):
         yield rest  # `Bearer a=b`: the sign may be one of the token's
-    yield named[1] if named else rest[1:-1] if _QUOTED.fullmatch(rest) else rest
-    if named and "=" in named[1].rstrip("="):
-        yield named[1].rpartition("=")[2]
+    plain = (named[1] or named[2]) if named else rest[1:-1] if _QUOTED.fullmatch(rest) else rest
+    yield plain
+    if named and "=" in plain.rstrip("="):
+        yield plain.rpartition("=")[2]
     if scheme in ("apikey", "token", "key", "sso-key") and ":" in rest:
         yield rest.partition(":")[2]
     if scheme == "basic":

@@ -17,7 +17,6 @@ from urllib.parse import quote, quote_plus
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
-from hushtape.sanitize.named_values import COLON
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Verify
 
@@ -26,8 +25,9 @@ LONG, SEVERAL = 10, 6
 
 QUOTES = (b'"', b"'")
 Way = Callable[[Field, bytes, int, int, int, Context], Answer]
-_CODE_GUARD = lazily(rb"\"code\"" + COLON.pattern + rb"(?:[\"'\\%&])", re.IGNORECASE)
-"""`"code": 190` stands in every error, and only strings are codes of OAuth."""
+_CODE_GUARD = lazily(rb"\"code\"(?!\s{0,8}+(?::\s{0,8}+[-0-9tfnTFN]|[,\]}]))", re.IGNORECASE)
+"""`"code": 190` stands in every error, and only strings and lists of them are codes of OAuth. It says what is
+none: whatever else may begin a value (a bracket, an escape, a comment) is for the verifier."""
 
 
 def spellings(name: str) -> set[str]:

@@ -30,7 +30,12 @@ MOST_GUESSED: Final = 100
 NAME: Final = "learned secret"
 """The name of such a rule, in messages."""
 
-_PLAIN_NUMBER = lazily(r"[-+0-9.,:/ TZ]+")
+_ZONE = r"(?:[.,]\d{1,9})?(?: ?Z|[-+]\d\d(?::?\d\d)?)?"
+_PLAIN_NUMBER = lazily(
+    r"[-+0-9.,:/ ]+|T?\d\d:\d\d(?::\d\d)?" + _ZONE + r"|\d{4}[-/.]\d\d[-/.]\d\dZ"
+    r"|\d{4}(?P<sign>[-/.]?)(?:0\d|1[0-2])(?P=sign)[0-3]\d(?: ?T ?| )\d\d(?::?\d\d){0,2}" + _ZONE
+)
+"""Dates and times of ISO 8601, too; not any digits beside a `T` or a `Z`."""
 _TEMPLATE = lazily(r"\$[A-Za-z_.]+|\$\{[\w.]+\}|\{\{[^{}]*\}\}|<[A-Za-z_ .-]+>|%[A-Za-z_]+%?|%\(\w+\)s?")
 _DIGIT, _SPACE = lazily(r"\d"), lazily(r"\s")
 _LEAF = lazily(r'[:\[,]\s*"((?:[^"\\]|\\.)*)"(?!\s*:)')
@@ -43,6 +48,11 @@ _TAG = lazily(r"\A\s*<|</|/>")
 _ADDRESS = lazily(r"(?i)https?://[^@\s]*")
 _QUOTED = lazily(r"\A(\\{0,63}[\"']|\\+u0022|%(?:25)*22|&quot;|&#34;|&#[xX]22;)(.*)\1\Z", re.DOTALL)
 """A placeholder with the quotes that a number or a list was given: elsewhere the value stands in its own."""
+
+_REDACTED = lazily(
+    rb"(?:[\s\"'\[\],+\\]|u0022|%(?:25)*(?:2[02cC]|5[bBcCdD])|&(?:amp;)*(?:quot|#34|#[xX]22);|\0(?!\0))*+"
+)
+"""Quotes, and the signs of a list, however escaped; NUL stands for the placeholder."""
 
 _IN_STRING = lazily(r"\s*[\[{]?(?:\s|\\+[nrt])*\\+(?:\"|u0022)")
 """A list or object in a string of JSON."""
@@ -94,16 +104,25 @@ class Notebook:
         if self._left <= 0 or (lesson.guess and self._guesses <= 0):
             return
         this = value, lesson.written, text
-        if this in self._seen or text in value:
+        if this in self._seen:
             return
-        found = [one for one in _texts(value, lesson) if _teaches(one, lesson, asked)]
+        placeholder = _QUOTED.sub(r"\2", text.decode("utf-8", "replace"))
+        if _is_redacted(value, placeholder.encode()):
+            return
+        found = [one for one in _texts(value, lesson) if one != placeholder and _teaches(one, lesson, asked)]
         if found or len(self._seen) < MOST:  # what comes with every request is judged once
             self._seen.add(this)
         if found:
             self._left -= len(found)
             self._guesses -= len(found) if lesson.guess else 0
-            placeholder = _QUOTED.sub(r"\2", text.decode("utf-8", "replace"))
             self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
+
+
+def _is_redacted(value: bytes, placeholder: bytes) -> bool:
+    """Whether nothing is there but the placeholder, in any quotes, or a list of it. One that is short stands
+    in many values, and an empty one in all."""
+    left = value.replace(placeholder, b"\0") if placeholder else value
+    return _REDACTED.fullmatch(left) is not None
 
 
 def _teaches(text: str, lesson: Lesson, asked: bool) -> bool:

@@ -28,6 +28,9 @@ _SCALAR_END = Until(lazily(rb"[\s,}\]&\"'\\<%]"))
 _NUMBER = lazily(rb"[-+]?[0-9][0-9.eE+-]*\Z")
 _KEPT = frozenset((b"null", b"true", b"false", b"none", b"~", b"|", b"|-", b"|+", b">", b">-", b">+"))
 """Also the marks of YAML's blocks: the text below is the value."""
+_TELLING = 6
+"""Bytes of a placeholder that stands in no value by chance."""
+
 _LINE_END = Until(lazily(rb"[\r\n]|\\{1,8}[nr]|\\{0,8}\""))
 _OBJECT = lazily(rb"\{|%(?:25){0,8}7[bB]")
 _ESCAPED = lazily(rb"%(?:25){0,8}[57][bB]")
@@ -100,8 +103,8 @@ class MemberValue:
         return Found(at, -1, quote + self._text + quote, _SCALAR_END)
 
     def _left_in(self, word: bytes) -> bool:
-        """Whether a word was redacted in part: what it was is gone."""
-        return self._text != b"" and self._text in word
+        """Whether a word was redacted in part: what it was is gone. A short placeholder may stand in any."""
+        return self._text == word or (len(self._text) >= _TELLING and self._text in word)
 
     def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
         """Of an object that stays, or a list of some, what holds the credential."""

@@ -130,14 +130,15 @@ class _Same:
     """Tells the quotes that open and close strings of one depth from those inside them, by their backslashes:
     a backslash at the end of a string in d strings is written as 2 ** (d + 1) of them."""
 
-    __slots__ = ("_base", "_core", "_step", "raw")
+    __slots__ = ("_base", "_core", "_level", "_step", "raw")
 
     def __init__(self, quote: bytes) -> None:
         found = _TOKEN.match(quote)
         lead, self._core = (found[1] or b"", found[2]) if found is not None else (b"", quote)
         self._base = _backslashes(lead)
         self._step = 2 << self._base.bit_length()
-        self.raw = b"%" not in quote
+        self._level = _percents(lead + self._core)
+        self.raw = self._level == 0
 
     def is_it(self, token: re.Match[bytes]) -> bool:
         if token[2] is None or token[2].lower() != self._core.lower():
@@ -146,12 +147,23 @@ class _Same:
         return more >= 0 and more % self._step == 0
 
     def is_around(self, token: re.Match[bytes]) -> bool:
-        """Whether it is a quote of the string that holds all this."""
-        return token[2] is not None and token[2] != b"'" and _backslashes(token[1]) < self._base
+        """Whether it is a quote of the string that holds all this: one that could not stand in a string here.
+        `%22`, `u0022` and `&quot;` are letters to what writes its own quotes in another way."""
+        sign = token[2]
+        if sign is None or sign == b"'" or _backslashes(token[1]) >= self._base:
+            return False
+        if sign[0] == 37:
+            return _percents(sign) <= self._level
+        return sign == b'"' or (sign.lower() == self._core.lower() and (sign[0] == 38 or token[1] != b""))
 
 
 def _backslashes(lead: bytes) -> int:
     return lead.count(b"\\") + lead.lower().count(b"5c")
+
+
+def _percents(escape: bytes) -> int:
+    """How often it is escaped for a URL; 0: it is not."""
+    return 1 + escape.rsplit(b"%", 1)[1].count(b"25") if b"%" in escape else 0
 
 
 def _beside(data: bytes, start: int, quote: bytes, window: Span, cut: tuple[bool, bool], brief: bool) -> bool:

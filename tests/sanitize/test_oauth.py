@@ -1,0 +1,69 @@
+"""The look around a `code` in JSON in strings: which quotes are those of the string that holds it."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from hushtape.sanitize import build
+
+CODE = "4/0AbCdE-Zk93mP0qX7vL2wT5yR8aB"
+RULES = build().ruleset
+SIGNS = (
+    "https://a.b/?q=%22x%22",
+    "say &quot;x&quot;",
+    "\\u0022x",
+    "u0022",
+    "%2522",
+    "%5C%22",
+    "a b",
+    'a "b" \\',
+)
+NOTES = ("ends with }", "see [1", "]", "plain")
+FORM = "application/x-www-form-urlencoded"
+
+
+def scrubbed(text: str, kind: str = "application/json") -> str:
+    scrubber = RULES.scrubber("response", kind)
+    return (scrubber.feed(text.encode()) + scrubber.finish()).decode()
+
+
+def documents() -> list[str]:
+    made = []
+    for sign, note, code in product(SIGNS, NOTES, (CODE, [CODE])):
+        made.append(json.dumps({"code": code, "q": sign, "n": note, "grant_type": "x"}))
+        made.append(json.dumps({"redirect_uri": "https://a.b", "q": note, "n": sign, "code": code}))
+    return made
+
+
+def dotnet(text: str) -> str:
+    return json.dumps(text).replace('\\"', "\\u0022").replace("&", "\\u0026")
+
+
+@pytest.mark.parametrize("write", [json.dumps, dotnet])
+def test_quotes_in_another_writing_do_not_end_the_string_around(write: object) -> None:
+    assert callable(write)
+    for text in documents():
+        for once in (text, write(text)):
+            assert CODE not in scrubbed(json.dumps({"in": once})), once
+            assert CODE not in scrubbed(f'{{"in": {write(once)}}}'), once
+
+
+def test_nor_in_a_form_or_a_request_line() -> None:
+    for text in documents():
+        for once in (text, json.dumps({"in": text})):
+            assert quote(CODE, "") not in scrubbed(urlencode({"payload": once}), FORM), once
+            line = f"GET /?payload={quote(once, '')} HTTP/1.1"
+            assert quote(CODE, "") not in scrubbed(json.dumps({"line": line})), once
+
+
+@pytest.mark.parametrize("write", [json.dumps, dotnet])
+def test_an_oauth_parameter_beyond_the_string_says_nothing(write: object) -> None:
+    assert callable(write)
+    for sign in SIGNS:
+        inner = write(json.dumps({"code": "THROTTLED-0123456789", "q": sign, "n": "}"}))
+        text = f'{{"error": {inner}, "grant_type": "x", "state": "y"}}'
+        assert scrubbed(text) == text
