@@ -126,7 +126,7 @@ class Field:
             return None
         found = self._member.at(data, quote, colon.end(), limit, context)
         if self.code and isinstance(found, Found):
-            listed = found.start == colon.end()
+            listed = found.text != self._text  # that of a list brings its quotes
             brief = oauth.is_brief(data, found.start, limit, quote, listed=listed)
             if not oauth.is_oauth(data, start, limit, context, pair=False, brief=brief, quote=quote):
                 return None
