@@ -12,7 +12,8 @@ from binascii import Error as BadBase64
 from collections.abc import Iterator
 
 from hushtape.sanitize import Ruleset
-from hushtape.scan.finding import Candidate
+from hushtape.scan import units
+from hushtape.scan.finding import FILLER, Candidate
 from hushtape.scan.judge import SPELLED, may_count
 from hushtape.scan.lengths import decoded_size
 from hushtape.scan.source import HEAD, coding_of
@@ -51,16 +52,15 @@ def look(block: Binary, ruleset: Ruleset) -> Iterator[Candidate]:
         return
     coding = _coding(inside)
     text = inside.decode(coding, "surrogatepass").encode("utf-8", "surrogatepass") if coding else inside
-    finder = ruleset.finder()
-    clean = finder.feed(text) + finder.finish()
+    clean, spans, torn = units.cleaned(text, ruleset)
+    clean = FILLER if clean is None else clean
     if coding:
         clean = clean.decode("utf-8", "surrogatepass").encode(coding, "surrogatepass")
-    for one in finder.take():
-        found = Candidate(0, 0, SPELLED.get(one.name, one.name), one.text, head=one.head)
-        if may_count(found):
-            how = f"base64, {coding[:6].upper()}" if coding else "base64"
-            yield Candidate(block.start, block.end, found.rule, _written(clean, block.text), how=how)
-            return
+    found = [Candidate(0, 0, SPELLED.get(one.name, one.name), one.text, head=one.head) for one in spans]
+    rule = SPELLED.get(torn, torn) or next((one.rule for one in found if may_count(one)), "")
+    if rule:
+        how = f"base64, {coding[:6].upper()}" if coding else "base64"
+        yield Candidate(block.start, block.end, rule, _written(clean, block.text), how=how)
 
 
 def _coding(body: bytes) -> str:

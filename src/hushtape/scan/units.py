@@ -1,7 +1,8 @@
 """Which part of a window holds what the audit found in it decoded, and what may stand there instead.
 
 Lives here: narrowing a finding down to a word, to base64 over several lines, to a line; redacting such a
-part. Must not: decode in ways of its own (the audit knows them all), read files. Called by: look.
+part, and what base64 holds. Must not: decode in ways of its own (the audit knows them all), read files.
+Called by: look, binary.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from hushtape.sanitize import Finding, Ruleset
+from hushtape.sanitize.finder import Span
 
 Audit = Callable[[bytes], "Finding | None"]
+Tell = Callable[[bytes, int, Audit], None]
 
 _TOKEN = re.compile(rb"[^\s\"'<>,;{}()\[\]]{8,}")
 _MORE = rb"(?!-++\s)[A-Za-z0-9+/_=-]++(?=[\s\"'\\<]|\Z)"
@@ -103,14 +106,47 @@ def redacted(unit: bytes, audit: Audit, ruleset: Ruleset) -> bytes:
         inside = b64decode(plain + b"=" * (-len(plain) % 4), altchars=b"-_" if safe else None, validate=True)
     except (BadBase64, ValueError):
         return filler
-    finder = ruleset.finder()
-    clean = finder.feed(inside) + finder.finish()
-    if clean == inside:
+    clean = cleaned(inside, ruleset)[0]
+    if clean is None or clean == inside:
         return filler
     coded = b64encode(clean, altchars=b"-_" if safe else None)
     if not plain.endswith(b"="):
         coded = coded if len(plain) % 4 == 0 else coded.rstrip(b"=")
     return filler if audit(coded) is not None else coded
+
+
+def cleaned(inside: bytes, ruleset: Ruleset) -> tuple[bytes | None, list[Span], str]:
+    """What stood in base64, redacted; what was found; the rule of a known value of which another rule would
+    take a part ("": none). Such a value's part goes as a whole. None: it can't be told from the rest."""
+    torn: list[Unit] = []
+
+    def tell(data: bytes, base: int, look: Audit) -> None:
+        found = look(data)
+        parts = narrow(data, found, look, ruleset) if found is not None else ()
+        torn.extend(unit._replace(start=base + unit.start, end=base + unit.end) for unit in parts)
+
+    clean, spans, _ = _scrubbed(inside, ruleset, tell)
+    if not torn:
+        return clean, spans, ""
+    left, at = list[bytes](), 0
+    for unit in sorted(torn):
+        if unit.text is None:
+            return None, spans, torn[0].rule
+        if unit.start >= at:
+            left += (inside[at : unit.start], unit.text)
+        at = max(at, unit.end)
+    again, _, still = _scrubbed(b"".join((*left, inside[at:])), ruleset)
+    return None if still else again, spans, torn[0].rule
+
+
+def _scrubbed(data: bytes, ruleset: Ruleset, tell: Tell | None = None) -> tuple[bytes, list[Span], bool]:
+    """The scrubbed text, what was found, and whether a known value was torn (unless `tell` is told)."""
+    watch = ruleset.watch("response")
+    if watch is not None:
+        watch.tell = tell
+    finder = ruleset.finder(watch)
+    clean = finder.feed(data) + finder.finish()
+    return clean, finder.take(), watch is not None and watch.found is not None
 
 
 def _backslashes(part: bytes) -> int:
