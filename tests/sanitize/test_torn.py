@@ -15,7 +15,7 @@ from hushtape.sanitize.chain import build
 from hushtape.sanitize.messages import tell
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
-from hushtape.sanitize.torn import holding
+from hushtape.sanitize.torn import Watch, holding
 
 
 def lines(text: str) -> str:
@@ -161,3 +161,30 @@ def test_a_document_that_says_nothing_beside_its_token_is_no_reason_to_fail() ->
     document = json.dumps({"token_type": "bearer", "refresh_token": LONG, "expires_in": 3600})
     answer = document.replace(" ", "\n  ").replace("3600", "3601")
     assert torn(rules(document), answer) is None
+
+
+def test_of_a_long_value_three_writings_deep_no_part_stays() -> None:
+    value = (LONG * 10)[:390]
+    coded = "".join(f"\\u{ord(one):04x}" for one in value).encode().hex()
+    body = "password=" + base64.encodebytes(coded.encode()).decode()
+    for before in (0, 60_000, 63_000):
+        assert torn(rules(value), "word " * (before // 5) + body, 9_000) is not None
+
+
+@pytest.mark.parametrize("reach", (4_096, 32_768))
+def test_where_spans_stand_close_each_byte_is_looked_at_a_few_times(reach: int) -> None:
+    ruleset, looked = rules(LONG), 0
+
+    def look(data: bytes) -> None:
+        nonlocal looked
+        looked += len(data)
+
+    body = b"".join(b'{"id": %d, "password": "hunter%d"}\n' % (number, number) for number in range(16_000))
+    watch = Watch([(ruleset._response.plan, look, False)], reach)
+    scrubber = ruleset.scrubber("response", "text/plain", watch=watch)
+    for at in range(0, len(body), 8_192):
+        scrubber.feed(body[at : at + 8_192])
+        if at % 65_536 == 0:
+            watch.look_ahead()
+    scrubber.finish()
+    assert len(body) < looked < 3.5 * len(body)

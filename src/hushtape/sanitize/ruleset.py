@@ -252,7 +252,7 @@ class Ruleset:
             self._holding = tuple([Ruleset.compile(rules, engine=self.engine) for rules in portions])
         looks = [(self._side(phase).plan, self._look_for_named, False)]
         looks += [(one._side(phase).plan, one._look_for_named, True) for one in self._holding]
-        return Watch(looks, self._overlap)
+        return Watch(looks, totals.reach(self.rules))
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()

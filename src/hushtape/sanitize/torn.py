@@ -149,18 +149,16 @@ class Stream:
         self._edges += (start, end)
 
     def look(self, *, final: bool = False, ahead: bool = False) -> None:
-        """Look around the edges behind which all has come that may belong to them; all of them at the end.
-        `ahead`: all of them, and again when more has come."""
-        reach, until = self._reach, self._end if final or ahead else self._end - self._reach
-        ready = sorted({edge for edge in self._edges if edge <= until})
-        if not ready:
+        """Look around the edges that wait, once they are a window's worth; `final`: there is no more to come;
+        `ahead`: it can't wait. Where more may belong to one it is looked at again."""
+        edges, reach, end = sorted(set(self._edges)), self._reach, self._end
+        if not edges or not (final or ahead or end - edges[0] > WINDOW + reach):
             return
-        for first, last in _groups(ready, reach):
-            self._look_at(first - reach, min(last + reach, self._end))
-        if not ahead:
-            self._edges = [edge for edge in self._edges if edge > until]
-            oldest = min(self._edges, default=self._end) - 2 * reach
-            self._spans = [span for span in self._spans if span[1] > oldest]
+        for first, last in _groups(edges, reach):
+            self._look_at(first - reach, min(last + reach, end))
+        self._edges = [edge for edge in edges if edge > end - reach]
+        oldest = min(self._edges, default=end) - reach
+        self._spans = [span for span in self._spans if span[1] > oldest]
 
     def _look_at(self, low: int, high: int) -> None:
         low = max(low, self._parts[0][0])
@@ -203,10 +201,11 @@ def _decoded(value: str) -> str:
 
 
 def _groups(edges: list[int], reach: int) -> Iterator[Span]:
-    """Edges that share a stretch, of which none is longer than a window of the audit."""
+    """Edges that share a stretch. A stretch holds a window of the audit and what is around: where edges stand
+    close, each byte is looked at twice at most."""
     first = last = edges[0]
     for edge in edges[1:]:
-        if edge - last > 2 * reach or edge - first > WINDOW - 2 * reach:
+        if edge - last > 2 * reach or edge - first > WINDOW:
             yield first, last
             first = edge
         last = edge

@@ -6,7 +6,7 @@ overlap. Must not: compile or match. Called by: ruleset.
 
 from __future__ import annotations
 
-from hushtape.sanitize.audit import OVERLAP
+from hushtape.sanitize.audit import OVERLAP, WINDOW
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.rules import PatternRule, Phase, Rule, SecretRule, UrlParamsRule, UrlPatternRule
 
@@ -25,6 +25,13 @@ def overlap(rules: tuple[Rule, ...]) -> int:
     """Bytes that two windows of the audit share."""
     longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
     return max(OVERLAP, 6 * longest)
+
+
+def reach(rules: tuple[Rule, ...]) -> int:
+    """Bytes on either side of a span in which a value may stand of which it took a part: three writings in
+    each other take 24 for one (hex of hex of `\\u0041`)."""
+    longest = max((len(rule.value) for rule in rules if isinstance(rule, SecretRule)), default=0)
+    return min(max(OVERLAP, 24 * longest), WINDOW // 2)
 
 
 def placeholders(rules: tuple[Rule, ...]) -> frozenset[str]:
