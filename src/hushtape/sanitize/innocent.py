@@ -80,6 +80,10 @@ _SPOKEN = lazily(
 digits or capitals."""
 
 _DIRECTORY = lazily(rb"/(?=[\"'\\\s<]|\Z)|(?:/[\w.@+-]{1,64}+){1,12}+/?(?=[\"'\\\s<]|\Z)")
+_OPENED = lazily(
+    rb"(?:\\{1,63}+u002[27]|\\{0,63}+[\"']|(?:&|\\{1,63}+u0026)(?:amp;){0,4}(?:quot|#0?3[49]|apos|#[xX]2[27]);)\Z"
+)
+"""The quote before a value: only the same one may end it."""
 _ROOT = lazily(
     rb"/(?:app|bin|builds|code|data|etc|github|home|lib|media|mnt|opt|private|project|repo|root|run|source|src|srv|tmp"
     rb"|usr|Users|var|work|workdir|workspaces?)(?![\w.@+-])"
@@ -185,6 +189,9 @@ def is_directory(name: bytes, data: bytes, start: int, at: int, limit: int) -> b
     if name not in (b"pwd", b"oldpwd") or data[at : at + 1] != b"/" or data[start - 1 : start] == b";":
         return False
     found = _DIRECTORY.match(data, at, limit)
+    opened = _OPENED.search(data, max(0, at - 80), at)
+    if found is not None and opened is not None and found.end() < len(data):
+        found = found if data.startswith(opened[0], found.end()) else None
     if found is None or not (data[start : start + 3].isupper() or _ROOT.match(found[0])):
         return False
     return not any(looks_made(part.decode("latin-1")) for part in found[0].split(b"/") if len(part) > _SHORT)

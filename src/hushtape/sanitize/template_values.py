@@ -20,15 +20,10 @@ _QUOTE = (
 )
 _SAID = rb"([\w.$@|>? \t-]{0,120}+(?:\(\))?[ \t]{0,4}[-~]?)"
 _BEGUN = rb"(?:\$?\{\{[-~]?|\{%[-+]?|(?:<|\\{1,8}u003[cC]|(?:&|\\{1,8}u0026)lt;)%[=-]?)" + _SAID
-_WHOLE = lazily(
-    _QUOTE
-    + b"?"
-    + _BEGUN
-    + rb"(?:\}\}|%\}|%(?:>|\\{1,8}u003[eE]|(?:&|\\{1,8}u0026)gt;))"
-    + rb"(?="
-    + _QUOTE
-    + rb"|[\s&<,;)]|\\{1,8}[nrt]|\Z)"
-)
+_ENDS = rb"(?:\}\}|%\}|%(?:>|\\{1,8}u003[eE]|(?:&|\\{1,8}u0026)gt;))"
+_BARE = lazily(_BEGUN + _ENDS + rb"(?=" + _QUOTE + rb"|[\s&<,;)]|\\{1,8}[nrt]|\Z)")
+_QUOTED = lazily(rb"(?P<quote>" + _QUOTE + rb")(?P<said>" + _BEGUN + _ENDS + rb")(?=(?P=quote)|\Z)")
+"""In quotes nothing but the same quote may follow: `"{{ user }} Zk93mP0q"` is no expression."""
 _CUT = lazily(_QUOTE + rb"?(?:" + _BEGUN + rb"[}%]{0,2}|\$?\{|\$|<)\Z")
 _WORDS = lazily(r"[^A-Za-z0-9_]+")
 _SIGNS: Final = frozenset(b"\\\"'&{$<")
@@ -39,10 +34,10 @@ def is_expression(data: bytes, at: int, limit: int, *, window: bool) -> bool:
     if data[at : at + 1] == b"" or data[at] not in _SIGNS:
         return False
     limit = min(limit, at + _LONGEST)
-    found = _WHOLE.match(data, at, limit)
+    found = _BARE.match(data, at, limit) or _QUOTED.match(data, at, limit)
     if found is None and window and limit == len(data):
         found = _CUT.match(data, at, limit)
-    return found is not None and not any(map(_is_made, _WORDS.split((found[1] or b"").decode("latin-1"))))
+    return found is not None and not any(map(_is_made, _WORDS.split(found[0].decode("latin-1"))))
 
 
 def _is_made(word: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
@@ -33,15 +34,19 @@ Tell = Callable[[bytes, int, Look], None]
 Span = tuple[int, int]
 
 _WITHIN = structs.replace(TEXT, window=True)
-_GONE = b"REDACTED"
+MOST = 16
+"""Values within one span that are looked for. Of one with more the recording fails: it holds little else."""
 
 LEVELS = 4
 """Named values within named values that are told apart."""
 
 LEAST = 6
-"""Letters of what is worth more than a word."""
+"""Signs of what is worth more than words."""
 
-_BETWEEN = re.compile(r"[^A-Za-z0-9]+")
+JOINT = 4
+"""Letters that two values have in common where one goes on as the other."""
+
+_BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
 
 
 class Watch:
@@ -169,28 +174,53 @@ class Stream:
 
 
 def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
-    """Rules of named values that hold others, as they are, in percent escapes or in base64; in portions of
-    which none holds another of its own: a value is not met any more once one within it was replaced."""
+    """Rules of named values that hold others (as they are, in percent escapes or in base64), or begin or end
+    as another one ends or begins; in portions of which none holds another of its own: a value is not met any
+    more once a part of it was replaced."""
     named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
+    values = sorted({rule.value for rule in named}, key=len)
+    joint = _joint(values)
     levels: dict[str, int] = {}
-    for value in sorted({rule.value for rule in named}, key=len):
+    for value in values:
         texts = {value, unquote(value), _decoded(value)}
         held = [other for other in levels if any(other in text for text in texts)]
-        left = held if any(_tells_more(text, held) for text in texts) else ()
-        levels[value] = min(1 + max(map(levels.__getitem__, left), default=-1), LEVELS)
+        if held and not any(_tells_more(text, held) for text in texts):
+            held = []
+        taken = {levels[other] for other in (*held, *joint.get(value, ())) if other in levels}
+        free = next(level for level in range(len(taken) + 2) if level not in taken and (level or not taken))
+        levels[value] = min(max(free, 1 if value in joint else 0), LEVELS)
     portions = (
         tuple(rule for rule in named if levels[rule.value] == level) for level in range(1, LEVELS + 1)
     )
     return tuple(filter(None, portions))
 
 
+def _joint(values: Iterable[str]) -> dict[str, set[str]]:
+    """Values of which one ends as the other begins, by each of the two."""
+    begin: dict[str, list[str]] = {}
+    for value in values:
+        begin.setdefault(value[:JOINT], []).append(value)
+    found: dict[str, set[str]] = {}
+    for value in values:
+        for at in range(1, len(value) - JOINT + 1):
+            for other in begin.get(value[at : at + JOINT], ()):
+                if other.startswith(value[at:]) and len(other) > len(value) - at:
+                    found.setdefault(value, set()).add(other)
+                    found.setdefault(other, set()).add(value)
+    return found
+
+
 def _tells_more(text: str, held: Iterable[str]) -> bool:
-    """Whether it says more than words besides the values in it. A document that holds
-    nothing but names around a token is repeated by each answer that brings the token under its name."""
+    """Whether something is in it besides the values, words and short numbers. A document that holds nothing
+    but names around a token is repeated by each answer that brings the token under its name."""
     for other in sorted(held, key=len, reverse=True):
         text = text.replace(other, " ")
-    parts = (part for part in _BETWEEN.split(text) if len(part) >= LEAST)
-    return any(any(map(str.isdigit, part)) or not is_phrase(part) for part in parts)
+    parts = (part for part in _BETWEEN.split(text) if part)
+    return sum(len(part) for part in parts if not _is_word(part)) >= LEAST
+
+
+def _is_word(part: str) -> bool:
+    return (part.isdigit() and len(part) < LEAST) or (part.isalpha() and is_phrase(part))
 
 
 def _decoded(value: str) -> str:
@@ -214,11 +244,25 @@ def _groups(edges: list[int], reach: int) -> Iterator[Span]:
 
 def _torn(data: bytes, spans: list[Span], look: Look) -> Finding | None:
     """A value that lies across the end of a span."""
-    found = look(data)
-    if found is None:
+    if look(data) is None:
         return None
-    gone = [(start, end, _GONE) for start, end in spans if look(data[start:end]) is not None]
-    return look(_replaced(data, gone)) if gone else found
+    for start, end in spans:
+        data = _without_whole(data, start, end, look)
+    return look(data)
+
+
+def _without_whole(data: bytes, start: int, end: int, look: Look) -> bytes:
+    """The stretch without the values that lie within a span: what else is in it may go on behind its end.
+    Letters stand in for them, as many: what follows in base64 has to be decoded as before."""
+    for _ in range(MOST):
+        if look(data[start:end]) is None:
+            break
+        ends = range(start, end + 1)
+        last = ends[bisect_left(ends, True, key=lambda at: look(data[start:at]) is not None)]
+        starts = range(start, last)
+        first = starts[bisect_left(starts, True, key=lambda at: look(data[at:last]) is None) - 1]
+        data = data[:first] + b"A" * (last - first) + data[last:]
+    return data
 
 
 def _without_named(plan: Plan, data: bytes, context: Context = _WITHIN) -> bytes:
