@@ -19,6 +19,9 @@ from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spans import Context, Found, Verifier, Verify
 from hushtape.sanitize.value_forms import LEAST, forms, pieces, rarest
 
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_VALUES = {letter: value for value, letter in enumerate(_LETTERS)} | {45: 62, 95: 63}
+"""Both alphabets (RFC 4648 4 and 5)."""
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _PADDING = lazily(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
 _PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB])"
@@ -33,6 +36,12 @@ _BREAK = (
 )
 """A line's end, as it is or under an escape."""
 _BREAKS = lazily(_BREAK)
+_SURE = frozenset(bytes((letter,)) for letter in _LETTERS[:62] if letter not in b"nrAaDdBbFf")
+"""Letters that end neither a break nor an escape."""
+_SIGN_BEFORE = lazily(rb"(?:(%b)|%b)\Z" % (_PLUS, _SLASH))
+_SIGN_BEHIND = lazily(rb"(%b)|%b" % (_PLUS, _SLASH))
+_NEAR = 80
+_BROKEN = lazily(_BREAK.removesuffix(b"?+") + rb"\Z")
 _ESCAPED = {sign: lazily(pattern) for sign, pattern in _SIGNS.items()}
 _STEP = 32
 
@@ -71,7 +80,7 @@ def _base64(form: bytes, offset: int, placeholder: str, order: int, name: str) -
     skip = -(-8 * offset // 6)
     core = b64encode(b"\0" * offset + form)[skip : 8 * (offset + len(form)) // 6]
     for at, anchor in _places(core):
-        verify = _quads(_Core(core, at, anchor, base64_filler(placeholder)), skip, len(core))
+        verify = _Quads(_Core(core, at, anchor, form), offset, len(form), placeholder)
         yield anchor, Verifier(verify, order, name, 0, at * _GROW + REACH, len(core) * _GROW + 32)
 
 
@@ -95,10 +104,10 @@ def _place(core: bytes, start: int) -> int | None:
 class _Core:
     """Verifies a core's anchor: the rest of the core has to follow, the beginning to come before."""
 
-    __slots__ = ("_anchor", "_at", "_back", "_before", "_head", "_rest", "_text")
+    __slots__ = ("_anchor", "_at", "_back", "_before", "_head", "_rest", "form")
 
-    def __init__(self, core: bytes, at: int, anchor: bytes, text: bytes) -> None:
-        self._at, self._anchor, self._text = at, anchor, text
+    def __init__(self, core: bytes, at: int, anchor: bytes, form: bytes) -> None:
+        self._at, self._anchor, self.form = at, anchor, form
         self._before, self._rest = core[:at], core[at + len(anchor) :]
         self._back = at * _GROW + 8
         self._head: re.Pattern[bytes] | None = None
@@ -115,7 +124,7 @@ class _Core:
             if found is None:
                 return None
             first = found.start()
-        return Found(first, stop, self._text)
+        return Found(first, stop, b"")
 
     def _beginning(self) -> re.Pattern[bytes]:
         if self._head is None:
@@ -145,28 +154,95 @@ def _follow(data: bytes, at: int, rest: bytes, limit: int) -> int:
     return at if at <= limit else -1
 
 
-def _quads(searcher: _Core, skip: int, length: int) -> Verify:
-    """Widen a core to whole groups of four characters: those at its edges hold bits of the secret."""
-    tail = -(skip + length) % 4
+class _Quads:
+    """Widens a core to the characters at its edges, which hold bits of the secret and of its neighbours.
+    Those of the neighbours stay: without its first letter another secret would not be known any more."""
 
-    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        found = searcher(data, start, end, limit, context)
-        return None if found is None else Found(*adjust(data, found.start, found.end), found.text)
+    __slots__ = ("_after", "_before", "_fillers", "_searcher")
 
-    def adjust(data: bytes, start: int, end: int) -> tuple[int, int]:
-        for _ in range(skip):
-            if start and data[start - 1] in _BASE64:
-                start -= 1
-        start = first_of_escape(data, start)  # `\\/`, or the `n` of a line's end
-        stop = end
-        while stop < len(data) and stop - end < tail and data[stop] in _BASE64:
-            stop += 1
-        if stop - end < tail:
-            padding = _PADDING.match(data, stop, stop + 32)
-            stop = padding.end() if padding else stop
-        return start, stop
+    def __init__(self, searcher: _Core, offset: int, size: int, placeholder: str) -> None:
+        self._searcher = searcher
+        self._before, self._after = offset, -(offset + size) % 3
+        """Bytes of neighbours in the first and in the last group of three."""
+        self._fillers = {
+            (before, after): _filler(placeholder, before, after, even=b"\0" in searcher.form)
+            for before in {0, self._before}
+            for after in {0, self._after}
+        }
 
-    return verify
+    def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        found = self._searcher(data, start, end, limit, context)
+        if found is None:
+            return None
+        first, bits, before = self._head(data, found.start)
+        last, more, after = self._tail(data, found.end)
+        text = bytearray(self._fillers[before, after])
+        if before:
+            text[0] = _LETTERS[_VALUES[text[0]] | bits]
+        if after:
+            text[-1] = _LETTERS[_VALUES[text[-1]] | more]
+        return Found(first, last, bytes(text))
+
+    def _head(self, data: bytes, start: int) -> tuple[int, int, int]:
+        """Where to begin, the neighbours' bits in the first character, how many bytes of theirs stay."""
+        found = list[tuple[int, int]]()
+        at = start
+        while self._before and len(found) <= self._before and (one := _letter_before(data, at)) is not None:
+            found.append(one)
+            at = one[0]
+        if self._before and len(found) > self._before:
+            first, value = found[0]
+            return first, value & (0x30, 0x3C)[self._before - 1], self._before
+        return first_of_escape(data, at), 0, 0
+
+    def _tail(self, data: bytes, end: int) -> tuple[int, int, int]:
+        """Where to end, the neighbours' bits in the last character, how many bytes of theirs stay."""
+        found = list[tuple[int, int]]()
+        at = end
+        while self._after and len(found) <= self._after and (one := _letter_behind(data, at)) is not None:
+            found.append(one)
+            at = one[0]
+        if self._after and len(found) > self._after:
+            last, value = found[0]
+            return last, value & (0x03, 0x0F)[self._after - 1], self._after
+        padding = _PADDING.match(data, at, at + 32) if self._after else None
+        return padding.end() if padding else at, 0, 0
+
+
+def _letter_before(data: bytes, at: int) -> tuple[int, int] | None:
+    """The letter of base64 that ends at `at`, or before a break that does: where it begins, its value."""
+    if data[at - 1 : at] not in _SURE:
+        broken = _BROKEN.search(data, max(0, at - _NEAR), at)
+        at = broken.start() if broken is not None else at
+        sign = _SIGN_BEFORE.search(data, max(0, at - _NEAR), at)
+        if sign is not None:
+            return sign.start(), 62 if sign[1] else 63
+    value = _VALUES.get(data[at - 1]) if at > 0 else None
+    return None if value is None else (at - 1, value)
+
+
+def _letter_behind(data: bytes, at: int) -> tuple[int, int] | None:
+    """The one that begins at `at`, or behind a break that does: where it ends, its value."""
+    broken = _BREAKS.match(data, at)
+    at = broken.end() if broken is not None else at
+    sign = _SIGN_BEHIND.match(data, at)
+    if sign is not None:
+        return sign.end(), 62 if sign[1] else 63
+    value = _VALUES.get(data[at]) if at < len(data) else None
+    return None if value is None else (at + 1, value)
+
+
+def _filler(placeholder: str, before: int, after: int, *, even: bool) -> bytes:
+    """What stands between the characters of neighbours: zero in the bits of theirs in its first and last
+    one. `even`: they are of UTF-16, whose characters must not be cut."""
+    data = placeholder.encode()
+    data += b"!" * (-(before + len(data) + after) % 3)
+    if (even and len(data) % 2) or (after and not data.endswith(b"!")):
+        data += b"!!!"
+    if even and len(data) % 2:
+        data += b"!!!"
+    coded = b64encode(bytes(before) + data + bytes(after), altchars=b"ab")
+    return coded[before : len(coded) - after]
 
 
 def _hex(form: bytes, placeholder: str, order: int, name: str) -> Anchored:
