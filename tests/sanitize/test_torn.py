@@ -13,9 +13,12 @@ import pytest
 from hushtape.model import Headers
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.messages import tell
+from hushtape.sanitize.named_within import holding
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
-from hushtape.sanitize.torn import Watch, holding
+from hushtape.sanitize.sanitizers_http import BodyFieldSanitizer
+from hushtape.sanitize.torn import Watch
+from hushtape.sanitize.torn_texts import torn_head
 
 
 def lines(text: str) -> str:
@@ -135,10 +138,12 @@ def test_nobody_watches_where_nothing_is_named() -> None:
 @pytest.mark.parametrize("phase", ("request", "response"))
 def test_heads_in_which_a_value_is_torn_are_told(phase: Any) -> None:
     ruleset = rules(APOSTROPHE)
-    assert ruleset.torn(URI, Headers(), phase) == "#k0"
-    assert ruleset.torn("", Headers([("Location", URI)]), phase) == "#k0"
+    assert torn_head(ruleset, URI, Headers(), phase) == "#k0"
+    assert torn_head(ruleset, "", Headers([("Location", URI)]), phase) == "#k0"
     assert (
-        ruleset.torn("https://a.example.com/?token=abc", Headers([("Authorization", "Bearer x")]), phase)
+        torn_head(
+            ruleset, "https://a.example.com/?token=abc", Headers([("Authorization", "Bearer x")]), phase
+        )
         is None
     )
 
@@ -180,7 +185,7 @@ def test_where_spans_stand_close_each_byte_is_looked_at_a_few_times(reach: int) 
         looked += len(data)
 
     body = b"".join(b'{"id": %d, "password": "hunter%d"}\n' % (number, number) for number in range(16_000))
-    watch = Watch([(ruleset._response.plan, look, False)], reach)
+    watch = Watch([(ruleset.side("response").plan, look, False)], reach)
     scrubber = ruleset.scrubber("response", "text/plain", watch=watch)
     for at in range(0, len(body), 8_192):
         scrubber.feed(body[at : at + 8_192])
@@ -188,3 +193,62 @@ def test_where_spans_stand_close_each_byte_is_looked_at_a_few_times(reach: int) 
             watch.look_ahead()
     scrubber.finish()
     assert len(body) < looked < 3.5 * len(body)
+
+
+def test_values_that_overlap_or_share_a_span_are_told() -> None:
+    first, second = "Zk93mP0qX7vL", "X7vL2wT5yR8bN4hJ6gF1"
+    for named in ((first, second), (second, first)):
+        assert (
+            torn(rules(*named), "state: " + lines("n" * 20 + f" {first}{second[4:]} end of it")) is not None
+        )
+    key = "K7XQ2-9BNMT-4HJ6G-F1DS3-AQ9EW"
+    assert torn(rules(key, key[:11]), "key: " + lines("n" * 20 + f" {key} end of it")) == "#k0"
+    twice = base64.encodebytes(f"note {LONG[:19]} {LONG[:19]} ".encode("utf-16-le")).decode()
+    for name in ("Authorization: Basic ", "token=", "password="):
+        assert torn(rules(LONG[:19]), name + twice.replace("\n", "\r\n")) == "#k0"
+
+
+FIELDS = (
+    ("Set-Cookie", "Zk93mP0q=X7vL2wT5yR8", "%s; Path=/"),
+    ("Cookie", "Zk93mP0q=X7vL2wT5yR8", "%s"),
+    ("Sec-WebSocket-Protocol", "1Maq,aSAhYXSIXQ93kd", "bearer, %s"),
+    ("Host", "FP@tgH7r9keL2NrYoZqH", "%s.example.com"),
+    ("WWW-Authenticate", "frhR# CYtPiaSDNwKWYh", "Negotiate %s"),
+)
+
+
+@pytest.mark.parametrize("name, value, text", FIELDS)
+def test_a_named_value_goes_from_a_field_before_the_fields_own_rule_cuts_it(
+    name: str, value: str, text: str
+) -> None:
+    ruleset, given = rules(value), Headers([(name, text % value)])
+    for phase in ("request", "response"):
+        left = ruleset.headers(given, phase).pairs[0][1]  # type: ignore[arg-type]
+        assert not any(part in left for part in (value[: len(value) // 2], value[len(value) // 2 :]))
+        assert torn_head(ruleset, "", given, phase) is None  # type: ignore[arg-type]
+
+
+def test_fields_with_credentials_tear_nothing() -> None:
+    fields = Headers([("Cookie", f"a=1; b={LONG}"), ("Host", "a@b.c"), ("Authorization", f"Basic {LONG}")])
+    assert torn_head(rules(LONG), "", fields, "request") is None
+    assert torn_head(rules(LONG), "", fields, "request") is None
+
+
+def test_what_is_replaced_later_only_may_not_be_cut_either() -> None:
+    first = build(
+        sanitizers=[BodyFieldSanitizer(fields=["password", "token"])], default_sanitizer=False
+    ).ruleset
+    for value, body, cut in (
+        ("Zk93&mP0qX7vL2wT5yR8", "password=Zk93&mP0qX7vL2wT5yR8", True),
+        (
+            "https://h.example/hook?token=Zk93mP0q&k=X7vL",
+            '{"u": "https://h.example/hook?token=Zk93mP0q&k=X7vL"}',
+            True,
+        ),
+        ("Zk93&mP0qX7vL2wT5yR8", '{"password": "Zk93&mP0qX7vL2wT5yR8"}', False),
+    ):
+        watch = first.watch("response", rules(value))
+        scrubber = first.scrubber("response", "text/plain", watch=watch)
+        scrubber.feed(body.encode())
+        scrubber.finish()
+        assert watch is not None and (watch.found is not None) is cut

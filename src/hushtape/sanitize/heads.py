@@ -8,7 +8,6 @@ Nearly all fields of a job are the same with every request: a walk over six that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +20,7 @@ from hushtape.sanitize.header_policy import Action, HeaderPolicy
 from hushtape.sanitize.matcher import Matcher
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context, Teach, union
+from hushtape.sanitize.torn import Watch, without_named
 
 HEADER: Final = Context(header=True)
 _ADDRESSES: Final = {one: Context(header=True, url=one) for one in ("location", "link", "refresh")}
@@ -36,10 +36,12 @@ LONGEST: Final = 256
 class Side:
     """One phase: its plan, its header policy, and what it has seen of header fields."""
 
-    __slots__ = ("actions", "clean", "plan", "policy")
+    __slots__ = ("_watched", "actions", "clean", "plan", "policy")
 
     def __init__(self, plan: Plan, policy: HeaderPolicy) -> None:
         self.plan, self.policy = plan, policy
+        self._watched: set[int] = set()
+        """Hashes of fields with credentials in which no named value is torn."""
         self.actions: dict[str, Action] = {}
         self.clean: set[tuple[str, str]] = set()
         """Fields that stay as they are. Sharing it needs no lock: each change is one atomic step."""
@@ -62,7 +64,7 @@ class Side:
                     if teach is not None:
                         for credential, lesson in lessons(action, name, value, before):
                             teach(encode(credential), lesson, self.policy.placeholder.encode())
-                    clean = self.policy.redact(action, name, value, before)
+                    clean = self.policy.redact(action, name, self._without_named(value), before)
                     if action == "protocols":
                         before = f"{before},{value}" if before else value
                     if clean != value:
@@ -74,15 +76,28 @@ class Side:
             same = False
         return headers if same else Headers(kept)
 
-    def scanned(self, headers: Headers) -> Iterator[tuple[bytes, Context]]:
-        """The values that the plan looks at, but those that are remembered."""
+    def watch(self, headers: Headers, watch: Watch) -> None:
+        """Let these fields be looked at as they came, but for those that are remembered."""
+        before = ""
         for name, value in headers.pairs:
             action = self.actions.get(name) or self._action(name)
             if action == "drop" or (name, value) in self.clean:
                 continue
-            text = value if action == "scan" else self.policy.redact(action, name, value)
-            if (name, text) not in self.clean:
-                yield encode(text), _context(name)
+            if action == "scan":
+                watch.look_at(self.plan, encode(value), _context(name))
+            elif (hashed := hash((name, before, value))) not in self._watched:
+                redacted = self.policy.redact(action, name, self._without_named(value), before)
+                watch.look_at_change(encode(value), encode(redacted))
+                if watch.found is None and len(self._watched) < MOST:
+                    self._watched.add(hashed)
+            if action == "protocols":
+                before = f"{before},{value}" if before else value
+
+    def _without_named(self, value: str) -> str:
+        """A value without those that are named: a policy would cut them where they hold a sign of its own."""
+        data = encode(value)
+        clean = without_named(self.plan, data, HEADER)
+        return value if clean == data else clean.decode("latin-1" if is_latin(value) else "utf-8", "replace")
 
     def _scan(self, kept: list[tuple[str, str]], fresh: list[int], teach: Teach | None) -> bool:
         """Scrub the values of these fields; True if all were clean.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hushtape.errors import HushtapeError
 from hushtape.sanitize.heads import is_latin
+from hushtape.sanitize.torn_texts import torn_text
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
@@ -36,7 +37,7 @@ def tell(ruleset: Ruleset, text: str) -> str:
     It has to be whole: of a compressed secret that was cut, the audit finds nothing and a thief half.
     """
     clean = ruleset.text(text)
-    if clean is not text and ruleset.torn_text(text) is not None:
+    if clean is not text and torn_text(ruleset, text) is not None:
         return NOTHING_SHOWN
     if _finding(ruleset, clean) is None:
         return clean

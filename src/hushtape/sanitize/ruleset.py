@@ -29,13 +29,14 @@ from hushtape.sanitize.further import stages
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
+from hushtape.sanitize.named_within import holding
 from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Plan
-from hushtape.sanitize.rules import BOTH, REDACTED, HeaderRule, Phase, Rule, SecretRule
+from hushtape.sanitize.rules import REDACTED, HeaderRule, Phase, Rule, SecretRule
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import FORM, TEXT, URI, Teach, context_of
-from hushtape.sanitize.torn import Watch, holding
+from hushtape.sanitize.torn import Watch
 from hushtape.sanitize.wide import WideScrubber
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Ruleset:
 
     def _uri(self, uri: str, phase: Phase, teach: Teach | None) -> str:
         data = uri.encode("utf-8", "surrogatepass")
-        plan = self._side(phase).plan
+        plan = self.side(phase).plan
         hits = plan.find(data)
         if not hits:
             return uri
@@ -160,7 +161,7 @@ class Ruleset:
 
     def headers(self, headers: Headers, phase: Phase, uri: str = "", teach: Teach | None = None) -> Headers:
         """The fields, scrubbed; the same object if nothing had to change."""
-        side, further = self._side(phase), self._stages[phase]
+        side, further = self.side(phase), self._stages[phase]
         clean = side.fields(headers, teach)
         if further is None or further.patterns is None:
             return clean
@@ -203,7 +204,7 @@ class Ruleset:
     ) -> BodyScrubber:
         """A scrubber for one body. `content_type`: the header field's value, "" if there is none; `watch`:
         told of what is replaced."""
-        plan, context = self._side(phase).plan, context_of(content_type)
+        plan, context = self.side(phase).plan, context_of(content_type)
         further = self._stages[phase]
 
         def make() -> BodyScrubber:
@@ -242,17 +243,22 @@ class Ruleset:
         odd = self._odd and self._odd.apart
         return Auditor(self._audit_scan(), self._overlap, odd, self._dull)
 
-    def watch(self, phase: Phase) -> Watch | None:
+    def watch(self, phase: Phase, of: Ruleset | None = None) -> Watch | None:
         """A watch over one body: whether a rule takes a part of a named value in a writing that only the
-        audit reads. None: nothing is named."""
+        audit reads. None: nothing is named. `of`: whose values, where those are replaced later only."""
+        if of is not None:
+            return of._watched(phase, apart=True)
+        return self._watched(phase)
+
+    def _watched(self, phase: Phase, *, apart: bool = False) -> Watch | None:
         if self._letters is None:
             return None
         if self._holding is None:
             portions = holding(self.rules)
             self._holding = tuple([Ruleset.compile(rules, engine=self.engine) for rules in portions])
-        looks = [(self._side(phase).plan, self._look_for_named, False)]
-        looks += [(one._side(phase).plan, one._look_for_named, True) for one in self._holding]
-        return Watch(looks, totals.reach(self.rules))
+        looks = [(self.side(phase).plan, self._look_for_named, False)]
+        looks += [(one.side(phase).plan, one._look_for_named, True) for one in self._holding]
+        return Watch(looks, totals.reach(self.rules), apart=apart)
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()
@@ -260,23 +266,6 @@ class Ruleset:
         if found is None and self._odd is not None:
             found = self._odd.look(data)
         return None if found is None else Finding(found[0], f"under {found[2]}")
-
-    def torn(self, uri: str, headers: Headers, phase: Phase) -> str | None:
-        """The name of a named value of which a rule takes a part in a URI ("" for none) or in fields."""
-        watch, side = self.watch(phase), self._side(phase)
-        if watch is not None:
-            for data, context in ((uri.encode("utf-8", "surrogatepass"), URI), *side.scanned(headers)):
-                watch.look_at(side.plan, data, context)
-        return None if watch is None else watch.found
-
-    def torn_text(self, text: str) -> str | None:
-        """The same of a message."""
-        for phase in BOTH:
-            if (watch := self.watch(phase)) is not None:
-                watch.look_at(self._side(phase).plan, text.encode("utf-8", "surrogatepass"), TEXT)
-                if watch.found is not None:
-                    return watch.found
-        return None
 
     def _audit_scan(self) -> Scan:
         """What the audit looks for in each view. Learned values are not told by their letters: for those that
@@ -306,7 +295,8 @@ class Ruleset:
         self._dull = DullHex(self.rules)
         self._texts = TextAudit(self._audit_scan(), self._odd and self._odd.apart, self._dull)
 
-    def _side(self, phase: Phase) -> Side:
+    def side(self, phase: Phase) -> Side:
+        """The plan and the header policy of a phase."""
         return self._request if phase == "request" else self._response
 
     def _scrub_for_check(self, data: bytes, form: bool) -> bytes:

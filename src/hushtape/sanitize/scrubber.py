@@ -123,7 +123,7 @@ class Scrubber:
 
     def _emit(self, data: bytes, matcher: Matcher, final: bool) -> bytes:
         if self._stream is not None:
-            self._stream.tell(matcher, len(data), final)
+            self._stream.tell(matcher, len(data), self._safe(len(data), final), final)
         if matcher.names:
             matcher.names.clear()
         safe = self._safe(len(data), final)

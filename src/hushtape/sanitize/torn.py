@@ -9,11 +9,9 @@ replaced. What is found there lies across an end of the span, or wholly within i
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import unquote
+from difflib import SequenceMatcher
 
 from msgspec import structs
 
@@ -21,9 +19,7 @@ from hushtape.sanitize.audit import WINDOW
 from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.matcher import EXACT, NAMED, Matcher, Named
 from hushtape.sanitize.plan import Plan
-from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.spans import OPEN, TEXT, Context, union
-from hushtape.sanitize.words import is_phrase
 
 Look = Callable[[bytes], Finding | None]
 """The audit of a stretch by named values alone."""
@@ -37,16 +33,8 @@ _WITHIN = structs.replace(TEXT, window=True)
 MOST = 16
 """Values within one span that are looked for. Of one with more the recording fails: it holds little else."""
 
-LEVELS = 4
-"""Named values within named values that are told apart."""
-
-LEAST = 6
-"""Signs of what is worth more than words."""
-
-JOINT = 4
-"""Letters that two values have in common where one goes on as the other."""
-
-_BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
+LONGEST = 4096
+"""Bytes of a header field's value of which the changes are looked for."""
 
 
 class Watch:
@@ -57,14 +45,17 @@ class Watch:
             they are looked for, and whether they may be torn by named values, too.
         reach: bytes on either side of a span's ends that are looked at.
 
+        apart: they are replaced later, by other rules than those that are watched: one that stands there as
+            it is may be torn, too.
+
     `found`: the name of a value that was torn; None: there is none so far. `tell`: for those who want all of
     them; `found` stays None then.
     """
 
-    __slots__ = ("_looks", "_reach", "_streams", "found", "tell")
+    __slots__ = ("_apart", "_looks", "_reach", "_streams", "found", "tell")
 
-    def __init__(self, looks: Iterable[tuple[Plan, Look, bool]], reach: int) -> None:
-        self._looks, self._reach = tuple(looks), reach
+    def __init__(self, looks: Iterable[tuple[Plan, Look, bool]], reach: int, *, apart: bool = False) -> None:
+        self._looks, self._reach, self._apart = tuple(looks), reach, apart
         self._streams: list[Stream] = []
         self.found: str | None = None
         self.tell: Tell | None = None
@@ -87,6 +78,12 @@ class Watch:
         if spans:
             self.look(data, 0, spans)
 
+    def look_at_change(self, before: bytes, after: bytes) -> None:
+        """The same of what was redacted by other means than a plan's."""
+        named = any(look(without_named(plan, before, _WITHIN)) is not None for plan, look, _ in self._looks)
+        if named or (self._apart and before != without_named(self._looks[0][0], before, _WITHIN)):
+            self.look(before, 0, [(start, end, False) for start, end in _changes(before, after)])
+
     def look(self, data: bytes, base: int, spans: list[tuple[int, int, bool]]) -> None:
         """Look at a stretch as it was. `base`: where it begins; `spans`: what was replaced, and whether by a
         named value's rule."""
@@ -96,9 +93,9 @@ class Watch:
                 continue
 
             def alone(part: bytes, plan: Plan = plan, look: Look = look) -> Finding | None:
-                return look(_without_named(plan, part))
+                return look(without_named(plan, part, _WITHIN))
 
-            torn = _torn(data, others, alone)
+            torn = _torn(data, others, alone) or (_bitten(data, others, plan) if self._apart else None)
             if torn is not None and self.tell is not None:
                 self.tell(data, base, alone)
             elif torn is not None:
@@ -108,12 +105,13 @@ class Watch:
 class Stream:
     """What a scrubber was fed, as far back as it may matter, and where it replaces something."""
 
-    __slots__ = ("_by_named", "_edges", "_end", "_parts", "_reach", "_running", "_spans", "_watch")
+    __slots__ = ("_by_named", "_edges", "_end", "_known", "_parts", "_reach", "_running", "_spans", "_watch")
 
     def __init__(self, watch: Watch, reach: int, *, by_named: bool) -> None:
         self._watch, self._reach, self._by_named = watch, reach, by_named
         self._parts: list[tuple[int, bytes]] = []
-        self._end = 0
+        self._end = self._known = 0
+        """Where what was fed ends, and the part of it in which every span has been told of."""
         self._edges: list[int] = []
         """Ends of spans that were not looked at."""
         self._spans: list[tuple[int, int, bool]] = []
@@ -129,10 +127,11 @@ class Stream:
         parts.append((self._end, data))
         self._end += len(data)
 
-    def tell(self, matcher: Matcher, size: int, final: bool) -> None:
+    def tell(self, matcher: Matcher, size: int, known: int, final: bool) -> None:
         """What was found in the scrubber's buffer, the last `size` bytes: spans that have ended, and where
-        those begin that have not."""
+        those begin that have not. `known`: no further span begins before it."""
         base = self._end - size
+        self._known = base + known
         for start, end, _, _, kind in matcher.names or ():
             self._add(base + start, base + end, kind == NAMED)
         before, self._running = self._running, {}
@@ -156,7 +155,7 @@ class Stream:
     def look(self, *, final: bool = False, ahead: bool = False) -> None:
         """Look around the edges that wait, once they are a window's worth; `final`: there is no more to come;
         `ahead`: it can't wait. Where more may belong to one it is looked at again."""
-        edges, reach, end = sorted(set(self._edges)), self._reach, self._end
+        edges, reach, end = sorted(set(self._edges)), self._reach, self._known
         if not edges or not (final or ahead or end - edges[0] > WINDOW + reach):
             return
         for first, last in _groups(edges, reach):
@@ -171,63 +170,6 @@ class Stream:
         spans = [*self._spans, *[(start, OPEN, named) for start, named in self._running.items()]]
         within = [(max(start, low) - low, min(end, high) - low, one) for start, end, one in spans]
         self._watch.look(data, low, [span for span in within if span[0] < span[1]])
-
-
-def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
-    """Rules of named values that hold others (as they are, in percent escapes or in base64), or begin or end
-    as another one ends or begins; in portions of which none holds another of its own: a value is not met any
-    more once a part of it was replaced."""
-    named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
-    values = sorted({rule.value for rule in named}, key=len)
-    joint = _joint(values)
-    levels: dict[str, int] = {}
-    for value in values:
-        texts = {value, unquote(value), _decoded(value)}
-        held = [other for other in levels if any(other in text for text in texts)]
-        if held and not any(_tells_more(text, held) for text in texts):
-            held = []
-        taken = {levels[other] for other in (*held, *joint.get(value, ())) if other in levels}
-        free = next(level for level in range(len(taken) + 2) if level not in taken and (level or not taken))
-        levels[value] = min(max(free, 1 if value in joint else 0), LEVELS)
-    portions = (
-        tuple(rule for rule in named if levels[rule.value] == level) for level in range(1, LEVELS + 1)
-    )
-    return tuple(filter(None, portions))
-
-
-def _joint(values: Iterable[str]) -> dict[str, set[str]]:
-    """Values of which one ends as the other begins, by each of the two."""
-    begin: dict[str, list[str]] = {}
-    for value in values:
-        begin.setdefault(value[:JOINT], []).append(value)
-    found: dict[str, set[str]] = {}
-    for value in values:
-        for at in range(1, len(value) - JOINT + 1):
-            for other in begin.get(value[at : at + JOINT], ()):
-                if other.startswith(value[at:]) and len(other) > len(value) - at:
-                    found.setdefault(value, set()).add(other)
-                    found.setdefault(other, set()).add(value)
-    return found
-
-
-def _tells_more(text: str, held: Iterable[str]) -> bool:
-    """Whether something is in it besides the values, words and short numbers. A document that holds nothing
-    but names around a token is repeated by each answer that brings the token under its name."""
-    for other in sorted(held, key=len, reverse=True):
-        text = text.replace(other, " ")
-    parts = (part for part in _BETWEEN.split(text) if part)
-    return sum(len(part) for part in parts if not _is_word(part)) >= LEAST
-
-
-def _is_word(part: str) -> bool:
-    return (part.isdigit() and len(part) < LEAST) or (part.isalpha() and is_phrase(part))
-
-
-def _decoded(value: str) -> str:
-    try:
-        return b64decode(value + "==", altchars=b"-_" if "-" in value or "_" in value else None).decode()
-    except ValueError:
-        return ""
 
 
 def _groups(edges: list[int], reach: int) -> Iterator[Span]:
@@ -251,6 +193,26 @@ def _torn(data: bytes, spans: list[Span], look: Look) -> Finding | None:
     return look(data)
 
 
+def _bitten(data: bytes, spans: list[Span], plan: Plan) -> Finding | None:
+    """A named value, as its own rule finds it, that a span cuts."""
+    for start, end, name, _, kind in spans_of(plan, data, _WITHIN) if spans else ():
+        if kind == NAMED and any(
+            one < end and start < two and not one <= start < end <= two for one, two in spans
+        ):
+            return Finding(name, "")
+    return None
+
+
+def _changes(before: bytes, after: bytes) -> Iterator[Span]:
+    """Where the two differ, in the first. Of long ones the first letter stands for all, so that what is found
+    there counts as torn."""
+    if len(before) > LONGEST:
+        yield 0, 1
+        return
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    yield from ((start, end) for tag, start, end, _, _ in codes if tag in ("replace", "delete"))
+
+
 def _without_whole(data: bytes, start: int, end: int, look: Look) -> bytes:
     """The stretch without the values that lie within a span: what else is in it may go on behind its end.
     Letters stand in for them, as many: what follows in base64 has to be decoded as before."""
@@ -265,8 +227,8 @@ def _without_whole(data: bytes, start: int, end: int, look: Look) -> bytes:
     return data
 
 
-def _without_named(plan: Plan, data: bytes, context: Context = _WITHIN) -> bytes:
-    """A stretch with nothing but named values replaced."""
+def without_named(plan: Plan, data: bytes, context: Context) -> bytes:
+    """A text with nothing but named values replaced."""
     names = spans_of(plan, data, context)
     return _replaced(data, [(start, end, text) for start, end, _, text, kind in names if kind == NAMED])
 

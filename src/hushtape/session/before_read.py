@@ -33,6 +33,7 @@ from hushtape.session.auditing import audit_heads
 from hushtape.session.held_answer import BeforeRead, HeldAnswer
 from hushtape.session.recorder import RecordingExchange
 from hushtape.session.returned import BodyWatch
+from hushtape.session.tearing import refuse_texts
 
 Method = TypeVar("Method", bound=Callable[..., None])
 
@@ -145,7 +146,9 @@ class ScrubbedFirst:
 
     @refusing
     def fail(self, failure: Failure) -> None:
-        text = partial(octets, self._before.ruleset)  # of a status line that is none, it quotes what came
+        ruleset, named = self._before.ruleset, self._before.ledger.ruleset
+        refuse_texts(ruleset, (link.message for link in failure.chain), f"why {self.uri} failed", named)
+        text = partial(octets, ruleset)  # of a status line that is none, it quotes what came
         chain = tuple(ErrorLink(link.type, text(link.message), link.errno) for link in failure.chain)
         self._settle("cut", failure=Failure(failure.stage, chain))
 

@@ -70,7 +70,7 @@ class BodyPipe:
         """What is held for callbacks is a file whose content was scrubbed."""
         self._small = Small()
         ruleset = ledger.ruleset  # read once: an audit that knows more than the scrubber fails without need
-        self._watch = ruleset.watch(phase)
+        self._watch = ruleset.watch(phase, ledger.named)
         self._scrubber = ruleset.scrubber(phase, content_type, self._teach(), self._watch)
         self._auditor = ruleset.auditor()
         self._spool: BodySpool | None = None

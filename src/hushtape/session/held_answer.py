@@ -23,6 +23,7 @@ from hushtape.session.packing import packed_again
 from hushtape.session.recorder import COMMON_REASONS, PARTIAL
 from hushtape.session.returned import Returned
 from hushtape.session.settling import settle
+from hushtape.session.tearing import refuse_head, refuse_texts
 
 if TYPE_CHECKING:
     from hushtape.sanitize.chain import Reading
@@ -45,6 +46,7 @@ class BeforeRead:
         self.callbacks: Final = reading.callbacks
         self.books: Final = Ledger(Chain(reading.ruleset, reading.callbacks), ledger.options, _no_journal)
         self.books.holds_bodies = True
+        self.books.named = ledger.ruleset
         self.books.learning = ledger.learning  # what the program never sees, the server may still repeat
         # What a cassette answers holds placeholders from the start.
         self.returned: Final = Returned(reading.placeholders, reading.fillers, all_given=replays)
@@ -135,11 +137,20 @@ class HeldAnswer:
     def _scrub_head(self, head: Head) -> Head:
         ruleset, headers = self._before.ruleset, self._scrub_fields(head.headers)
         reason = head.reason if head.reason in COMMON_REASONS else octets(ruleset, head.reason)
+        if reason is not head.reason:
+            refuse_texts(ruleset, (head.reason,), self._place, self._before.ledger.ruleset)
         return Head(head.status, reason, headers, head.http_version)
 
     def _scrub_fields(self, fields: Headers) -> Headers:
-        teach = self._before.ledger.learning.notebook.answered
-        return self._before.ruleset.headers(fields, "response", self.uri, teach)
+        ledger, ruleset = self._before.ledger, self._before.ruleset
+        clean = ruleset.headers(fields, "response", self.uri, ledger.learning.notebook.answered)
+        if clean is not fields:
+            refuse_head(ruleset, "response", "", fields, self._place, ledger.ruleset)
+        return clean
+
+    @property
+    def _place(self) -> str:
+        return f"the head of what {self.uri} answered"
 
     def _look_inside(self, data: bytes, changed: bool, repacked: bool) -> None:
         """A compressed file in which a rule would match can't be shown: it is not put together again."""

@@ -35,6 +35,7 @@ class Ledger:
         pid: the process that records; in its forked children exchanges do nothing.
         closed: the tape is; what a thread that outlives it still does is not recorded.
         ruleset: the rules in force; another object once something was learned. learning: what was.
+        named: whose named values must not be torn; None: those of `ruleset`.
     """
 
     MOST_FAULTS = 20
@@ -43,6 +44,7 @@ class Ledger:
         self.chain = chain
         self.options = options
         self.ruleset: Ruleset = chain.ruleset
+        self.named: Ruleset | None = None
         self.learning = Learning(self)
         self.holds_bodies = bool(chain.callbacks)
         # One byte a piece: appending is atomic, wherever a finalizer comes in between; `+= 1` is not.

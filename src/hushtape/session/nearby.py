@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from hushtape import clock
 from hushtape.matching.sketch import Sketches, sketch
 from hushtape.session import stored
+from hushtape.session.tearing import shown_request
 
 if TYPE_CHECKING:
     from hushtape.model import Request
@@ -56,7 +57,9 @@ class Nearby:
         for place, ordinal in enumerate(dict.fromkeys((*likely, *around))):
             if place >= AT_LEAST and self.is_late():
                 return
-            yield ordinal, player.plan.settled(player.scrubbed(player.reader.read(ordinal).request))
+            request = player.reader.read(ordinal).request
+            told = shown_request(player.ruleset, request, player.scrubbed(request))
+            yield ordinal, player.plan.settled(told)
 
     def is_late(self) -> bool:
         """The time for this miss is up."""

@@ -28,7 +28,7 @@ from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
 from hushtape.session import callback_scrub, callbacks, hooks, uncoded
 from hushtape.session.live import LiveBody
 from hushtape.session.negotiated import understood
-from hushtape.session.tearing import shown
+from hushtape.session.tearing import shown, shown_request
 
 if TYPE_CHECKING:
     from hushtape.sanitize.ruleset import Ruleset
@@ -117,8 +117,7 @@ class ReplayExchange:
         """The scrubbed request as a report may show it: without what may hold a part of a named value."""
         if self._live is not None and self._live.torn:
             live = structs.replace(live, body=None)
-        uri = shown(self._player.ruleset, self._request, live.uri)
-        return live if uri is live.uri else structs.replace(live, uri=uri, headers=Headers())
+        return shown_request(self._player.ruleset, self._request, live)
 
     def _forward(self) -> Decision:
         """Not on the tape, and the mode records it: from here on this is a recording."""

@@ -22,6 +22,7 @@ from hushtape.matching.text import shortened, telling, visible
 from hushtape.sanitize.messages import safe_error, tell
 from hushtape.session.expiry import in_ci
 from hushtape.session.stored import scrub_request
+from hushtape.session.tearing import shown_request
 
 if TYPE_CHECKING:
     from hushtape.session.player import Player
@@ -62,7 +63,8 @@ def complaint(tape: Tape) -> list[HushtapeError]:
 
 
 def _named(player: Player, ordinal: int) -> str:
-    request = scrub_request(player.reader.read(ordinal).request, player.ruleset, with_body=False)
+    given = player.reader.read(ordinal).request
+    request = shown_request(player.ruleset, given, scrub_request(given, player.ruleset, with_body=False))
     uri = visible(shortened(request.uri, URI_SHOWN))
     return f"interaction {ordinal}: {visible(shortened(request.method, 40))} {uri}"
 

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, overload
 
+from msgspec import structs
+
 from hushtape.errors import UnmatchedRequestError
 from hushtape.model import Interaction
 from hushtape.session import stored
+from hushtape.session.tearing import shown_request
 
 if TYPE_CHECKING:
     from hushtape.session.player import Player
@@ -39,7 +42,7 @@ class Unused(Sequence[Interaction]):
         player = self._player
         if player is not None:
             for ordinal in player.played.unplayed():
-                yield stored.scrub_interaction(player.reader.read(ordinal), player.ruleset)
+                yield _shown(player, ordinal)
 
     @overload
     def __getitem__(self, index: int) -> Interaction: ...
@@ -56,7 +59,7 @@ class Unused(Sequence[Interaction]):
             ordinal = next(islice(player.played.unplayed(), index, None), None)
         if player is None or ordinal is None:
             raise IndexError("so many interactions were not left unused")
-        return stored.scrub_interaction(player.reader.read(ordinal), player.ruleset)
+        return _shown(player, ordinal)
 
     def __repr__(self) -> str:
         return f"<Unused: {len(self)} interactions>"
@@ -82,3 +85,10 @@ class Unmatched(Sequence[UnmatchedRequestError]):
 
     def __repr__(self) -> str:
         return f"<Unmatched: {self._errors!r}>"
+
+
+def _shown(player: Player, ordinal: int) -> Interaction:
+    """Scrubbed, and without the request's part in which a rule took a part of a named value."""
+    given = player.reader.read(ordinal)
+    clean = stored.scrub_interaction(given, player.ruleset)
+    return structs.replace(clean, request=shown_request(player.ruleset, given.request, clean.request))
