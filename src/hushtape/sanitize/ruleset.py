@@ -251,14 +251,15 @@ class Ruleset:
         return self._watched(phase)
 
     def _watched(self, phase: Phase, *, apart: bool = False) -> Watch | None:
-        if self._letters is None:
+        named = self._base or self  # what was learned tears named values, too
+        if named._letters is None:
             return None
-        if self._holding is None:
-            portions = holding(self.rules)
-            self._holding = tuple([Ruleset.compile(rules, engine=self.engine) for rules in portions])
-        looks = [(self.side(phase).plan, self._look_for_named, False)]
-        looks += [(one.side(phase).plan, one._look_for_named, True) for one in self._holding]
-        return Watch(looks, totals.reach(self.rules), apart=apart)
+        if named._holding is None:
+            portions = holding(named.rules)
+            named._holding = tuple([Ruleset.compile(rules, engine=self.engine) for rules in portions])
+        looks = [(named.side(phase).plan, named._look_for_named, False)]
+        looks += [(one.side(phase).plan, one._look_for_named, True) for one in named._holding]
+        return Watch(looks, totals.reach(named.rules), apart=apart)
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()

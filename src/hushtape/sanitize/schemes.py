@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from hushtape.sanitize.escapes import begins
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.rules import ShapeRule
+from hushtape.sanitize.rules import REDACTED, ShapeRule
 from hushtape.sanitize.spans import SHAPES, Context, Found, Lesson, Verifier
 from hushtape.sanitize.values import Until
 
@@ -47,7 +47,14 @@ class Scheme:
             return None
         if not self._basic:
             return Found(found.start(1), -1, self._text, _BEARER_END)
-        return Found(found.start(1), found.end(1), self._text) if is_pair(found[1]) else None
+        if not is_pair(found[1]) or self._is_left(found[1]):
+            return None
+        return Found(found.start(1), found.end(1), self._text)
+
+    def _is_left(self, coded: bytes) -> bool:
+        """Whether the password of the pair was replaced, as `encoded` does it."""
+        password = b64decode(coded + b"==").partition(b":")[2]
+        return password.rstrip(b"!") in (self._text, REDACTED.encode())
 
 
 def _is_escape(data: bytes, start: int, found: bytes) -> bool:
