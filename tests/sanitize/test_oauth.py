@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from itertools import product
 from urllib.parse import quote, urlencode
 
@@ -58,6 +59,34 @@ def test_nor_in_a_form_or_a_request_line() -> None:
             assert quote(CODE, "") not in scrubbed(urlencode({"payload": once}), FORM), once
             line = f"GET /?payload={quote(once, '')} HTTP/1.1"
             assert quote(CODE, "") not in scrubbed(json.dumps({"line": line})), once
+
+
+def test_nor_in_a_pages_attribute() -> None:
+    for text in documents():
+        for once in (text, json.dumps({"in": text}), json.dumps({"in": json.dumps({"in": text})})):
+            page = f'<div data-x="{escape(once, quote=True)}">'
+            for shown in (page, json.dumps({"page": page}), dotnet(page)):
+                assert CODE not in scrubbed(shown), shown
+
+
+@pytest.mark.parametrize("mark", ["state", "redirect_uri"])
+def test_a_mark_is_told_before_any_quote(mark: str) -> None:
+    for sign in (
+        '"',
+        "'",
+        '\\"',
+        "\\'",
+        "&quot;",
+        "\\&quot;",
+        "&#34;",
+        "&amp;quot;",
+        "\\u0026quot;",
+        "%5C%22",
+    ):
+        opened = "" if sign != "%5C%22" else "%7B"
+        colon = ": " if not opened else "%3A"
+        text = f"{opened}{sign}code{sign}{colon}{sign}{CODE}{sign},{sign}{mark}{sign}{colon}1"
+        assert CODE not in scrubbed(text), text
 
 
 @pytest.mark.parametrize("write", [json.dumps, dotnet])

@@ -44,6 +44,9 @@ _ESCAPED_STRINGS = lazily(
     rb"%(?:25){0,8}5[bB](?:\+|%(?:25){0,8}(?:20|0[aAdD9])|(?:%(?:25){0,8}5[cC]){1,8}[nrt])*+"
     rb"(?:%(?:25){0,8}5[cC])*(?:%(?:25){0,8}22|u0022)"
 )
+_REFERRED_STRINGS = lazily(
+    rb"\[(?:\s|\\{1,63}[nrt])*+(?:\\{0,63}&|\\{1,63}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
+)
 
 
 class MemberValue:
@@ -82,8 +85,10 @@ class MemberValue:
 
     def _codes(self, data: bytes, at: int, quote: bytes, limit: int) -> Found | None:
         """A list of strings under `code`: query parameters, as Go's `url.Values` and echoes write them."""
-        strings = _ESCAPED_STRINGS if data[at] == 37 else _STRINGS
-        listed = strings.match(data, at, limit)
+        if quote[-1] == 59:
+            listed = _REFERRED_STRINGS.match(data, at, limit)
+        else:
+            listed = (_ESCAPED_STRINGS if data[at] == 37 else _STRINGS).match(data, at, limit)
         return Found(at, -1, quote + self._text + quote, container(quote)) if listed else None
 
     def _bare(self, data: bytes, quote: bytes, at: int, limit: int, context: Context) -> Found | None:

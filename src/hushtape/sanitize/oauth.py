@@ -27,7 +27,7 @@ _LONGEST = 64
 _MARK = lazily(
     rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant[_-]?type|redirect[_-]?uri"
     rb"|client[_-]?secret|code[_-]?verifier|state)"
-    rb"(?:[\"'=\]]|%|\\{1,63}+[u\"]|&(?:quot|#)|\s{0,8}+:)",
+    rb"(?:[\"'=\]]|%|\\{1,63}+[u\"']|\\{0,63}+&(?:amp;){0,4}(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
@@ -48,7 +48,7 @@ _STATE = lazily(rb"state", re.IGNORECASE)
 _BRACKETS = lazily(rb"[\[\]{}]|%(?:25){0,8}+[57][bBdD]")
 _OPENING = frozenset(b"{[bB")
 _TOKEN = lazily(
-    rb"((?:\\|%(?:25)*+5[cC])*+)([\"']|u0022|%(?:25)*+22|&(?:amp;)*+(?:quot|#34|#[xX]22);)"
+    rb"((?:\\|%(?:25)*+5[cC])*+)([\"']|u0022|%(?:25)*+22|(?:&|u0026)(?:amp;)*+(?:quot|#34|#[xX]22);)"
     rb"|[\[\]{}]|%(?:25){0,8}+[57][bBdD]"
 )
 """Quotes with the backslashes before them, and brackets, however escaped."""
