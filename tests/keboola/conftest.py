@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,3 +54,22 @@ def everything_in(folder: Path) -> bytes:
     return b"".join(
         path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in meant
     )
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Processes that are started ignore no signal, even where the tests run in the background of a shell."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def until(true: object, seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

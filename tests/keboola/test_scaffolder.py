@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from hushtape.keboola import ScaffolderError, TestScaffolder, scaffold_tests
 from hushtape.keboola.scaffold_config import filled, input_destinations, masked, name_for
 from tests.adversarial.reading import readable
-from tests.keboola.conftest import SECRET, write
+from tests.keboola.conftest import SECRET, until, write
 from tests.support.routes import TOKEN
 from tests.support.servers import Server
 
@@ -142,27 +142,96 @@ def test_a_recording_that_fails_leaves_no_secret_and_says_none(
     assert not list((tmp_path / "tests").rglob("requests.json"))
 
 
-def test_a_kill_leaves_no_secret_in_the_tests(tmp_path: Path, component: Path, server: Server) -> None:
-    component.write_text(COMPONENT + "\nprint('waiting', flush=True)\nimport time; time.sleep(60)\n")
-    write(tmp_path / "definitions.json", [definition(server)])
-    code = (
-        "import sys; from hushtape.keboola import TestScaffolder\n"
-        "TestScaffolder().scaffold_from_json(sys.argv[1], sys.argv[2], sys.argv[3])"
-    )
-    temporary = tmp_path / "tmp"
+MORE = """
+import faulthandler, subprocess, threading, time
+key = parameters["#key"]
+subprocess.run([sys.executable, "-c", "print('a program')"], stdout=sys.stdout, stderr=sys.stderr, check=True)
+enabled = faulthandler.is_enabled()
+faulthandler.enable()
+if not enabled:
+    faulthandler.disable()
+print("original", key, file=sys.__stdout__)
+print("original", key, file=sys.__stderr__)
+def late():
+    time.sleep(0.2)
+    print("late", key)
+threading.Thread(target=late).start()
+"""
+
+
+def test_what_is_printed_past_the_streams_or_late_is_shown_without_secrets_too(
+    tmp_path: Path, component: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    component.write_text(COMPONENT + MORE)
+    TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    shown = capfd.readouterr()
+    assert "a program\n" in shown.out and "original ***\nlate ***\n" in shown.out
+    assert "original ***\n" in shown.err
+    assert readable(shown.out.encode() + shown.err.encode(), SECRET) is None
+
+
+@pytest.mark.parametrize("kind", ("BaseException", "GeneratorExit", "SystemExit"))
+def test_an_exception_of_any_kind_is_told_without_its_text(
+    kind: str, tmp_path: Path, component: Path, server: Server
+) -> None:
+    component.write_text(COMPONENT + f"\nraise {kind}(parameters['#key'])\n")
+    try:
+        TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    except ScaffolderError as error:
+        assert SECRET not in str(error) and error.__cause__ is None
+    else:
+        assert kind == "SystemExit", "an exit code is a case's expected end"
+
+
+def scaffolding(
+    folder: Path, component: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> subprocess.Popen[str]:
+    """The command, in the middle of a recording."""
+    here, temporary = folder / "here", folder / "tmp"
+    component.write_text(COMPONENT + f"\nopen({str(here)!r}, 'w').close()\nimport time; time.sleep(60)\n")
+    write(folder / "definitions.json", [definition(server)])
     temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    command = ["scaffold", "--definitions", folder / "definitions.json", "--output", folder / "tests"]
     running = subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path / "definitions.json", tmp_path / "tests", component],
+        [sys.executable, "-m", "hushtape", "component", *command, "--component", component],
         stdout=subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert running.stdout is not None
-    assert running.stdout.readline() == b"waiting\n"
-    running.send_signal(signal.SIGKILL)
-    running.wait(30)
-    running.stdout.close()
-    assert SECRET.encode() not in bytes_below(tmp_path / "tests")
+    assert until(here.exists)
+    assert SECRET.encode() in bytes_below(temporary)
     assert all(path.stat().st_mode & 0o077 == 0 for path in temporary.iterdir())
+    return running
+
+
+@pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+def test_a_signal_leaves_no_copy(
+    number: signal.Signals,
+    tmp_path: Path,
+    component: Path,
+    server: Server,
+    heard: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with scaffolding(tmp_path, component, server, monkeypatch) as running:
+        running.send_signal(number)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, SECRET in out + err) == (130, False)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert SECRET.encode() not in bytes_below(tmp_path / "tests")
+
+
+def test_after_a_kill_the_next_run_removes_the_copy(
+    tmp_path: Path, component: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scaffolding(tmp_path, component, server, monkeypatch) as running:
+        running.kill()
+    assert SECRET.encode() not in bytes_below(tmp_path / "tests")
+    component.write_text(COMPONENT)
+    TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_without_recording_only_the_folders_are_made(tmp_path: Path, server: Server) -> None:

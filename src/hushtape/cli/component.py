@@ -151,18 +151,19 @@ def scaffold(options: argparse.Namespace) -> int:
 
     if not options.no_record:
         _there(options.component)
-    made = TestScaffolder().scaffold_from_json(
-        options.definitions,
-        options.output,
-        None if options.no_record else options.component,
-        record=not options.no_record,
-        freeze_time_at=None if options.freeze_time == "disable" else options.freeze_time,
-        secrets_file=options.secrets,
-        chain_state=options.chain_state,
-        regenerate=options.regenerate,
-        input_files_dir=options.input_files,
-        db_adapter=OracleDBAdapter() if options.db_driver == "oracledb" else None,
-    )
+    with _ended_by_signals():
+        made = TestScaffolder().scaffold_from_json(
+            options.definitions,
+            options.output,
+            None if options.no_record else options.component,
+            record=not options.no_record,
+            freeze_time_at=None if options.freeze_time == "disable" else options.freeze_time,
+            secrets_file=options.secrets,
+            chain_state=options.chain_state,
+            regenerate=options.regenerate,
+            input_files_dir=options.input_files,
+            db_adapter=OracleDBAdapter() if options.db_driver == "oracledb" else None,
+        )
     for folder in made:
         Out().line(str(folder))
     return 0

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import redirect_stderr, redirect_stdout
 from typing import TextIO
 
 from hushtape.keboola.log_capture import MASK, SHORTEST_MASKED
 from hushtape.keboola.recorder import VCRRecorder
-from hushtape.keboola.runner.printed import Printed
+from hushtape.keboola.runner.printed import Printed, held
 from hushtape.sanitize.messages import tell
 from hushtape.sanitize.ruleset import Ruleset
 
@@ -34,7 +33,7 @@ def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterabl
         run()
 
     try:
-        with redirect_stdout(output), redirect_stderr(errors):
+        with held(output, errors):
             recorder.record(watched)
     finally:
         hidden = [value for value in secrets if len(value) >= SHORTEST_MASKED]

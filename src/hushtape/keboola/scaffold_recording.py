@@ -12,7 +12,7 @@ import os
 import runpy
 import shutil
 import sys
-import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,13 +22,15 @@ import msgspec
 from msgspec import Struct
 
 from hushtape import clock
-from hushtape.errors import HushtapeError
+from hushtape.errors import HushtapeError, interruption
 from hushtape.keboola import case
 from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
 from hushtape.keboola.recorder import VCRRecorder
+from hushtape.keboola.runner.isolation import join_threads
+from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.scaffold_printed import record_held
 from hushtape.keboola.secrets import secret_values
 from hushtape.keboola.validator import save_output_snapshot
@@ -61,8 +63,8 @@ def record_case(
     data = folder / _DATA
     frozen = how.freeze_time_at or clock.now().strftime("%Y-%m-%dT%H:%M:%S")
     try:
-        with tempfile.TemporaryDirectory(prefix="hushtape-") as temporary:
-            recorded, replayed = Path(temporary) / "recorded", Path(temporary) / "replayed"
+        with scratch() as temporary:
+            recorded, replayed = temporary / "recorded", temporary / "replayed"
             for copy in (recorded, replayed):
                 shutil.copytree(data, copy)
                 _empty(copy / "out")
@@ -80,8 +82,11 @@ def record_case(
         raise
     except HushtapeError as error:
         raise _failed(name, str(error).rstrip(".")) from None
-    except Exception as error:  # noqa: BLE001 - a component may raise anything
-        # Its text may hold a secret of the configuration that it was given.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the component's own; its text may hold a secret that it was given
+        if interruption(error) is not None:
+            raise
         raise _failed(name, f"the component raised {type(error).__name__}") from None
 
 
@@ -99,8 +104,12 @@ def _recorder(data: Path, secrets: Mapping[str, Any], how: Recording, frozen: st
 
 def _runner(how: Recording, data: Path) -> Any:
     def run() -> None:
+        before = set(threading.enumerate())
         with _environment(data), own_layer_off():
-            runpy.run_path(str(how.component_script), run_name="__main__")
+            try:
+                runpy.run_path(str(how.component_script), run_name="__main__")
+            finally:
+                join_threads(before)
 
     return run
 

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from hushtape.keboola.runner import IN_PROCESS, Outcome, Settings, find_cases, run_cases
+from tests.keboola.conftest import until
 from tests.keboola.runner.conftest import SECRET, Project
 
 
@@ -117,16 +117,6 @@ def test_secrets_that_a_component_prints_are_hidden_in_every_mode(project: Proje
         assert SECRET[3:] not in outcome.printed, "cut in the middle of a secret"
 
 
-@pytest.fixture
-def heard() -> Iterator[None]:
-    """Processes that are started ignore no signal, even where the tests run in the background of a shell."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 def started(project: Project, *words: str, through: Sequence[str] = ()) -> subprocess.Popen[str]:
     command = [*through, sys.executable, "-m", "hushtape", "component", "test", str(project.cases)]
     return subprocess.Popen(
@@ -177,15 +167,6 @@ def test_a_hangup_under_nohup_ends_nothing(project: Project, heard: None) -> Non
         go.touch()
         printed, _ = process.communicate(timeout=30)
     assert process.returncode == 0 and "1 passed" in printed
-
-
-def until(true: object, seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def zombie(number: int) -> bool:

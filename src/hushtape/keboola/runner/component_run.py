@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -27,7 +26,7 @@ from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
 from hushtape.keboola.runner.isolation import isolated
 from hushtape.keboola.runner.outcome import Problem
-from hushtape.keboola.runner.printed import Printed
+from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Workspace
 from hushtape.keboola.secrets import secret_values
@@ -159,7 +158,7 @@ class ComponentRun:
     def _ends(self, run: Callable[[], object], expected: int | None) -> bool:
         """Whether the run ended as it should; `expected` None: only the recorder compares the exit code."""
         try:
-            with redirect_stdout(self.printed), redirect_stderr(self.printed):
+            with held(self.printed, self.printed):
                 run()
         except SystemExit:
             pass

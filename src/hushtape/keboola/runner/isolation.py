@@ -1,7 +1,7 @@
 """Running a component's script in this process, as a process of its own would.
 
 Lives here: sys.path, sys.argv, the environment, the working folder, streams, logging, the component's own
-modules: set, and put back. Must not: record, judge. Called by: one, component_run.
+modules: set, and put back. Must not: record, judge. Called by: one, component_run, scaffold_recording.
 What can't be put back (signal handlers, patched libraries, daemon threads) ends with the process: `run_cases`
 gives each case its own.
 """
@@ -71,7 +71,7 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
             try:
                 runpy.run_path(str(script), run_name="__main__")
             finally:
-                _join(before)
+                join_threads(before)
 
     try:
         yield run
@@ -95,7 +95,7 @@ def _logging_as_it_was() -> Iterator[None]:
         root.handlers[:], root.filters[:] = handlers, filters
 
 
-def _join(before: set[threading.Thread]) -> None:
+def join_threads(before: set[threading.Thread]) -> None:
     """Wait for the threads that a process would wait for: their requests belong to the run, too."""
     if not _left(before):
         return

@@ -1,6 +1,7 @@
 """Where the working copies of a run stand: one private folder, which is gone when the run is.
 
-Lives here: making it, and removing what killed runs left. Must not: know cases. Called by: many, one.
+Lives here: making it, and removing what killed runs left. Must not: know cases. Called by: many, one,
+scaffold_recording.
 The copies hold real secrets. A run holds a lock on its folder; a folder whose lock is free belongs to nobody
 any more (the kernel lets go of the lock of a killed process), so the next run removes it.
 """
