@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,19 @@ def test_what_is_printed_past_the_streams_or_late_is_shown_without_secrets_too(
     assert "a program\n" in shown.out and "original ***\nlate ***\n" in shown.out
     assert "original ***\n" in shown.err
     assert readable(shown.out.encode() + shown.err.encode(), SECRET) is None
+
+
+@pytest.mark.parametrize("how", ("close()", "detach()", "reconfigure(encoding='utf-16')"))
+def test_a_component_may_do_to_its_streams_what_it_wants(
+    how: str, tmp_path: Path, component: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    component.write_text(COMPONENT + f"\nprint('one')\nprint('two', file=sys.stderr)\nsys.stdout.{how}\n")
+    with (tmp_path / "shown").open("w+", encoding="utf-8") as shown, redirect_stdout(shown):
+        TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+        print("our own")
+        shown.seek(0)
+        assert (shown.read(), shown.encoding) == ("one\none\nour own\n", "utf-8")
+    assert capfd.readouterr().err == "two\ntwo\n"
 
 
 @pytest.mark.parametrize("kind", ("BaseException", "GeneratorExit", "SystemExit"))

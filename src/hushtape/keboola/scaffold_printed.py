@@ -1,8 +1,9 @@
-"""What a component prints while a case of it is recorded: held, and shown without its secrets.
+"""What a component prints while a case of it is recorded and replayed: held, and shown without its secrets.
 
-Lives here: holding both streams for one recording, and writing the scrubbed text to the real ones. Must not:
+Lives here: holding both streams for one run, and writing the scrubbed text to the real ones. Must not:
 record, know a case. Called by: scaffold_recording.
-It is shown when the recording has ended: only then is it known which tokens the API gave. `component test`
+It is shown when the run has ended: only then is it known which tokens the API gave. A component may close its
+streams: they are not the command's own. `component test`
 does the same with what it shows of a case.
 """
 
@@ -22,6 +23,20 @@ from hushtape.sanitize.ruleset import Ruleset
 def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> None:
     """Record the run; what it printed follows at its end, 64 KiB of each stream, without the secrets and what
     the tape has learned. Raises what `VCRRecorder.record` does."""
+    _held(recorder, recorder.record, run, secrets)
+
+
+def replay_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> None:
+    """Replay the run; the same, and what `VCRRecorder.replay` raises."""
+    _held(recorder, recorder.replay, run, secrets)
+
+
+def _held(
+    recorder: VCRRecorder,
+    through: Callable[[Callable[[], None]], object],
+    run: Callable[[], None],
+    secrets: Iterable[str],
+) -> None:
     output, errors = Printed(), Printed()
     rulesets: list[Callable[[], Ruleset]] = []
 
@@ -34,7 +49,7 @@ def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterabl
 
     try:
         with held(output, errors):
-            recorder.record(watched)
+            through(watched)
     finally:
         hidden = [value for value in secrets if len(value) >= SHORTEST_MASKED]
         for ruleset in rulesets:  # none: nothing was run

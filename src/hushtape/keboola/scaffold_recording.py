@@ -31,7 +31,7 @@ from hushtape.keboola.files import read_object, write_atomically, write_json
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.isolation import join_threads
 from hushtape.keboola.runner.scratch import scratch
-from hushtape.keboola.scaffold_printed import record_held
+from hushtape.keboola.scaffold_printed import record_held, replay_held
 from hushtape.keboola.secrets import secret_values
 from hushtape.keboola.validator import save_output_snapshot
 
@@ -75,7 +75,7 @@ def record_case(
             record_held(recorder, _runner(how, recorded), hidden.values())
             shutil.rmtree(replayed / "cassettes", ignore_errors=True)
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
-            _recorder(replayed, {}, how, None).replay(_runner(how, replayed))
+            replay_held(_recorder(replayed, {}, how, None), _runner(how, replayed), hidden.values())
             _search(replayed / "out", hidden, name)
             _take_over(replayed, folder)
     except ScaffolderError:
