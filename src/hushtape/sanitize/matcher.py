@@ -19,7 +19,6 @@ from hushtape.sanitize.spans import (
     LONGEST_LESSON,
     OPEN,
     RANK_CAP,
-    SPELLED,
     WHOLE,
     Context,
     Found,
@@ -39,11 +38,9 @@ Ended = tuple[int, int, Seeker, Verifier, bytes]
 SECRETS = (0, WHOLE)
 """Kinds of verifiers that look for exact values."""
 
-EXACT = (*SECRETS, SPELLED)
-"""The same with those that are spelled out."""
-
 UNNAMED, LEARNED, NAMED = range(3)
-"""What a span is by: a rule for what nobody named, a value that was learned, one that was named."""
+"""What a span is by: a rule for what nobody named, a value that was learned, one that was named. A stretch
+that spells a value is by none: it may hold more than the value."""
 
 Named = tuple[int, int, str, bytes, int]
 """A span: its start and end, the rule's name, what replaces it, what it is by."""
@@ -174,7 +171,7 @@ class Matcher:
         if self.names is not None and data[start:end] != text:
             # Those of learned values stand below all others in the order (`Learned`). Not a call: the audit
             # comes here with whatever stands under the shortest of names.
-            by = UNNAMED if kind not in EXACT else NAMED if verifier.order >= 0 else LEARNED
+            by = UNNAMED if kind not in SECRETS else NAMED if verifier.order >= 0 else LEARNED
             self.names.append((start, end, verifier.name, text, by))
         size = end - start
         key = size if size < RANK_CAP else RANK_CAP, verifier.order

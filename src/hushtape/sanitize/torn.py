@@ -17,7 +17,7 @@ from msgspec import structs
 
 from hushtape.sanitize.audit import WINDOW
 from hushtape.sanitize.audit_finding import Finding
-from hushtape.sanitize.matcher import EXACT, NAMED, Matcher, Named
+from hushtape.sanitize.matcher import NAMED, SECRETS, Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import OPEN, TEXT, Context, union
 
@@ -136,7 +136,7 @@ class Stream:
             self._add(base + start, base + end, kind == NAMED)
         before, self._running = self._running, {}
         for start, _, _, verifier, _ in matcher.open:
-            named = verifier.kind in EXACT and verifier.order >= 0
+            named = verifier.kind in SECRETS and verifier.order >= 0
             if self._by_named or not named:
                 self._running[base + start] = named
                 if base + start not in before:
@@ -219,6 +219,8 @@ def _without_whole(data: bytes, start: int, end: int, look: Look) -> bytes:
     for _ in range(MOST):
         if look(data[start:end]) is None:
             break
+        if look(data[start + 1 : end]) is None and look(data[start : end - 1]) is None:
+            return data[:start] + b"A" * (end - start) + data[end:]  # it is the value, as nearly all are
         ends = range(start, end + 1)
         last = ends[bisect_left(ends, True, key=lambda at: look(data[start:at]) is not None)]
         starts = range(start, last)
