@@ -19,7 +19,7 @@ from hushtape.sanitize.named_values import COLON
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
-from hushtape.sanitize.stand_ins import DOCSTRING, is_message, is_word
+from hushtape.sanitize.stand_ins import is_docstring, is_message, is_word
 from hushtape.sanitize.template_values import is_expression
 from hushtape.sanitize.value_ends import (
     NESTED_ENDS,
@@ -165,7 +165,7 @@ class Field:
         if self.code or not begins(data, start):
             return None
         colon = COLON.match(data, start + self._length, limit)
-        if colon is None or DOCSTRING.match(data, colon.end(), limit) is not None:
+        if colon is None or is_docstring(data, colon.end(), limit):
             return None
         if not self._rule.numbers and (
             is_label(self._joined, data, colon.end(), limit)

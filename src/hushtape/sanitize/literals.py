@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.values import TAIL, Step, backslashes, closes
+from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, closes, ended
 
 _BACK: Final = 24
 _TOKEN = lazily(rb"[\"'\[\]{}]")
@@ -37,8 +37,8 @@ class Literal:
                 break
             at, sign = place + 1, data[place : place + 1]
             count = backslashes(data, place)
-            if sign == b'"' and self._depth and count < (1 << self._depth) - 1:
-                return max(start, place - count), 0  # the string around us ends
+            if sign == b'"' and 0 <= ended(count, self._depth, quote=True) < self._depth:
+                return max(start, place - belonging(count)), 0  # the string around us ends
             if self._quote:
                 even = closes(count, self._depth) if sign == b'"' else (count >> self._depth) % 2 == 0
                 self._quote = b"" if even else sign
@@ -66,7 +66,7 @@ class Literal:
     def _outer(self, data: bytes, at: int, limit: int) -> int:
         """The quote of a string around us."""
         while (at := data.find(b'"', at, limit)) >= 0:
-            if backslashes(data, at) < (1 << self._depth) - 1:
+            if 0 <= ended(backslashes(data, at), self._depth, quote=True) < self._depth:
                 return at
             at += 1
         return -1

@@ -10,7 +10,7 @@ import re
 from typing import ClassVar
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.values import TAIL, Step, backslashes, closes, ended, levels
+from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, ended, levels
 
 
 class Percent:
@@ -37,12 +37,13 @@ class Percent:
             token = found[0]
             if found[1]:
                 count = backslashes(data, found.start(), self._unit)
-                if count < (1 << self._depth) - 1:
-                    return found.start() - count * len(self._unit), 0
-                if not self._inside or closes(count, self._depth):
+                level = ended(count, self._depth, quote=True)
+                if 0 <= level < self._depth:
+                    return found.start() - belonging(count) * len(self._unit), 0  # the string around us ends
+                if not self._inside or level >= 0:
                     self._inside = not self._inside
             elif len(token) == 1 and token not in b"[]{}":
-                return found.start(), 0
+                return max(start, found.start() - backslashes(data, found.start())), 0
             elif not self._inside:
                 self._nesting += 1 if found[2] or token in b"[{" else -1
                 if self._nesting <= 0:
@@ -98,10 +99,12 @@ class PercentCoded:
             at = found.end()
             token = found[0]
             if found[1]:
-                if self._is_quote(token):
+                level, count = self._ended(token)
+                if 0 <= level < self._depth:
+                    own = count % (2 << level)
+                    return found.start(1) - own * len(self._unit), 0  # the string around us ends
+                if level >= 0:
                     self._inside = not self._inside
-                elif found[1] != b"u0022" and len(token) == len(found[1]):
-                    return found.start(), 0  # the string around ends
             elif len(token) == 1 and token not in b"[]{}":
                 return found.start(), 0
             elif not self._inside:
@@ -110,8 +113,11 @@ class PercentCoded:
                     return (found.start() if self._within else at), 0
         return (len(data), 0) if final else (-1, max(at, limit))
 
-    def _is_quote(self, token: bytes) -> bool:
-        """Whether it opens or closes one of the strings."""
-        if not self._inside or not token.endswith(b"u0022"):
-            return token.lower() == self._quote
-        return ended((len(token) - len(b"u0022")) // len(self._unit), self._depth, quote=False) == self._depth
+    def _ended(self, token: bytes) -> tuple[int, int]:
+        """(see `ended`, the backslashes before it): the depth where it opens or closes one of the strings."""
+        unit = token.endswith(b"u0022")
+        count = (len(token) - len(b"u0022" if unit else self._unit)) // len(self._unit)
+        level = ended(count, self._depth, quote=not unit)
+        if level == self._depth and not (self._inside and unit):
+            level = level if token.lower() == self._quote else -1
+        return level, count

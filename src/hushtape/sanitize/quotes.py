@@ -8,13 +8,14 @@ would leave no JSON behind. Where both readings make sense the quote opens.
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from typing import Final
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.literals import Literal
+from hushtape.sanitize.quoted_values import PERCENT_QUOTE, Block, Parameter, Single
 from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
-from hushtape.sanitize.values import TAIL, Step, String, Until, backslashes, belonging, closes
+from hushtape.sanitize.values import String, Until, backslashes, closes
 
 BACK: Final = 2048
 _STEPS: Final = 24
@@ -95,65 +96,6 @@ _TAG = lazily(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*
 
 _ATTRIBUTE_END: Final = {b'"': Until(lazily(rb"[\"<]")), b"'": Until(lazily(rb"['<]"))}
 _IN_ATTRIBUTE: Final = Until(lazily(rb"[\"'<]|&(?:quot|#34|#[xX]22);"))
-_SHELL = rb"''|'\\''|'\"'\"'|'"
-_OVER: Final = frozenset((b"''", b"'\\''", b"'\"'\"'"))
-"""How YAML, SQL and a shell write an apostrophe within apostrophes."""
-
-
-class Single:
-    """A value in apostrophes, `depth` strings of JSON deep; -1: in none. Where it is in one,
-    that one's end is its end at the latest. `own`: backslashes before the apostrophe that opened it."""
-
-    __slots__ = ("_depth", "_own")
-    again: ClassVar[bool] = False
-    _sign = lazily(_SHELL + rb"|\"")
-
-    def __init__(self, depth: int, own: int = 0) -> None:
-        self._depth, self._own = depth, own
-
-    def seek(self, data: bytes, start: int, final: bool) -> Step:
-        limit = len(data) if final else len(data) - TAIL
-        at = start
-        while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
-            at = found.end()
-            count = backslashes(data, found.start())
-            if found[0] == b'"':
-                if self._depth >= 0 and closes(count, self._depth):
-                    return max(start, found.start() - belonging(count)), 0
-            elif self._own:
-                if count <= self._own:
-                    return max(start, found.start() - count), 0
-            elif (count >> (self._depth + 1)) % 2 == 0:
-                if found[0] not in _OVER or found.start() == start:
-                    return found.start(), 0
-            else:
-                at = found.start() + 1
-        return (len(data), 0) if final else (-1, max(at, limit))
-
-
-class Block:
-    """A value in three quotes (GraphQL, Python, TOML): to the next three, and no further than the string of
-    JSON around it, if one is seen. `depth`: strings of JSON around that one; -1: around none."""
-
-    __slots__ = ("_depth", "_sign")
-    again: ClassVar[bool] = False
-
-    def __init__(self, quote: bytes, depth: int) -> None:
-        self._sign, self._depth = re.compile(re.escape(quote * 3) + rb"|\""), depth
-
-    def seek(self, data: bytes, start: int, final: bool) -> Step:
-        limit = len(data) if final else len(data) - TAIL
-        at = start
-        while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
-            if found[0] != b'"':
-                return found.start(), 0
-            count = backslashes(data, found.start())
-            if self._depth >= 0 and closes(count, self._depth):
-                return max(start, found.start() - belonging(count)), 0
-            at = found.end()
-        return (len(data), 0) if final else (-1, max(at, limit))
-
-
 _SINGLES: Final = tuple(Single(depth) for depth in range(-1, 8))
 
 
@@ -172,12 +114,19 @@ def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -
     if data.startswith(quote * 2, after):
         if _ends_docstring(data, start, at, after + 2 * len(quote)):
             return None
-        return after + 2 * len(quote), _block(data, start, quote, context)
+        block = _block(data, start, quote, context)
+        return after + 2 * len(quote), _bounded(block, data, start, after, context)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
         return None if closes_coded(data, start, at, quote) else (after, string(quote))
     if _closes_string(data, at, quote):
         return None
-    return after, ends(data, start, quote, context)
+    return after, _bounded(ends(data, start, quote, context), data, start, after, context)
+
+
+def _bounded(seeker: Seeker, data: bytes, start: int, after: int, context: Context) -> Seeker:
+    """The same, no further than the parameter of a form or request line that the name stands in."""
+    coded = (context.form or context.uri) and data[after - 1] == 39 and b"%" in data[start:after]
+    return Parameter(seeker) if coded else seeker
 
 
 def _ends_docstring(data: bytes, start: int, at: int, after: int) -> bool:
@@ -223,7 +172,9 @@ def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | U
         return Until(lazily(re.escape(quote * 3) + b"|" + re.escape(_hard(data, start))))
     if quote[-1:] == b"'":
         return Block(quote, (_within(data, start, b'"') + 1).bit_length() - 1)
-    return Block(quote, (quote.count(b"\\") + 1).bit_length() - 2)
+    coded = PERCENT_QUOTE.search(quote)
+    count = quote.lower().count(coded[1] + b"5c" if coded else b"\\")
+    return Block(quote, (count + 1).bit_length() - 2)
 
 
 def of_variable(data: bytes, start: int, at: int, context: Context) -> Seeker | None:

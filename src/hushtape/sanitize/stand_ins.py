@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.words import is_phrase
@@ -19,11 +20,17 @@ _QUOTES: Final = b"\"'`"
 _QUOTED: Final = {one: lazily(rb"[^%c\r\n\\]*" % one) for one in _QUOTES}
 _BARE: Final = lazily(rb"[^\s\"'`<>&,;)}\]]*")
 _USERINFO: Final = lazily(rb"([^\s\"'`@/:]*)(?::([^\s\"'`@/]*))?@")
-DOCSTRING: Final = lazily(
-    rb"(?:(?<=\s)|(?<=\\n))(\\{0,8}[\"']|\\{1,8}u002[27])\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:(?:\s[\w'`(<:*-]{1,40}){2}"
+_DOCSTRING: Final = lazily(
+    rb"(?:(?<=\s)|(?<=\\n))"
+    rb"(\\{0,8}[\"']|\\{1,8}u002[27]|\\{0,8}&(?:amp;){0,4}(?:quot|apos|#0?3[49]|#[xX]2[27]);)\1\1(?:\s|\\{1,8}[nrt]){0,32}[A-Z][a-z'-]{0,20},?(?:(?:\s[\w'`(<:*-]{1,40}){2}"
     rb"|(?:\s[a-z'-]{1,40}){1,2}\.\1{3})"
 )
 """What a program says of a class or function: `-> PrivateKey:` and a sentence in three quotes below."""
+
+_QUOTING: Final = frozenset((b'"', b"'", b"\\", b"&", b"%"))
+_ESCAPED: Final = lazily(rb"%(?:25){0,8}(?=[0-9a-fA-F]{2})")
+_NEAR: Final = 24
+"""Bytes in which the white space before it, and its quotes, show how often it is escaped."""
 
 _LEAST: Final = 6
 """Letters from which a string in a message may be a credential."""
@@ -70,6 +77,22 @@ def is_stand_in(data: bytes, at: int, *, userinfo: bool = False) -> bool:
         return False
     text, gap, _ = value[0].partition(_APART)
     return _stands(text.strip()) or (gap != b"" and _stands(text[:-1].strip()))
+
+
+def is_docstring(data: bytes, at: int, limit: int) -> bool:
+    """Whether what begins at `at` says what a class or function is for; also in percent escapes."""
+    if data[at : at + 1] not in _QUOTING:
+        return False
+    if _DOCSTRING.match(data, at, limit) is not None:
+        return True
+    before, text = data[max(0, at - _NEAR) : at], data[at : min(limit, at + _LONGEST)]
+    level = _ESCAPED.search(before + text[:_NEAR])
+    if level is None and before[-1:] != b"+":
+        return False
+    before, text = before.replace(b"+", b" "), text.replace(b"+", b" ")
+    for _ in range(1 + level[0].count(b"25") if level else 0):
+        before, text = unquote_to_bytes(before), unquote_to_bytes(text)
+    return _DOCSTRING.match(before + text, len(before)) is not None
 
 
 def is_message(data: bytes, at: int, limit: int) -> bool:

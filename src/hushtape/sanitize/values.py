@@ -210,7 +210,11 @@ class Coded:
         limit = len(data) if final else len(data) - TAIL
         while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
             at = found.end()
-            if self._is_quote(found[0]):
+            level = self._ended(found[0])
+            if 0 <= level < self._depth:
+                count = len(found[0]) - len(b"u0022")
+                return found.start() + count - count % (2 << level), 0  # the string around us ends
+            if level >= 0:
                 self._inside = not self._inside
             elif found[0][-1:] == b'"' or (found[0] == b"<" and self._quote[-1:] == b";"):
                 return found.start(), 0
@@ -220,11 +224,13 @@ class Coded:
                     return (found.start() if self._within else at), 0
         return (len(data), 0) if final else (-1, max(at, limit))
 
-    def _is_quote(self, token: bytes) -> bool:
-        """Whether it opens or closes one of the strings; backslashes before it may be a string's last."""
-        if not self._inside or not self._depth or not token.endswith(b"u0022"):
-            return token == self._quote
-        return ended(len(token) - len(b"u0022"), self._depth, quote=False) == self._depth
+    def _ended(self, token: bytes) -> int:
+        """See `ended`: the depth where it opens or closes one of the strings; backslashes before it may be a
+        string's last."""
+        if not self._depth or not token.endswith(b"u0022"):
+            return self._depth if token == self._quote else -1
+        level = ended(len(token) - len(b"u0022"), self._depth, quote=False)
+        return level if self._inside or level < self._depth or token == self._quote else -1
 
 
 class Container:
@@ -248,9 +254,10 @@ class Container:
             at = token_at + 1
             if data[token_at] == 34:
                 count = backslashes(data, token_at)
-                if self._depth and count < (1 << self._depth) - 1:
-                    return token_at - count, 0  # the string around us ends
-                if not self._inside or closes(count, self._depth):
+                level = ended(count, self._depth, quote=True)
+                if 0 <= level < self._depth:
+                    return token_at - belonging(count), 0  # the string around us ends
+                if not self._inside or level >= 0:
                     self._inside = not self._inside
             elif self._bracket(data[token_at]):
                 return (token_at if self._within else at), 0

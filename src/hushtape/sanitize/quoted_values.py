@@ -1,0 +1,100 @@
+"""What ends a value in apostrophes or in three quotes, and where it stands in a parameter.
+
+Lives here: those seekers. Must not: know names or rules, look back for the string that a name stands in
+(`quotes` does, and says how deep it is). Called by: quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.spans import Seeker
+from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, closes
+
+PERCENT_QUOTE: Final = lazily(rb"(%(?:25){0,8})(?:22|5[cC]u0022)\Z")
+"""A quote in percent escapes; the group: how often they are escaped."""
+_SHELL = rb"''|'\\''|'\"'\"'|'"
+_OVER: Final = frozenset((b"''", b"'\\''", b"'\"'\"'"))
+"""How YAML, SQL and a shell write an apostrophe within apostrophes."""
+
+
+class Single:
+    """A value in apostrophes, `depth` strings of JSON deep; -1: in none. Where it is in one,
+    that one's end is its end at the latest. `own`: backslashes before the apostrophe that opened it."""
+
+    __slots__ = ("_depth", "_own")
+    again: ClassVar[bool] = False
+    _sign = lazily(_SHELL + rb"|\"")
+
+    def __init__(self, depth: int, own: int = 0) -> None:
+        self._depth, self._own = depth, own
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at = start
+        while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
+            at = found.end()
+            count = backslashes(data, found.start())
+            if found[0] == b'"':
+                if self._depth >= 0 and closes(count, self._depth):
+                    return max(start, found.start() - belonging(count)), 0
+            elif self._own:
+                if count <= self._own:
+                    return max(start, found.start() - count), 0
+            elif (count >> (self._depth + 1)) % 2 == 0:
+                if found[0] not in _OVER or found.start() == start:
+                    return found.start(), 0
+            else:
+                at = found.start() + 1
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
+class Block:
+    """A value in three quotes (GraphQL, Python, TOML): to the next three, and no further than the string of
+    JSON around it, if one is seen, or a parameter in percent escapes. `depth`: strings of JSON around that
+    one; -1: around none."""
+
+    __slots__ = ("_depth", "_sign", "_unit")
+    again: ClassVar[bool] = False
+
+    def __init__(self, quote: bytes, depth: int) -> None:
+        self._unit, around, hard = b"\\", b'"', b"(?!)"
+        if (coded := PERCENT_QUOTE.search(quote)) is not None:
+            self._unit, around, hard = coded[1] + b"5c", re.escape(coded[1]) + b"22", rb"[&\s\"<>]"
+        elif quote.endswith(b";"):
+            around, hard = re.escape(quote.lstrip(b"\\")), rb"[\"<>]"
+        signs = rb"(%b)|(%b)|%b" % (re.escape(quote * 3), hard, around)
+        self._sign, self._depth = re.compile(signs, re.IGNORECASE), depth
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        limit = len(data) if final else len(data) - TAIL
+        at = start
+        while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
+            if found[1]:
+                return found.start(), 0
+            count = backslashes(data, found.start(), self._unit)
+            if found[2]:
+                return max(start, found.start() - backslashes(data, found.start())), 0
+            if self._depth >= 0 and closes(count, self._depth):
+                return max(start, found.start() - belonging(count) * len(self._unit)), 0
+            at = found.end()
+        return (len(data), 0) if final else (-1, max(at, limit))
+
+
+class Parameter:
+    """A value that a bare apostrophe opens in a parameter whose other signs are escaped: it ends with that
+    parameter (`token%3A%20'abc&next=1`)."""
+
+    __slots__ = ("_inner",)
+    again: ClassVar[bool] = False
+    _stop = lazily(rb"[&#\s\"<>]")
+
+    def __init__(self, inner: Seeker) -> None:
+        self._inner = inner
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        end, at = self._inner.seek(data, start, final)
+        stop = self._stop.search(data, start, end if end >= 0 else at)
+        return (end, at) if stop is None else (stop.start(), 0)
