@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from tests.sanitize.test_audit_finding import found
 from tests.sanitize.written_ways import scrubbed
 
 from hushtape.sanitize.chain import build
 
+RULES = build().ruleset
 VALUE = "Ab9Zk93bXw2LmP0"
 
 INNOCENT = [
@@ -183,3 +185,37 @@ def test_a_pair_that_is_a_string_of_a_list_ends_with_it(name: str) -> None:
     assert scrubbed(f'<a x="{escape(text)}">') == f'<a x="{escape(left)}">'
     form = "application/x-www-form-urlencoded"
     assert scrubbed(f"a=1&payload={quote_plus(text)}&b=2", form) == f"a=1&payload={quote_plus(left)}&b=2"
+
+
+SCRIPT = "'?token=' + token + \"&x\""
+BESIDE = [
+    "password=self.get_param('password'),\n",
+    "argument_spec = dict(password=dict(type='str', no_log=True), token=dict(required=False))",
+    "i18n = {'password': 'Passwort', 'token': \"It's\"}",
+    "run: TOKEN=\"$(aws x --query 'token' --output text)\"",
+    "password = \"{{ lookup('env', 'PW') }}\"\n",
+    "{'token': {'description': \"the user's token\"}}",
+    "'password': {'required': [\"don't\", 1]}",
+    "it's",
+    "plain",
+]
+
+
+@pytest.mark.parametrize(
+    "script", [SCRIPT, "Token: '\nnext", "f'token={token}'", "url += '&api_key=' + key;"]
+)
+@pytest.mark.parametrize("beside", BESIDE)
+def test_an_apostrophe_of_another_string_says_nothing(beside: str, script: str) -> None:
+    alone = json.loads(scrubbed(json.dumps({"b": script})))["b"]
+    text = json.dumps({"a": beside, "b": script, "c": beside, "d": script})
+    for whole in (text, json.dumps({"in": text})):
+        left = scrubbed(whole)
+        assert found(RULES, left.encode()) is None
+        read = json.loads(left)
+        read = json.loads(read["in"]) if "in" in read else read
+        assert (read["b"], read["d"]) == (alone, alone)
+
+
+def test_code_at_the_beginning_of_a_string_stays() -> None:
+    text = json.dumps({"a": "it's", "b": SCRIPT})
+    assert scrubbed(text) == text

@@ -215,7 +215,8 @@ def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
         and _PROSE.match(data, after, after + 64) is None
     ):
         return False
-    opened = _within(data, at, sign, depth)
+    around = _opener(data, at, b'"')[0] if sign == b"'" else -1
+    opened = _opener(data, at, sign, depth, around + 1)[1]
     if opened < 0:
         return _GOES_ON.match(data, at) is not None
     return closes(depth, (opened + 1).bit_length() - 1)
@@ -243,32 +244,38 @@ def literal(data: bytes, at: int, *, within: bool = False) -> Literal:
     return Literal((_within(data, at, b'"') + 1).bit_length(), within=within)
 
 
-def _within(data: bytes, start: int, sign: bytes, most: int = 64) -> int:
-    """Backslashes (`most` or fewer) before the quote that opens the string in which `start` stands; -1: none
-    is seen."""
-    low, at, closed = max(0, start - BACK), start, -1
+def _within(data: bytes, start: int, sign: bytes) -> int:
+    """Backslashes before the quote that opens the string in which `start` stands; -1: none is seen."""
+    return _opener(data, start, sign)[1]
+
+
+def _opener(data: bytes, start: int, sign: bytes, most: int = 64, begins: int = 0) -> tuple[int, int]:
+    """(where the quote stands that opens the string around `start`, the backslashes before it: `most` or
+    fewer); -1, -1: none is seen. `begins`: where the string around that one does; what stands before says
+    nothing."""
+    low, at, closed = max(begins, start - BACK), start, -1
     for _ in range(_STEPS):
         at = data.rfind(sign, low, at)
         if at < 0:
-            return -1
-        count = backslashes(data, at)
+            return -1, -1
+        place, count = at, backslashes(data, at)
         first = at - count
         if count > most:
             pass  # inside a string that the other quote ends, too
         elif 0 <= closed <= count:
             if count == closed:
                 closed = -1  # the beginning of a string that ended
-        elif _opens(data, first, at + 1):
-            return count
+        elif _opens(data, first, place + 1, begins):
+            return place, count
         else:
             closed = count
         at = first
-    return -1
+    return -1, -1
 
 
-def _opens(data: bytes, first: int, after: int) -> bool:
+def _opens(data: bytes, first: int, after: int, begins: int) -> bool:
     nested = after - first > 1
-    left = first == 0 or data[first - 1] in (_LEFT + b"\"'" if nested else _LEFT)
+    left = first == begins or data[first - 1] in (_LEFT + b"\"'" if nested else _LEFT)
     if nested and not left:  # a line end or tab of the document that stands in a string
         left = data[first - 1] in b"nrt" and data[first - 2 : first - 1] == b"\\"
     return left and _RIGHT.match(data, after, after + 48) is None
