@@ -30,6 +30,7 @@ Tell = Callable[[bytes, int, Look], None]
 Span = tuple[int, int]
 
 _WITHIN = structs.replace(TEXT, window=True)
+
 MOST = 16
 """Values within one span that are looked for. Of one with more the recording fails: it holds little else."""
 
@@ -44,7 +45,6 @@ class Watch:
         looks: of named values, and of portions of those that hold others: the plan that replaces them, how
             they are looked for, and whether they may be torn by named values, too.
         reach: bytes on either side of a span's ends that are looked at.
-
         apart: they are replaced later, by other rules than those that are watched: one that stands there as
             it is may be torn, too.
 
@@ -195,10 +195,9 @@ def _torn(data: bytes, spans: list[Span], look: Look) -> Finding | None:
 
 def _bitten(data: bytes, spans: list[Span], plan: Plan) -> Finding | None:
     """A named value, as its own rule finds it, that a span cuts."""
-    for start, end, name, _, kind in spans_of(plan, data, _WITHIN) if spans else ():
-        if kind == NAMED and any(
-            one < end and start < two and not one <= start < end <= two for one, two in spans
-        ):
+    named = (one for one in spans_of(plan, data, _WITHIN) if one[4] == NAMED)
+    for start, end, name, _, _ in named:
+        if any(low < end and start < high and not low <= start < end <= high for low, high in spans):
             return Finding(name, "")
     return None
 
