@@ -10,6 +10,7 @@ from importlib import import_module
 from urllib.parse import quote, quote_plus
 
 import pytest
+from tests.adversarial.reading import readable
 
 from hushtape.errors import MissingDependencyError, OptionError, SanitizerError
 from hushtape.model import Headers
@@ -87,6 +88,19 @@ def test_in_base64_a_filler_stands_between_its_neighbours(ruleset, before, after
     assert left is not None and after.startswith(left[1])
     assert len(after) - len(left[1]) < 2  # of the last group one byte goes, where it is padded
     assert scrub(ruleset, clean) == clean
+
+
+@pytest.mark.parametrize("joint", ("=\n", "\n  ", "\\\n", '", "'))
+@pytest.mark.parametrize("between", ("", ":", " "))
+def test_in_base64_no_value_takes_a_letter_of_its_neighbour(between: str, joint: str) -> None:
+    first, second = "Ki4DKL4DIlSHIy1o", "1GTPdVKsb1DS2S5yXB62gin7BMsFxvKK4Q519Pk174JSnZJr"
+    ruleset = Ruleset.compile([SecretRule(first), SecretRule(second)])
+    for before in range(0, 60, 7):
+        coded = base64.b64encode(("x" * before + first + between + second + " end").encode()).decode()
+        body = joint.join(coded[at : at + 75] for at in range(0, len(coded), 75))
+        left, auditor = scrub(ruleset, body).encode(), ruleset.auditor()
+        whole = auditor.feed(left) or auditor.finish()
+        assert whole or readable(left, second, parts=True) is None
 
 
 def test_the_length_of_what_stands_for_a_secret_in_base64_does_not_tell_its_length() -> None:

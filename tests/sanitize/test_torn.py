@@ -157,7 +157,7 @@ def test_values_that_hold_others_are_told_apart_level_by_level() -> None:
     token = "Zk93mP0q"
     inner, outer = f"9fQzR8kLm:{token}", f"7vL2wT5yR8 9fQzR8kLm:{token}"
     coded = base64.b64encode(outer.encode()).decode()
-    named = [token, inner, outer, coded, "other-words-9", json.dumps({"refresh_token": token})]
+    named = [token, inner, outer, coded, "other words!", json.dumps({"refresh_token": token})]
     portions = holding([SecretRule(text) for text in named])
     assert [[rule.value for rule in one] for one in portions] == [[inner], [outer], [coded]]
 
@@ -252,3 +252,28 @@ def test_what_is_replaced_later_only_may_not_be_cut_either() -> None:
         scrubber.feed(body.encode())
         scrubber.finish()
         assert watch is not None and (watch.found is not None) is cut
+
+
+@pytest.mark.parametrize("secret", ("p\u00e4ssw9Kx27LmQ2v", 'p"w9Kx27LmQ2v', "p\\w9Kx27LmQ2v"))
+def test_a_document_that_holds_a_value_in_escapes_is_told(secret: str) -> None:
+    document = json.dumps({"host": "db-4f7.internal", "user": "u8812xk0Lm", "password": secret})
+    for before in range(0, 48, 5):
+        assert torn(rules(document), "state: " + lines("n" * before + f" {document} end")) == "#k0"
+
+
+@pytest.mark.parametrize("shared", (1, 2, 3))
+def test_values_that_share_a_few_letters_are_told(shared: int) -> None:
+    second = "ab3T5yR8bN4hJ6gF1dS3a"
+    first = "Zk93mP0qX7vL" + second[:shared]
+    for before in range(0, 48, 5):
+        ruleset, text = rules(first, second), "n" * before + f" {first}{second[shared:]} end"
+        body = "state: " + lines(text)
+        watch, auditor = ruleset.watch("response"), ruleset.auditor()
+        scrubber = ruleset.scrubber("response", watch=watch)
+        left = scrubber.feed(body.encode()) + scrubber.finish()
+        assert watch is not None
+        assert watch.found or auditor.feed(left) or auditor.finish() or second[4:8] not in _said(left)
+
+
+def _said(body: bytes) -> str:
+    return base64.b64decode(body[7:].replace(b"\n    ", b"")).decode("latin-1")

@@ -36,6 +36,9 @@ _BREAK = (
 )
 """A line's end, as it is or under an escape."""
 _BREAKS = lazily(_BREAK)
+_LEADING = (0, 0x30, 0x3C)
+_TRAILING = (0, 0x03, 0x0F)
+"""Of a character at an edge: the neighbours' bits, by how many bytes of theirs stand in its group."""
 _SURE = frozenset(bytes((letter,)) for letter in _LETTERS[:62] if letter not in b"nrAaDdBbFf")
 """Letters that end neither a break nor an escape."""
 _SIGN_BEFORE = lazily(rb"(?:(%b)|%b)\Z" % (_PLUS, _SLASH))
@@ -156,57 +159,36 @@ def _follow(data: bytes, at: int, rest: bytes, limit: int) -> int:
 
 class _Quads:
     """Widens a core to the characters at its edges, which hold bits of the secret and of its neighbours.
-    Those of the neighbours stay: without its first letter another secret would not be known any more."""
+    Those of the neighbours stay, and so does the place of each character in its group of four: without its
+    first letter another secret would not be known any more."""
 
-    __slots__ = ("_after", "_before", "_fillers", "_searcher")
+    __slots__ = ("_after", "_before", "_filler", "_searcher")
 
     def __init__(self, searcher: _Core, offset: int, size: int, placeholder: str) -> None:
         self._searcher = searcher
         self._before, self._after = offset, -(offset + size) % 3
         """Bytes of neighbours in the first and in the last group of three."""
-        self._fillers = {
-            (before, after): _filler(placeholder, before, after, even=b"\0" in searcher.form)
-            for before in {0, self._before}
-            for after in {0, self._after}
-        }
+        even = b"\0" in searcher.form
+        self._filler = _filler(placeholder, self._before, self._after, even=even)
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         found = self._searcher(data, start, end, limit, context)
         if found is None:
             return None
-        first, bits, before = self._head(data, found.start)
-        last, more, after = self._tail(data, found.end)
-        text = bytearray(self._fillers[before, after])
-        if before:
-            text[0] = _LETTERS[_VALUES[text[0]] | bits]
-        if after:
-            text[-1] = _LETTERS[_VALUES[text[-1]] | more]
-        return Found(first, last, bytes(text))
-
-    def _head(self, data: bytes, start: int) -> tuple[int, int, int]:
-        """Where to begin, the neighbours' bits in the first character, how many bytes of theirs stay."""
-        found = list[tuple[int, int]]()
-        at = start
-        while self._before and len(found) <= self._before and (one := _letter_before(data, at)) is not None:
-            found.append(one)
-            at = one[0]
-        if self._before and len(found) > self._before:
-            first, value = found[0]
-            return first, value & (0x30, 0x3C)[self._before - 1], self._before
-        return first_of_escape(data, at), 0, 0
-
-    def _tail(self, data: bytes, end: int) -> tuple[int, int, int]:
-        """Where to end, the neighbours' bits in the last character, how many bytes of theirs stay."""
-        found = list[tuple[int, int]]()
-        at = end
-        while self._after and len(found) <= self._after and (one := _letter_behind(data, at)) is not None:
-            found.append(one)
-            at = one[0]
-        if self._after and len(found) > self._after:
-            last, value = found[0]
-            return last, value & (0x03, 0x0F)[self._after - 1], self._after
-        padding = _PADDING.match(data, at, at + 32) if self._after else None
-        return padding.end() if padding else at, 0, 0
+        first, last, text = found.start, found.end, bytearray(self._filler)
+        if self._before:
+            if (one := _letter_before(data, first)) is not None:
+                first, bits = one[0], one[1] & _LEADING[self._before]
+                text[0] = _LETTERS[_VALUES[text[0]] | bits]
+            else:  # it stands behind a break that only the audit reads, and stays
+                del text[0]
+        if self._after:
+            if (one := _letter_behind(data, last)) is not None:
+                last, bits = one[0], one[1] & _TRAILING[self._after]
+                text[-1] = _LETTERS[_VALUES[text[-1]] | bits]
+            else:
+                del text[-1]
+        return Found(first_of_escape(data, first), last, bytes(text))
 
 
 def _letter_before(data: bytes, at: int) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterable
+from html import unescape
 from urllib.parse import unquote
 
 from hushtape.sanitize.rules import Rule, SecretRule
@@ -21,22 +22,28 @@ LEVELS = 4
 LEAST = 6
 """Signs of what is worth more than words."""
 
-JOINT = 4
-"""Letters that two values have in common where one goes on as the other."""
+FEW = 12
+"""Values of which one letter in common counts where one goes on as the other. Of more, two: by chance one
+pair in 31 has one in common, and each portion is an audit more of the stretches around."""
 
+ROUNDS = 2
+"""Layers of escapes and base64 that are undone: a document in base64 has JSON's escapes."""
+
+_ESCAPE = re.compile(r"(?:\\u([0-9a-fA-F]{4}))+|\\[^u]")
+_SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
 
 
 def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
-    """Rules of named values that hold others (as they are, in percent escapes or in base64), or begin or end
-    as another one ends or begins; in portions of which none holds another of its own: a value is not met any
-    more once a part of it was replaced."""
+    """Rules of named values that hold others (as they are, in escapes or in base64), or begin or end as another
+    one ends or begins; in portions of which none touches another of its own: a value is not met any more
+    once a part of it was replaced."""
     named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
     values = sorted({rule.value for rule in named}, key=len)
     joint = _joint(values)
     levels: dict[str, int] = {}
     for value in values:
-        texts = {value, unquote(value), _decoded(value)}
+        texts = _undone(value)
         held = [other for other in levels if any(other in text for text in texts)]
         if held and not any(_tells_more(text, held) for text in texts):
             held = []
@@ -49,16 +56,17 @@ def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
     return tuple(filter(None, portions))
 
 
-def _joint(values: Iterable[str]) -> dict[str, set[str]]:
+def _joint(values: list[str]) -> dict[str, set[str]]:
     """Values of which one ends as the other begins, by each of the two."""
+    least = 1 if len(values) <= FEW else 2
     begin: dict[str, list[str]] = {}
     for value in values:
-        begin.setdefault(value[:JOINT], []).append(value)
+        begin.setdefault(value[:least], []).append(value)
     found: dict[str, set[str]] = {}
     for value in values:
-        for at in range(1, len(value) - JOINT + 1):
-            for other in begin.get(value[at : at + JOINT], ()):
-                if other.startswith(value[at:]) and len(other) > len(value) - at:
+        for at in range(1, len(value) - least + 1):
+            for other in begin.get(value[at : at + least], ()):
+                if other.startswith(value[at:]) and len(other) > len(value) - at and other != value:
                     found.setdefault(value, set()).add(other)
                     found.setdefault(other, set()).add(value)
     return found
@@ -75,6 +83,22 @@ def _tells_more(text: str, held: Iterable[str]) -> bool:
 
 def _is_word(part: str) -> bool:
     return (part.isdigit() and len(part) < LEAST) or (part.isalpha() and is_phrase(part))
+
+
+def _undone(value: str) -> set[str]:
+    """The value, and what it says once its percent, JSON and HTML escapes are undone, or its base64."""
+    texts = {value}
+    for _ in range(ROUNDS):
+        for text in tuple(texts):
+            texts |= {unquote(text), unescape(text), _ESCAPE.sub(_character, text), _decoded(text)}
+    return texts
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return _SIGNS.get(found[0][1], found[0][1])
+    units = bytes.fromhex(found[0].replace("\\u", ""))
+    return units.decode("utf-16-be", "replace")
 
 
 def _decoded(value: str) -> str:

@@ -133,7 +133,7 @@ class BodyPipe:
         data, self._small.data = self._small.data, None
         if data is None or not is_file(data):
             return
-        clean = packed_again(self._ledger.ruleset, data, self._phase, self._teach())
+        clean = packed_again(self._ledger.ruleset, data, self._phase, self._teach(), self._ledger.named)
         if clean is not None:
             self._held, self._readable = bytearray(clean), True
             self._repacked = clean is not data
@@ -273,7 +273,7 @@ class BodyPipe:
         if data is None or not is_file(data):
             clean = data = None
         else:
-            clean = packed_again(ledger.ruleset, data, self._phase, self._teach())
+            clean = packed_again(ledger.ruleset, data, self._phase, self._teach(), ledger.named)
         if clean is None or clean is data:
             if leak is None:
                 return spool

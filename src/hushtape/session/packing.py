@@ -47,11 +47,14 @@ def begins_small(pieces: Iterator[bytes]) -> bytes:
     return held
 
 
-def packed_again(ruleset: Ruleset, data: bytes, phase: Phase, teach: Teach | None = None) -> bytes | None:
-    """The file with its content scrubbed; the same object if there is nothing to scrub; None: it can't be."""
+def packed_again(
+    ruleset: Ruleset, data: bytes, phase: Phase, teach: Teach | None = None, named: Ruleset | None = None
+) -> bytes | None:
+    """The file with its content scrubbed; the same object if there is nothing to scrub; None: it can't be.
+    `named`: see `Ruleset.watch`."""
     from hushtape.sanitize.repack import repacked  # with zipfile: rarely needed
 
-    watch = ruleset.watch(phase)
+    watch = ruleset.watch(phase, named)
 
     def scrub(content: bytes) -> bytes:
         scrubber = ruleset.scrubber(phase, _kind(content), teach, watch)
