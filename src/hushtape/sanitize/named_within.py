@@ -35,9 +35,9 @@ _BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
 
 
 def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
-    """Rules of named values that hold others (as they are, in escapes or in base64), or begin or end as another
-    one ends or begins; in portions of which none touches another of its own: a value is not met any more
-    once a part of it was replaced."""
+    """Rules of named values that hold others (as they are, in escapes or in base64), or begin or end as
+    another one ends or begins; in portions of which none touches another of its own: a value is not met any
+    more once a part of it was replaced."""
     named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
     values = sorted({rule.value for rule in named}, key=len)
     joint = _joint(values)
