@@ -219,3 +219,18 @@ def test_an_apostrophe_of_another_string_says_nothing(beside: str, script: str) 
 def test_code_at_the_beginning_of_a_string_stays() -> None:
     text = json.dumps({"a": "it's", "b": SCRIPT})
     assert scrubbed(text) == text
+
+
+def test_code_at_the_beginning_of_a_string_stays_in_a_page() -> None:
+    text = json.dumps({"a": "it's", "b": SCRIPT, "end": "fine"})
+    for whole in (text, json.dumps({"in": text})):
+        page = f'<div data-page="{escape(whole)}"><i>end</i>'
+        assert scrubbed(page, "text/html") == page
+        assert found(RULES, page.encode()) is None
+
+
+def test_a_percent_sign_in_apostrophes_that_json_escapes_goes_along() -> None:
+    text = json.dumps({"k": "user_pass = '%s:%s' % (user, p)"}).replace("'", "\\u0027")
+    left = scrubbed(text)
+    assert json.loads(left) == {"k": "user_pass = 'REDACTED' % (user, p)"}
+    assert found(RULES, left.encode()) is None

@@ -40,6 +40,14 @@ def recorded(text: str, *, packed: bool = False) -> str:
         ("    'token': '#ee0000',\n", f"    'token': '{R}',\n"),
         ("master_password = 'P4ssword'\n        ", f"master_password = '{R}'\n        "),
         (f'token="{MADE} x"\n', f'token="{R}"\n'),
+        ("user_pass = '%s:%s' % (unquote(user),\n  x)\n", f"user_pass = '{R}' % (unquote(user),\n  x)\n"),
+        ('PasswordDigest="%s", Nonce="%s"\n', f'PasswordDigest="{R}", Nonce="%s"\n'),
+        ("password = '100%' or", f"password = '{R}' or"),
+        (
+            "it's\nTOKEN=\"$(aws x --query 'token' --output text)\"\nand don't \"stop\"\n",
+            f'it\'s\nTOKEN="{R}"\nand don\'t "stop"\n',
+        ),
+        (f'password="it\'s {MADE}" x', f'password="{R}" x'),
     ],
 )
 def test_what_stands_behind_a_credential_in_a_sentence_fails_no_recording(

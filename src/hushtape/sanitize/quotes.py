@@ -58,25 +58,39 @@ _APOSTROPHE: Final = (
 _PLUS = lazily(rb"\s{0,8}\+\s{0,8}[A-Za-z_$(]")
 """A script joins a string and a variable."""
 
-_IN_ESCAPED: Final = (
-    rb"((?:[^\s\"'\\%&<>,;:)}\]+.?|]"
-    rb"|%(?:25){0,8}+(?:2[134568aAdDfF]|3[dD]|40|5[bBeE]|60|7[bBeE]|[89a-fA-F][0-9a-fA-F]))"
-    rb"(?:[^\"'\\%&<>\r\n]|%(?:25){0,8}+(?!2[267]|0[aAdD]|3[cCeE]|5[cC])[0-9a-fA-F]{2}){0,255}+)"
+_FIRST_IN: Final = (
+    rb"(?:[^\s\"'\\%&<>,;:)}\]+.?|]|%(?:25){0,8}+"
+    rb"(?:2[134568aAdDfF]|3[dD]|40|5[bBeE]|60|7[bBeE]|[89a-fA-F][0-9a-fA-F]|(?![0-9a-fA-F]{2})))"
 )
-"""What a string holds that is escaped, and quotes of it may be seen."""
+_FURTHER_IN: Final = (
+    rb"[^\"'\\%%&<>\r\n]|%%(?:25){0,8}+(?:(?!%b|0[aAdD]|3[cCeE]|5[cC])[0-9a-fA-F]{2}|(?![0-9a-fA-F]{2}))"
+)
+"""What a string holds that is escaped, and quotes of it may be seen: its first letter, and any other.
+A percent sign of its own is one that no two digits follow."""
 APOSTROPHE: Final = lazily(_APOSTROPHE)
-APOSTROPHES: Final = lazily(_APOSTROPHE + _IN_ESCAPED + rb"\1(?![A-Za-z0-9])")
+APOSTROPHES: Final = lazily(
+    _APOSTROPHE + rb"(" + _FIRST_IN + rb"(?:" + _FURTHER_IN % rb"2[267]" + rb"){0,255}+)\1(?![A-Za-z0-9])"
+)
 """A string in apostrophes that JSON, a URL or HTML escapes."""
 UNIT: Final = lazily(rb"(?:%(?:25){0,8}5[cC]){1,8}u0022")
 CODED: Final = lazily(
-    rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22|(?:%(?:25){0,8}5[cC]){1,8}u0022)"
-    + _IN_ESCAPED
-    + rb"\1(?![A-Za-z0-9])"
+    rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22|(?:%(?:25){0,8}5[cC]){1,8}u0022)("
+    + _FIRST_IN
+    + rb"(?:"
+    + _FURTHER_IN % rb"2[26]"
+    + rb"){0,255}+)\1(?![A-Za-z0-9])"
 )
-"""One in quotes, in a form's text."""
+"""One in quotes, in a form's text; apostrophes may stand in it."""
 
 _SPACE: Final = rb"\s|\+|%(?:25){0,8}(?:20|0[aAdD]|09)|(?:\\|%(?:25){0,8}5[cC]){1,8}[nrt]"
 _CODED_LEFT: Final = lazily(rb"(?:[:,\[{(=>]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB])|" + _SPACE + rb")\Z")
+_CODED_FIRST: Final = lazily(
+    rb"(?:[:,\[{(]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB]))(?:"
+    + _SPACE
+    + rb"){0,8}(?:\\{0,8}(?:\"|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|u0022)"
+    rb"|(?:%(?:25){0,8}5[cC]){0,8}(?:%(?:25){0,8}22|u0022))\Z"
+)
+"""Of an apostrophe: the quote of the string of JSON that it is the first letter of."""
 _CODED_RIGHT: Final = lazily(
     rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:);]|%(?:25){0,8}(?:2[cC9]|7[dD]|5[dD]|3[aAbB]))"
     rb"|[ \t]{1,8}(?:(?:not )?in|and|or|if|else|is) |[ \t]{0,8}(?:\r?\n|\\{1,8}[nr]|&(?:amp;){0,4}gt;)"
@@ -144,7 +158,11 @@ def closes_coded(data: bytes, start: int, at: int, quote: bytes) -> bool:
     if _CODED_RIGHT.match(data, after) is None and (b"%" in quote or _PLUS.match(data, after) is None):
         return False
     opened = data.rfind(quote, max(0, start - BACK), start)
-    return opened >= 0 and _CODED_LEFT.search(data, max(0, opened - 24), opened) is not None
+    if opened < 0:
+        return False
+    low = max(0, opened - 64)
+    first = APOSTROPHE.fullmatch(quote) is not None and _CODED_FIRST.search(data, low, opened) is not None
+    return first or _CODED_LEFT.search(data, max(0, opened - 24), opened) is not None
 
 
 def tag_around(data: bytes, start: int) -> re.Match[bytes] | None:
