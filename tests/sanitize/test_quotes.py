@@ -234,3 +234,11 @@ def test_a_percent_sign_in_apostrophes_that_json_escapes_goes_along() -> None:
     left = scrubbed(text)
     assert json.loads(left) == {"k": "user_pass = 'REDACTED' % (user, p)"}
     assert found(RULES, left.encode()) is None
+
+
+def test_a_name_that_a_string_begins_with_counts_in_a_page() -> None:
+    props = json.dumps({"k": "password = 'hunter2Zk' or x"})
+    page = f'<div data-page="{escape(props)}">x</div>'
+    left = scrubbed(page, "text/html")
+    assert left == page.replace("hunter2Zk", "REDACTED")
+    assert found(RULES, left.encode()) is None

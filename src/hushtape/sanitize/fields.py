@@ -59,6 +59,7 @@ _EQUALS = lazily(
     rb"(?:\]|%(?:25)*5[dD])?(?:\[[^\]&=\s]{0,32}\]|%(?:25)*5[bB][^&=\s%]{0,32}%(?:25)*5[dD])*"
     rb"(=|%(?:25)*3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
 )
+_LESS = lazily(rb"(?:lt|#60|#[xX]3[cC]);\Z|u003[cC]\Z")
 _COLOUR, _COLOURED = lazily(COLOUR), frozenset((b"\x1b", b"\\", b"["))
 _SPACED = lazily(
     rb"\s{1,8}(?:=>|:?=|:)\s{0,8}|\+{1,8}(?:%(?:25){0,8}3[aA])?%(?:25){0,8}3[aAdD](?:%(?:25){0,8}3[eE])?\+{0,8}"
@@ -300,7 +301,7 @@ class Field:
             )
         if start and data[start - 1] in b";cC:":
             found = elements.escaped(data, start, after, limit, context, self._text)
-            if found is not None or data[start - 1] != 58:
+            if found is not None or (data[start - 1] != 58 and _LESS.search(data, max(0, start - 8), start)):
                 return found
         sign = _SPACED.match(data, after, limit)
         if sign is None or not begins(data, start):

@@ -39,6 +39,7 @@ _PROSE = lazily(_SPOKEN + rb"|\s{1,8}not in |</[A-Za-z]")
 _END_TAG = lazily(rb"</[A-Za-z][\w:.-]{0,64}>")
 """What no value begins with."""
 
+_WHITE = lazily(rb"\s")
 _DESCRIBED = lazily(rb"[:@][a-z]{2,10} {1,4}(?:[\w.\[\]]{1,40} {1,4})?\Z")
 _OWN_LINE = lazily(rb":[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr])(?:\s|\\{1,8}[nrt]){0,64}\Z")
 _LINE_OVER = lazily(rb"[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr]|\Z)")
@@ -129,17 +130,18 @@ def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -
         if _ends_docstring(data, start, at, after + 2 * len(quote)):
             return None
         block = _block(data, start, quote, context)
-        return after + 2 * len(quote), _bounded(block, data, start, after, context)
+        return after + 2 * len(quote), _bounded(block, data, start, after)
     if sign not in (b'"', b"'") or len(quote.strip(b"\\")) != 1:
         return None if closes_coded(data, start, at, quote) else (after, string(quote))
     if _closes_string(data, at, quote):
         return None
-    return after, _bounded(ends(data, start, quote, context), data, start, after, context)
+    return after, _bounded(ends(data, start, quote, context), data, start, after)
 
 
-def _bounded(seeker: Seeker, data: bytes, start: int, after: int, context: Context) -> Seeker:
-    """The same, no further than the parameter of a form or request line that the name stands in."""
-    coded = (context.form or context.uri) and data[after - 1] == 39 and b"%" in data[start:after]
+def _bounded(seeker: Seeker, data: bytes, start: int, after: int) -> Seeker:
+    """The same, no further than the parameter that the name stands in, as what stands between shows."""
+    between = data[start:after]
+    coded = between[-1:] == b"'" and b"%" in between and _WHITE.search(between) is None
     return Parameter(seeker) if coded else seeker
 
 
