@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
@@ -57,6 +57,21 @@ def test_a_name_is_found_in_forms_and_urls(name: str) -> None:
             assert one.before_record_request(request).uri == "http://a.example/?z=1&" + written.replace(
                 VALUE, "REDACTED"
             )
+
+
+@pytest.mark.parametrize("name", ["Größe", "contraseña", "ключ", 'a"b', "a b"])
+@pytest.mark.parametrize("deep", range(5))
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_name_is_found_in_four_strings_of_json_and_in_a_form_of_these(
+    name: str, deep: int, plain: bool
+) -> None:
+    for written in (name, name.upper(), name.capitalize()):
+        text = json.dumps({written: VALUE}, ensure_ascii=plain)
+        for _ in range(deep):
+            text = json.dumps({"in": text}, ensure_ascii=plain)
+        assert VALUE not in clean(name, text)
+        for escaped in (quote_plus(text), quote(text), quote_plus(text).replace("%5C", "%5c")):
+            assert VALUE not in clean(name, f"a=1&payload={escaped}&z=1", FORM)
 
 
 def test_plain_names_have_no_further_spellings() -> None:

@@ -68,6 +68,9 @@ def test_an_ordinary_answer_stays(answer: str, style: dict[str, Any]) -> None:
         "Next-Page-Token",
         "X-Sync-Token",
         "x-ms-continuationtoken",
+        "NextPageToken",
+        "X-API-PageToken",
+        "x-nextpagetoken",
         "ETag",
         "Link",
         "X-RateLimit-Remaining-Tokens",
@@ -78,7 +81,13 @@ def test_a_field_that_says_where_to_go_on_stays(name: str) -> None:
     assert RULES.headers(Headers([(name, "CiAKGjBpNDd2")]), "response").get(name) == "CiAKGjBpNDd2"
 
 
-@pytest.mark.parametrize("name", ["X-Token", "X-Page-Auth-Token", "X-Homepage-Key", "X-Access-Token"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("X-Token", "X-Page-Auth-Token", "X-Homepage-Key", "X-Access-Token"),
+        *("X-Async-Token", "X-Homepage-Token", "AsyncToken", "x-webpage_token", "Vsync-Token"),
+    ],
+)
 def test_a_field_that_holds_a_credential_does_not(name: str) -> None:
     assert RULES.headers(Headers([(name, "CiAKGjBpNDd2")]), "response").get(name) == "REDACTED"
 

@@ -102,6 +102,55 @@ def test_a_password_with_any_sign_goes(before: str, sign: str) -> None:
     assert not [way for way in ways if "Zk93" in cleaned(way, "application/json")]
 
 
+@pytest.mark.parametrize("password", ["p@@Zk93", "@@Zk93", "Zk93@@@p", "p@Zk93@@", "@", "a@b@@c@@@d"])
+def test_userinfo_in_a_parameter_goes_with_several_at_signs_in_a_row(password: str) -> None:
+    url = f"https://bob:{password}@git.example/x"
+    for link in (quote(url, safe=""), quote(url), quote(url, safe="@")):
+        for left in (
+            cleaned(f"a=1&u={link}&z=1", FORM, "request"),
+            RULESET.uri(f"https://h.example/?u={link}"),
+        ):
+            assert "Zk93" not in left and "bob" not in left and "git.example" in left
+
+
+def test_an_address_behind_another_url_in_percent_escapes_stays() -> None:
+    for form in ("u=https%3A%2F%2Fexample.com&m=bob@example.org", "u=https%3A%2F%2Fa.example%2F@bob"):
+        assert cleaned(form, FORM, "request") == form
+    text = "t=see+https%3A%2F%2Fexample.com%3A8080%2Cbob@example.org+now"
+    assert cleaned(text, FORM, "request") == text
+
+
+def _units(document: object) -> str:
+    """As .NET's System.Text.Json writes it."""
+    text = json.dumps(document)
+    return "".join(f"\\u{ord(sign):04X}" if sign in "<>&'+`" else sign for sign in text)
+
+
+@pytest.mark.parametrize(
+    "user", ["o'neil", "bob+ci", "bob&co", "'bob", "a=b;c", "a'b+c&d", "x!y$z", "a(b)*,c"]
+)
+@pytest.mark.parametrize("before", ["", ",", "(", "&", "+'m&", "@@"])
+def test_a_name_with_any_sign_goes_in_escapes(user: str, before: str) -> None:
+    url = f"https://{user}:{before}Zk93mP0q@git.example/x"
+    page = f'<a href="{escape(url)}">x</a>'
+    document = {"url": url, "b": [f"see {url} now"]}
+    for text in (
+        _units(document),
+        _units({"in": _units(document)}),
+        json.dumps({"h": page}),
+        _units({"h": page}),
+    ):
+        assert "Zk93" not in cleaned(text, "application/json")
+    every = "".join(one if one.isalnum() else f"&#{ord(one)};" for one in user)
+    for text in (
+        page,
+        page.replace("#x27", "#39"),
+        page.replace("#x27", "apos"),
+        page.replace(escape(user), every),
+    ):
+        assert "Zk93" not in cleaned(text)
+
+
 @pytest.mark.parametrize("sign", ["~", "-", "_", "+", "=", "%26", "%40", "%3A"])
 def test_a_long_token_alone_goes(sign: str) -> None:
     plain = json.dumps({"u": f"https://Zk93bXw2L{sign}mP0Qd7RtY@db.example/p"})

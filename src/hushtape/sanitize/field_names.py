@@ -23,6 +23,9 @@ from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Ve
 LONG, SEVERAL = 10, 6
 """Letters from which a word, and several joined words, stand in hardly any text."""
 
+_NESTED = 4
+"""Strings of JSON in each other in which a name is looked for as they write it."""
+
 QUOTES = (b'"', b"'")
 Way = Callable[[Field, bytes, int, int, int, Context], Answer]
 _CODE_GUARD = lazily(rb"\"code\"(?!\s{0,8}+(?::\s{0,8}+[-0-9tfnTFN]|[,\]}]))", re.IGNORECASE)
@@ -45,14 +48,15 @@ def _folded(text: str) -> str:
 
 
 def _written(name: str) -> set[str]:
-    """A spelling as it is, as `json.dumps` writes it (in a string of JSON its backslashes are doubled), and
-    as URLs and forms do. Of plain names all of these are one."""
+    """A spelling as it is, as `json.dumps` writes it by itself and in up to four strings of JSON (in each its
+    backslashes are doubled), and all of these as URLs and forms do. Of plain names all of these are one."""
     if name.isidentifier() and name.isascii():
         return {name}
     found = {name}
     for letters in (name, name.upper(), name.capitalize()) if not name.isascii() else (name,):
-        escaped = json.dumps(letters)[1:-1]
-        found |= {escaped, escaped.replace("\\", "\\\\"), quote(letters, ""), quote_plus(letters)}
+        for _ in range(_NESTED + 2):
+            found |= {letters, quote(letters, ""), quote_plus(letters)}
+            letters = json.dumps(letters)[1:-1]
     return {_folded(one) for one in found}
 
 

@@ -165,14 +165,18 @@ _ORDINARY = frozenset(
 _SAID = frozenset(["true", "false", "null", "none", "fetch", "required", "undefined"])
 """Values that a program goes by, as `X-CSRF-Token: Fetch` and `Required` (SAP) are."""
 
-_PLACES = lazily(r"(?:page|paging|pagination|continuation|cursor|sync|delta|skip)[-_]?token$", re.IGNORECASE)
-"""Where a list goes on: the next request says it, so a replay needs it."""
+_HUMPS = lazily(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLACES = lazily(
+    r"(?:^|[-_.])(?:next|prev|previous)?(?:page|paging|pagination|continuation|cursor|sync|delta|skip)[-_]?token$"
+)
+"""Where a list goes on: the next request says it, so a replay needs it. Of whole words: `X-Async-Token` and
+`X-Homepage-Token` are none."""
 
 
 def is_credential(name: str) -> bool:
     """Whether the field's name holds a word of the credential kind. Plurals don't count:
     `x-ratelimit-remaining-tokens` is a number that replay needs; nor does the token of a next page."""
-    if _PLACES.search(name):
+    if _PLACES.search(_HUMPS.sub("-", name).lower()):
         return False
     if names_credential(name):
         return True

@@ -67,7 +67,7 @@ _SAID = lazily(rb"(?i)'?[a-z]+(?:[._-][a-z]+)*|[a-z_.]*\(.*", re.DOTALL)
 """Without a scheme (RFC 3986 4.2), `//` begins a comment as well: a name, a password that is no word, and a
 host must follow. The audit, which decodes what may be none, leaves these alone."""
 
-_ENDS = lazily(rb"[\s\x00-\x1f\x7f?\"<>]|(?<!&)#")
+_ENDS = lazily(rb"[\s\x00-\x1f\x7f?\"<>]|(?<!&)(?<!u0026)#")
 """What ends an authority wherever it stands; not the sign of a reference (`&#x27;`)."""
 
 _OPENED = lazily(rb"'(?:[A-Za-z][A-Za-z0-9+.-]{0,31}:)?[/\\]{2,33}\Z")
@@ -86,15 +86,15 @@ _NO_UNIT = (
     rb"|20[0-6]|300|[fF][fF]0"
 )
 _NUMBERED = (
-    rb"#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|16[1-9]|1[7-9]\d|2\d\d)"
-    rb"|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|[aA][1-9a-fA-F]|[b-fB-F][0-9a-fA-F]));(?![,:)]&#)"
+    rb"#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|95|126|16[1-9]|1[7-9]\d|2\d\d)"
+    rb"|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|5[fF]|7[eE]|[aA][1-9a-fA-F]|[b-fB-F][0-9a-fA-F]));(?![,:)](?:&|\\{1,8}u0026)#)"
 )
-_AND = rb"|&(?!#|(?:amp;){0,4}(?:quot|apos|lt|gt|nbsp);|(?:amp;)?[\w.%-]{1,40}=)"
+_AND = rb"|&(?!#|(?:amp;){0,4}(?:quot|apos(?=;[,:)]&apos;)|lt|gt|nbsp);|(?:amp;)?[\w.%-]{1,40}=)"
 
 
 def _authority(apostrophe: bytes, ampersand: bytes = _AND) -> re.Pattern[bytes]:
     return lazily(
-        rb"(?:[^\s\x00-\x1f\x7f-\xff/?#\"'<>\\&`|]++|&"
+        rb"(?:[^\s\x00-\x1f\x7f-\xff/?#\"'<>\\&`|]++|(?:&|\\{1,8}+u0026)"
         + _NUMBERED
         + ampersand
         + rb"|(?!"
@@ -111,7 +111,11 @@ _AUTHORITY, _IN_QUOTES = _authority(_BETWEEN), _authority(_INSIDE)
 _IN_URI, _IN_PAIRS = _authority(b"'"), _authority(b"'", b"")
 
 _TOKEN = lazily(rb"(?:[\w.~%+=-]|\\{1,8}u00(?:2[bB]|3[dD]))+")
-_USER = lazily(rb"[\w.~@%!$&'()*+,;=-]*")
+_USER = lazily(
+    rb"(?:[\w.~@%!$&'()*+,;=-]|\\{1,16}+u00(?:2[14-9a-eA-E]|3[0-9bBdD]|4[0-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"
+    rb"|(?:(?<=&)|(?<=u0026))#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});)*"
+)
+"""A name, and its signs as JSON and HTML write them; which signs a reference may be, `_NUMBERED` says."""
 _OUTSIDE = lazily(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
 _PORT = lazily(rb"\d{2,5}[&,;')\]}]")
 
@@ -130,14 +134,14 @@ def _tells(text: bytes) -> bool:
 
 # What is escaped once more than the URL is its own: the `@` of a password.
 def _escaped_authority(level: int) -> re.Pattern[bytes]:
-    sign = rb"%%(?:25){0,%d}40" % level
+    sign = rb"(?:@|%%(?:25){0,%d}40)" % level
     unit = rb"(?:[^%\s/?#\"'<>@&\\+`|]++|" + _BETWEEN
     unit += rb"|%%(?!(?:25){0,%d}(?:2[0fF23]|3[fFcCeE]|0[aAdD]|40|26[\w.-]{1,40}%%(?:25){0,%d}3[dD])))++" % (
         level,
         level,
     )
-    # A password may hold an `@` as it is: as far as the last one, as parsers read it.
-    return lazily(unit + rb"(?=" + sign + rb")(?:" + sign + unit + rb"(?=" + sign + rb"))*+")
+    # A password may hold an `@` as it is, several in a row, too: as far as the last one, as parsers read it.
+    return lazily(unit + rb"(?=" + sign + rb")(?:" + sign + rb"(?:" + unit + rb")?+(?=" + sign + rb"))*+")
 
 
 _ESCAPED_AUTHORITY = [_escaped_authority(level) for level in range(2)]
