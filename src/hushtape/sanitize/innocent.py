@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.refusals import are_messages
 from hushtape.sanitize.schemas import IS, SCALAR, Q, S, an_object, is_schema
 from hushtape.sanitize.template_values import is_expression
 from hushtape.sanitize.words import looks_made
@@ -47,18 +48,6 @@ _PIECE = lazily(
         Q + rb"(?:id|text|logprob|special|index|bytes)" + Q + IS + rb"(?:" + SCALAR + rb"|\[[\d, ]{0,64}\])"
     )
 )
-_SAID = (
-    rb"(?:Invalid|Incorrect|Wrong|Missing|Expired|Unknown|[Ii]s|[Hh]as|[Ww]as|[Aa]lready|[Nn]ot|[Tt]oo)"
-    rb" [a-z]{1,16}+"
-)
-_APOSTROPHE = rb"(?:'|\\{1,8}+u0027|&(?:#39|#[xX]27|apos);)"
-_SENTENCE = rb"[A-Za-z](?:[A-Za-z]|%b){0,24}+(?:,? \(?(?:[\w%%-]|%b){1,24}+\)?){2,24}+" % (
-    _APOSTROPHE,
-    _APOSTROPHE,
-)
-_MESSAGES = lazily(rb"\[(?:%b{0,64}+%b(?:%b|%b)[.!]?%b%b{0,64}+,?){1,8}+\]" % (S, Q, _SAID, _SENTENCE, Q, S))
-"""Why a value was refused: `["is too short (minimum is 8 characters)"]`."""
-
 _BESIDE = lazily(
     rb"\"\s{0,8}+,\s{0,128}+\"(?:(?:logprobs?|top_logprobs|start_offset|end_offset|text_offset|token_str|pos|lemma)\""
     rb"|bytes\"\s{0,8}+:\s{0,8}+(?:\[|null|\d{1,12}+\s{0,8}+,\s{0,128}+\"logprob))"
@@ -199,7 +188,7 @@ def is_directory(name: bytes, data: bytes, start: int, at: int, limit: int) -> b
 
 def _container(first: bytes, data: bytes, at: int, limit: int) -> bool:
     if first == b"[":
-        return _MESSAGES.match(data, at, limit) is not None or _COLUMN.match(data, at, limit) is not None
+        return are_messages(data, at, limit) or _COLUMN.match(data, at, limit) is not None
     if _FLOW.match(data, at, limit) is not None:
         return True
     if is_schema(data, at, limit):

@@ -1,8 +1,9 @@
 """JSON schemas, as bytes: the forms of JSON's strings in any quotes, and a schema that can hold no value.
 
 Lives here: expressions of those, each so strict that no credential has it. Must not: know names or rules.
-Called by: innocent. JSON Schema (2020-12) without what may hold a value: const, enum, examples, and defaults
-other than none; with what OpenAPI, Google's discovery, Airbyte, Terraform and Elasticsearch put beside it.
+Called by: innocent, refusals. JSON Schema (2020-12) without what may hold a value: const, enum, examples, and
+defaults other than none; with what OpenAPI, Google's discovery, Airbyte, Terraform and Elasticsearch put
+beside it.
 """
 
 from __future__ import annotations
