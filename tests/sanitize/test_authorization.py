@@ -73,3 +73,21 @@ def test_what_is_a_token_within_apostrophes_keeps_its_own() -> None:
 )
 def test_what_is_no_credential_of_its_own_is_not_learned(value: str) -> None:
     assert taught(value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "token"),
+    [
+        ("Bearer Zk93mP=0qX7vL2w, v=1", "Zk93mP=0qX7vL2w"),
+        ("Bearer Zk93mP'0qX7vL2w;v=1", "Zk93mP'0qX7vL2w"),
+        ('Bearer Zk93mP"0qX7vL2w;v=1', 'Zk93mP"0qX7vL2w'),
+        ('Token token="Zk93mP\\"0qX7vL2w", nonce="a"', 'Zk93mP"0qX7vL2w'),
+        ('Token nonce="a\\"b", token="Zk93mP0qX7vL2w"', "Zk93mP0qX7vL2w"),
+    ],
+)
+def test_a_token_with_a_quote_or_an_equals_sign_inside_is_learned(value: str, token: str) -> None:
+    assert token in taught(value)
+
+
+def test_parameters_of_other_schemes_are_no_tokens() -> None:
+    assert taught('Custom username="Mufasa17x", realm="a"') == []

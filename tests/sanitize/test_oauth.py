@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from hushtape.model import Headers
 from hushtape.sanitize import build
 
 CODE = "4/0AbCdE-Zk93mP0qX7vL2wT5yR8aB"
@@ -96,3 +97,29 @@ def test_an_oauth_parameter_beyond_the_string_says_nothing(write: object) -> Non
         inner = write(json.dumps({"code": "THROTTLED-0123456789", "q": sign, "n": "}"}))
         text = f'{{"error": {inner}, "grant_type": "x", "state": "y"}}'
         assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"oauth%5Bcode%5D={CODE}&oauth%5Bredirect_uri%5D=x",
+        f"oauth%5Bgrant_type%5D=authorization_code&oauth%5Bcode%5D={CODE}",
+        f"code[]={CODE}&grant_type[]=x",
+        f"code[0]={CODE}&client_secret[0]=x",
+        f"code%5B%5D={CODE}&grant_type%5B%5D=x",
+        f"code={CODE}&name=O'Neil&redirect_uri=x",
+        f"state=abc&q='a'&code={CODE}",
+        f"code={CODE}&n=<a>&grant_type=x",
+    ],
+)
+def test_a_parameter_s_mark_is_seen_under_nested_names_and_behind_any_sign(text: str) -> None:
+    address = f"https://h.example/cb?{text}"
+    assert CODE not in scrubbed(text, FORM) and CODE not in RULES.uri(address)
+    for name, value in (("Location", address), ("Referer", address), ("X-Original-URL", f"/cb?{text}")):
+        assert CODE not in str(RULES.headers(Headers([(name, value)]), "response").pairs)
+
+
+@pytest.mark.parametrize("text", ["code=THROTTLED&estate[]=x", "data%5Bcode%5D=THROTTLED&data%5Bname%5D=x"])
+def test_a_code_without_a_mark_stays_under_nested_names(text: str) -> None:
+    assert scrubbed(text, FORM) == text
+    assert RULES.uri(f"https://h.example/cb?{text}") == f"https://h.example/cb?{text}"

@@ -16,10 +16,14 @@ from urllib.parse import unquote
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import SHORTEST_LESSON
 
-_FIRST = lazily(r"([\"']?)([^\s\"',;=]{8,}=*)\1(?:[ \t]|[;,])")
+_FIRST = lazily(r"([\"']?)(?=[^\s,;]{8})([^\s\"',;=](?:[^\s,;=]*[^\s\"',;=])?=*)\1(?:[ \t]|[;,])")
 """A token before parameters; more signs than those of RFC 9110's token68 stand in some."""
+_PIECE = lazily(r"(?=[^\s,;]{8})[^\s\"',;=]+=[^\s\"',;]+(?=[\s,;])")
+"""The same with an equals sign inside, which only a bearer's can have: elsewhere it is a parameter's."""
 _ONE_PARAMETER = lazily(r"[\w-]+=(?:'([^']+)'|\"?([^\"=][^\"]*)\"?)")
-_VALUE = r"\s*=\s*(?:\"([^\"]*)\"|'([^']*)'(?![^,;\s])|([^\",;\s]+))"
+_VALUE = r"\s*=\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*)'(?![^,;\s])|([^\",;\s]+))"
+_PAIR = lazily(r"\\(.)")
+"""What RFC 9110 5.6.4 escapes in a quoted parameter."""
 _PARAMETER = lazily(r"(?<![\w-])([\w-]+)" + _VALUE)
 _NAMES_ONE = lazily(r"(?i)(?:token|key|secret|password|pwd|jwt)\Z")
 _SCHEME_AND_SIGN = lazily(r"(?i)(?:bearer|token|api-?key|key|jwt):(.+)")
@@ -51,6 +55,8 @@ def credentials(value: str) -> Iterator[str]:
         for one in map("".join, _OAUTH.findall(rest)):
             yield from dict.fromkeys((one, unquote(one)))
     elif rest and scheme.lower() not in _OF_THE_MOMENT:
+        if scheme.lower() == "bearer" and (piece := _PIECE.match(rest)) is not None:
+            yield piece[0]
         found = _parameters(rest) if re.search("[, ;]", rest) else _alone(scheme.lower(), rest)
         yield from list(found) or ([] if "=" in rest else [rest])
 
@@ -63,7 +69,7 @@ def _parameters(rest: str) -> Iterator[str]:
         yield first[2]
     for name, *ways in _PARAMETER.findall(rest):
         if _NAMES_ONE.search(name):
-            yield "".join(ways)
+            yield from dict.fromkeys(("".join(ways), _PAIR.sub(r"\1", "".join(ways))))
 
 
 def _alone(scheme: str, rest: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from hushtape.sanitize.members import MEMBER
 
 # A value may stand on the next line of an event (the HTML standard 9.2.6), which may stand in a string.
 _SPACE = (
-    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|(?:\\+|(?:%(?:25){0,8}5[cC])+)[nrt]|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
+    rb"(?:[\s+]|%(?:25){0,8}(?:20|2[bB]|0[aAdD9])|(?:\\+|(?:%(?:25){0,8}5[cC])+)(?:[nrt]|u00(?:0[9aAdD]|20))|(?:(?<=[\r\n])|(?<=\\[nr]))data:|"
     + COLOUR
     + rb")*"
 )

@@ -25,9 +25,9 @@ _LONGEST = 64
 """Bytes of a token. One that is cut at the border of what is looked at is longer than it seems."""
 
 _MARK = lazily(
-    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant[_-]?type|redirect[_-]?uri"
+    rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%5[bB])|(?<=%255[bB])|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant[_-]?type|redirect[_-]?uri"
     rb"|client[_-]?secret|code[_-]?verifier|state)"
-    rb"(?:[\"'=\]]|%|\\{1,63}+[u\"']|\\{0,63}+&(?:amp;){0,4}(?:quot|#)|\s{0,8}+:)",
+    rb"(?:[\"'=\]]|\[[\w-]{0,32}\]=|%|\\{1,63}+[u\"']|\\{0,63}+&(?:amp;){0,4}(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
@@ -76,7 +76,7 @@ def is_oauth(
     if not pair and (around := _small(data, start, low, high, quote)) is not None:
         return any(not (brief and _STATE.match(one[0])) for one in _MARK.finditer(data, *around))
     look = _look(data, context)
-    if pair and (context.form or context.uri):
+    if pair and (context.form or context.uri or context.url == "location"):
         return look.marked(low, high, sure=brief) or any(cut)
     if pair:
         left, right = look.query(data, start)

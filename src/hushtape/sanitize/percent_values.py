@@ -10,7 +10,7 @@ import re
 from typing import ClassVar
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, ended, levels
+from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, ended, levels, written_before
 
 
 class Percent:
@@ -24,7 +24,7 @@ class Percent:
         level = quote.rsplit(b"%", 1)[-1].count(b"25")
         sign = b"%" + b"25" * level
         self._unit = sign + b"5c"
-        self._depth = (quote.lower().count(self._unit) + 1).bit_length() - 1
+        self._depth = (quote.lower().count(self._unit) + quote.count(b"\\") + 1).bit_length() - 1
         escaped = rb"%%(?:25){0,%d}" % level
         self._token = lazily(rb"(%b22)|%b(?:(5[bB]|7[bB])|5[dD]|7[dD])|[\[\]{}]|[&\s\"<>]" % (sign, escaped))
         self._nesting, self._inside, self._within = int(within), False, within
@@ -36,10 +36,11 @@ class Percent:
             at = found.end()
             token = found[0]
             if found[1]:
-                count = backslashes(data, found.start(), self._unit)
+                unit = written_before(data, found.start(), self._unit)
+                count = backslashes(data, found.start(), unit)
                 level = ended(count, self._depth, quote=True)
                 if 0 <= level < self._depth:
-                    return found.start() - belonging(count) * len(self._unit), 0  # the string around us ends
+                    return found.start() - belonging(count) * len(unit), 0  # the string around us ends
                 if not self._inside or level >= 0:
                     self._inside = not self._inside
             elif len(token) == 1 and token not in b"[]{}":

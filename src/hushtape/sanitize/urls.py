@@ -277,7 +277,7 @@ def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verif
     lesson = Lesson("userinfo", guess=True)
     yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + _BEFORE, teaches=lesson)
     # Python's `quote` leaves slashes.
-    for anchor in (b"%3a%2f%2f", b"%253a%252f%252f", b"%3a//", b"%253a//"):
+    for anchor in (b"%3a%2f%2f", b":%2f%2f", b"%253a%252f%252f", b"%3a//", b"%253a//"):
         yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, REACH, teaches=lesson)
     for name in PRESIGNED:
         field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)

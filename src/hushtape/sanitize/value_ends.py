@@ -90,7 +90,7 @@ def string(quote: bytes) -> String | Units | Referred | PercentUnits:
         return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
     level = quote.rsplit(b"%", 1)[-1].count(b"25")
     unit = b"%" + b"25" * level + b"5c"
-    depth = (quote.lower().count(unit) + 1).bit_length() - 1
+    depth = (quote.lower().count(unit) + quote.count(b"\\") + 1).bit_length() - 1
     end = re.compile(b"%" + b"25" * level + rb"22|[&\s\"<>]")
     return String(end, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
 

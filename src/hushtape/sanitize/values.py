@@ -65,6 +65,12 @@ def backslashes(data: bytes, at: int, unit: bytes = b"\\") -> int:
     return count
 
 
+def written_before(data: bytes, at: int, unit: bytes) -> bytes:
+    """How the backslashes before a quote at `at` are written: `unit`, or raw before `%22`, as a browser's
+    request line has them (the URL standard's query keeps a backslash)."""
+    return b"\\" if data[at - 1 : at] == b"\\" else unit
+
+
 def closes(count: int, depth: int) -> bool:
     """Whether a quote behind `count` backslashes ends a string that is `depth` JSON strings deep.
 
@@ -107,9 +113,10 @@ class String:
         while at < limit and (found := self._quote.search(data, at)) is not None and found.start() < limit:
             if found[0] in self._hard:
                 return max(start, found.start() - backslashes(data, found.start())), 0
-            count = backslashes(data, found.start(), self._unit)
+            unit = written_before(data, found.start(), self._unit)
+            count = backslashes(data, found.start(), unit)
             if closes(count, self._depth):
-                return found.start() - belonging(count) * len(self._unit), 0
+                return found.start() - belonging(count) * len(unit), 0
             at = found.end()
         return (len(data), 0) if final else (-1, max(at, limit))
 
