@@ -24,8 +24,8 @@ _VALUES = {letter: value for value, letter in enumerate(_LETTERS)} | {45: 62, 95
 """Both alphabets (RFC 4648 4 and 5)."""
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _PADDING = lazily(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
-_PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB])"
-_SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF])"
+_PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB]|&#(?:43|[xX]2[bB]);)"
+_SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF]|\\+u002[fF]|&#(?:47|[xX]2[fF]);)"
 _SIGNS = {43: _PLUS, 47: _SLASH}
 _PIECE = 8
 _RUN = lazily(rb"[A-Za-z0-9]{8,24}")

@@ -16,11 +16,14 @@ from urllib.parse import unquote
 from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.words import is_phrase
 
-LEVELS = 4
-"""Named values within named values that are told apart."""
+LEVELS = 16
+"""Portions: named values within named values that are told apart."""
 
-LEAST = 6
+LEAST = 4
 """Signs of what is worth more than words."""
+
+LONGEST = 5
+"""Digits of a short number."""
 
 FEW = 12
 """Values of which one letter in common counts where one goes on as the other. Of more, two: by chance one
@@ -31,6 +34,8 @@ ROUNDS = 2
 
 _ESCAPE = re.compile(r"(?:\\u([0-9a-fA-F]{4}))+|\\[^u]")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_SAYS = re.compile(r"\s|://|[\"']\s*[:=]|\w=")
+"""In a document, a URL, a pair: not in a password."""
 _BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
 
 
@@ -73,16 +78,20 @@ def _joint(values: list[str]) -> dict[str, set[str]]:
 
 
 def _tells_more(text: str, held: Iterable[str]) -> bool:
-    """Whether something is in it besides the values, words and short numbers. A document that holds nothing
-    but names around a token is repeated by each answer that brings the token under its name."""
+    """Whether something is in it besides the values: of a document, URL or the like what is no word or short
+    number. One that holds nothing but names around a token is repeated by each answer that brings the token
+    under its name."""
+    says = _SAYS.search(text) is not None
     for other in sorted(held, key=len, reverse=True):
         text = text.replace(other, " ")
+    if not says:
+        return len(text.replace(" ", "")) >= LEAST
     parts = (part for part in _BETWEEN.split(text) if part)
     return sum(len(part) for part in parts if not _is_word(part)) >= LEAST
 
 
 def _is_word(part: str) -> bool:
-    return (part.isdigit() and len(part) < LEAST) or (part.isalpha() and is_phrase(part))
+    return (part.isdigit() and len(part) <= LONGEST) or (part.isalpha() and is_phrase(part))
 
 
 def _undone(value: str) -> set[str]:

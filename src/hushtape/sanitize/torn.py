@@ -34,6 +34,9 @@ _WITHIN = structs.replace(TEXT, window=True)
 MOST = 16
 """Values within one span that are looked for. Of one with more the recording fails: it holds little else."""
 
+EDGE = 8
+"""Letters of twofold base64 that hold a bit of one byte."""
+
 LONGEST = 4096
 """Bytes of a header field's value of which the changes are looked for."""
 
@@ -62,7 +65,8 @@ class Watch:
 
     def stream(self) -> Stream:
         """A stream to be watched."""
-        stream = Stream(self, self._reach, by_named=any(one[2] for one in self._looks))
+        by_named = self._apart or any(one[2] for one in self._looks)
+        stream = Stream(self, self._reach, by_named=by_named)
         self._streams.append(stream)
         return stream
 
@@ -88,7 +92,7 @@ class Watch:
         """Look at a stretch as it was. `base`: where it begins; `spans`: what was replaced, and whether by a
         named value's rule."""
         for plan, look, by_named in self._looks:
-            others = [(start, end) for start, end, named in spans if by_named or not named]
+            others = [(start, end) for start, end, named in spans if by_named or self._apart or not named]
             if not others or self.found is not None:
                 continue
 
@@ -219,13 +223,19 @@ def _without_whole(data: bytes, start: int, end: int, look: Look) -> bytes:
         if look(data[start:end]) is None:
             break
         if look(data[start + 1 : end]) is None and look(data[start : end - 1]) is None:
-            return data[:start] + b"A" * (end - start) + data[end:]  # it is the value, as nearly all are
+            return _gone(data, start, end)  # it is the value, as nearly all are
         ends = range(start, end + 1)
         last = ends[bisect_left(ends, True, key=lambda at: look(data[start:at]) is not None)]
         starts = range(start, last)
         first = starts[bisect_left(starts, True, key=lambda at: look(data[at:last]) is None) - 1]
-        data = data[:first] + b"A" * (last - first) + data[last:]
+        data = _gone(data, first, last)
     return data
+
+
+def _gone(data: bytes, start: int, end: int) -> bytes:
+    """Without the inside of a value, which is none then. Its ends may hold bits of a neighbour's, in base64."""
+    edge = min(EDGE, (end - start) // 4)
+    return data[: start + edge] + b"A" * (end - start - 2 * edge) + data[end - edge :]
 
 
 def without_named(plan: Plan, data: bytes, context: Context) -> bytes:

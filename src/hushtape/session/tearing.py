@@ -18,7 +18,7 @@ from hushtape.session.inside import found
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hushtape.model import Interaction, Request
+    from hushtape.model import Interaction, Request, Response
     from hushtape.sanitize import Ruleset
     from hushtape.sanitize.rules import Phase
 
@@ -84,6 +84,17 @@ def shown_request(ruleset: Ruleset, request: Request, scrubbed: Request) -> Requ
         if body.torn is not None:
             scrubbed = structs.replace(scrubbed, body=None)
     return scrubbed
+
+
+def shown_answer(ruleset: Ruleset, response: Response | None, scrubbed: Response | None) -> Response | None:
+    """The same of an answer's head and trailers."""
+    if response is None or scrubbed is None:
+        return scrubbed
+    torn = [torn_head(ruleset, "", one, "response") for one in (response.head.headers, response.trailers)]
+    if not any(torn) and torn_text(ruleset, response.head.reason) is None:
+        return scrubbed
+    head = structs.replace(scrubbed.head, reason="(withheld)", headers=Headers())
+    return structs.replace(scrubbed, head=head, trailers=Headers())
 
 
 def shown(ruleset: Ruleset, request: Request, uri: str) -> str:

@@ -15,7 +15,7 @@ from msgspec import structs
 from hushtape.errors import UnmatchedRequestError
 from hushtape.model import Interaction
 from hushtape.session import stored
-from hushtape.session.tearing import shown_request
+from hushtape.session.tearing import shown_answer, shown_request
 
 if TYPE_CHECKING:
     from hushtape.session.player import Player
@@ -88,7 +88,9 @@ class Unmatched(Sequence[UnmatchedRequestError]):
 
 
 def _shown(player: Player, ordinal: int) -> Interaction:
-    """Scrubbed, and without the request's part in which a rule took a part of a named value."""
+    """Scrubbed, and without the parts in which a rule took a part of a named value."""
     given = player.reader.read(ordinal)
     clean = stored.scrub_interaction(given, player.ruleset)
-    return structs.replace(clean, request=shown_request(player.ruleset, given.request, clean.request))
+    request = shown_request(player.ruleset, given.request, clean.request)
+    response = shown_answer(player.ruleset, given.response, clean.response)
+    return structs.replace(clean, request=request, response=response)
