@@ -47,8 +47,10 @@ def body_in(path: Path) -> bytes:
         return b64decode(document["log"]["entries"][0]["response"]["content"]["text"])
     (body,) = document["interactions"][0]["response"]["body"].values()
     inside = body if isinstance(body, bytes) else b64decode(body + "==", altchars=b"-_")
-    again = path.name == "twice.json" and inside != b"REDACTED!"
-    return b64decode(inside) if again else inside
+    if path.name != "twice.json" or inside == b"REDACTED!":
+        return inside
+    letters = inside.replace(b"!", b"")  # a placeholder stands in the inner base64 as it is
+    return inside + b64decode(letters[: len(letters) // 4 * 4])
 
 
 @pytest.mark.parametrize("before", (0, 5_000))

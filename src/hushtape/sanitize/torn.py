@@ -233,7 +233,7 @@ def _without_whole(data: bytes, start: int, end: int, look: Look) -> bytes:
 
 
 def _gone(data: bytes, start: int, end: int) -> bytes:
-    """Without the inside of a value, which is none then. Its ends may hold bits of a neighbour's, in base64."""
+    """Without the inside of a value, which is none then. In base64 its ends may hold bits of a neighbour."""
     edge = min(EDGE, (end - start) // 4)
     return data[: start + edge] + b"A" * (end - start - 2 * edge) + data[end - edge :]
 
