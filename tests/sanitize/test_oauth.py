@@ -123,3 +123,15 @@ def test_a_parameter_s_mark_is_seen_under_nested_names_and_behind_any_sign(text:
 def test_a_code_without_a_mark_stays_under_nested_names(text: str) -> None:
     assert scrubbed(text, FORM) == text
     assert RULES.uri(f"https://h.example/cb?{text}") == f"https://h.example/cb?{text}"
+
+
+@pytest.mark.parametrize("count", [16, 17, 200, 1000])
+@pytest.mark.parametrize("note", ["a smile :-}", "x]", "plain"])
+def test_the_code_of_each_row_goes_whatever_brackets_stand_beside_it(count: int, note: str) -> None:
+    rows = [{"code": f"{CODE}{i}", "note": note, "redirect_uri": "https://a.b"} for i in range(count)]
+    assert CODE not in scrubbed(json.dumps({"rows": rows}))
+
+
+def test_codes_of_rows_near_a_parameter_of_another_object_stay() -> None:
+    rows = [{"code": f"RESOURCE_EXHAUSTED_{i}", "app": {"redirect_uri": "https://a.b"}} for i in range(60)]
+    assert scrubbed(json.dumps({"rows": rows})) == json.dumps({"rows": rows})
