@@ -21,7 +21,7 @@ _CASE = lazily(
 
 _QUOTED = lazily(
     rb"(\\{0,8}[\"'`]|\\{1,8}u002[27]|(?:&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#39|#x27);"
-    rb"|(?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}2[27])"
+    rb"|(?:\\|%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}2[27])"
     rb"((?:(?!\1)[^\"'`<>]){0,40}\1)?"
 )
 """A string in any quotes; the second group: what it holds, where that is short."""

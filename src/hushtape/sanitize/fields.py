@@ -17,6 +17,7 @@ from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stay
 from hushtape.sanitize.member_values import QUOTE, MemberValue
 from hushtape.sanitize.named_values import COLON
 from hushtape.sanitize.noise import amid_bytes
+from hushtape.sanitize.percent_values import is_opened
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import Answer, Context, Found
 from hushtape.sanitize.stand_ins import is_docstring, is_message, is_word
@@ -114,8 +115,7 @@ class Field:
         if closing is None:
             return None if self.code else self._in_apostrophes(data, start, after, limit)
         quote = closing[0]
-        before = data[max(0, start - len(quote)) : start]
-        if before.lower() != quote.lower():
+        if not is_opened(data, start, quote):
             return None
         colon = COLON.match(data, closing.end(), limit)
         if colon is None:

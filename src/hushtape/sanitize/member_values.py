@@ -9,6 +9,7 @@ from __future__ import annotations
 from hushtape.sanitize import bare_words, insides, quotes
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.loose_fields import is_made
+from hushtape.sanitize.percent_values import is_opened
 from hushtape.sanitize.rules import FieldRule
 from hushtape.sanitize.spans import TEXT, Answer, Context, Found
 from hushtape.sanitize.value_ends import container, strings
@@ -16,7 +17,7 @@ from hushtape.sanitize.values import Until
 
 _BS = rb"(?:\\|%(?:25)*5[cC])"
 QUOTE = lazily(
-    _BS + rb"*(?:[\"']|%(?:25)*22)|(?:\\+|(?:%(?:25){0,8}5[cC])+)u0022"
+    _BS + rb"*(?:[\"']|%(?:25)*22)|(?:\\|%(?:25){0,8}5[cC])+u0022"
     rb"|(?:\\{0,8}&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|#34|#[xX]22);"
 )
 _COMMENT = lazily(rb"/\*[^*]{0,256}\*/\s{0,8}")
@@ -40,7 +41,7 @@ _STRINGS = lazily(
     rb"\[(?:\s|\+|\\{1,8}" + _WHITE + rb"|(?:(?<=[\r\n])|(?<=\\[nr]))data:|%(?:25){0,8}(?:20|0[aAdD9])"
     rb"|(?:%(?:25){0,8}5[cC]){1,8}" + _WHITE + rb")*+[bBrRuU]{0,2}"
     rb"(\\{0,63}[\"']|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34);"
-    rb"|(?:\\|%(?:25){0,8}5[cC])*%(?:25){0,8}22|(?:%(?:25){0,8}5[cC])+u0022)"
+    rb"|(?:\\|%(?:25){0,8}5[cC])*%(?:25){0,8}22|(?:\\|%(?:25){0,8}5[cC])+u0022)"
 )
 
 _ESCAPED_STRINGS = lazily(
@@ -131,6 +132,6 @@ class MemberValue:
             if quotes.is_outer(data, listed.start(1), listed[1], quote, TEXT):
                 return None
             return Found(listed.start(1), -1, whole, quotes.literal(data, at, within=True))
-        if listed is None or (listed[1] != quote and len(listed[1]) + len(quote) > 2):
+        if listed is None or (not is_opened(listed[1], len(listed[1]), quote) and len(listed[1]) + len(quote) > 2):
             return self._within(data, quote, at, limit)
         return Found(listed.start(1), -1, whole, strings(listed[1]))

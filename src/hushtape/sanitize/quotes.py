@@ -73,9 +73,9 @@ APOSTROPHES: Final = lazily(
     _APOSTROPHE + rb"(" + _FIRST_IN + rb"(?:" + _FURTHER_IN % rb"2[267]" + rb"){0,255}+)\1(?![A-Za-z0-9])"
 )
 """A string in apostrophes that JSON, a URL or HTML escapes."""
-UNIT: Final = lazily(rb"(?:%(?:25){0,8}5[cC]){1,8}u0022")
+UNIT: Final = lazily(rb"(?:\\|%(?:25){0,8}5[cC]){1,8}u0022")
 CODED: Final = lazily(
-    rb"((?:%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22|(?:%(?:25){0,8}5[cC]){1,8}u0022)("
+    rb"((?:\\|%(?:25){0,8}5[cC]){0,8}%(?:25){0,8}22|(?:\\|%(?:25){0,8}5[cC]){1,8}u0022)("
     + _FIRST_IN
     + rb"(?:"
     + _FURTHER_IN % rb"2[26]"
@@ -89,9 +89,10 @@ _CODED_FIRST: Final = lazily(
     rb"(?:[:,\[{(]|%(?:25){0,8}(?:3[aA]|2[cC]|5[bB]|7[bB]))(?:"
     + _SPACE
     + rb"){0,8}(?:\\{0,8}(?:\"|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|u0022)"
-    rb"|(?:%(?:25){0,8}5[cC]){0,8}(?:%(?:25){0,8}22|u0022))\Z"
+    rb"|(?:\\|%(?:25){0,8}5[cC]){0,8}(?:%(?:25){0,8}22|u0022))\Z"
 )
 """Of an apostrophe: the quote of the string of JSON that it is the first letter of."""
+_DEEP: Final = lazily(rb"[%\\]")
 _CODED_RIGHT: Final = lazily(
     rb"(?:" + _SPACE + rb"){0,64}(?:[,}\]:);]|%(?:25){0,8}(?:2[cC9]|7[dD]|5[dD]|3[aAbB]))"
     rb"|[ \t]{1,8}(?:(?:not )?in|and|or|if|else|is) |[ \t]{0,8}(?:\r?\n|\\{1,8}[nr]|&(?:amp;){0,4}gt;)"
@@ -104,7 +105,7 @@ _VARIABLE = lazily(
 )
 _LISTED = lazily(
     rb"(?:(?<!CDATA)\[|,|%(?:25){0,8}(?:5[bB]|2[cC]))(?:\s|\\{1,8}[nrt]|\+|%(?:25){0,8}(?:20|0[aAdD9])){0,32}"
-    rb"(\\{0,63}\"|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|(?:%(?:25){0,8}5[cC]){0,63}(?:%(?:25){0,8}22|(?<=5[cC])u0022))-{0,2}\Z"
+    rb"(\\{0,63}\"|\\{1,63}u0022|&(?:amp;){0,4}(?:quot|#34|#[xX]22);|(?:\\|%(?:25){0,8}5[cC]){0,63}(?:%(?:25){0,8}22|(?<=5[cC])u0022))-{0,2}\Z"
 )
 _TAG = lazily(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*+([\"'])?")
 """A tag up to a place in it; the group: the quote of the attribute that is open there."""
@@ -218,7 +219,7 @@ def is_outer(data: bytes, at: int, opening: bytes, quote: bytes, context: Contex
         return True
     if opening[-1] == quote[-1] and quote[-1:] in _ATTRIBUTE_END:
         return len(opening) < len(quote) and b"%" not in quote
-    if b"%" in quote and b"%" in opening and quote.count(b"%") > opening.count(b"%"):
+    if b"%" in quote and b"%" in opening and len(_DEEP.findall(quote)) > len(_DEEP.findall(opening)):
         return opening.endswith(b"22")
     return _closes_string(data, at, opening)
 

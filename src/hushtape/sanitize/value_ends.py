@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentUnits
+from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentString, PercentUnits
 from hushtape.sanitize.values import TAIL, Coded, Container, Referred, String, Units, Until
 
 _RAW = lazily(rb'"')
@@ -70,12 +70,7 @@ def closing(name: bytes) -> Until:
     return Until(lazily(rb"(?i)</(?:[\w.-]{1,64}:)?" + re.escape(name) + rb"\s*>"))
 
 
-def _unit(quote: bytes) -> bytes:
-    """How a backslash is written in percent escapes where this `\\u0022` stands."""
-    return b"%" + b"25" * quote.rsplit(b"%", 1)[-1].count(b"25") + b"5c"
-
-
-def string(quote: bytes) -> String | Units | Referred | PercentUnits:
+def string(quote: bytes) -> String | Units | Referred | PercentString | PercentUnits:
     """The seeker for a string that this quote opened."""
     last = quote[-1]
     if last == 34 and b"%" not in quote:
@@ -83,16 +78,12 @@ def string(quote: bytes) -> String | Units | Referred | PercentUnits:
     if last == 39 and b"%" not in quote:
         return String(_SINGLE, len(quote).bit_length() - 1)
     if quote.endswith(b"u0022"):
-        return PercentUnits(quote, _unit(quote)) if b"%" in quote else Units(len(quote) - len(b"u0022"))
+        return PercentUnits(quote) if b"%" in quote else Units(len(quote) - len(b"u0022"))
     if last == 59 and b"u0026" in quote:
         return Referred(quote)
     if last == 59:
         return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
-    level = quote.rsplit(b"%", 1)[-1].count(b"25")
-    unit = b"%" + b"25" * level + b"5c"
-    depth = (quote.lower().count(unit) + quote.count(b"\\") + 1).bit_length() - 1
-    end = re.compile(b"%" + b"25" * level + rb"22|[&\s\"<>]")
-    return String(end, depth, unit, frozenset(bytes((one,)) for one in b'&"<> \t\r\n\v\f'))
+    return PercentString(quote)
 
 
 def container(quote: bytes) -> Container | Coded | Percent | PercentCoded:
@@ -102,7 +93,7 @@ def container(quote: bytes) -> Container | Coded | Percent | PercentCoded:
     if quote == b"'":
         return Container(0)
     if quote.endswith(b"u0022") and b"%" in quote:
-        return PercentCoded(quote, _unit(quote))
+        return PercentCoded(quote)
     if quote.endswith((b"u0022", b";")):
         return Coded(quote)
     return Percent(quote)
@@ -114,7 +105,7 @@ _LIST_ENDS = {39: Until(lazily(rb"(?<=')\s{0,64}\]")), 59: Until(lazily(rb"(?<=;
 def strings(quote: bytes) -> Container | Coded | Percent | PercentCoded | Until:
     """The seeker for the rest of a list of strings, up to its closing bracket; `quote` opens the first."""
     if quote.endswith(b"u0022"):
-        return PercentCoded(quote, _unit(quote), within=True) if b"%" in quote else Coded(quote, within=True)
+        return PercentCoded(quote, within=True) if b"%" in quote else Coded(quote, within=True)
     if b"%" in quote:
         return Percent(quote, within=True)
     return _LIST_ENDS.get(quote[-1]) or Container(len(quote).bit_length() - 1, within=True)

@@ -65,12 +65,6 @@ def backslashes(data: bytes, at: int, unit: bytes = b"\\") -> int:
     return count
 
 
-def written_before(data: bytes, at: int, unit: bytes) -> bytes:
-    """How the backslashes before a quote at `at` are written: `unit`, or raw before `%22`, as a browser's
-    request line has them (the URL standard's query keeps a backslash)."""
-    return b"\\" if data[at - 1 : at] == b"\\" else unit
-
-
 def closes(count: int, depth: int) -> bool:
     """Whether a quote behind `count` backslashes ends a string that is `depth` JSON strings deep.
 
@@ -96,27 +90,24 @@ def belonging(count: int) -> int:
 
 
 class String:
-    """A quoted string. `quote` finds a closing quote's last part, before which backslashes of the form
-    `unit` are counted; `hard` matches end it whatever stands before."""
+    """A quoted string. `quote` finds a closing quote's last part, before which backslashes are counted; `hard`
+    matches end it whatever stands before."""
 
-    __slots__ = ("_depth", "_hard", "_quote", "_unit")
+    __slots__ = ("_depth", "_hard", "_quote")
     again: ClassVar[bool] = True
 
-    def __init__(
-        self, quote: re.Pattern[bytes], depth: int, unit: bytes = b"\\", hard: frozenset[bytes] = frozenset()
-    ) -> None:
-        self._quote, self._depth, self._unit, self._hard = quote, depth, unit, hard
+    def __init__(self, quote: re.Pattern[bytes], depth: int, hard: frozenset[bytes] = frozenset()) -> None:
+        self._quote, self._depth, self._hard = quote, depth, hard
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         limit = len(data) if final else len(data) - TAIL
         at = start
         while at < limit and (found := self._quote.search(data, at)) is not None and found.start() < limit:
+            count = backslashes(data, found.start())
             if found[0] in self._hard:
-                return max(start, found.start() - backslashes(data, found.start())), 0
-            unit = written_before(data, found.start(), self._unit)
-            count = backslashes(data, found.start(), unit)
+                return max(start, found.start() - count), 0
             if closes(count, self._depth):
-                return found.start() - belonging(count) * len(unit), 0
+                return found.start() - belonging(count), 0
             at = found.end()
         return (len(data), 0) if final else (-1, max(at, limit))
 
