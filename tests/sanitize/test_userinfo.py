@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from itertools import product
 from typing import Literal
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -105,13 +106,41 @@ def test_a_password_with_any_sign_goes(before: str, sign: str) -> None:
 @pytest.mark.parametrize("password", ["p@@Zk93", "@@Zk93", "Zk93@@@p", "p@Zk93@@", "@", "a@b@@c@@@d"])
 def test_userinfo_in_a_parameter_goes_with_several_at_signs_in_a_row(password: str) -> None:
     url = f"https://bob:{password}@git.example/x"
-    for safe in ("", "/", "@", "/@", ":", ":@"):
+    for safe in ("", "/", "@", "/@", ":", ":@", "/:"):
         link = quote(url, safe=safe)
         for left in (
             cleaned(f"a=1&u={link}&z=1", FORM, "request"),
             RULESET.uri(f"https://h.example/?u={link}"),
         ):
             assert "Zk93" not in left and "bob" not in left and "git.example" in left
+
+
+@pytest.mark.parametrize("password", ["Zk93mP0q", "p@Zk93", "@@Zk93@", "Zk93/?#[]", "Zk93&b=c", "'Zk93'"])
+@pytest.mark.parametrize("host", ["git.example", "[2001:db8::1]:8080", "localhost"])
+def test_userinfo_of_a_url_goes_whichever_of_its_signs_are_escaped(password: str, host: str) -> None:
+    whole = f"https://bob:{quote(password, safe='')}@{host}/x?y=1"
+    for safe in map("".join, product(("", ":"), ("", "/"), ("", "@"))):
+        for link in (quote(whole, safe=safe), quote(quote(whole, safe=safe), safe=safe)):
+            for left in (
+                cleaned(f"a=1&u={link}&z=1", FORM, "request"),
+                cleaned(json.dumps({"href": f"/fetch?u={link}"}), "application/json"),
+                RULESET.uri(f"https://h.example/?u={link}"),
+            ):
+                assert "Zk93" not in left and "bob" not in left and "REDACTED" in left
+
+
+def test_an_address_behind_a_host_stays_where_its_at_sign_is_escaped() -> None:
+    for form in (
+        "u=https://example.com&m=bob%40example.org",
+        "u=https://example.com:8080&m=bob%40example.org",
+        "u=https://example.com/bob%40example.org",
+        "u=https://example.com%2Fbob%40example.org",
+        "u=https://example.com:8080%2Fbob%40example.org",
+        "t=see+https://example.com:8080%2Cbob%40example.org+now",
+        "t=see+https://example.com:8080+or+bob%40example.org",
+        "t=http://example.com%3A+ping+%40bob",
+    ):
+        assert cleaned(form, FORM, "request") == form
 
 
 def test_an_address_behind_another_url_in_percent_escapes_stays() -> None:

@@ -132,6 +132,8 @@ class MemberValue:
             if quotes.is_outer(data, listed.start(1), listed[1], quote, TEXT):
                 return None
             return Found(listed.start(1), -1, whole, quotes.literal(data, at, within=True))
-        if listed is None or (not is_opened(listed[1], len(listed[1]), quote) and len(listed[1]) + len(quote) > 2):
+        if listed is None or (
+            not is_opened(listed[1], len(listed[1]), quote) and len(listed[1]) + len(quote) > 2
+        ):
             return self._within(data, quote, at, limit)
         return Found(listed.start(1), -1, whole, strings(listed[1]))

@@ -21,15 +21,38 @@ _SPACE = (
 COLON = lazily(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _NAMED = lazily(
     rb"(?:name|key|id|property|path|field|header|variable)"
-    rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}|(%(?:25){0,8}22)%(?:25){0,8}3[aA](?:\+|%(?:25){0,8}20)?)\Z",
+    rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}"
+    rb"|(?:\\|%(?:25){0,8}5[cC]){0,15}%(?:25){0,8}22(?::|%(?:25){0,8}3[aA])(?:\+|%(?:25){0,8}20)?)\Z",
     re.IGNORECASE,
 )
 _TYPE = lazily(rb"type(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}\Z", re.IGNORECASE)
-_ANY_QUOTE = rb"(?:\\{0,8}[\"']|%(?:25){0,8}22)"
+_CODED_QUOTE = rb"(?:\\|%(?:25){0,8}5[cC]){0,15}%(?:25){0,8}22"
+_CODED_SPACE = rb"(?:\+|%(?:25){0,8}20){0,8}"
+_CODED = rb"(?:[^\s\"'\\<>&%]|%(?:25){0,8}+(?!22|5[cC])[0-9a-fA-F]{2})"
+# A member in percent escapes.
+_CODED_MEMBER = (
+    _CODED_QUOTE
+    + _CODED
+    + rb"{1,64}+"
+    + _CODED_QUOTE
+    + rb"(?::|%(?:25){0,8}3[aA])"
+    + _CODED_SPACE
+    + rb"(?:"
+    + _CODED_QUOTE
+    + _CODED
+    + rb"{0,256}+"
+    + _CODED_QUOTE
+    + rb"|[\w.-]{1,40}+)"
+    + rb"(?:,|%(?:25){0,8}2[cC])"
+    + _CODED_SPACE
+)
+_ANY_QUOTE = rb"(?:\\{0,8}[\"']|" + _CODED_QUOTE + rb")"
 _VALUE_NAME = _ANY_QUOTE + rb"(?:parameter|setting|option)?_?value" + _ANY_QUOTE
 _VALUED = lazily(_VALUE_NAME, re.IGNORECASE)
 # What may stand between the two: `"type": "string", "tags": ["a"]`.
-_OTHERS = lazily(rb"(?:(?!" + _VALUE_NAME + rb")" + MEMBER + rb"){0,16}+", re.IGNORECASE)
+_OTHERS = lazily(
+    rb"(?:(?!" + _VALUE_NAME + rb")(?:" + MEMBER + rb"|" + _CODED_MEMBER + rb")){0,16}+", re.IGNORECASE
+)
 _COMMA = lazily(_SPACE + rb"(?:,|%(?:25){0,8}2[cC])" + _SPACE)
 _ATTRIBUTE = lazily(
     rb"(?:\s{1,8}(?!value|content)[\w:-]{1,64}+(?:\s{0,8}=\s{0,8}(?:\\{0,8}[\"'][^\"'<>]{0,256}[\"']|[^\s\"'<>]{1,64}+))?){0,8}+"
@@ -41,7 +64,7 @@ _ATTRIBUTE = lazily(
 def is_name(data: bytes, start: int, *, typed: bool) -> bool:
     """Whether a string at `start` is a name by what stands before it; `typed`: the type of an input, too, in
     HTML and its likes."""
-    low = max(0, start - 40)
+    low = max(0, start - 80)
     return _NAMED.search(data, low, start) is not None or (
         typed and _TYPE.search(data, low, start) is not None
     )

@@ -53,6 +53,7 @@ LONG = 16
 SAMPLE = 4096
 """Bytes that tell whether slashes are rarer than e-mail addresses."""
 
+_SLASH: Final = frozenset((b"/", b"\\"))
 _SLASHES = lazily(rb"/(?<=[/\\]/)")
 _BEFORE = 72
 """Bytes before userinfo that are looked at."""
@@ -212,7 +213,7 @@ def crossing_signs(rest: bytes, chunk: bytes) -> list[int]:
     return [at + dropped for at in userinfo_signs(before + chunk[:stop]) if at >= border]
 
 
-def _userinfo(text: bytes) -> tuple[Any, Any]:
+def _userinfo(text: bytes) -> tuple[Any, Any, Any]:
     def plain(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         # Behind `://`, `:\/\/` at any depth: what stands before an `@`, if it holds a colon or is long.
         first = data.rfind(b"/", max(0, start - REACH), start) + 1
@@ -230,13 +231,29 @@ def _userinfo(text: bytes) -> tuple[Any, Any]:
         return Found(first, start, text)
 
     def escaped(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        level = data.startswith(b"%25", start)
+        level = b"%25" in data[start:end]
+        return ending(data, end, level)
+
+    def sign(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        # An `@` that alone is escaped. The first of several tells of all.
+        first = data.rfind(b"/", max(0, start - REACH), start) + 1
+        if (
+            first == 0
+            or data[first - 2 : first - 1] not in _SLASH
+            or data.find(data[start:end], first, start) >= 0
+        ):
+            return None
+        if _SCHEME.search(data, max(0, first - _BEFORE), first) is None:
+            return None
+        return ending(data, first, level=b"%25" in data[start:end])
+
+    def ending(data: bytes, end: int, level: bool) -> Found | None:
         found = _ESCAPED_AUTHORITY[level].match(data, end, min(end + REACH, len(data)))
         if found is None or not _tells(_undone(found[0], level)):
             return None
         return Found(end, found.end(), text)
 
-    return plain, escaped
+    return plain, escaped, sign
 
 
 def _undone(text: bytes, level: int) -> bytes:
@@ -273,11 +290,13 @@ _IN_STRINGS: Final = (b"\\", b"&quot;", b"%22", b"%5c", b"%2522", b"%255c")
 
 def url_anchors(rule: UrlSecretsRule, order: int) -> Iterator[tuple[bytes, Verifier]]:
     """Userinfo and presigned parameters."""
-    plain, escaped = _userinfo(rule.placeholder.encode())
+    plain, escaped, sign = _userinfo(rule.placeholder.encode())
     lesson = Lesson("userinfo", guess=True)
     yield USERINFO_SIGN, Verifier(plain, order, "userinfo", USERINFO, REACH + _BEFORE, teaches=lesson)
-    # Python's `quote` leaves slashes.
-    for anchor in (b"%3a%2f%2f", b":%2f%2f", b"%253a%252f%252f", b"%3a//", b"%253a//"):
+    # Python's `quote` leaves slashes, and with `safe="/:"` colons, too; Go's `url.PathEscape` leaves colons.
+    for anchor in (b"%40", b"%2540"):
+        yield anchor, Verifier(sign, order, "userinfo", USERINFO, REACH + _BEFORE, REACH, teaches=lesson)
+    for anchor in (b"%3a%2f%2f", b":%2f%2f", b"%253a%252f%252f", b":%252f%252f", b"%3a//", b"%253a//"):
         yield anchor, Verifier(escaped, order, "userinfo", USERINFO, 0, REACH, teaches=lesson)
     for name in PRESIGNED:
         field = Field(FieldRule(names=(name,), placeholder=rule.placeholder), name)
