@@ -49,12 +49,12 @@ def _first(at: int, begins: list[int], own: int) -> int:
 
 
 def is_opened(data: bytes, start: int, quote: bytes) -> bool:
-    """Whether a quote like this one stands right before `start`: behind as many backslashes, escaped or not."""
+    """Whether a quote like this one stands right before `start`: as many backslashes, escaped or not."""
     before = data[max(0, start - len(quote)) : start].lower()
     if before == quote.lower():
         return True
     sign = _SIGN.search(quote)
-    if sign is None or not data[max(0, start - len(sign[0])) : start].lower() == sign[0]:
+    if sign is None or data[max(0, start - len(sign[0])) : start].lower() != sign[0]:
         return False
     level, size = _level(quote), len(sign[0])
     count = len(_before(quote, len(quote) - size, level))

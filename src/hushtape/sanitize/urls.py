@@ -53,7 +53,6 @@ LONG = 16
 SAMPLE = 4096
 """Bytes that tell whether slashes are rarer than e-mail addresses."""
 
-_SLASH: Final = frozenset((b"/", b"\\"))
 _SLASHES = lazily(rb"/(?<=[/\\]/)")
 _BEFORE = 72
 """Bytes before userinfo that are looked at."""
@@ -236,12 +235,10 @@ def _userinfo(text: bytes) -> tuple[Any, Any, Any]:
 
     def sign(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         # An `@` that alone is escaped. The first of several tells of all.
-        first = data.rfind(b"/", max(0, start - REACH), start) + 1
-        if (
-            first == 0
-            or data[first - 2 : first - 1] not in _SLASH
-            or data.find(data[start:end], first, start) >= 0
-        ):
+        low = max(0, start - REACH)
+        low = max(low, data.rfind(b"&", low, start))
+        first = data.rfind(b"/", low, start) + 1
+        if first < 2 or data[first - 2] not in b"/\\" or data.find(data[start:end], first, start) >= 0:
             return None
         if _SCHEME.search(data, max(0, first - _BEFORE), first) is None:
             return None

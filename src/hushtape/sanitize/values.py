@@ -90,8 +90,8 @@ def belonging(count: int) -> int:
 
 
 class String:
-    """A quoted string. `quote` finds a closing quote's last part, before which backslashes are counted; `hard`
-    matches end it whatever stands before."""
+    """A quoted string. `quote` finds a closing quote's last part, before which backslashes are counted;
+    `hard` matches end it whatever stands before."""
 
     __slots__ = ("_depth", "_hard", "_quote")
     again: ClassVar[bool] = True
