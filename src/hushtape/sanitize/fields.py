@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from hushtape.sanitize import bare_words, elements, multipart, named_values, oauth, quotes
+from hushtape.sanitize import apostrophes, bare_words, elements, multipart, named_values, oauth, quotes
 from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stays
@@ -113,7 +113,7 @@ class Field:
     def _json(self, data: bytes, start: int, after: int, limit: int, context: Context) -> Answer:
         closing = QUOTE.match(data, after, limit)
         if closing is None:
-            return None if self.code else self._in_apostrophes(data, start, after, limit)
+            return None if self.code else self._in_apostrophes(data, start, after, limit, context)
         quote = closing[0]
         if not is_opened(data, start, quote):
             return None
@@ -133,14 +133,28 @@ class Field:
                 return None
         return found
 
-    def _in_apostrophes(self, data: bytes, start: int, after: int, limit: int) -> Found | None:
+    def _in_apostrophes(
+        self, data: bytes, start: int, after: int, limit: int, context: Context
+    ) -> Found | None:
         """`\\u0027name\\u0027: \\u0027value\\u0027`: an object of Python or JavaScript, as .NET writes it."""
         closing = quotes.APOSTROPHE.match(data, after, limit)
         if closing is None or not data.endswith(closing[0], 0, start):
             return None
         colon = COLON.match(data, closing.end(), limit)
-        value = quotes.APOSTROPHES.match(data, colon.end(), limit) if colon else None
-        return None if value is None else Found(value.start(2), value.end(2), self._text)
+        if colon is None:
+            return None
+        value = quotes.APOSTROPHES.match(data, colon.end(), limit)
+        if value is not None:
+            return Found(value.start(2), value.end(2), self._text)
+        found = apostrophes.of_container(
+            data, colon.end(), limit, closing[0], self._text, whole=self._rule.containers
+        )
+        if found is not None and not self._rule.numbers:
+            text = b"'" + apostrophes.as_written(data, colon.end(), limit, closing[0])
+            near = context.window and limit < colon.end() + apostrophes.LONGEST
+            if stays(self._joined, text, 0, 1, len(text), near):
+                return None
+        return found
 
     def _stays(self, data: bytes, start: int, at: int, limit: int, context: Context) -> bool:
         """Whether the value's form tells that it is no credential; never under a name that a user gave."""

@@ -24,7 +24,7 @@ def _level(quote: bytes) -> int:
     return quote.rsplit(b"%", 1)[-1].count(b"25")
 
 
-def _before(data: bytes, at: int, level: int) -> list[int]:
+def before(data: bytes, at: int, level: int) -> list[int]:
     """Where each of the backslashes begins that stand right before `at`, up to `_RUN`, the nearest first."""
     begins: list[int] = []
     while at and len(begins) < _RUN:
@@ -50,20 +50,19 @@ def _first(at: int, begins: list[int], own: int) -> int:
 
 def is_opened(data: bytes, start: int, quote: bytes) -> bool:
     """Whether a quote like this one stands right before `start`: as many backslashes, escaped or not."""
-    before = data[max(0, start - len(quote)) : start].lower()
-    if before == quote.lower():
+    if data[max(0, start - len(quote)) : start].lower() == quote.lower():
         return True
     sign = _SIGN.search(quote)
     if sign is None or data[max(0, start - len(sign[0])) : start].lower() != sign[0]:
         return False
     level, size = _level(quote), len(sign[0])
-    count = len(_before(quote, len(quote) - size, level))
-    return len(_before(data, start - size, level)) == count and count > 0
+    count = len(before(quote, len(quote) - size, level))
+    return len(before(data, start - size, level)) == count and count > 0
 
 
 def _opened(quote: bytes, sign: bytes) -> int:
     """How many backslashes stand before the sign that this quote ends with."""
-    return len(_before(quote, len(quote) - len(sign), _level(quote)))
+    return len(before(quote, len(quote) - len(sign), _level(quote)))
 
 
 class PercentString:
@@ -84,7 +83,7 @@ class PercentString:
         while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
             if len(found[0]) == 1:
                 return max(start, found.start() - backslashes(data, found.start())), 0
-            begins = _before(data, found.start(), self._level)
+            begins = before(data, found.start(), self._level)
             if closes(len(begins), self._depth):
                 return max(start, _first(found.start(), begins, belonging(len(begins)))), 0
             at = found.end()
@@ -113,7 +112,7 @@ class Percent:
             at = found.end()
             token = found[0]
             if found[1]:
-                begins = _before(data, found.start(), self._level)
+                begins = before(data, found.start(), self._level)
                 level = ended(len(begins), self._depth, quote=True)
                 if 0 <= level < self._depth:  # the string around us ends
                     return _first(found.start(), begins, belonging(len(begins))), 0
@@ -145,7 +144,7 @@ class PercentUnits:
         while at < limit and (found := self._token.search(data, at)) is not None and found.start() < limit:
             if len(found[0]) == 1:
                 return found.start(), 0
-            begins = _before(data, found.start(), self._level)
+            begins = before(data, found.start(), self._level)
             level = ended(len(begins), self._depth, quote=found[0] != _UNIT)
             if level >= 0:
                 return max(start, _first(found.start(), begins, len(begins) % (2 << level))), 0
@@ -175,7 +174,7 @@ class PercentCoded:
             at = found.end()
             token = found[0]
             if found[1]:
-                begins = _before(data, found.start(), self._level)
+                begins = before(data, found.start(), self._level)
                 level = self._ended(len(begins), unit=token[0] != 37)
                 if 0 <= level < self._depth:  # the string around us ends
                     return _first(found.start(), begins, len(begins) % (2 << level)), 0
