@@ -170,7 +170,7 @@ def test_values_that_hold_others_are_told_apart_level_by_level() -> None:
     coded = base64.b64encode(outer.encode()).decode()
     named = [token, inner, outer, coded, "other words!", json.dumps({"refresh_token": token})]
     portions = holding([SecretRule(text) for text in named])
-    assert [[rule.value for rule in one] for one in portions] == [[inner], [outer], [coded]]
+    assert [[rule.value for rule in one] for one in portions] == [[inner], [outer]]
 
 
 def test_a_document_that_says_nothing_beside_its_token_is_no_reason_to_fail() -> None:
@@ -279,3 +279,20 @@ def test_values_that_share_a_few_letters_are_told(shared: int) -> None:
     for before in range(0, 48, 5):
         text = "n" * before + f" {first}{second[shared:]} end"
         assert not passes(rules(first, second), "state: " + lines(text), second)
+
+
+KEY = "oHwLMeaZqo9DZDNjN1GTPdVKsb1DS2S5yXB62gin7BMsFxvKK4Q519Pk174JSnZJrd09fXzjsV2cMcSu28F9teLb"
+
+
+def test_a_stretch_that_is_known_by_itself_hides_no_rest() -> None:
+    document = {"user": "u8812xk0Lm", "pin": "9fQzR8kLm2pWd4", "ref": KEY, "shard": "w-81kq-Qm2"}
+    assert torn(rules(json.dumps(document)), json.dumps(document, indent=2)) == "#k0"
+    signs = "".join(one if one.isalnum() else f"\\u{ord(one):04X}" for one in f"K60ZjewNG6CX\\{KEY}")
+    assert torn(rules(f"K60ZjewNG6CX\\{KEY}"), signs) == "#k0"
+    assert torn(rules(KEY + "Xq72mZkP0"), f'{KEY[:70]}"\n    "{KEY[70:]}Xq72mZkP0') == "#k0"
+
+
+def test_an_answer_that_an_oauth_document_was_made_of_is_recorded() -> None:
+    answer = {"access_token": KEY[:50], "expires_in": 3599, "refresh_token": "1//0gK7xQmZk93mP0qX7vL2wT5yR8"}
+    for document in (json.dumps(answer), json.dumps(answer, separators=(",", ":")).replace("/", "\\/")):
+        assert torn(rules(document), json.dumps(answer, indent=2)) is None

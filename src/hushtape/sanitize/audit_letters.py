@@ -187,7 +187,8 @@ def rows(rule: SecretRule) -> Iterator[Row]:
     name = rule.name or "secret"
     if rule.value in rule.placeholder:
         return
-    for value in dict.fromkeys((rule.value, *otherwise.texts(rule.value), *otherwise.fragments(rule.value))):
+    pieces = () if rule.whole else otherwise.fragments(rule.value)
+    for value in dict.fromkeys((rule.value, *otherwise.texts(rule.value), *pieces)):
         raw = value.encode("utf-8", "surrogatepass")
         plain = raw.translate(None, _SIGNS)
         if _tells(plain) and (_is_made(value) or len(plain) > LONG):

@@ -23,7 +23,14 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES = {letter: value for value, letter in enumerate(_LETTERS)} | {45: 62, 95: 63}
 """Both alphabets (RFC 4648 4 and 5)."""
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-_PADDING = lazily(rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]){0,2}")
+_PAD = rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD]|&#(?:61|[xX]3[dD]);)"
+_OVER = (
+    lazily(rb"(?!)"),
+    lazily(_PAD + rb"(?!\r?\n[ \t]*[A-Za-z0-9+/_-])|(?=[\"'&<](?!\s*[,+\\])|\Z)"),
+    lazily(_PAD + rb"{2}|(?=[\"'&<](?!\s*[,+\\])|\Z)"),
+)
+"""Where nothing is behind a value, by the bytes that are lacking to a group of three: its padding, or the end
+of a string or parameter. An equals sign at a line's end may be of quoted-printable, a quote end a list's piece."""
 _PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB]|&#(?:43|[xX]2[bB]);)"
 _SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF]|\\+u002[fF]|&#(?:47|[xX]2[fF]);)"
 _SIGNS = {43: _PLUS, 47: _SLASH}
@@ -162,7 +169,7 @@ class _Quads:
     Those of the neighbours stay, and so does the place of each character in its group of four: without its
     first letter another secret would not be known any more."""
 
-    __slots__ = ("_after", "_before", "_filler", "_searcher")
+    __slots__ = ("_after", "_alone", "_before", "_filler", "_searcher")
 
     def __init__(self, searcher: _Core, offset: int, size: int, placeholder: str) -> None:
         self._searcher = searcher
@@ -170,6 +177,8 @@ class _Quads:
         """Bytes of neighbours in the first and in the last group of three."""
         even = b"\0" in searcher.form
         self._filler = _filler(placeholder, self._before, self._after, even=even)
+        self._alone = base64_filler(placeholder)
+        """What stands for a value by itself: a replay without the value knows it."""
 
     def __call__(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         found = self._searcher(data, start, end, limit, context)
@@ -185,6 +194,9 @@ class _Quads:
         if self._after:
             if (one := _letter_behind(data, last)) is not None:
                 last, bits = one[0], one[1] & _TRAILING[self._after]
+                over = _OVER[self._after].match(data, last) if bits == self._before == 0 else None
+                if over is not None:
+                    return Found(first_of_escape(data, first), over.end(), self._alone)
                 text[-1] = _LETTERS[_VALUES[text[-1]] | bits]
             else:
                 del text[-1]

@@ -196,7 +196,7 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             searcher = Searcher(_halves(spelling, 0), text, whole=whole, value=spelling, every=every)
             verifier = Verifier(searcher, order, name, WHOLE, before, ahead)
             yield from ((form, verifier) for form in every)
-    for piece in otherwise.fragments(value):
+    for piece in () if rule.whole else otherwise.fragments(value):
         yield from _fragment(piece, text, order, name)
 
 

@@ -13,6 +13,9 @@ from collections.abc import Iterable
 from html import unescape
 from urllib.parse import unquote
 
+from msgspec import structs
+
+from hushtape.sanitize.otherwise import fragments
 from hushtape.sanitize.rules import Rule, SecretRule
 from hushtape.sanitize.words import is_phrase
 
@@ -21,6 +24,9 @@ LEVELS = 16
 
 LEAST = 4
 """Signs of what is worth more than words."""
+
+PEM = "-----BEGIN "
+"""A key's lines are known by themselves, and nothing else is in it."""
 
 LONGEST = 5
 """Digits of a short number."""
@@ -36,13 +42,14 @@ _ESCAPE = re.compile(r"(?:\\u([0-9a-fA-F]{4}))+|\\[^u]")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _SAYS = re.compile(r"\s|://|[\"']\s*[:=]|\w=")
 """In a document, a URL, a pair: not in a password."""
+_SCHEMES = frozenset(("http", "https", "www"))
 _BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
 
 
 def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
-    """Rules of named values that hold others (as they are, in escapes or in base64), or begin or end as
-    another one ends or begins; in portions of which none touches another of its own: a value is not met any
-    more once a part of it was replaced."""
+    """Rules of named values that hold others (as they are, in escapes or in base64) or stretches that are
+    known by themselves, or begin or end as another one ends or begins; in portions of which none touches
+    another of its own: a value is not met any more once a part of it was replaced."""
     named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
     values = sorted({rule.value for rule in named}, key=len)
     joint = _joint(values)
@@ -50,13 +57,17 @@ def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
     for value in values:
         texts = _undone(value)
         held = [other for other in levels if any(other in text for text in texts)]
-        if held and not any(_tells_more(text, held) for text in texts):
+        holding = [text for text in texts if any(other in text for other in held)]
+        if not all(_tells_more(text, held) for text in holding):
             held = []
+        pieces = () if value.startswith(PEM) else fragments(value)
+        broken = bool(pieces) and _tells_more(value, pieces)
         taken = {levels[other] for other in (*held, *joint.get(value, ())) if other in levels}
         free = next(level for level in range(len(taken) + 2) if level not in taken and (level or not taken))
-        levels[value] = min(max(free, 1 if value in joint else 0), LEVELS)
+        levels[value] = min(max(free, 1 if value in joint or broken else 0), LEVELS)
+    whole = [structs.replace(rule, whole=True) for rule in named]
     portions = (
-        tuple(rule for rule in named if levels[rule.value] == level) for level in range(1, LEVELS + 1)
+        tuple(rule for rule in whole if levels[rule.value] == level) for level in range(1, LEVELS + 1)
     )
     return tuple(filter(None, portions))
 
@@ -91,7 +102,9 @@ def _tells_more(text: str, held: Iterable[str]) -> bool:
 
 
 def _is_word(part: str) -> bool:
-    return (part.isdigit() and len(part) <= LONGEST) or (part.isalpha() and is_phrase(part))
+    return (part.isdigit() and len(part) <= LONGEST) or (
+        part.isalpha() and (is_phrase(part) or part in _SCHEMES)
+    )
 
 
 def _undone(value: str) -> set[str]:

@@ -21,12 +21,14 @@ class SecretRule(Struct, frozen=True):
     """This exact value, in every encoding SANITIZING.md section 2 names, wherever it stands.
 
     `name` is the key it was given under ("#token"), for messages; the value never leaves this object.
+    `whole`: stretches of it are nothing by themselves (`otherwise.fragments`).
     """
 
     value: str
     placeholder: str = REDACTED
     name: str = ""
     phases: frozenset[Phase] = BOTH
+    whole: bool = False
 
     def __repr__(self) -> str:
         return f"SecretRule(name={self.name!r})"
