@@ -30,7 +30,7 @@ _OVER = (
     lazily(_PAD + rb"{2}|(?=[\"'&<](?!\s*[,+\\])|\Z)"),
 )
 """Where nothing is behind a value, by the bytes that are lacking to a group of three: its padding, or the end
-of a string or parameter. An equals sign at a line's end may be of quoted-printable, a quote end a list's piece."""
+of a string or parameter. An equals sign may be quoted-printable's, a quote may end a piece of a list."""
 _PLUS = rb"(?:\+|-|%(?:25){0,8}2[bB]|\\+u002[bB]|&#(?:43|[xX]2[bB]);)"
 _SLASH = rb"(?:\\{0,64}+/|_|%(?:25){0,8}2[fF]|\\+u002[fF]|&#(?:47|[xX]2[fF]);)"
 _SIGNS = {43: _PLUS, 47: _SLASH}

@@ -28,7 +28,7 @@ _LONGEST = 64
 _MARK = lazily(
     rb"(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%2526)|(?<=%5[bB])|(?<=%255[bB])|(?<=%3[fF])|(?<=%253[fF])|(?<=u0026)|(?<=%22)|(?<=%2522)|(?<=u0022))(?:grant[_-]?type|redirect[_-]?uri"
     rb"|client[_-]?secret|code[_-]?verifier|state)"
-    rb"(?:[\"'=\]]|\[[\w-]{0,32}\]=|%|\\{1,63}+[u\"']|\\{0,63}+&(?:amp;){0,4}(?:quot|#)|\s{0,8}+:)",
+    rb"(?:[\"'=\]]|\[[\w-]{0,32}\]=|%|\\{1,63}+[u\"'%]|\\{0,63}+&(?:amp;){0,4}(?:quot|#)|\s{0,8}+:)",
     re.IGNORECASE,
 )
 _SIGNS = rb"(?:[^\w\"'\\%&]|%(?:25){0,8}(?:2[^27]|3[A-Fa-f]|5[BbDd]|7[B-Eb-e]))"
@@ -122,7 +122,7 @@ def _small(data: bytes, start: int, low: int, high: int, quote: bytes) -> Span |
 
 def _is_open(data: bytes, start: int, end: int, quote: bytes) -> bool:
     """Whether an odd number of quotes stands between the two."""
-    deeper = (b"5C" + quote, b"5c" + quote) if b"%" in quote else (b"\\" + quote,)
+    deeper = (b"5C" + quote, b"5c" + quote, b"\\" + quote) if b"%" in quote else (b"\\" + quote,)
     if all(data.find(one, start, end) < 0 for one in deeper):
         return data.count(quote, start, end) % 2 == 1
     same = _Same(quote)
