@@ -101,3 +101,13 @@ def test_a_scan_redacts_all_of_such_a_value(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("KEY", VALUE)
     assert main(["scan", "--fix", "--values-env", "KEY", str(path)]) == 0
     assert path.read_text() == "Authorization: Basic REDACTED\nand more\n"
+
+
+@pytest.mark.parametrize("body", ("otp=1 password=Zk9&mP0q", "password=Zk9&mP0q and more words behind it"))
+def test_what_is_scrubbed_before_it_is_read_is_cut_in_no_body_however_short(
+    body: str, tmp_path: Path
+) -> None:
+    first = hushtape.BodyFieldSanitizer(fields=["password"], scrub_before_read=True)
+    options: dict[str, Any] = {"secrets": {"#key": "Zk9&mP0q"}, "sanitizers": [first]}
+    traces = record(tmp_path / "tape.json", get(), plain(body), **options)
+    assert not traces.published

@@ -182,9 +182,10 @@ class BodyPipe:
     def _refuse_torn(self) -> None:
         """A rule took a part of a named value."""
         if self._watch is not None and self._watch.found is not None:
-            self._fail(
-                found(self._watch.found, f"the body of {self._uri}, of which another rule takes a part")
-            )
+            error = found(self._watch.found, f"the body of {self._uri}, of which another rule takes a part")
+            if self._small.data is None or not is_file(self._small.data):
+                raise error
+            self._leak = self._leak or error
 
     def _keep(self, clean: bytes, last: bool = False) -> None:
         if self._held is not None:
