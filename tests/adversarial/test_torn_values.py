@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +20,7 @@ from tests.adversarial.smuggling import Client, Traces, record, reply, scripted
 VALUE = "46Nj7q43SPNXpUra3CCEz0G9LLNwrI8lvvle8L7x"
 CODED = base64.b64encode(f"some-user-name:{VALUE}".encode()).decode()
 DUMP = "Authorization: Basic " + "\n    ".join((CODED[:64], CODED[64:])) + "\n"
+LINE = b"login failed: password=Zk9&mP0q\n"
 SIGNS = "=!'=b##{^<#ab[<a$"
 
 
@@ -111,3 +115,23 @@ def test_what_is_scrubbed_before_it_is_read_is_cut_in_no_body_however_short(
     options: dict[str, Any] = {"secrets": {"#key": "Zk9&mP0q"}, "sanitizers": [first]}
     traces = record(tmp_path / "tape.json", get(), plain(body), **options)
     assert not traces.published
+
+
+def archive(text: bytes) -> bytes:
+    """A zip file whose member is stored as it is."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("a.txt", text)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body",
+    (archive(LINE), gzip.compress(LINE, 0), gzip.compress(b"hello") + LINE, b"PK\3\4 " + LINE),
+    ids=("a zip file", "a gz file", "behind a gz file", "what begins like a zip file"),
+)
+def test_opaque_files_that_are_read_first_are_not_cut_either(body: bytes, tmp_path: Path) -> None:
+    first = hushtape.BodyFieldSanitizer(fields=["password"], scrub_before_read=True)
+    options: dict[str, Any] = {"secrets": {"#key": "Zk9&mP0q"}, "sanitizers": [first]}
+    traces = record(tmp_path / "tape.json", get(), reply(body), allow_opaque=True, **options)
+    assert not [place for place, data in traces.places.items() if b"mP0q" in data]

@@ -129,14 +129,20 @@ class BodyPipe:
         return self._close_spool()
 
     def _hold_packed(self) -> None:
-        """Hand callbacks a small file whose content was scrubbed, not one that was scrubbed as bytes."""
+        """Hand out a small file whose content was scrubbed, not one that was scrubbed as bytes.
+
+        Raises:
+            SecretFoundError: it can't be put together again, and a named value is torn in its bytes.
+        """
         data, self._small.data = self._small.data, None
-        if data is None or not is_file(data):
-            return
-        clean = packed_again(self._ledger.ruleset, data, self._phase, self._teach(), self._ledger.named)
+        clean = None
+        if data is not None and is_file(data):
+            clean = packed_again(self._ledger.ruleset, data, self._phase, self._teach(), self._ledger.named)
         if clean is not None:
-            self._held, self._readable = bytearray(clean), True
+            self._held, self._readable, self._leak = bytearray(clean), True, None
             self._repacked = clean is not data
+        elif self._leak is not None:
+            raise self._leak
 
     @property
     def held(self) -> bytes:
