@@ -196,7 +196,7 @@ def test_where_spans_stand_close_each_byte_is_looked_at_a_few_times(reach: int) 
         looked += len(data)
 
     body = b"".join(b'{"id": %d, "password": "hunter%d"}\n' % (number, number) for number in range(16_000))
-    watch = Watch([(ruleset.side("response").plan, look, False)], reach)
+    watch = Watch(lambda: [(ruleset.side("response").plan, look, False)], reach, by_named=False)
     scrubber = ruleset.scrubber("response", "text/plain", watch=watch)
     for at in range(0, len(body), 8_192):
         scrubber.feed(body[at : at + 8_192])

@@ -7,7 +7,7 @@ Immutable once built, shared by threads; only caches of clean header values chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.rules import REDACTED, HeaderRule, Phase, Rule, SecretRule
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import FORM, TEXT, URI, Teach, context_of
-from hushtape.sanitize.torn import Watch
+from hushtape.sanitize.torn import Looking, Watch
 from hushtape.sanitize.wide import WideScrubber
 
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ class Ruleset:
     __slots__ = (
         "_base",
         "_dull",
-        "_holding",
         "_left",
         "_letters",
+        "_looking",
         "_odd",
         "_overlap",
         "_plans",
+        "_portions",
         "_request",
         "_response",
         "_stages",
@@ -81,8 +82,10 @@ class Ruleset:
         self._odd = OddSecrets.of(rules)
         self._taught = Learned()
         self._base: Ruleset | None = None
-        self._holding: tuple[Ruleset, ...] | None = None
-        """Of named values that hold others (`torn.holding`); made at the first watch."""
+        self._portions: tuple[tuple[SecretRule, ...], ...] | None = None
+        """Named values that hold others (`holding`); told at the first watch."""
+        self._looking: tuple[Ruleset, ...] = ()
+        """Of named values alone, and of each portion; compiled with the first look."""
         self._dull = DullHex(rules)
         self._letters = Letters.of(rules)
         self._texts = TextAudit(self._audit_scan(), self._odd and self._odd.apart, self._dull)
@@ -254,12 +257,19 @@ class Ruleset:
         named = self._base or self  # what was learned tears named values, too
         if named._letters is None:
             return None
-        if named._holding is None:
-            portions = holding(named.rules)
-            named._holding = tuple([Ruleset.compile(rules, engine=self.engine) for rules in portions])
-        looks = [(named.side(phase).plan, named._look_for_named, False)]
-        looks += [(one.side(phase).plan, one._look_for_named, True) for one in named._holding]
-        return Watch(looks, totals.reach(named.rules), apart=apart)
+        if named._portions is None:
+            named._portions = holding(named.rules)
+        by_named = bool(named._portions)
+        return Watch(lambda: named._looks(phase), totals.reach(named.rules), by_named=by_named, apart=apart)
+
+    def _looks(self, phase: Phase) -> Iterator[Looking]:
+        if (
+            not self._looking
+        ):  # not with the fields: where one is replaced in each line, these took half of all
+            portions = [Ruleset.compile(rules, engine=self.engine) for rules in self._portions or ()]
+            self._looking = (self.known, *portions)
+        for number, one in enumerate(self._looking):
+            yield one.side(phase).plan, one._look_for_named, number > 0
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()

@@ -24,6 +24,10 @@ from hushtape.sanitize.spans import OPEN, TEXT, Context, union
 Look = Callable[[bytes], Finding | None]
 """The audit of a stretch by named values alone."""
 
+Looking = tuple[Plan, Look, bool]
+"""Of some named values: the plan that replaces them, how they are looked for, and whether they may be torn by
+named values, too."""
+
 Tell = Callable[[bytes, int, Look], None]
 """Told of a stretch in which a value is torn: the stretch as it was, where it begins, how to look for it."""
 
@@ -45,9 +49,10 @@ class Watch:
     """Watches one body, in all the streams that its scrubber makes of it. Not shared between threads.
 
     Args:
-        looks: of named values, and of portions of those that hold others: the plan that replaces them, how
-            they are looked for, and whether they may be torn by named values, too.
+        looks: gives the looks, of all named values and of portions of those that hold others. Asked when
+            something was replaced: they are compiled by then.
         reach: bytes on either side of a span's ends that are looked at.
+        by_named: some values may be torn by named ones.
         apart: they are replaced later, by other rules than those that are watched: one that stands there as
             it is may be torn, too.
 
@@ -55,18 +60,20 @@ class Watch:
     them; `found` stays None then.
     """
 
-    __slots__ = ("_apart", "_looks", "_reach", "_streams", "found", "tell")
+    __slots__ = ("_apart", "_by_named", "_looks", "_reach", "_streams", "found", "tell")
 
-    def __init__(self, looks: Iterable[tuple[Plan, Look, bool]], reach: int, *, apart: bool = False) -> None:
-        self._looks, self._reach, self._apart = tuple(looks), reach, apart
+    def __init__(
+        self, looks: Callable[[], Iterable[Looking]], reach: int, *, by_named: bool, apart: bool = False
+    ) -> None:
+        self._looks, self._reach, self._apart = looks, reach, apart
+        self._by_named = by_named or apart
         self._streams: list[Stream] = []
         self.found: str | None = None
         self.tell: Tell | None = None
 
     def stream(self) -> Stream:
         """A stream to be watched."""
-        by_named = self._apart or any(one[2] for one in self._looks)
-        stream = Stream(self, self._reach, by_named=by_named)
+        stream = Stream(self, self._reach, by_named=self._by_named)
         self._streams.append(stream)
         return stream
 
@@ -84,14 +91,15 @@ class Watch:
 
     def look_at_change(self, before: bytes, after: bytes) -> None:
         """The same of what was redacted by other means than a plan's."""
-        named = any(look(without_named(plan, before, _WITHIN)) is not None for plan, look, _ in self._looks)
-        if named or (self._apart and before != without_named(self._looks[0][0], before, _WITHIN)):
+        looks = tuple(self._looks())
+        named = any(look(without_named(plan, before, _WITHIN)) is not None for plan, look, _ in looks)
+        if named or (self._apart and before != without_named(looks[0][0], before, _WITHIN)):
             self.look(before, 0, [(start, end, False) for start, end in _changes(before, after)])
 
     def look(self, data: bytes, base: int, spans: list[tuple[int, int, bool]]) -> None:
         """Look at a stretch as it was. `base`: where it begins; `spans`: what was replaced, and whether by a
         named value's rule."""
-        for plan, look, by_named in self._looks:
+        for plan, look, by_named in self._looks():
             others = [(start, end) for start, end, named in spans if by_named or self._apart or not named]
             if not others or self.found is not None:
                 continue
