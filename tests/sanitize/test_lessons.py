@@ -71,6 +71,36 @@ def test_a_redacted_credential_teaches_its_plain_value(name: str, size: int) -> 
     assert TOKEN in from_body(text.encode(), content_type, size)
 
 
+def escaping(value: str) -> str:
+    """A string of JSON as PHP and .NET write its signs."""
+    signs = {"/": "\\/", "+": "\\u002B", "&": "\\u0026", "'": "\\u0027"}
+    return "".join(signs.get(one, one) for one in json.dumps(value))
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("strings", range(5))
+@pytest.mark.parametrize(
+    "value", [TOKEN, "Zk93+mP0q&X7", 'Zk93"mP0qX7', "Zk93\\mP0qX7", "Zk93\xfc-mP0qX7", "Zk93'mP0q<X7"]
+)
+def test_json_in_strings_of_json_teaches_the_same_in_a_form_or_request_line(
+    value: str, strings: int, listed: bool
+) -> None:
+    text = f'{{"access_token": {f"[{escaping(value)}]" if listed else escaping(value)}}}'
+    for _ in range(strings):
+        text = f'{{"in": {escaping(text)}}}'
+    assert value in from_body(text.encode(), "application/json")
+    for coded in (quote_plus(text), quote(text, safe="")):
+        assert value in from_body(f"a=1&payload={coded}&b=2".encode(), "application/x-www-form-urlencoded")
+        book = Notebook()
+        RULESET.uri(f"https://h.example/p?c={coded}&b=2", "request", book.asked)
+        assert value in taught(book)
+
+
+def test_a_forms_password_with_a_backslash_teaches_itself_first() -> None:
+    learned = from_body(b"password=Zk93%5Cn0q%5C%5CX7-hush", "application/x-www-form-urlencoded")
+    assert learned[0] == "Zk93\\n0q\\\\X7-hush"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 9000), st.integers(8, 8192), st.integers(1, 40_000))
 def test_what_teaches_does_not_hang_on_how_a_body_was_cut(before: int, length: int, size: int) -> None:

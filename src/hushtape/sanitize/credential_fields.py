@@ -1,7 +1,7 @@
 """Fields whose names say by themselves that they hold a credential: `stripe_api_key`, `DB_PASSWORD`.
 
-Lives here: the look around an anchor for the name that it ends, and the hand-over to the verifiers of
-`fields`. Must not: know the words (`credential_names`), find values (`fields`). Called by: plan (anchors).
+Lives here: from the anchor that ends a name to the verifiers of `fields`. Must not: know the words
+(`credential_names`), find where a name begins (`name_starts`) or values (`fields`). Called by: plan.
 All anchors share their verifiers, which read the name from the data: hundreds of spellings cost no more than
 their last words. What is told of these names is a guess (`Lesson.guess`): nobody listed them.
 """
@@ -12,22 +12,19 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from hushtape.sanitize.credential_names import SHORT, anchors, joined, names_credential
-from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.field_names import QUOTES, Way, field_anchors, followed_by, ways
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field, is_password
 from hushtape.sanitize.formed_fields import LABEL as FORMED
 from hushtape.sanitize.loose_fields import LOOSE, loose_ways
+from hushtape.sanitize.name_starts import LONGEST, WORDLIKE, behind_fragment, first, plain
 from hushtape.sanitize.rules import CredentialNamesRule, FieldRule
 from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import Answer, Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
 from hushtape.sanitize.words import looks_made
 
-LONGEST = 80
-"""Bytes before an anchor that may belong to its name."""
-
-TAG = LONGEST + 70
+TAG = 150
 """Bytes before an anchor in which its tag opens."""
 
 LABEL = "credential by its name"
@@ -46,12 +43,6 @@ IN_PATH = b"jsessionid"
 
 _SIGN = lazily(rb"\s{1,8}[:=]|\+{1,8}%(?:25){0,8}3[aAdD]")
 _PATH_END = Until(lazily(rb"[^A-Za-z0-9._!~:+-]"))
-_IN_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.#$@" + bytes(range(128, 256))
-_WORDLIKE = frozenset(_IN_NAMES)
-_PERCENT = lazily(rb"(?:25){0,8}(?:5[cC]u00[0-9a-fA-F]{2}|[0-9a-fA-F]{2})")
-_BACKSLASH = lazily(rb"(?:u00|x)[0-9a-fA-F]{2}|[nrtbf]")
-_COLOUR = lazily(COLOUR)
-_IN_COLOURS = frozenset((b"[", b";", b":"))
 
 Read = Callable[[bytes], "Field | None"]
 
@@ -85,15 +76,15 @@ def _loose(rule: CredentialNamesRule, order: int) -> Iterator[Verifier]:
 
     @lru_cache(maxsize=512)
     def named(name: bytes) -> bytes | None:
-        plain = name.decode("ascii", "replace")
-        same = joined(plain)
-        if same in rule.keep or not (same in rule.listed or names_credential(plain)):
+        spoken = plain(name) or name.decode("ascii", "replace")
+        listed = joined(spoken.encode("ascii", "ignore").decode()) in rule.listed
+        if joined(spoken) in rule.keep or not (listed or names_credential(spoken)):
             return None
         return text
 
     def read(data: bytes, start: int, end: int) -> bytes | None:
-        first = _first(data, start)
-        return named(data[first:end]) if first >= 0 else None
+        begins = first(data, start)
+        return named(data[begins:end]) if begins >= 0 else None
 
     for follows, way in loose_ways(read):
         yield Verifier(way, order, LOOSE, KIND, BACK + LONGEST, LOOSE_AHEAD, teaches=lesson, follows=follows)
@@ -116,16 +107,23 @@ def _named(way: Way, read: Read) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         if element and data.rfind(b"<", max(0, start - TAG), start) < 0 and not _SIGN.match(data, end, limit):
             return None  # a word in a text
-        first = _first(data, start)
-        field = read(data[first:end]) if first >= 0 else None
-        found = None if field is None else way(field, data, first, end, limit, context)
+        begins = first(data, start)
+        if begins < 0:
+            return None
+        found = at(data, begins, end, limit, context)
+        if found is None and (behind := behind_fragment(data, begins, start)) >= 0:
+            return at(data, behind, end, limit, context)
         if (
             isinstance(found, Found)
-            and data[first - 1 : first] == b";"
-            and data[first:end].lower() == IN_PATH
+            and data[begins - 1 : begins] == b";"
+            and data[begins:end].lower() == IN_PATH
         ):
             return Found(found.start, -1, found.text, _PATH_END)
         return found
+
+    def at(data: bytes, begins: int, end: int, limit: int, context: Context) -> Answer:
+        field = read(data[begins:end])
+        return None if field is None else way(field, data, begins, end, limit, context)
 
     return verify
 
@@ -138,7 +136,7 @@ def _after_words(verifier: Verifier) -> Verifier:
     def after(
         data: bytes, start: int, end: int, limit: int, context: Context
     ) -> Found | tuple[Found, ...] | None:
-        if start == 0 or data[start - 1] not in _WORDLIKE:
+        if start == 0 or data[start - 1] not in WORDLIKE:
             return None
         return verify(data, start, end, limit, context)
 
@@ -149,32 +147,13 @@ def _in_quotes(read: Read) -> Verify:
     """`"name"` and `'name'`, told with their quotes."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
-        first = _first(data, start)
-        if first < 1 or data[first - 1] != data[end]:
+        begins = first(data, start)
+        if begins < 1 or data[begins - 1] != data[end]:
             return None
-        field = read(data[first:end])
-        return None if field is None else field.quoted(data, first - 1, end + 1, limit, context)
+        field = read(data[begins:end])
+        return None if field is None else field.quoted(data, begins - 1, end + 1, limit, context)
 
     return verify
-
-
-def _first(data: bytes, start: int) -> int:
-    """Where the name begins that holds what stands at `start`; -1 if that is too far away."""
-    if start == 0 or data[start - 1] not in _WORDLIKE:
-        return start
-    before = data[max(0, start - LONGEST) : start]
-    size = len(before.rstrip(_IN_NAMES))
-    if size == 0 and start > LONGEST:
-        return -1
-    first = start - len(before) + size
-    sign = data[first - 1 : first]
-    escape = {b"%": _PERCENT, b"\\": _BACKSLASH}.get(sign)
-    if escape is not None and (found := escape.match(data, first, start)) is not None:
-        first = found.end()
-    if sign in _IN_COLOURS:
-        ends = [one.end() for one in _COLOUR.finditer(data, max(0, first - 40), start)]
-        first = max([first, *ends])
-    return first
 
 
 def _reader(rule: CredentialNamesRule) -> Read:
@@ -182,16 +161,14 @@ def _reader(rule: CredentialNamesRule) -> Read:
 
     @lru_cache(maxsize=512)
     def read(name: bytes) -> Field | None:
-        try:
-            text = name.decode()
-        except UnicodeDecodeError:
-            return None
-        plain = joined(text)
-        if " " in text or plain in rule.keep:
+        text = plain(name)
+        same = joined(text) if text is not None else ""
+        if text is None or " " in text or same in rule.keep:
             return None  # one with a space may be a sentence: `loose_fields` looks at its value
         # A listed name is found by its own rule, but behind a sign (`--password=`, `"_token"`).
-        if text[:1].isalnum() if plain in rule.listed else not names_credential(text):
+        if text[:1].isalnum() if same in rule.listed else not names_credential(text):
             return None
-        return Field(FieldRule((text,), rule.placeholder, containers=False), text)
+        written = name.decode()
+        return Field(FieldRule((written,), rule.placeholder, containers=False), written)
 
     return read

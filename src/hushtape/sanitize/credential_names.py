@@ -58,7 +58,7 @@ _NEGATED: Final = """
 """Words before a name that make it a question or a message: `forgot_password`, `has_secret`."""
 
 _WORDS = lazily(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
-_JOINTS = lazily(r"[^a-z0-9]")
+_JOINTS = lazily(r"[\W_]")
 
 
 _SPOKEN: Final = (

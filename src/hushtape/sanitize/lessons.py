@@ -30,6 +30,9 @@ MOST_GUESSED: Final = 100
 NAME: Final = "learned secret"
 """The name of such a rule, in messages."""
 
+_LAYERS: Final = 6
+"""Strings of JSON in each other whose escapes are undone."""
+
 _ZONE = r"(?:[.,]\d{1,9})?(?: ?Z|[-+]\d\d(?::?\d\d)?)?"
 _PLAIN_NUMBER = lazily(
     r"[-+0-9.,:/ ]+|T?\d\d:\d\d(?::\d\d)?" + _ZONE + r"|\d{4}[-/.]\d\d[-/.]\d\dZ"
@@ -158,7 +161,7 @@ def _texts(value: bytes, lesson: Lesson) -> list[str]:
     if lesson.written == "json" and "data:" in text and text[:1] in ("[", "{", '"', "\\"):
         text = _EVENT.sub("", text)
     whole = text
-    for _ in range(6):
+    for _ in range(_LAYERS):
         if lesson.written == "json" and _IN_ATTRIBUTE.match(text):
             text = _unescaped(text)
             continue
@@ -221,12 +224,12 @@ def _is_no_phrase(leaf: str) -> bool:
     return not is_phrase(_SMALL.sub(" ", leaf))
 
 
-def _in_parameter(text: str) -> Iterator[str]:
-    """What a parameter's value says, and, where it was a part of JSON, what that says."""
+def _in_parameter(text: str, layers: int = _LAYERS) -> Iterator[str]:
+    """What a parameter's value says, and, where it was a part of JSON in strings of JSON, what each says."""
     found = _leaves(text) if text[:1] in ("{", "[") else []
     yield from found or (text,)
-    if "\\" in text and (inner := _inner(text)) is not None:
-        yield inner
+    if layers and "\\" in text and (inner := _inner(text)) is not None and inner != text:
+        yield from _in_parameter(inner, layers - 1)
 
 
 def _is_telling(leaf: str) -> bool:
@@ -266,7 +269,7 @@ def _unescaped(text: str) -> str:
 
 def _json_layers(text: str) -> Iterator[str]:
     """The value of a JSON string's inside; of one inside JSON in a string, too."""
-    for _ in range(6):
+    for _ in range(_LAYERS):
         inner = _inner(text)
         if inner is None:
             script = _inner(_SCRIPT.sub(_plain, text))
