@@ -10,6 +10,11 @@ import pytest
 from tests.sanitize.test_audit_finding import found
 from tests.sanitize.written_ways import RULES, scrubbed
 
+from hushtape.model import Headers
+from hushtape.sanitize.chain import build
+
+RULESET = build().ruleset
+
 FORM = "application/x-www-form-urlencoded"
 DOCSTRINGS = [
     'def f() -> Token:\n    """Return the token of a user.\n\n    More of it below',
@@ -72,3 +77,29 @@ def test_three_quotes_end_with_the_string_or_the_element_around_them() -> None:
     )
     page = scrubbed(f'<p data-a="{escape(json.dumps({"k": text, "end": "fine"}))}">x</p>', "text/html")
     assert page == f'<p data-a="{escape(left)}">x</p>'
+
+
+@pytest.mark.parametrize(
+    "opened",
+    (
+        "q=password:'abc",
+        "q=--'password'%3A%20'abc",
+        "q='password'='abc",
+        'q=password:"abc',
+        "q={'password':['abc",
+        "q={'token':{'a':'abc",
+        "q=<password>abc",
+        "q=password='''abc",
+    ),
+)
+def test_a_quote_that_nothing_closes_is_open_up_to_the_end_of_its_parameter(opened: str) -> None:
+    rest = "&page=2&access_token=it'sZk93</password>mP0q8Qx&n=3"
+    clean = "&page=2&access_token=REDACTED&n=3"
+    uri = RULESET.uri("https://h.example/p?" + opened + rest)
+    assert uri.endswith(clean)
+    assert RULESET.audit_texts([uri]) is None
+    assert RULESET.uri(uri) == uri
+    field = Headers([("Location", "https://h.example/p?" + opened + rest)])
+    assert RULESET.headers(field, "response").pairs[0][1].endswith(clean)
+    if '"' not in opened and "{" not in opened and "<" not in opened:
+        assert scrubbed(opened + rest, FORM).endswith(clean)

@@ -242,3 +242,41 @@ def test_a_name_that_a_string_begins_with_counts_in_a_page() -> None:
     left = scrubbed(page, "text/html")
     assert left == page.replace("hunter2Zk", "REDACTED")
     assert found(RULES, left.encode()) is None
+
+
+CUT = (
+    "password='abc",
+    "{'password': 'abc",
+    "{'password': ['abc",
+    "{'token': {'a': 'x",
+    "<input name='password' value='ab",
+    '<input name="password" value="ab',
+    "<password>abc",
+    "<password><![CDATA[abc",
+    "password='''abc",
+)
+BEGINNINGS = ('row "x" ok\n' * 14, "INFO worker started a job " * 90, '["]')
+
+
+@pytest.mark.parametrize("later", ("it's " + VALUE, "x</password>" + VALUE, 'a"b ' + VALUE, "']" + VALUE))
+@pytest.mark.parametrize("cut", CUT)
+def test_a_value_that_is_cut_off_ends_with_a_string_whose_beginning_is_too_far_away(
+    cut: str, later: str
+) -> None:
+    for beginning in BEGINNINGS:
+        document = {"log": beginning + cut, "note": "don't", "password": later, "n": 1}
+        for indent in (None, 2):
+            text = json.dumps(document, indent=indent)
+            for whole in (text, json.dumps({"in": text, "end": "it's"})):
+                left = scrubbed(whole)
+                assert VALUE not in left
+                assert found(RULES, left.encode()) is None
+                read = json.loads(left)
+                assert json.loads(read["in"]) if "in" in read else read["note"] == "don't"
+
+
+def test_a_value_in_apostrophes_that_is_json_goes_whole_wherever_it_stands() -> None:
+    inner = json.dumps({"a": "b", "c": VALUE, "d": ["e"]})
+    for beginning in (*BEGINNINGS, ""):
+        for text in (f"{beginning}{{'token': '{inner}'}}", f"{beginning}password='{inner}' and more"):
+            assert VALUE not in scrubbed(text)

@@ -23,6 +23,8 @@ _QUOTE_CUT = lazily(
 )
 """How a quote begins under escapes."""
 
+_SIGN = lazily(rb"[+&#]")
+
 DEEPEST = 4
 """Weak values within weak values that are looked into."""
 
@@ -94,12 +96,9 @@ def _sure(plan: Plan, context: Context, data: bytes, hits: list[Hit], left: Cont
 
 
 def _is_left(value: bytes, left: Container[bytes]) -> bool:
-    """Whether it was replaced: up to a plus sign, too, which ends a parameter in a form's text, and no value
-    once that form is undone all but these."""
-    if value in left:
-        return True
-    sign = value.find(b"+", 1)
-    return sign > 0 and value[:sign] in left
+    """Whether it was replaced: up to what ends a parameter, too, of which not all is known where it stands:
+    an ampersand, and a plus sign in a form's text, which is none once that form is undone."""
+    return value in left or ((sign := _SIGN.search(value, 1)) is not None and value[: sign.start()] in left)
 
 
 def _cut_off(value: bytes, text: bytes) -> bool:

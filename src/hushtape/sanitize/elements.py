@@ -14,7 +14,7 @@ from hushtape.sanitize.insides import ATTRIBUTES, ESCAPED, LESS, MORE, PLAIN, of
 from hushtape.sanitize.quotes import string_ends, tag_around
 from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.value_ends import closing, string
-from hushtape.sanitize.values import Until
+from hushtape.sanitize.values import Loose, Until, unseen
 
 _TAG = lazily(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = lazily(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
@@ -23,9 +23,9 @@ _LIST = lazily(
 )
 _CDATA = lazily(rb"\s*<!\[CDATA\[")
 _ATTRIBUTE = lazily(rb"\svalue\s{0,4}=\s{0,4}(\\{0,8}[\"'])(?=[^\"'\s])", re.IGNORECASE)
-_CDATA_END = Until(lazily(rb"\]\]>(?!\]?\]?<!\[CDATA\[|\s*<!\[CDATA\[)"))
-_TEXT_END = Until(lazily(rb"\]\]>|<(?!!\[CDATA\[|!--)"))
-_QUOTED_END: Final = {b'"': Until(lazily(rb"[\"<]")), b"'": Until(lazily(rb"['<]"))}
+_CDATA_END = lazily(rb"\]\]>(?!\]?\]?<!\[CDATA\[|\s*<!\[CDATA\[)")
+_TEXT_END = lazily(rb"\]\]>|<(?!!\[CDATA\[|!--)")
+_QUOTED_END: Final = {b'"': lazily(rb"[\"<]"), b"'": lazily(rb"['<]")}
 
 _ESCAPED_OPEN = lazily(rb"(" + LESS + rb")(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
 _ESCAPED_HEAD = lazily(ATTRIBUTES + MORE, re.IGNORECASE)
@@ -69,12 +69,12 @@ def text_of(
         if close < 0 or string_ends(data, after - len(spelling), at, close):
             return None
     if head[0][-1:] == b"[":
-        return Found(at, -1, text, _CDATA_END)
+        return Found(at, -1, text, _until(_CDATA_END, data, at, context))
     if PLAIN.child(data, at, limit) is None:
         stays = not context.xml and (
             _is_word(data, b"<", at, limit) or (context.window and _is_loose(data, spelling, at, limit))
         )
-        return None if stays else Found(at, -1, text, _TEXT_END)
+        return None if stays else Found(at, -1, text, _until(_TEXT_END, data, at, context))
     if context.xml and (whole or _LIST.match(data, at, limit)):
         return Found(at, -1, text, closing(spelling))
     return (
@@ -88,7 +88,14 @@ def _attribute(data: bytes, after: int, at: int, context: Context, text: bytes) 
     found = _ATTRIBUTE.search(data, after, at)
     if found is None or (context.xml and _is_in_quotes(data, found.end())):
         return None
-    return Found(found.end(), -1, text, _QUOTED_END.get(found[1]) or string(found[1]))
+    end = _QUOTED_END.get(found[1])
+    return Found(found.end(), -1, text, string(found[1]) if end is None else _until(end, data, at, context))
+
+
+def _until(end: re.Pattern[bytes], data: bytes, at: int, context: Context) -> Until:
+    """In JSON a string may be cut inside of an element."""
+    around = None if context.xml else unseen(data, at)
+    return Until(end) if around is None else Loose(end, around)
 
 
 def _is_in_quotes(data: bytes, value: int) -> bool:
@@ -101,8 +108,10 @@ def _child(data: bytes, named: int, at: int, limit: int, context: Context, text:
     """The value of a child, by where its name ends and its text begins."""
     opened = _CDATA.match(data, at, limit)
     if opened:
-        return Found(opened.end(), -1, text, _CDATA_END)
-    return _attribute(data, named, at, context, text) or Found(at, -1, text, _TEXT_END)
+        return Found(opened.end(), -1, text, _until(_CDATA_END, data, at, context))
+    return _attribute(data, named, at, context, text) or Found(
+        at, -1, text, _until(_TEXT_END, data, at, context)
+    )
 
 
 def escaped(

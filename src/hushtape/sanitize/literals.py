@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, closes, ended
+from hushtape.sanitize.values import TAIL, Around, Step, backslashes, belonging, closes, ended
 
 _BACK: Final = 24
 _TOKEN = lazily(rb"[\"'\[\]{}]")
@@ -21,12 +21,13 @@ class Literal:
     """A container, its first bracket included. `depth`: strings of JSON around it. `within`: it has begun
     already, and its closing bracket does not belong to the value."""
 
-    __slots__ = ("_before", "_depth", "_nesting", "_quote", "_within")
+    __slots__ = ("_around", "_before", "_depth", "_nesting", "_quote", "_within")
     again: ClassVar[bool] = False
 
-    def __init__(self, depth: int, *, within: bool = False) -> None:
+    def __init__(self, depth: int, *, within: bool = False, around: Around | None = None) -> None:
         self._depth, self._nesting, self._within = depth, int(within), within
         self._quote, self._before = b"", b"["
+        self._around = around
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         limit = len(data) if final else len(data) - TAIL
@@ -39,6 +40,11 @@ class Literal:
             count = backslashes(data, place)
             if sign == b'"' and 0 <= ended(count, self._depth, quote=True) < self._depth:
                 return max(start, place - belonging(count)), 0  # the string around us ends
+            over = self._around.ends(data, place, final) if self._around and sign == b'"' else -1
+            if over >= 0:
+                return max(start, over), 0
+            if self._quote and self._quote != sign:
+                continue
             if self._quote:
                 even = closes(count, self._depth) if sign == b'"' else (count >> self._depth) % 2 == 0
                 self._quote = b"" if even else sign
@@ -55,7 +61,7 @@ class Literal:
         return -1, at
 
     def _next(self, data: bytes, at: int, limit: int) -> int:
-        if self._quote == b"'" and self._depth:  # what is around ends it, too
+        if self._quote == b"'":  # what is around ends it, too
             places = [one for one in (data.find(b"'", at, limit), self._outer(data, at, limit)) if one >= 0]
             return min(places, default=-1)
         if self._quote:
@@ -64,7 +70,9 @@ class Literal:
         return -1 if found is None else found.start()
 
     def _outer(self, data: bytes, at: int, limit: int) -> int:
-        """The quote of a string around us."""
+        """A quote that may be that of a string around us."""
+        if self._depth == 0:
+            return data.find(b'"', at, limit)
         while (at := data.find(b'"', at, limit)) >= 0:
             if 0 <= ended(backslashes(data, at), self._depth, quote=True) < self._depth:
                 return at

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.plan import MARGIN, Plan
+from hushtape.sanitize.quoted_values import RUNNING_OUT, bounds_of
 from hushtape.sanitize.spans import (
     FIELDS,
     KINDS,
@@ -27,6 +28,7 @@ from hushtape.sanitize.spans import (
     Teach,
     Verifier,
 )
+from hushtape.sanitize.values import Through, Until
 
 Open = tuple[int, Seeker, int, Verifier, bytes]
 """A span still running: its start, its seeker, where to go on, who found it, its text."""
@@ -45,6 +47,10 @@ that spells a value is by none: it may hold more than the value."""
 Named = tuple[int, int, str, bytes, int]
 """A span: its start and end, the rule's name, what replaces it, what it is by."""
 
+LOOSE = KINDS
+"""In `reach`: what those values of fields cover that may run out of the string around them. Strings inside
+are looked at: one may hold the end of such a value, and go on behind it."""
+
 HELD = LONGEST_LESSON + 1024
 """Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
 than LONGEST_LESSON by all that a seeker may leave unread, so that what teaches does not hang on chunks."""
@@ -56,7 +62,18 @@ DEEPEST = 4
 class Matcher:
     """Runs verifiers over one stream's hits, in order. Positions are those of the present buffer."""
 
-    __slots__ = ("_context", "_ended", "_level", "_plan", "groups", "names", "open", "reach", "teach")
+    __slots__ = (
+        "_bounds",
+        "_context",
+        "_ended",
+        "_level",
+        "_plan",
+        "groups",
+        "names",
+        "open",
+        "reach",
+        "teach",
+    )
 
     def __init__(self, plan: Plan, context: Context, teach: Teach | None = None, level: int = 0) -> None:
         self._plan = plan
@@ -64,11 +81,12 @@ class Matcher:
         self.teach = teach
         """Told of the credentials that are redacted; None: nobody asks."""
         self._context = structs.replace(context, notes={})
+        self._bounds = bounds_of(context)
         self.groups: list[Group] = []
         self.names: list[Named] | None = None
         """Each span, for those who set it to a list."""
         self.open: list[Open] = []
-        self.reach = [(0, 0)] * KINDS
+        self.reach = [(0, 0)] * (KINDS + 1)
         self._ended: deque[Ended] = deque(maxlen=4)
         """The fields whose values ended last: a secret may hold a field itself."""
 
@@ -77,8 +95,9 @@ class Matcher:
         running, self.open = self.open, []
         for start, seeker, at, verifier, text in running:
             self._seek(data, start, seeker, at, verifier, text, final)
-        for _, _, _, verifier, _ in self.open:
-            self.reach[verifier.kind] = (self.reach[verifier.kind][0], OPEN)
+        for _, seeker, _, verifier, _ in self.open:
+            kind = LOOSE if verifier.kind == FIELDS and isinstance(seeker, RUNNING_OUT) else verifier.kind
+            self.reach[kind] = (self.reach[kind][0], OPEN)
 
     def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
         """Verify hits whose surroundings are known; what is left waits for more data."""
@@ -108,6 +127,8 @@ class Matcher:
                 found = verify(data, start, end, limit, context)
                 if found is None:
                     continue
+                if kind == FIELDS and reach[LOOSE][0] < start < reach[LOOSE][1] and not _is_string(found):
+                    continue
                 if not kind:
                     # A secret has two anchors: the second one finds what the first has found.
                     if (this := (found, verifier.order)) == last:
@@ -123,6 +144,8 @@ class Matcher:
         return []
 
     def _take(self, data: bytes, found: Found, verifier: Verifier, final: bool) -> None:
+        if self._bounds is not None and verifier.kind == FIELDS:
+            found = self._bounds.of(data, found)
         start, end, seeker = found.start, found.end, found.seeker
         if end >= 0 or seeker is None:
             self._close(data, start, end, verifier, found.text, seeker)
@@ -139,7 +162,7 @@ class Matcher:
             self._close(data, start, end, verifier, text, seeker)
         else:
             self.open.append((start, seeker, resume, verifier, text))
-            self._cover(verifier.kind, start, OPEN)
+            self._cover(verifier.kind, start, OPEN, seeker)
 
     def _go_on(self, data: bytes, start: int, end: int, final: bool) -> None:
         """A secret holds what ended a field's value (an `&`, say): the value goes on behind it. Else its
@@ -161,7 +184,7 @@ class Matcher:
     ) -> None:
         kind = verifier.kind
         if kind:
-            self._cover(kind, start, end)
+            self._cover(kind, start, end, seeker)
         if kind == FIELDS and seeker is not None and seeker.again and text is not None:
             self._ended.append((start, end, seeker, verifier, text))
         if start >= end or text is None or (start >= 0 and self._is_left(data, start, end)):
@@ -211,8 +234,10 @@ class Matcher:
         starts = [one[0] for one in self.open if _may_teach(one[3]) and size - one[0] <= HELD]
         return min(starts, default=OPEN)
 
-    def _cover(self, kind: int, start: int, end: int) -> None:
+    def _cover(self, kind: int, start: int, end: int, seeker: Seeker | None) -> None:
         """Hits inside this span need no look: what they could find lies inside it."""
+        if kind == FIELDS and (seeker is None or isinstance(seeker, RUNNING_OUT)):
+            kind = LOOSE
         low, high = self.reach[kind]
         if start >= high:
             self.reach[kind] = (start, end)
@@ -232,6 +257,12 @@ class Matcher:
             moved = [(one[0] - by, one[1] - by, *one[2:]) for one in self._ended]
             self._ended = deque(moved, maxlen=4)
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
+
+
+def _is_string(found: Found | tuple[Found, ...]) -> bool:
+    """Whether it ends as JSON's strings and containers do."""
+    others = (Until, Through, *RUNNING_OUT, type(None))
+    return isinstance(found, Found) and not isinstance(found.seeker, others)
 
 
 def _may_teach(verifier: Verifier) -> bool:

@@ -15,9 +15,8 @@ from hushtape.sanitize.literals import Literal
 from hushtape.sanitize.quoted_values import PERCENT_QUOTE, Block, Parameter, Single
 from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
-from hushtape.sanitize.values import String, Until, backslashes, closes
+from hushtape.sanitize.values import BACK, String, Until, backslashes, closes, unseen
 
-BACK: Final = 2048
 _STEPS: Final = 24
 """Quotes before a name that are looked at."""
 
@@ -40,6 +39,7 @@ _END_TAG = lazily(rb"</[A-Za-z][\w:.-]{0,64}>")
 """What no value begins with."""
 
 _WHITE = lazily(rb"\s")
+_CODED_END: Final = lazily(rb"[&#\s\"<>]")
 _DESCRIBED = lazily(rb"[:@][a-z]{2,10} {1,4}(?:[\w.\[\]]{1,40} {1,4})?\Z")
 _OWN_LINE = lazily(rb":[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr])(?:\s|\\{1,8}[nrt]){0,64}\Z")
 _LINE_OVER = lazily(rb"[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr]|\Z)")
@@ -112,7 +112,7 @@ _TAG = lazily(rb"<[A-Za-z_][^<>\"']*+(?:\"[^\"]*\"[^<>\"']*+|'[^']*'[^<>\"']*+)*
 
 _ATTRIBUTE_END: Final = {b'"': Until(lazily(rb"[\"<]")), b"'": Until(lazily(rb"['<]"))}
 _IN_ATTRIBUTE: Final = Until(lazily(rb"[\"'<]|&(?:quot|#34|#[xX]22);"))
-_SINGLES: Final = tuple(Single(depth) for depth in range(-1, 8))
+_SINGLES: Final = tuple(Single(depth) for depth in range(8))
 
 
 def value_at(data: bytes, start: int, at: int, quote: bytes, context: Context) -> tuple[int, Seeker] | None:
@@ -143,7 +143,7 @@ def _bounded(seeker: Seeker, data: bytes, start: int, after: int) -> Seeker:
     """The same, no further than the parameter that the name stands in, as what stands between shows."""
     between = data[start:after]
     coded = between[-1:] == b"'" and b"%" in between and _WHITE.search(between) is None
-    return Parameter(seeker) if coded else seeker
+    return Parameter(seeker, _CODED_END) if coded else seeker
 
 
 def _ends_docstring(data: bytes, start: int, at: int, after: int) -> bool:
@@ -192,7 +192,8 @@ def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | U
     if context.xml:
         return Until(lazily(re.escape(quote * 3) + b"|" + re.escape(_hard(data, start))))
     if quote[-1:] == b"'":
-        return Block(quote, (_within(data, start, b'"') + 1).bit_length() - 1)
+        depth = (_within(data, start, b'"') + 1).bit_length() - 1
+        return Block(quote, depth, unseen(data, start) if depth < 0 else None)
     coded = PERCENT_QUOTE.search(quote)
     count = quote.lower().count(coded[1] + b"5c" if coded else b"\\")
     return Block(quote, (count + 1).bit_length() - 2)
@@ -257,12 +258,18 @@ def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:
     if len(quote) > 1:
         around = _within(data, start, b'"')
         return Single((around + 1).bit_length() - 1, len(quote) - 1) if around >= 0 else string(quote)
-    return _SINGLES[min((_within(data, start, b'"') + 1).bit_length(), len(_SINGLES) - 1)]
+    around = _within(data, start, b'"')
+    return (
+        Single(-1, around=unseen(data, start))
+        if around < 0
+        else _SINGLES[min((around + 1).bit_length(), len(_SINGLES)) - 1]
+    )
 
 
 def literal(data: bytes, at: int, *, within: bool = False) -> Literal:
     """What ends the object or list of Python's or JavaScript's that begins at `at`."""
-    return Literal((_within(data, at, b'"') + 1).bit_length(), within=within)
+    depth = (_within(data, at, b'"') + 1).bit_length()
+    return Literal(depth, within=within, around=unseen(data, at) if not depth else None)
 
 
 def _within(data: bytes, start: int, sign: bytes) -> int:

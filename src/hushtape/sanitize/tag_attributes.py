@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.values import within
 
 _ATTRIBUTE = lazily(
     rb"([A-Za-z_][\w:.-]{0,64}+)\s{0,4}+=\s{0,4}+(?:(\\{0,8}[\"'])([^<>]{0,2048}?)\2"
@@ -52,4 +53,4 @@ def value_in_tag(data: bytes, start: int, end: int, limit: int) -> tuple[int, in
             value = first, last
     if not named or value is None or _NO_VALUE.fullmatch(data, *value):
         return None
-    return value
+    return value[0], within(data, *value)

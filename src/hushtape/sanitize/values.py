@@ -14,6 +14,8 @@ from typing import ClassVar
 from hushtape.sanitize.expressions import lazily
 
 _RUN = 64
+BACK = 2048
+"""Bytes before a name that are looked at for the string it stands in."""
 TAIL = 96
 
 Step = tuple[int, int]
@@ -22,20 +24,82 @@ Step = tuple[int, int]
 class Until:
     """Ends at the first match of an expression; at the end of the stream if there is none."""
 
-    __slots__ = ("_stop",)
+    __slots__ = ("stop",)
     again: ClassVar[bool] = True
 
     def __init__(self, stop: re.Pattern[bytes]) -> None:
-        self._stop = stop
+        self.stop = stop
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         # A match in the last bytes could still grow or turn into another one: only when more is there.
-        found = self._stop.search(data, start)
+        found = self.stop.search(data, start)
         if found is not None and (final or found.end() <= len(data) - TAIL):
             return found.start(), 0
         if final:
             return len(data), 0
         return -1, max(start, min(len(data) - TAIL, found.start() if found else len(data)))
+
+
+class Around:
+    """The string of JSON around a value, where its beginning is not seen: does this quote end it? Those of a
+    value before it are escaped more often, unless the value is JSON itself."""
+
+    __slots__ = ("_least",)
+    _member = lazily(
+        rb"(\\{0,15}+\")(?:\s|\\{1,8}[nrt]){0,24}(?:,(?:\s|\\{1,8}[nrt]){0,32}"
+        rb"(?:\1[^\"'\\:,]{1,48}\1\s{0,4}:|[\[{])|[}\]](?:\s|\\{1,8}[nrt]){0,32}[,}\]])"
+    )
+    _last = lazily(rb"\\{0,15}+\"(?:\s|\\{1,8}[nrt]){0,24}[}\]]\s{0,8}\Z")
+
+    def __init__(self) -> None:
+        self._least = _RUN
+
+    def ends(self, data: bytes, at: int, final: bool) -> int:
+        """Where, with its backslashes; -1: it does not. `at`: the quote."""
+        count = backslashes(data, at)
+        if count >= self._least:
+            return -1
+        first = at - count
+        if self._member.match(data, first, at + TAIL) or (final and self._last.match(data, first)):
+            return first
+        self._least = count
+        return -1
+
+
+def unseen(data: bytes, start: int) -> Around | None:
+    """The string around `start`, if there may be one, of which no beginning is seen."""
+    return Around() if start >= BACK or b'"' in data[:start] else None
+
+
+def within(data: bytes, start: int, end: int) -> int:
+    """Where a value ends that was taken to end at `end`: with the string of JSON around it at the latest."""
+    around = Around()
+    while (start := data.find(b'"', start, end)) >= 0:
+        over = around.ends(data, start, final=True)
+        if over >= 0:
+            return over
+        start += 1
+    return end
+
+
+class Loose(Until):
+    """The same of what a string of JSON may hold, and be cut in: it ends with that string at the latest."""
+
+    __slots__ = ("_around",)
+    _sign = lazily(b'"')
+
+    def __init__(self, stop: re.Pattern[bytes], around: Around) -> None:
+        super().__init__(stop)
+        self._around = around
+
+    def seek(self, data: bytes, start: int, final: bool) -> Step:
+        end, at = super().seek(data, start, final)
+        limit = len(data) if final else len(data) - TAIL
+        for found in self._sign.finditer(data, start, max(start, min(limit, end if end >= 0 else at))):
+            over = self._around.ends(data, found.start(), final)
+            if over >= 0:
+                return max(start, over), 0
+        return end, at
 
 
 class Through:
