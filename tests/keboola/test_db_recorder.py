@@ -261,6 +261,22 @@ def test_an_adapter_that_normalises_itself_leaks_no_secret_in_capitals(data: Pat
     assert SECRET.upper() not in made.cassette_path.read_text()
 
 
+def test_a_secret_in_capitals_that_holds_another_is_kept_in_no_part(data: Path) -> None:
+    (data / "config.secrets.json").write_text(
+        json.dumps({"parameters": {"#user": "reader", "#key": "reader/Zk93mP0qX7"}})
+    )
+
+    class Own(OracleDBAdapter):
+        def patch_for_record(self, interaction_log: Any) -> None:
+            statement = normalize_sql("select 'reader%2FZk93mP0qX7', 'of reader'")
+            interaction_log.append({"sql_normalized": statement, "params_hash": "x", "rows": []})
+
+    made = VCRRecorder.from_test_dir(data, db_adapters=[Own()])
+    made.record(lambda: None)
+    stored = made.cassette_path.read_text()
+    assert "SELECT 'REDACTED', 'OF REDACTED'" in stored and "ZK93MP0QX7" not in stored
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("import oracledb\n", True), ("  from oracledb import connect\n", True), ("# import oracledb\n", False)],

@@ -390,6 +390,32 @@ def test_a_secrets_file_is_a_path_from_the_working_folder(
     assert SECRET.encode() not in everything_in(data)
 
 
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"#key": "acme/reader/Zk93mP0q", "#scope": "acme%2Freader"}, "?key=acme%2Freader%2FZk93mP0q"),
+        ({"#key": "ACME.READER-Zk93mP0q", "#user": "acme.reader"}, "host acme.reader-zk93mp0q.example.com"),
+    ],
+)
+def test_a_logged_secret_in_whose_writing_another_stands_is_kept_in_no_part(
+    data: Path, values: dict[str, str], line: str
+) -> None:
+    write(data / "config.secrets.json", {"parameters": values})
+    recorder = VCRRecorder.from_test_dir(data)
+    recorder.record(lambda: logging.getLogger("component").info(line))
+    assert b"zk93mp0q" not in everything_in(data).lower()
+
+
+def test_logs_of_earlier_recordings_with_another_mask_replay(data: Path, server: Server) -> None:
+    recorder = VCRRecorder.from_test_dir(data)
+    recorder.record(component(server))
+    logs = recorder.logs_path.read_text()
+    recorder.logs_path.write_text(logs.replace("***", "REDACTED"))
+    recorder.replay(component(server))
+    assert "***" in logs and recorder.last_log_comparison is not None
+    assert recorder.last_log_comparison.diffs == []
+
+
 def test_both_the_real_secret_and_its_dummy_are_masked(data: Path, server: Server) -> None:
     """A developer's machine has both: the secrets file, and a configuration with a dummy in its place."""
     VCRRecorder.from_test_dir(data).record(component(server))

@@ -96,6 +96,22 @@ def test_what_a_component_prints_is_shown_without_secrets(
     assert TOKEN not in shown.out
 
 
+def test_a_printed_secret_that_holds_another_is_shown_in_no_part(
+    tmp_path: Path, component: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printing = """
+from urllib.parse import quote
+print("GET /rows?key=" + quote(parameters["#long"], safe=""), "failed")
+print("key", json.dumps(parameters["#long"]).replace("/", "\\\\/"), file=sys.stderr)
+"""
+    component.write_text(COMPONENT + printing)
+    made = definition(server, **{"#long": f"{SECRET}/Zk93mP0qX7vL2wT5yR8"})
+    TestScaffolder().scaffold_from_dict(made, tmp_path / "tests", component)
+    shown = capsys.readouterr()
+    assert "GET /rows?key=*** failed\n" in shown.out and 'key "***"\n' in shown.err
+    assert "Zk93mP0q" not in shown.out + shown.err
+
+
 def test_what_stands_there_is_recorded_again_only_when_asked(
     tmp_path: Path, component: Path, server: Server
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hushtape.keboola.secrets import apart, secret_values
+from hushtape.keboola.secrets import secret_values
 
 DOCUMENT = json.dumps({"private_key": "-----BEGIN 8c1f", "type": "service_account"})
 
@@ -34,15 +34,3 @@ def test_values_that_are_looked_for(
     secrets: dict[str, Any], config: dict[str, Any], values: set[str]
 ) -> None:
     assert set(secret_values(secrets, config).values()) == values
-
-
-def test_what_may_be_masked_before_rules_run_is_no_word_and_no_part_of_another_value() -> None:
-    values = [
-        "keboola",
-        "keboola/2024#Xk9Q",
-        "password",
-        "api_key",
-        "q7-unguessable-0093",
-        "q7-unguessable-0093",
-    ]
-    assert apart(values) == ["keboola/2024#Xk9Q", "q7-unguessable-0093"]

@@ -17,11 +17,12 @@ from hushtape.errors import HushtapeError, SecretFoundError
 from hushtape.keboola import db_values
 from hushtape.keboola.metadata import WRITES_AS
 from hushtape.sanitize.messages import tell
-from hushtape.sanitize.rules import REDACTED
+from hushtape.sanitize.rules import REDACTED, SecretRule
 
 if TYPE_CHECKING:
     from hushtape.api import Tape
     from hushtape.keboola.db_recorder import DBAdapter
+    from hushtape.sanitize import Ruleset
 
 MEMBER = "db_interactions"
 
@@ -33,6 +34,7 @@ class InteractionLog:
         self._tape = tape
         # What adapters normalise is in capitals: a secret in it, too.
         self._capitals = sorted((value.upper() for value in secrets if len(value) > 2), key=len, reverse=True)
+        self._rules: tuple[Ruleset, Ruleset] | None = None
         self._count = 0
 
     def append(self, entry: Mapping[str, Any]) -> None:
@@ -64,11 +66,21 @@ class InteractionLog:
         parameters = entry.pop("parameters", None)
         if "sql" in entry:
             entry["sql_normalized"] = db_values.normalize_sql(tell(ruleset, entry.pop("sql")))
-        for value in self._capitals:
-            entry["sql_normalized"] = entry.get("sql_normalized", "").replace(value, REDACTED)
+        if self._capitals and "sql_normalized" in entry:
+            entry["sql_normalized"] = self._without_capitals(ruleset, entry["sql_normalized"])
         if "params_hash" not in entry:
             entry["params_hash"] = db_values.params_hash(parameters, lambda text: tell(ruleset, text))
         return self._clean(db_values.encode(entry))
+
+    def _without_capitals(self, ruleset: Ruleset, statement: str) -> str:
+        """Rules first: a value that is replaced by itself tears one that holds it in an encoding."""
+        if self._rules is None or self._rules[0] is not ruleset:
+            named = [SecretRule(value) for value in self._capitals]
+            self._rules = ruleset, ruleset.with_secrets(named)
+        told = tell(self._rules[1], statement)
+        for value in self._capitals:  # what no rule takes: short ones in a word
+            told = told.replace(value, REDACTED)
+        return told
 
     def _clean(self, line: str) -> bytes:
         text = tell(self._tape.ledger.ruleset, line)

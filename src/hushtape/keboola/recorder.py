@@ -24,16 +24,15 @@ from hushtape.keboola.jsontext import JsonIndentedSerializer
 from hushtape.keboola.log_capture import (
     ComponentRunResult,
     LogComparisonResult,
-    LogSanitizer,
     SyncActionComparisonResult,
     mapped,
 )
+from hushtape.keboola.masking import alike, masking
 from hushtape.keboola.metadata import AUTO, RunClock
 from hushtape.keboola.refusing import guarded
 from hushtape.keboola.running import Ended, Runner, watch
-from hushtape.keboola.secrets import apart, placeholders, secret_values, usable
-from hushtape.sanitize import BaseSanitizer
-from hushtape.sanitize.messages import tell
+from hushtape.keboola.secrets import placeholders, secret_values, usable
+from hushtape.sanitize import BaseSanitizer, extract_values
 
 RECORD_MODES = ("once", "none", "new_episodes", "all", "any")
 MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
@@ -258,9 +257,12 @@ class VCRRecorder:
     # --- comparing ---------------------------------------------------------------------------------
 
     def _compare(self, result: ComponentRunResult, output: str | None, clean: Callable[[str], str]) -> None:
+        def same(text: str) -> str:
+            return alike(clean(text))
+
         kept = self.artefacts
-        self.last_log_comparison = kept.compare_logs(result, clean, self.log_normalizers)
-        self.last_sync_action_comparison = kept.compare_output(output, clean)
+        self.last_log_comparison = kept.compare_logs(result, same, self.log_normalizers)
+        self.last_sync_action_comparison = kept.compare_output(output, same)
         kept.check_exit_code(result)
 
     def _acknowledge(self, tape: Tape) -> None:
@@ -271,13 +273,9 @@ class VCRRecorder:
                 tape.acknowledge(error)
 
     def _cleaner(self, tape: Tape) -> Callable[[str], str]:
-        """What makes a text safe to keep: secrets masked (`***`), all rules of the tape run, then the other
-        strings masked. Those stand in what rules look for: `keboola` in a password; `password`, a name."""
-        values = self._secret_values()
-        first = LogSanitizer({str(number): value for number, value in enumerate(apart(values.values()))})
-        then = LogSanitizer({"secrets": self.secrets, "more": values})
-        ruleset = tape.ledger.ruleset
-        return lambda text: then.sanitize_string(tell(ruleset, first.sanitize_string(text)))
+        """What makes a text safe to keep: without secrets, and without the other strings of their file."""
+        values = self._secret_values().values()
+        return masking(tape.ledger.ruleset, values, also=extract_values(self.secrets))
 
     # --- the data folder ---------------------------------------------------------------------------
 

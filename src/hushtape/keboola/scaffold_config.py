@@ -16,7 +16,7 @@ from typing import Any
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import merged
 from hushtape.keboola.secrets import secret_values
-from hushtape.sanitize import build
+from hushtape.sanitize import Ruleset, build
 from hushtape.sanitize.sanitizers_values import document, leaves
 
 PLACEHOLDER = re.compile(r"\{\{secret\.([^}]+)\}\}")
@@ -41,8 +41,7 @@ def name_for(config: Mapping[str, Any], index: int) -> str:
 
 def masked(config: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with `{{secret.key}}` where a value of `secrets` stands; nested keys are dotted."""
-    known = [(str(value), path) for path, value in leaves(secrets) if isinstance(value, str) and value]
-    known.sort(key=lambda pair: -len(pair[0]))
+    known = _Known(_texts_of(secrets))
     return {key: _masked(value, known) for key, value in config.items()}
 
 
@@ -60,27 +59,80 @@ def committed(
     """
     real = merged(filled(config, secrets), over)
     used = {path: value for path, value in secret_values(over, real).items() if not PLACEHOLDER.search(value)}
-    shown = masked(masked(config, secrets), used)
-    made = {key: _hidden(value, real.get(key), key) for key, value in shown.items()}
-    named = {path: value for path, value in leaves(secrets) if isinstance(value, str)}
-    _refuse_written(made, {**named, **used})
+    named = _texts_of(secrets)
+    known = _Known({**used, **named}, first=named)
+    made = {key: _hidden(_masked(value, known), real.get(key), key) for key, value in config.items()}
+    usable = {path: value for path, value in {**named, **used}.items() if len(value) >= SHORTEST_INSIDE}
+    if usable:
+        rules = build([], secrets=usable).ruleset.known
+        _refuse_torn(filled(config, secrets), known, rules)
+        _refuse_written(made, rules)
     return made
 
 
-def _refuse_written(config: Mapping[str, Any], values: Mapping[str, str]) -> None:
+class _Known:
+    """Values that are masked, each with the path that names it."""
+
+    def __init__(self, values: Mapping[str, str], first: Mapping[str, str] | None = None) -> None:
+        """`first`: where a value has two paths, that of these counts."""
+        pairs = [*(first or {}).items(), *values.items()]
+        self._paths = {value: path for path, value in reversed(pairs) if value}
+        inside = sorted(
+            (value for value in self._paths if len(value) >= SHORTEST_INSIDE), key=len, reverse=True
+        )
+        self._inside = re.compile("|".join(map(re.escape, inside)) or r"(?!)")
+
+    def mask(self, text: str) -> str:
+        """The text with a placeholder for each value, all in one pass: of two that begin at one place the
+        longer one."""
+        if text in self._paths:
+            return _placeholder(self._paths[text])
+        return self._inside.sub(lambda found: _placeholder(self._paths[found[0]]), text)
+
+    def spans(self, text: str) -> list[tuple[int, int, bool]]:
+        """Where `mask` replaces a part of the text, in its UTF-8; see `Watch.look`."""
+        spans: list[tuple[int, int, bool]] = []
+        at = done = 0
+        for found in () if text in self._paths else self._inside.finditer(text):
+            start = done + len(_octets(text[at : found.start()]))
+            at, done = found.end(), start + len(_octets(found[0]))
+            spans.append((start, done, False))
+        return spans
+
+
+def _refuse_torn(config: Mapping[str, Any], known: _Known, rules: Ruleset) -> None:
+    """Raises ScaffolderError if a value that is masked is a part of another one in another writing: the rest
+    would be committed."""
+    for path, text in _texts(config, ""):
+        spans, watch = known.spans(text), rules.watch("request", rules)
+        if spans and watch is not None:
+            watch.look(_octets(text), 0, spans)
+            if watch.found is not None:
+                raise _written_otherwise(rules.text(path))
+
+
+def _refuse_written(config: Mapping[str, Any], rules: Ruleset) -> None:
     """Raises ScaffolderError if a value stands in a text or a key, in whatever writing."""
-    usable = {path: value for path, value in values.items() if len(value) >= SHORTEST_INSIDE}
-    if not usable:
-        return
-    rules = build([], secrets=usable).ruleset.known
     for path, text in _texts(config, ""):
         if rules.text(text) != text or rules.audit_texts([text]) is not None:
-            raise ScaffolderError(
-                f"write the configuration, {rules.text(path)}",
-                "a secret stands there in another writing (escaped, in base64, as a key)",
-                "Put the whole value under a key that begins with `#`, or into `secrets`",
-                name="",
-            )
+            raise _written_otherwise(rules.text(path))
+
+
+def _written_otherwise(path: str) -> ScaffolderError:
+    return ScaffolderError(
+        f"write the configuration, {path}",
+        "a secret stands there in another writing (escaped, in base64, as a key)",
+        "Put the whole value under a key that begins with `#`, or into `secrets`",
+        name="",
+    )
+
+
+def _texts_of(secrets: Mapping[str, Any]) -> dict[str, str]:
+    return {path: str(value) for path, value in leaves(secrets) if isinstance(value, str) and value}
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -122,19 +174,12 @@ def _blank(value: Any, path: str) -> Any:
     return _placeholder(path) if isinstance(value, str) and value else value
 
 
-def _masked(value: Any, known: list[tuple[str, str]]) -> Any:
+def _masked(value: Any, known: _Known) -> Any:
     if isinstance(value, Mapping):
         return {key: _masked(item, known) for key, item in value.items()}
     if isinstance(value, list):
         return [_masked(item, known) for item in value]
-    if not isinstance(value, str):
-        return value
-    for secret, path in known:
-        if value == secret:
-            return _placeholder(path)
-        if len(secret) >= SHORTEST_INSIDE:
-            value = value.replace(secret, _placeholder(path))
-    return value
+    return known.mask(value) if isinstance(value, str) else value
 
 
 def _placeholder(path: str) -> str:

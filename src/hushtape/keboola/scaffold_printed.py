@@ -13,10 +13,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
-from hushtape.keboola.log_capture import MASK, SHORTEST_MASKED
+from hushtape.keboola.masking import masking
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.printed import Printed, held
-from hushtape.sanitize.messages import tell
 from hushtape.sanitize.ruleset import Ruleset
 
 
@@ -51,18 +50,16 @@ def _held(
         with held(output, errors):
             through(watched)
     finally:
-        hidden = [value for value in secrets if len(value) >= SHORTEST_MASKED]
+        hidden = list(secrets)
         for ruleset in rulesets:  # none: nothing was run
-            _show(output, sys.stdout, hidden, ruleset())
-            _show(errors, sys.stderr, hidden, ruleset())
+            clean = masking(ruleset(), hidden)
+            _show(output, sys.stdout, hidden, clean)
+            _show(errors, sys.stderr, hidden, clean)
 
 
-def _show(printed: Printed, stream: TextIO | None, hidden: list[str], ruleset: Ruleset) -> None:
-    text = printed.text(hidden)
-    for value in sorted(hidden, key=len, reverse=True):
-        text = text.replace(value, MASK)
-    clean = printed.cut(tell(ruleset, text))
-    if clean and stream is not None:
+def _show(printed: Printed, stream: TextIO | None, hidden: list[str], clean: Callable[[str], str]) -> None:
+    shown = printed.cut(clean(printed.text(hidden)))
+    if shown and stream is not None:
         encoding = stream.encoding or "utf-8"
-        stream.write(clean.encode(encoding, "backslashreplace").decode(encoding))
+        stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()

@@ -17,7 +17,6 @@ from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.named_secrets import SHORT
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, leaves, with_parts
-from hushtape.sanitize.words import is_phrase
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
 
@@ -36,16 +35,6 @@ def secret_values(secrets: Mapping[str, Any], config: Mapping[str, Any]) -> dict
             name += "'"
         found[name] = value
     return found
-
-
-def apart(values: Iterable[str]) -> list[str]:
-    """Those that may be masked before any rule runs: no words, and no part of another one."""
-    found = list(dict.fromkeys(values))
-    return [
-        one
-        for one in found
-        if not is_phrase(one) and not any(one in other for other in found if other != one)
-    ]
 
 
 def _named(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

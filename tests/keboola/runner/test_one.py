@@ -285,6 +285,22 @@ def test_what_a_failed_case_tells_holds_its_secrets_in_no_encoding(
     assert outcome.problems != () and namespace["text"] not in told and SECRET not in told
 
 
+def test_a_printed_secret_that_holds_another_is_told_in_no_part(project: Project) -> None:
+    data = project.case("a", exit=1, **{"#user": "u", "#key": "k"})
+    held = {"#token": SECRET, "#user": "acme-reader", "#key": "acme-reader/Zk93mP0qX7vL2wT5yR8"}
+    (data / "config.secrets.json").write_text(json.dumps({"parameters": held}))
+    said = """
+    key = parameters["#key"]
+    from urllib.parse import quote
+    print("GET /rows?key=" + quote(key, safe=""), "of", parameters["#user"])
+    print("key", json.dumps(key).replace("/", "\\\\/"))
+    sys.exit("""
+    project.script.write_text(project.script.read_text().replace("\n    sys.exit(", said))
+    (outcome,) = project.run(mode="live")
+    assert "Zk93mP0q" not in repr(outcome)
+    assert 'GET /rows?key=*** of ***\nkey "***"\n' in outcome.printed
+
+
 def test_what_a_live_run_prints_holds_no_token_that_it_was_just_given(project: Project) -> None:
     project.case("a")
     text = project.script.read_text()

@@ -8,7 +8,6 @@ All that it notes is scrubbed: by the tape's rules, and of the values that only 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,7 +20,8 @@ from hushtape.errors import HushtapeError, UnmatchedRequestError, interruption
 from hushtape.keboola import case as cases
 from hushtape.keboola.errors import CaseError, ExitCodeError
 from hushtape.keboola.files import merged, read_object
-from hushtape.keboola.log_capture import MASK, SHORTEST_MASKED
+from hushtape.keboola.log_capture import SHORTEST_MASKED
+from hushtape.keboola.masking import masking
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
 from hushtape.keboola.runner.isolation import isolated
@@ -30,8 +30,7 @@ from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Workspace
 from hushtape.keboola.secrets import secret_values
-from hushtape.sanitize import Ruleset, build
-from hushtape.sanitize.messages import tell
+from hushtape.sanitize import build
 
 UNANSWERED = (
     "a request is not on the cassette. If the component is right, record the case anew; if it was right "
@@ -118,11 +117,9 @@ class ComponentRun:
     def masked(self, text: str) -> str:
         """The text without these values, in whatever encoding, and as text that every file takes. What a live
         run prints may also hold tokens that it was just given: the default rules look for those."""
-        for value in sorted(self.hidden, key=len, reverse=True):
-            text = text.replace(value, MASK)
         text = text.encode("utf-8", "backslashreplace").decode()
         live = self.settings.mode == "live"
-        return tell(_ruleset(self.hidden, live), text) if self.hidden or live else text
+        return _masking(self.hidden, live)(text) if self.hidden or live else text
 
     # --- the run -----------------------------------------------------------------------------------
 
@@ -148,7 +145,7 @@ class ComponentRun:
         if tape is None:
             self.facts["printed"] = self.printed.cut(self.masked(text))
             return
-        self.facts["printed"] = self.printed.cut(self.masked(tell(tape.ledger.ruleset, text)))
+        self.facts["printed"] = self.printed.cut(masking(tape.ledger.ruleset, self.hidden)(text))
         self.facts["played"] = tape.played + tape.recorded
         self.facts["unused"] = len(tape.unused)
         first = islice(tape.unused, SHOWN)
@@ -215,10 +212,8 @@ class ComponentRun:
 
 
 @lru_cache(maxsize=4)
-def _ruleset(values: frozenset[str], default: bool) -> Ruleset:
-    with warnings.catch_warnings():  # of short values the recorder speaks
-        warnings.simplefilter("ignore")
-        return build(secrets=sorted(values), default_sanitizer=default, drop_short=True).ruleset
+def _masking(values: frozenset[str], default: bool) -> Callable[[str], str]:
+    return masking(build(default_sanitizer=default).ruleset, values)
 
 
 def expected_code(case: Case) -> int | None:
