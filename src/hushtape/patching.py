@@ -20,6 +20,8 @@ from msgspec import Struct
 
 from hushtape.errors import UsageError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 Make = Callable[[Any], Any]
 
 _lock = threading.RLock()

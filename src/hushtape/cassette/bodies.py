@@ -20,6 +20,8 @@ from hushtape.cassette.problems import malformed, unreadable
 from hushtape.errors import CassetteNotFoundError
 from hushtape.model import CHUNK
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _decode = msgspec.json.Decoder(str).decode
 _FOLDER = re.compile(r"[^/\\\0]+\.bodies")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")

@@ -54,6 +54,8 @@ from hushtape.model import (
     Tls,
 )
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _decode = msgspec.json.Decoder(InteractionIn).decode
 _decode_request = msgspec.json.Decoder(RequestIn).decode
 _decode_only_request = msgspec.json.Decoder(OnlyRequestIn).decode
@@ -114,7 +116,8 @@ def interaction_from(text: bytes, sources: Sources, offset: int | None = None) -
     except CassetteFormatError:
         raise
     except FAULTS as error:
-        raise explain(error, sources.path, offset) from None
+        problem = explain(error, sources.path, offset)
+    raise problem  # outside the handler: a fault may hold what it stumbled over
 
 
 def request_from(text: bytes, sources: Sources, offset: int, *, whole: bool) -> Request:
@@ -127,7 +130,8 @@ def request_from(text: bytes, sources: Sources, offset: int, *, whole: bool) -> 
     except CassetteFormatError:
         raise
     except FAULTS as error:
-        raise explain(error, sources.path, offset) from None
+        problem = explain(error, sources.path, offset)
+    raise problem
 
 
 def explain(error: Exception, path: Path, offset: int | None) -> CassetteFormatError:

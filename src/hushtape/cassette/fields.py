@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _NAME = re.compile(r"[!-9;-~\x80-\xff]+")  # neither controls, space nor colon; RFC 9110 5.1 is narrower
 _METHOD = re.compile(r"[!-~]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -18,6 +18,8 @@ from hushtape.cassette import layout
 from hushtape.cassette.problems import malformed, newer
 from hushtape.model import Interaction, Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 NATIVE, VCRPY, KEBOOLA, HAR = "hushtape", "vcrpy", "keboola.vcr", "HAR"
 
 
@@ -114,8 +116,10 @@ def parse_head(head: bytes, path: Path) -> tuple[CassetteInfo, dict[str, str]]:
             raise newer(path, "format", versions.hushtape.format, layout.FORMAT)
         found = msgspec.json.decode(head, type=_HeadIn)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0) from None
-    return _info(found), found.hushtape.certificates if found.hushtape is not None else {}
+        problem = malformed(path, f"its head is malformed: {str(error)[:200]}", offset=0)
+    else:
+        return _info(found), found.hushtape.certificates if found.hushtape is not None else {}
+    raise problem  # outside the handler: the error may hold what it stumbled over
 
 
 def is_ours(head: bytes, path: Path) -> bool:

@@ -13,6 +13,8 @@ import msgspec
 
 from hushtape.cassette.fields import check_name, check_pairs, check_values
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 Pairs = tuple[tuple[str, str], ...]
 
 encode = msgspec.json.Encoder().encode

@@ -17,6 +17,8 @@ from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.problems import malformed
 from hushtape.cassette.scanner import Scanner
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _MOST = 16 * 1024 * 1024
 """Bytes of one value."""
 
@@ -68,6 +70,5 @@ def _decoded(file: Pinned, start: int, end: int) -> Any:
         ):  # NaN, and half a surrogate in a text: Python's json writes and reads them
             return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise malformed(
-            file.path, f"a value at its top is malformed: {str(error)[:200]}", offset=start
-        ) from None
+        problem = malformed(file.path, f"a value at its top is malformed: {str(error)[:200]}", offset=start)
+    raise problem  # outside the handler: the error holds the text

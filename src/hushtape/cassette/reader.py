@@ -26,6 +26,8 @@ from hushtape.cassette.requestplace import request_reach
 from hushtape.errors import CassetteError, CassetteFormatError
 from hushtape.model import CHUNK, Body, Interaction, Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _PIECE = 256 * 1024
 _NEAR = 8 * 1024  # bytes up to which it is cheaper to read on through an interaction than to leap over it
 _REQUEST_END = b'\n   },\n   "response": '

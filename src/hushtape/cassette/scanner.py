@@ -14,6 +14,8 @@ from hushtape.cassette.problems import malformed
 from hushtape.cassette.valueend import TRUNCATED, string_end, value_end
 from hushtape.errors import CassetteFormatError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 PIECE = 256 * 1024
 _DEPTH_MOST = 500
 

@@ -15,6 +15,8 @@ from hushtape.cassette.problems import malformed
 from hushtape.cassette.scanner import Scanner
 from hushtape.errors import CassetteFormatError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _HEAD_MOST = 16 * 1024 * 1024
 """Most bytes of the file's head."""
 

@@ -15,6 +15,8 @@ from hushtape.clients.wire.receiving import response_framer, stand_in
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 
 def install(patches: PatchSet, router: Router) -> None:
     """Patch the botocore that is imported. Does nothing where there is none."""

@@ -16,9 +16,11 @@ from hushtape import clock
 from hushtape.clients.wire.calls import running
 from hushtape.clients.wire.connecting import make_connect
 from hushtape.clients.wire.line import restore as restore_lines
-from hushtape.errors import UnsupportedClientError
+from hushtape.errors import UnsupportedClientError, throw
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
 
 
 def install(patches: PatchSet, router: Router) -> None:
@@ -103,11 +105,13 @@ def _refuse(router: Router, pool: Any, client: str) -> None:
     """Refuse the call if a tape watches it."""
     if router(pool.host or "", pool.port or 0) is None:
         return
-    raise UnsupportedClientError(
-        f"watch a call to {pool.host}",
-        f"it is made by {client}, which goes past http.client, so the tape would not see it",
-        "Use urllib3 itself without it, or let the host through with ignore_hosts",
-        client=client,
+    throw(
+        UnsupportedClientError(
+            f"watch a call to {pool.host}",
+            f"it is made by {client}, which goes past http.client, so the tape would not see it",
+            "Use urllib3 itself without it, or let the host through with ignore_hosts",
+            client=client,
+        )
     )
 
 

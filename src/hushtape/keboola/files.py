@@ -49,10 +49,13 @@ def read_object(path: Path) -> dict[str, Any]:
     Raises:
         OSError: it can't be read. ValueError: it is no JSON object; the text holds nothing of the file.
     """
+    found, problem = None, ""
     try:
         found = msgspec.json.decode(path.read_bytes())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(str(error)) from None
+        problem = str(error)
+    if problem:
+        raise ValueError(problem)  # outside the handler: the error may hold a text that is no UTF-8
     if not isinstance(found, dict):
         raise ValueError(f"a JSON object is expected, and it is a {type(found).__name__}")
     return found

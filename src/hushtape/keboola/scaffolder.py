@@ -122,13 +122,15 @@ def scaffold_tests(
 
 def read_definitions(path: Path) -> list[dict[str, Any]]:
     """The definitions in a JSON file. Raises ScaffolderError."""
-    asked = f"read the definitions of {path}"
+    asked, found, problem = f"read the definitions of {path}", None, ""
     try:
         found = msgspec.json.decode(path.read_bytes())
     except OSError as error:
         raise _error(asked, error.strerror or "it can't be read", "Check the path.") from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise _error(asked, f"it is no JSON: {error}", "Mend the file.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        problem = f"it is no JSON: {error}"
+    if problem:
+        raise _error(asked, problem, "Mend the file.")  # outside the handler: the error may hold a text
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise _error(asked, "it is no JSON array of objects", 'Write [{"name": ..., "config": ...}].')
     return found

@@ -218,8 +218,10 @@ class ConfigSecretsSanitizer(Declarative):
             config = msgspec.json.decode(Path(config_path).read_bytes().removeprefix(BOM_UTF8))
         except (OSError, ValueError, TypeError) as error:
             reason = f"it can't be read as JSON ({type(error).__name__})"
-            raise bad_argument(cls.__name__, f"the file {config_path}", reason, "Check the path.") from None
-        return cls(config, replacement, scrub_before_read)
+        else:
+            return cls(config, replacement, scrub_before_read)
+        # Outside the handler: the error may hold the text that is no UTF-8.
+        raise bad_argument(cls.__name__, f"the file {config_path}", reason, "Check the path.")
 
     def rules(self) -> tuple[Rule, ...]:
         return _secret_rules(self.secrets, self.replacement)

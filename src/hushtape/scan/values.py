@@ -21,6 +21,8 @@ from hushtape.scan.entropy import is_key_word
 from hushtape.scan.lines import lines
 from hushtape.scan.placeholders import is_placeholder
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are secrets
+
 SHORTEST = 6
 """Characters from which on a value counts where a whole file of values is taken, not only `#` keys."""
 
@@ -139,14 +141,16 @@ def _read(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise _unusable(path, reason or type(error).__name__) from None
+        problem = _unusable(path, reason or type(error).__name__)
+    raise problem  # outside the handler: the error may hold the text
 
 
 def _json(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise _unusable(path, "it is not JSON") from None
+        problem = _unusable(path, "it is not JSON")
+    raise problem  # outside the handler: the error holds the text
 
 
 def _unusable(path: Path, reason: str) -> OptionError:

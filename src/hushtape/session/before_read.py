@@ -13,7 +13,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from hushtape import coding
-from hushtape.errors import HushtapeError, RecordingError, interruption
+from hushtape.errors import HushtapeError, RecordingError, interruption, throw
 from hushtape.model import (
     NO_HEADERS,
     Ending,
@@ -34,6 +34,8 @@ from hushtape.session.held_answer import BeforeRead, HeldAnswer
 from hushtape.session.recorder import RecordingExchange
 from hushtape.session.returned import BodyWatch
 from hushtape.session.tearing import refuse_texts
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
 
 Method = TypeVar("Method", bound=Callable[..., None])
 
@@ -57,7 +59,7 @@ def refusing(method: Method) -> Method:
         except BaseException:  # KeyboardInterrupt: what was half read can't be scrubbed
             self.drop()
             raise
-        raise problem  # outside the handler: `__context__` would lead to texts that were not scrubbed
+        throw(problem)
 
     return cast(Method, guarded)
 
@@ -164,10 +166,12 @@ class ScrubbedFirst:
             RecordingError: there is none.
         """
         if self._answer is None:
-            raise RecordingError(
-                f"read what {self.uri} answered",
-                "it could not be scrubbed before it is read (scrub_before_read=True)",
-                "The tape's own error says why",
+            throw(
+                RecordingError(
+                    f"read what {self.uri} answered",
+                    "it could not be scrubbed before it is read (scrub_before_read=True)",
+                    "The tape's own error says why",
+                )
             )
         return self._answer
 

@@ -21,6 +21,7 @@ from hushtape.errors import (
     RecordingFailedError,
     SecretFoundError,
     UnmatchedRequestError,
+    throw,
 )
 from hushtape.sanitize import messages
 from hushtape.session import expiry, hooks, metadata, opening, timing, unplayed
@@ -142,7 +143,7 @@ def tell(problems: list[HushtapeError], error: BaseException | None) -> None:
     first, *rest = problems
     for problem in rest:
         first.add_note(f"hushtape: {problem}")
-    raise first
+    throw(first)
 
 
 def swallowed(tape: Tape, error: BaseException | None) -> list[HushtapeError]:

@@ -35,10 +35,13 @@ def scrubbed(ruleset: Ruleset, value: dict[str, Any]) -> dict[str, Any]:
         data = scrubber.feed(data) + scrubber.finish()
         if watch is not None and watch.found is not None:
             raise _found(watch.found)
+    clean: Any = None
     try:
         clean = _texts(ruleset, json.loads(data))
-    except ValueError:  # a user's pattern made it something else
-        raise _found("what is no JSON any more") from None
+    except ValueError:  # a user's pattern made it something else; the error holds it
+        data = b""
+    if not data:
+        raise _found("what is no JSON any more")
     data = msgspec.json.encode(clean)
     auditor = ruleset.auditor()
     finding = auditor.feed(data) or auditor.finish()

@@ -23,6 +23,7 @@ from hushtape.errors import (
     HushtapeWarning,
     TapeOrderError,
     UnmatchedRequestError,
+    throw,
 )
 from hushtape.model import Interaction, Request
 from hushtape.seam import Exchange
@@ -251,7 +252,13 @@ class Tape:
             CassetteInUseError: it is open already, here or in another process that records.
             TapeOrderError: another thread has a tape of process scope open.
         """
-        self._exchange = opening.prepare(self)
+        problem: HushtapeError | None = None
+        try:
+            self._exchange = opening.prepare(self)
+        except HushtapeError as error:
+            problem = error
+        if problem is not None:
+            throw(problem)
         try:
             self.frozen_at = timing.instant(self)
             stack.push(self)

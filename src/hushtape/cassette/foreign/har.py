@@ -27,6 +27,8 @@ from hushtape.cassette.problems import malformed
 from hushtape.cassette.scanner import Scanner
 from hushtape.model import Body, Head, Interaction, Request, Response
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _KEYS = (b'"text"',)
 _HEAD = {b'"_hushtape"': b'"hushtape":', b'"_metadata"': b'"_metadata":'}
 _SMALL = 16 * 1024 * 1024
@@ -242,4 +244,5 @@ class _Log:
         try:
             return decode(text)
         except FAULTS as error:
-            raise explain(error, self._file.path, offset) from None
+            problem = explain(error, self._file.path, offset)
+        raise problem  # outside the handler: a fault may hold what it stumbled over

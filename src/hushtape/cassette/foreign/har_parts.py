@@ -22,6 +22,8 @@ from hushtape.cassette.fields import FieldError
 from hushtape.cassette.foreign.plain import Span, body_of, headers_of
 from hushtape.model import CHUNK, Body, BytesBody, Headers
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _WEB = ("iso8859", "cp125", "cp866", "koi8", "gb", "big5", "shift_jis", "cp932", "euc_", "mac")
 """Supersets of ASCII without state, by Python's names."""

@@ -23,6 +23,8 @@ from hushtape.cassette.problems import malformed
 from hushtape.errors import CassetteFormatError
 from hushtape.model import CHUNK, Body, Interaction, Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 T = TypeVar("T")
 
 
@@ -95,7 +97,8 @@ class ForeignReader:
             raise
         except FAULTS as error:
             self._doubt()
-            raise explain(error, self.path, self._starts[ordinal]) from None
+            problem = explain(error, self.path, self._starts[ordinal])
+        raise problem  # outside the handler: a fault may hold what it stumbled over
 
     def _doubt(self) -> None:
         """If what was remembered is to blame, the next opening will do without."""

@@ -14,6 +14,8 @@ from typing import Any
 from hushtape.cassette.fields import FieldError, check_names, check_values, latin1
 from hushtape.model import CHUNK, NO_HEADERS, Body, BytesBody, Framing, Headers
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 Pairs = list[tuple[str, str]]
 Span = Callable[[int, str], Body]
 """The long text of this number, which was left in the file, as a body: "string", or "base64" of one."""

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from hushtape.cassette.foreign.splicing import is_text
 from hushtape.model import CHUNK, Body, BytesBody
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _TEXTUAL = ("text/", "json", "xml", "javascript", "x-www-form-urlencoded", "csv", "yaml")
 _SIGNATURES = (

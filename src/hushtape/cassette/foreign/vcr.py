@@ -27,6 +27,8 @@ from hushtape.cassette.foreign.plain import (
 from hushtape.cassette.foreign.untagged import untagged
 from hushtape.model import Body, BytesBody, Head, Interaction, Request, Response
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _BODY_KEYS = frozenset(("string", "base64", "base64_string", "encoding"))
 
 

@@ -27,6 +27,8 @@ from hushtape.cassette.requestplace import request_reach
 from hushtape.cassette.stream import find_values
 from hushtape.model import CHUNK, Interaction, Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _KEYS = (b'"string"', b'"base64"', b'"base64_string"', b'"body"', b'"content"')
 _NOTHING = Raw()
 

@@ -15,6 +15,8 @@ from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.problems import malformed
 from hushtape.errors import CassetteFormatError, MissingDependencyError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 DEPTH_MOST = 100
 _PIECE = 64 * 1024
 
@@ -80,12 +82,15 @@ class Events:
         Raises:
             CassetteFormatError: this is not YAML, or nested too deeply.
         """
+        event, problem = None, None
         try:
             event = self._loader.get_event()
         except CassetteFormatError:
             raise
         except (self._error, ValueError) as error:  # ValueError: bytes that are not UTF-8
-            raise self._unreadable(error) from None
+            problem = self._unreadable(error)
+        if problem is not None:
+            raise problem  # outside the handler: the error may hold what it stumbled over
         if event is None:
             raise StopIteration
         if isinstance(event, self._starts):

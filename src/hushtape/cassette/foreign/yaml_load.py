@@ -18,6 +18,8 @@ from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.foreign.yaml_events import Events
 from hushtape.errors import CassetteFormatError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _YAML = "tag:yaml.org,2002:"
 _TEXT = frozenset((None, "!", *(_YAML + name for name in ("str", "python/str", "python/unicode"))))
 _SCALARS = frozenset(_YAML + name for name in ("int", "float", "bool", "null", "timestamp"))

@@ -23,6 +23,8 @@ from hushtape.cassette.info import KEBOOLA, CassetteInfo, parse_head
 from hushtape.cassette.problems import malformed
 from hushtape.model import Body, BytesBody, Interaction, Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are texts of a cassette
+
 _MOST = 256 * 1024 * 1024
 _HOPS_MOST = 16
 _RESPONSE = frozenset(("response",))

@@ -15,9 +15,12 @@ from hushtape.clients.wire.framer import RequestFramer
 from hushtape.clients.wire.latency import wait
 from hushtape.clients.wire.line import FORWARD, HOLD, REPLAY, Line
 from hushtape.clients.wire.playback import failing_reader, open_reader
+from hushtape.errors import throw
 from hushtape.model import Failure, Interaction, Request
 from hushtape.seam import FORWARD as FORWARDED
 from hushtape.seam import Decision, Drain, Forward, NeedBody, Refuse, Replay, Session
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
 
 
 def begin(connection: Any, line: Line, session: Session, request: Request) -> None:
@@ -59,7 +62,7 @@ def _take(connection: Any, line: Line, decision: Decision) -> None:
             line.put_real(connection)
         return
     if isinstance(decision, Refuse):
-        raise decision.error
+        throw(decision.error)
     fake = line.put_fake(connection)
     if isinstance(decision, NeedBody):
         line.state = HOLD
@@ -140,4 +143,4 @@ def _fail_now(connection: Any, line: Line, error: BaseException) -> None:
     line.reset()
     if line.fake is not None:
         line.fake.reader = failing_reader(error)
-    raise error
+    throw(error)

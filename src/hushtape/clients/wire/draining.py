@@ -23,6 +23,8 @@ from hushtape.clients.wire.render import render_continue, render_head
 from hushtape.model import CHUNK, ErrorLink, Failure, Interaction
 from hushtape.seam import Exchange
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 
 class DrainFramer(ResponseFramer):
     """A response's framer that also holds what the client is to read.
@@ -102,35 +104,43 @@ def _drain(file: Any, framer: DrainFramer, *, until_continue: bool) -> None:
         if until_continue and framer.continued:
             file.close()
             return
-        try:
-            data = file.read(CHUNK)
-        except Exception as error:  # what the client's own socket raises: it goes on, or is the answer's end
-            if not _told(framer, error):
-                raise
+        data, met = _read(file)
+        if met is not None:
+            _tell(framer, met)
             break
+        broken: FramingError | None = None
         try:
             if data:
                 rest = framer.feed(data)
             else:
                 framer.ended()
         except FramingError as error:
-            framer.broken(error)
+            broken = error.with_traceback(None)
+        if broken is not None:  # outside the handler: it holds what came, and the session may raise
+            framer.broken(broken)
     if framer.reader is None:
         _open(file, framer, rest)
     else:
         file.close()
 
 
-def _told(framer: DrainFramer, error: Exception) -> bool:
-    """Tell the session of the client's own error, which comes where the bytes end. False: not its."""
-    links = describe(error)
-    if links:
-        framer.exchange.fail(Failure("body" if framer.head_seen else "head", links))
-        # It is raised again where the client reads on. What was being handled here is no part of it:
-        # urllib3 1.26 calls getresponse while it handles a TypeError of its own.
-        error.__context__ = None
-        framer.reader = open_reader(framer.answer(), error.with_traceback(None))
-    return bool(links)
+def _read(file: Any) -> tuple[bytes, Exception | None]:
+    """The next bytes; or what the client's own socket raises, where that is the answer's end."""
+    try:
+        return file.read(CHUNK), None
+    except Exception as error:  # any that the client's socket raises: what is not its own goes on
+        if not describe(error):
+            raise
+        return b"", error.with_traceback(None)
+
+
+def _tell(framer: DrainFramer, error: Exception) -> None:
+    """Tell the session of the client's own error, which comes where the bytes end."""
+    framer.exchange.fail(Failure("body" if framer.head_seen else "head", describe(error)))
+    # It is raised again where the client reads on. What was being handled here is no part of it:
+    # urllib3 1.26 calls getresponse while it handles a TypeError of its own.
+    error.__context__ = None
+    framer.reader = open_reader(framer.answer(), error)
 
 
 def _open(file: Any, framer: DrainFramer, rest: bytes) -> None:

@@ -14,8 +14,10 @@ from hushtape.clients.wire.connecting import connect_now
 from hushtape.clients.wire.failures import describe
 from hushtape.clients.wire.line import Line
 from hushtape.clients.wire.playback import failing_reader
-from hushtape.errors import BodyTooLargeError, HushtapeError
+from hushtape.errors import BodyTooLargeError, HushtapeError, throw
 from hushtape.model import CHUNK, Failure
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
 
 Send = Callable[[Any, Any], Any]
 
@@ -67,12 +69,14 @@ def hold(line: Line, piece: Any) -> None:
     if line.held_size > session.max_held_body:
         limit = session.max_held_body
         line.reset()
-        raise BodyTooLargeError(
-            "compare a request's body with the tape before it is sent",
-            f"the body is larger than {limit} bytes, the most that is held back",
-            "Raise max_callback_body, or match on something else than the body",
-            option="max_callback_body",
-            limit=limit,
+        throw(
+            BodyTooLargeError(
+                "compare a request's body with the tape before it is sent",
+                f"the body is larger than {limit} bytes, the most that is held back",
+                "Raise max_callback_body, or match on something else than the body",
+                option="max_callback_body",
+                limit=limit,
+            )
         )
 
 

@@ -22,6 +22,8 @@ from hushtape.clients.wire.head import (
 from hushtape.model import CHUNK, NO_HEADERS, Framing, Head, Headers
 from hushtape.seam import Exchange
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 MAX_HEAD = 8 * 1024 * 1024
 """http.client reads at most 100 lines of 64 KiB, so a longer head fails there as well."""
 MAX_LINE = 65536

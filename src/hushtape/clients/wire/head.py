@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from hushtape.model import Headers
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 Pairs = list[tuple[str, str]]
 
 _names: dict[str, bool] = {}

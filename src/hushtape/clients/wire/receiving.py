@@ -21,6 +21,8 @@ from hushtape.clients.wire.tee import SocketTee
 from hushtape.errors import HushtapeError
 from hushtape.model import Tls
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 GetResponse = Callable[..., Any]
 
 

@@ -21,6 +21,8 @@ from hushtape.clients.wire.target import locate
 from hushtape.model import Request
 from hushtape.seam import Router
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 MOST_HEADS = 32
 """Requests of one program differ in their first line, rarely in the fields below it; 32 x 4 KiB at most."""
 

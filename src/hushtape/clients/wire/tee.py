@@ -18,6 +18,8 @@ from hushtape.clients.wire.head import FramingError
 from hushtape.errors import interruption
 from hushtape.model import ErrorLink, Failure
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
+
 _MAKEFILE = socket.socket.makefile
 """Sockets that have this one (ssl.SSLSocket has) make their files of SocketIO."""
 
