@@ -7,6 +7,8 @@ client, so no frame but ours can hold it.
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import pickle
 import subprocess
@@ -130,6 +132,26 @@ def test_a_damaged_file_of_secrets_hangs_on_no_error(case: str, read: Any, tmp_p
     with pytest.raises(hushtape.HushtapeError) as caught:
         read(tmp_path / "secrets.json")
     assert SECRET not in told(caught.value)
+
+
+@pytest.mark.parametrize("matcher", ["path", "body"])
+def test_an_upload_whose_chunks_are_none_is_answered_or_refused(matcher: str, tmp_path: Path) -> None:
+    cassette = tmp_path / "t.json"
+    options: dict[str, Any] = {"match_on": ["method", matcher], "secrets": {"#k": SECRET}}
+    with scripted(reply(b"x")) as server, hushtape.use_cassette(cassette, mode="all", **options):
+        requests.post(server.url, data="k=v")
+    with contextlib.suppress(hushtape.HushtapeError), hushtape.use_cassette(cassette, mode="none", **options):
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
+        connection.putrequest("POST", "/")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        try:
+            connection.send(RAW + b"\r\n")
+            answer = connection.getresponse().read()
+        except hushtape.UnmatchedRequestError as error:
+            answer = b""
+            assert SECRET not in f"{error!r} {[vars(one) for one in chained(error)]}"
+        assert answer == (b"x" if matcher == "path" else b"")
 
 
 UPLOADS = """

@@ -12,6 +12,7 @@ from typing import Any
 
 from hushtape.clients.wire.connecting import connect_now
 from hushtape.clients.wire.failures import describe
+from hushtape.clients.wire.head import FramingError
 from hushtape.clients.wire.line import Line
 from hushtape.clients.wire.playback import failing_reader
 from hushtape.errors import BodyTooLargeError, HushtapeError, throw
@@ -30,14 +31,20 @@ def feed(line: Line, piece: Any) -> None:
     framer = line.framer
     if framer is None or framer.done:
         return
-    if type(piece) is bytes:
-        line.sent += len(piece)
-        framer.feed(piece)
+    try:
+        if type(piece) is bytes:
+            line.sent += len(piece)
+            framer.feed(piece)
+            return
+        view = memoryview(piece).cast("B")
+        line.sent += len(view)
+        for start in range(0, len(view), CHUNK):
+            framer.feed(bytes(view[start : start + CHUNK]))
         return
-    view = memoryview(piece).cast("B")
-    line.sent += len(view)
-    for start in range(0, len(view), CHUNK):
-        framer.feed(bytes(view[start : start + CHUNK]))
+    except FramingError:  # chunks that are none: what was told is all that can be told
+        line.framer = None
+    if line.exchange is not None:
+        line.exchange.request_end()
 
 
 def watch(connection: Any, line: Line, piece: Any) -> None:
