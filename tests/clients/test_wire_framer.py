@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hushtape.clients.wire.framer import RequestFramer, ResponseFramer
 from hushtape.clients.wire.head import FramingError, head_end, parse_fields
-from hushtape.model import Headers
+from hushtape.model import NO_HEADERS, Headers
 
 
 class Told:
@@ -30,6 +30,9 @@ class Told:
         self.content += data
 
     request_body = body
+
+    def end(self, trailers: Headers = NO_HEADERS) -> None:
+        self.calls.append(("end", trailers))
 
 
 CHUNKED = (
