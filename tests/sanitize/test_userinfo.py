@@ -103,6 +103,22 @@ def test_a_password_with_any_sign_goes(before: str, sign: str) -> None:
     assert not [way for way in ways if "Zk93" in cleaned(way, "application/json")]
 
 
+@pytest.mark.parametrize("strings", range(5))
+@pytest.mark.parametrize(
+    "user", ["o'neil:Zk93mP0q", "bob:'Zk93mP0q", "bob:Zk93&mP0q", "b+ci:mP0+Zk93", "Zk93+mP0qX7vLwR2=t"]
+)
+def test_signs_that_json_escapes_are_letters_in_four_strings_in_each_other(user: str, strings: int) -> None:
+    text = json.dumps({"u": f"https://{user}@db.example/p"})
+    for sign, unit in {"'": "27", "&": "26", "+": "2B", "=": "3D"}.items():
+        text = text.replace(sign, f"\\u00{unit}")
+    for _ in range(strings):
+        text = json.dumps({"in": text})
+    clean = cleaned(text, "application/json")
+    assert "Zk93" not in clean
+    assert "mP0" not in clean
+    assert json.loads(clean)
+
+
 @pytest.mark.parametrize("password", ["p@@Zk93", "@@Zk93", "Zk93@@@p", "p@Zk93@@", "@", "a@b@@c@@@d"])
 def test_userinfo_in_a_parameter_goes_with_several_at_signs_in_a_row(password: str) -> None:
     url = f"https://bob:{password}@git.example/x"

@@ -211,7 +211,7 @@ class Field:
         after = start + self._length + (2 if data[start] == 34 else 0)
         return self._part(data, start, after, limit)
 
-    def form_name(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def form_name(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`name=value` in a form body."""
         if not context.form or (start and data[start - 1 : start] != b"&"):
             return None
@@ -222,7 +222,7 @@ class Field:
 
     # --- names before an equals sign: forms, query strings ----------------------------------------
 
-    def pair(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+    def pair(self, data: bytes, start: int, end: int, limit: int, context: Context) -> Answer:
         """`name=value`, `list[name]=value`, and the same with escaped signs."""
         rule = self._rule
         if not (rule.in_uri if context.uri else rule.in_form or (context.header and rule.in_uri)):
@@ -233,7 +233,8 @@ class Field:
         if sign is None:
             if self.code or not rule.in_json:
                 return None
-            return multipart.nested(data, start, start + self._length, limit, self._text)
+            part = multipart.nested(data, start, start + self._length, limit, self._text)
+            return part or self._bracketed(data, start, limit, context)
         at = sign.end()
         if data[at : at + 1] in _COLOURED and (colour := _COLOUR.match(data, at, limit)) is not None:
             at = colour.end()
@@ -259,6 +260,15 @@ class Field:
         if self._length <= _SHORT and not rule.named and amid_bytes(data, start, at):
             return None
         return self._loose(data, start, at, context)
+
+    def _bracketed(self, data: bytes, start: int, limit: int, context: Context) -> Answer:
+        """`"user[name]": "value"`, `"name[]": ["value"]`: fields of a form, echoed as JSON. No objects."""
+        member = named_values.bracketed(data, start, start + self._length, limit)
+        if member is None or data[member[1] : member[1] + 1] == b"{":
+            return None
+        if self._stays(data, start, member[1], limit, context):
+            return None
+        return self._member.at(data, *member, limit, context)
 
     def _loose(self, data: bytes, start: int, at: int, context: Context) -> Found | None:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""

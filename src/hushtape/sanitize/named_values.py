@@ -1,4 +1,5 @@
-"""Pairs that say a name and a value: `{"name": "password", "value": "x"}`, `<input name="password" value=x>`.
+"""Pairs that say a name and a value: `{"name": "password", "value": "x"}`, `<input name="password" value=x>`;
+and members of JSON named as a form's fields are: `"user[password]": "x"`.
 
 Lives here: whether a place says that a name follows, and where the value of the pair begins. Must not: know
 names, find where a value ends. Called by: fields, header_dumps (the colon between a name and its value).
@@ -60,6 +61,9 @@ _ATTRIBUTE = lazily(
     re.IGNORECASE,
 )
 
+_BRACKETS = lazily(rb"(?:\](?:\[[\w-]{0,32}+\]){0,4}+|(?:\[[\w-]{0,32}+\]){1,4}+)(\\{0,63}+\")")
+_BEFORE_BRACKETS = lazily(rb"\"(?:[\w-]{1,48}\[|[\w-]{1,48}(?:\[[\w-]{0,32}\]){1,4}\[)?\Z")
+
 
 def is_name(data: bytes, start: int, *, typed: bool) -> bool:
     """Whether a string at `start` is a name by what stands before it; `typed`: the type of an input, too, in
@@ -84,3 +88,17 @@ def colon(data: bytes, at: int, limit: int) -> re.Match[bytes] | None:
     others = _OTHERS.match(data, comma.end(), limit)
     key = _VALUED.match(data, others.end() if others else comma.end(), limit)
     return COLON.match(data, key.end(), limit) if key else None
+
+
+def bracketed(data: bytes, start: int, at: int, limit: int) -> tuple[bytes, int] | None:
+    """The quote and where the value begins of a member whose name is a form's: `"user[name]"`, `"name[]"`, as
+    echoes show it. The name alone stands from `start` to `at`."""
+    rest = _BRACKETS.match(data, at, limit)
+    is_ = COLON.match(data, rest.end(), limit) if rest is not None else None
+    if rest is None or is_ is None:
+        return None
+    opened = _BEFORE_BRACKETS.search(data, max(0, start - 192), start)
+    quote = rest[1]
+    if opened is None or not data.endswith(quote, 0, opened.start() + 1):
+        return None
+    return quote, is_.end()

@@ -82,26 +82,26 @@ URL only inside a word; in a text not where a string of a script's list or objec
 # clause in Chinese. So does an ampersand that begins the next parameter.
 _NOT_THERE = rb"\xc2\xa0|\xe2[\x80\x81]|\xe3\x80|\xef\xbc|\xef\xbb\xbf"
 _NO_UNIT = (
-    rb"00(?:[01]|2[023fF]|26[\w.-]{1,40}=|27[,:]\\{1,8}u0027|3[cCeEfF]|5[cC]|7[fF]|[aA]0)"
+    rb"00(?:[01]|2[023fF]|26[\w.-]{1,40}=|27[,:]\\{1,16}u0027|3[cCeEfF]|5[cC]|7[fF]|[aA]0)"
     rb"|20[0-6]|300|[fF][fF]0"
 )
 _NUMBERED = (
     rb"#(?:0{0,4}(?:3[36789]|4[0-6]|58|59|6[14]|95|126|16[1-9]|1[7-9]\d|2\d\d)"
-    rb"|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|5[fF]|7[eE]|[aA][1-9a-fA-F]|[b-fB-F][0-9a-fA-F]));(?![,:)](?:&|\\{1,8}u0026)#)"
+    rb"|[xX]0{0,4}(?:2[145-9a-eA-E]|3[aAbBdD]|40|5[fF]|7[eE]|[aA][1-9a-fA-F]|[b-fB-F][0-9a-fA-F]));(?![,:)](?:&|\\{1,16}u0026)#)"
 )
 _AND = rb"|&(?!#|(?:amp;){0,4}(?:quot|apos(?=;[,:)]&apos;)|lt|gt|nbsp);|(?:amp;)?[\w.%-]{1,40}=)"
 
 
 def _authority(apostrophe: bytes, ampersand: bytes = _AND) -> re.Pattern[bytes]:
     return lazily(
-        rb"(?:[^\s\x00-\x1f\x7f-\xff/?#\"'<>\\&`|]++|(?:&|\\{1,8}+u0026)"
+        rb"(?:[^\s\x00-\x1f\x7f-\xff/?#\"'<>\\&`|]++|(?:&|\\{1,16}+u0026)"
         + _NUMBERED
         + ampersand
         + rb"|(?!"
         + _NOT_THERE
         + rb")[\x80-\xff]|"
         + apostrophe
-        + rb"|\\{1,8}u(?!"
+        + rb"|\\{1,16}u(?!"
         + _NO_UNIT
         + rb")[0-9a-fA-F]{4})++\Z"
     )
@@ -110,7 +110,7 @@ def _authority(apostrophe: bytes, ampersand: bytes = _AND) -> re.Pattern[bytes]:
 _AUTHORITY, _IN_QUOTES = _authority(_BETWEEN), _authority(_INSIDE)
 _IN_URI, _IN_PAIRS = _authority(b"'"), _authority(b"'", b"")
 
-_TOKEN = lazily(rb"(?:[\w.~%+=-]|\\{1,8}u00(?:2[bB]|3[dD]))+")
+_TOKEN = lazily(rb"(?:[\w.~%+=-]|\\{1,16}u00(?:2[bB]|3[dD]))+")
 _USER = lazily(
     rb"(?:[\w.~@%!$&'()*+,;=-]|\\{1,16}+u00(?:2[14-9a-eA-E]|3[0-9bBdD]|4[0-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"
     rb"|(?:(?<=&)|(?<=u0026))#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});)*"
