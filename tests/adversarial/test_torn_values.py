@@ -8,7 +8,6 @@ import io
 import zipfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 import requests
@@ -16,19 +15,13 @@ import requests
 import hushtape
 from hushtape.cli import main
 from tests.adversarial.smuggling import Client, Traces, record, reply, scripted
+from tests.support import torn
+from tests.support.torn import ADDRESS, LINK, SIGNS
 
 VALUE = "46Nj7q43SPNXpUra3CCEz0G9LLNwrI8lvvle8L7x"
 CODED = base64.b64encode(f"some-user-name:{VALUE}".encode()).decode()
 DUMP = "Authorization: Basic " + "\n    ".join((CODED[:64], CODED[64:])) + "\n"
 LINE = b"login failed: password=Zk9&mP0q\n"
-SIGNS = "=!'=b##{^<#ab[<a$"
-
-
-def component(text: str) -> str:
-    return quote(text, safe="-_.!~*'()")
-
-
-ADDRESS = "/p?next=" + component("https://b.example/?access_token=" + component(SIGNS)) + "&y=2"
 
 
 def get(path: str = "/", **options: Any) -> Client:
@@ -44,15 +37,15 @@ CASES = {
     "a long body": (VALUE, get(), plain("word " * 30_000 + DUMP + "word " * 30_000)),
     "a request's body": (VALUE, lambda url: requests.post(url, data=DUMP, timeout=5), plain("ok")),
     "a request line": (SIGNS, get(ADDRESS), plain("ok")),
-    "a header field": (SIGNS, get(), plain("ok", "Location: https://a.example" + ADDRESS)),
+    "a header field": (SIGNS, get(), plain("ok", "Location: " + LINK)),
     "a header field of a request": (
         SIGNS,
-        get(headers={"Referer": "https://a.example" + ADDRESS}),
+        get(headers={"Referer": LINK}),
         plain("ok"),
     ),
-    "a reason": (SIGNS, get(), reply(b"ok", status="400 see https://a.example" + ADDRESS)),
+    "a reason": (SIGNS, get(), reply(b"ok", status="400 see " + LINK)),
 }
-RESTS = (CODED[64:], "ab%255B", "ab[<a$")
+RESTS = (CODED[64:], *torn.RESTS)
 
 
 def rests(traces: Traces) -> list[str]:

@@ -18,6 +18,7 @@ import pytest
 import hushtape
 from hushtape import BodyFieldSanitizer, CallbackSanitizer, HeaderSanitizer, TokenSanitizer
 from tests.contract.drivers import HttpClient, Requests
+from tests.support import torn
 from tests.support.routes import encode
 from tests.support.servers import Server
 from tests.support.wire import Call
@@ -359,3 +360,29 @@ def test_what_stops_the_program_in_the_middle_leaves_nothing(odd: Server, casset
     ):
         get(odd, "/whole")
     assert t.recorded == 0 and not cassette.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "options"),
+    (("/whole", {"max_body": 9}), ("/unknown", {}), ("/part", {}), ("/zip", {}), ("/again", {})),
+)
+def test_an_address_in_which_a_value_is_torn_is_shown_in_no_error(
+    path: str, options: dict[str, Any], odd: Server, cassette: Path
+) -> None:
+    def call() -> None:
+        if path == "/again":
+            get(odd, "/whole")
+            get(odd, "/fine" + torn.ADDRESS + "&token=REDACTED")
+        get(odd, path + torn.ADDRESS)
+
+    with (
+        pytest.raises(hushtape.RecordingFailedError) as failed,
+        hushtape.use_cassette(cassette, sanitizers=[FIELD], secrets={"#k": torn.SIGNS}, **options) as tape,
+    ):
+        with pytest.raises(hushtape.HushtapeError) as caught:
+            call()
+        told = repr(tape.ledger.faults)
+    errors = (caught.value, failed.value, failed.value.__cause__)
+    texts = [told, *(f"{error} {error.__dict__} {pickle.dumps(error)!r}" for error in errors)]
+    assert torn.WITHHELD in texts[1]
+    assert [torn.rests(text) for text in texts] == [[], [], [], []]

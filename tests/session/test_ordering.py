@@ -10,6 +10,7 @@ import pytest
 
 import hushtape
 from tests.contract.drivers import Requests
+from tests.support import torn
 from tests.support.servers import Server
 
 
@@ -156,3 +157,16 @@ def test_a_forced_mode_is_named_as_the_variable_that_forces_it(
         with pytest.raises(hushtape.UnmatchedRequestError, match=r"(?m)^      HUSHTAPE_MODE=all$") as caught:
             get(client, server, 3)
         tape.acknowledge(caught.value)
+
+
+def test_what_was_expected_is_shown_without_a_torn_value(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    with hushtape.use_cassette(cassette, default_sanitizer=False):
+        client.call("GET", server.url + "/number/1" + torn.ADDRESS.removeprefix("/p"))
+    with hushtape.use_cassette(cassette, mode="none", ordered=True, secrets={"#k": torn.SIGNS}) as tape:
+        with pytest.raises(hushtape.UnmatchedRequestError) as caught:
+            get(client, server, 2)
+        tape.acknowledge(caught.value)
+    text = f"{caught.value} {vars(caught.value)}"
+    assert torn.WITHHELD in text and not torn.rests(text)

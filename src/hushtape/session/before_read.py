@@ -33,7 +33,7 @@ from hushtape.session.auditing import audit_heads
 from hushtape.session.held_answer import BeforeRead, HeldAnswer
 from hushtape.session.recorder import RecordingExchange
 from hushtape.session.returned import BodyWatch
-from hushtape.session.tearing import refuse_texts
+from hushtape.session.tearing import refuse_texts, shown
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these are what passes on the wire
 
@@ -105,7 +105,8 @@ class ScrubbedFirst:
     @refusing
     def _look_at_head(self) -> None:
         returned, request = self._before.returned, self._request
-        self.uri = self._held.uri = self._before.ledger.ruleset.uri(request.uri)
+        ruleset = self._before.ledger.ruleset
+        self.uri = self._held.uri = shown(ruleset, request, ruleset.uri(request.uri))
         returned.check_head(request, self.uri)
         self._watch = returned.watch(request, self.uri)
 

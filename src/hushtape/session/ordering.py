@@ -17,6 +17,7 @@ from hushtape.matching.report import listed, title
 from hushtape.matching.text import telling, visible
 from hushtape.sanitize.messages import safe_error, tell
 from hushtape.session import unmatched
+from hushtape.session.tearing import shown_request
 
 if TYPE_CHECKING:
     from hushtape.model import Interaction, Request
@@ -50,7 +51,8 @@ def explain(tape: Tape, player: Player, live: Request, expected: int) -> Unmatch
 
 
 def _error(tape: Tape, player: Player, live: Request, expected: int) -> UnmatchedRequestError:
-    wanted = player.plan.settled(player.scrubbed(player.reader.read(expected).request))
+    stored = player.reader.read(expected).request
+    wanted = player.plan.settled(shown_request(player.ruleset, stored, player.scrubbed(stored)))
     best = Ranked(expected, wanted, False, player.plan.mismatches(live, wanted, player.wild), 0)
     differences = tuple([found.line for found in best.mismatches])
     known = unmatched.situation(tape, player)

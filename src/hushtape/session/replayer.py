@@ -6,6 +6,7 @@ Lives here: the seam's Exchange for tapes that hold a cassette. Must not: look u
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from os import getpid
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,12 @@ from hushtape.model import (
     Framing,
     Head,
     Headers,
+    Interaction,
     Request,
+    Response,
     Tls,
 )
-from hushtape.sanitize.messages import safe_error
+from hushtape.sanitize.messages import safe_error, tell
 from hushtape.seam import NEED_BODY, Decision, Exchange, Refuse, Replay
 from hushtape.session import callback_scrub, callbacks, hooks, uncoded
 from hushtape.session.live import LiveBody
@@ -31,9 +34,7 @@ from hushtape.session.negotiated import understood
 from hushtape.session.tearing import shown, shown_request
 
 if TYPE_CHECKING:
-    from hushtape.sanitize.ruleset import Ruleset
     from hushtape.session.answers import Answers
-    from hushtape.session.options import Options
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
@@ -87,8 +88,10 @@ class ReplayExchange:
             if tape.records_new and not self._player.ours:
                 tape.ledger.learning.study(interaction)
             if tape.options.before_replay:
-                interaction = hooks.replayed(tape, interaction, live)
+                interaction = hooks.replayed(tape, interaction, self._shown(live))
             tape.count_played()
+            if _ends_early(interaction.response):
+                interaction = self._quotable(interaction, live)
             if interaction.response is not None and interaction.response.coding:
                 interaction = understood(interaction, self._request.headers)
             pace = tape.pace
@@ -111,7 +114,30 @@ class ReplayExchange:
         body = self._live.finish() if self._live is not None else None
         live = Request(request.method, uri, headers, body, request.http_version)
         chain = self._tape.chain.callbacks
-        return _through_callbacks(chain, live, ruleset, self._tape.options) if chain else live
+        return self._through_callbacks(chain, live) if chain else live
+
+    def _through_callbacks(self, chain: tuple[Any, ...], live: Request) -> Request | None:
+        """Callbacks changed what was recorded, so they change what is compared with it."""
+        ruleset, given = self._player.ruleset, b"".join(live.body.chunks()) if live.body is not None else None
+        outcome = callbacks.run_request(chain, live, given)
+        if outcome is None:
+            return None
+        changed, body = outcome
+        uri, changed = changed.uri, callback_scrub.request(ruleset, live, changed)
+        if body != given:
+            # For an error: neither what was asked nor what they made of it may be torn in it.
+            place = shown(ruleset, self._request, shown(ruleset, Request("", uri), changed.uri))
+            held = BytesBody(body) if body else None
+            found, _ = uncoded.assigned(held, changed.headers, None, place, self._tape.options)
+            body = body if found is held or found is None else b"".join(found.chunks())
+        kind = changed.headers.get("content-type")
+        body = callback_scrub.body(ruleset, given or b"", body, "request", kind)
+        return structs.replace(changed, body=BytesBody(body) if body else None)
+
+    def _quotable(self, interaction: Interaction, live: Request) -> Interaction:
+        """The same with a URI that may be quoted: whoever reads on gets an error that does."""
+        uri = tell(self._tape.ledger.ruleset, shown(self._player.ruleset, self._request, live.uri))
+        return structs.replace(interaction, request=structs.replace(interaction.request, uri=uri))
 
     def _shown(self, live: Request) -> Request:
         """The scrubbed request as a report may show it: without what may hold a part of a named value."""
@@ -206,19 +232,8 @@ class ReplayExchange:
         return safe_error(self._tape.ledger.ruleset, error)
 
 
-def _through_callbacks(
-    chain: tuple[Any, ...], live: Request, ruleset: Ruleset, options: Options
-) -> Request | None:
-    """Callbacks changed what was recorded, so they change what is compared with it."""
-    shown = b"".join(live.body.chunks()) if live.body is not None else None
-    outcome = callbacks.run_request(chain, live, shown)
-    if outcome is None:
-        return None
-    changed, body = outcome
-    changed = callback_scrub.request(ruleset, live, changed)
-    if body != shown:
-        given = BytesBody(body) if body else None
-        found, _ = uncoded.assigned(given, changed.headers, None, changed.uri, options)
-        body = body if found is given or found is None else b"".join(found.chunks())
-    body = callback_scrub.body(ruleset, shown or b"", body, "request", changed.headers.get("content-type"))
-    return structs.replace(changed, body=BytesBody(body) if body else None)
+def _ends_early(response: Response | None) -> bool:
+    """Whether reading it to its end is an error of ours, not the client's."""
+    return (
+        response is None or response.ending == "cut" or response.head.status == HTTPStatus.SWITCHING_PROTOCOLS
+    )

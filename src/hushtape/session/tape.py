@@ -31,7 +31,7 @@ from hushtape.session import closing, opening, stack, timing, unplayed
 from hushtape.session.front import PLAIN, FrontEnd
 from hushtape.session.ledger import Ledger
 from hushtape.session.modes import MODES
-from hushtape.session.views import Unmatched, Unused
+from hushtape.session.views import Unmatched, Unused, shown_all
 
 if TYPE_CHECKING:
     from hushtape.cassette import CassetteInfo, Reader
@@ -135,7 +135,7 @@ class Tape:
     def interactions(self) -> Iterator[Interaction]:
         """All interactions on the tape, old ones first, read one at a time; scrubbed."""
         if self.player is not None:
-            yield from (interaction for _, interaction in self.player.all())
+            yield from shown_all(self.player)
         journal = self.ledger.started
         if journal is not None and not self.closed:
             from hushtape.session.stored import scrub_interaction

@@ -1,7 +1,8 @@
 """Heads and messages in which a rule takes a part of a named value, in a writing that only the audit reads.
 
-Lives here: the refusal of them, as they were before they were scrubbed. Must not: scrub, look into bodies
-(bodies and stored have a watch on each). Called by: recorder, callbacks, stored; replayer, for its reports.
+Lives here: the refusal of them, as they were before they were scrubbed, and what is shown in their place.
+Must not: scrub, look into bodies (bodies and stored have a watch on each). Called by: recorder, callbacks,
+stored; whoever shows what is stored or asked for: views, replayer, before_read, nearby, ordering, unplayed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from urllib.parse import urlsplit
 
 from msgspec import structs
 
-from hushtape.model import Headers
+from hushtape.model import CHUNK, Body, ErrorLink, Failure, Head, Headers
+from hushtape.sanitize.messages import WITHHELD
 from hushtape.sanitize.torn_texts import torn_head, torn_text
 from hushtape.session.inside import found
 
@@ -30,7 +32,7 @@ class Watched(Protocol):
     @property
     def torn(self) -> str | None: ...
     def watch(self) -> None: ...
-    def chunks(self) -> Iterator[bytes]: ...
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]: ...
 
 
 def refuse_head(
@@ -72,29 +74,27 @@ def refuse_heads(ruleset: Ruleset, interaction: Interaction, place: str) -> None
         refuse_texts(ruleset, (link.message for link in interaction.failure.chain), place)
 
 
+def shown_interaction(ruleset: Ruleset, given: Interaction, scrubbed: Interaction) -> Interaction:
+    """A scrubbed interaction as it may be shown. `given`: as it was."""
+    request = shown_request(ruleset, given.request, scrubbed.request)
+    response, failure = scrubbed.response, scrubbed.failure
+    if given.response is not None and response is not None:
+        response = _shown_answer(ruleset, given.response, response)
+    if given.failure is not None and failure is not None:
+        links = zip(given.failure.chain, failure.chain, strict=True)
+        failure = Failure(failure.stage, tuple([_shown_link(ruleset, *both) for both in links]))
+    return structs.replace(scrubbed, request=request, response=response, failure=failure)
+
+
 def shown_request(ruleset: Ruleset, request: Request, scrubbed: Request) -> Request:
     """A scrubbed request as a report may show it. `request`: as it was."""
+    if scrubbed is request:
+        return scrubbed
     uri, body = shown(ruleset, request, scrubbed.uri), scrubbed.body
-    if uri is not scrubbed.uri:
-        scrubbed = structs.replace(scrubbed, uri=uri, headers=Headers())
-    if isinstance(body, Watched) and body is not request.body:
-        body.watch()
-        for _ in body.chunks():
-            pass
-        if body.torn is not None:
-            scrubbed = structs.replace(scrubbed, body=None)
-    return scrubbed
-
-
-def shown_answer(ruleset: Ruleset, response: Response | None, scrubbed: Response | None) -> Response | None:
-    """The same of an answer's head and trailers."""
-    if response is None or scrubbed is None:
-        return scrubbed
-    torn = [torn_head(ruleset, "", one, "response") for one in (response.head.headers, response.trailers)]
-    if not any(torn) and torn_text(ruleset, response.head.reason) is None:
-        return scrubbed
-    head = structs.replace(scrubbed.head, reason="(withheld)", headers=Headers())
-    return structs.replace(scrubbed, head=head, trailers=Headers())
+    headers = scrubbed.headers if uri is scrubbed.uri else Headers()
+    if body is not request.body:
+        body = _shown_body(ruleset, "request", body)
+    return structs.replace(scrubbed, uri=uri, headers=headers, body=body)
 
 
 def shown(ruleset: Ruleset, request: Request, uri: str) -> str:
@@ -102,7 +102,67 @@ def shown(ruleset: Ruleset, request: Request, uri: str) -> str:
     if torn_head(ruleset, request.uri, request.headers, "request") is None:
         return uri
     parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/(withheld)"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{WITHHELD}"
+
+
+class ShownBody:
+    """A scrubbed body as it may be shown: where a value is torn in it, a remark stands in its place.
+
+    It is read to its end, and held nowhere, before the first piece is given.
+    """
+
+    __slots__ = ("_body", "_size")
+
+    def __init__(self, body: Watched) -> None:
+        body.watch()
+        self._body = body
+        self._size: int | None = None
+
+    @property
+    def size(self) -> int:
+        size = self._looked()
+        return size if self._body.torn is None else len(WITHHELD)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        self._looked()
+        if self._body.torn is None:
+            yield from self._body.chunks(size)
+        else:
+            yield WITHHELD.encode()
+
+    def _looked(self) -> int:
+        if self._size is None:
+            self._size = sum(map(len, self._body.chunks()))
+        return self._size
+
+
+def _shown_body(ruleset: Ruleset, phase: Phase, body: Body | None) -> Body | None:
+    named = ruleset.watch(phase) is not None
+    return ShownBody(body) if named and isinstance(body, Watched) else body
+
+
+def _shown_answer(ruleset: Ruleset, response: Response, scrubbed: Response) -> Response:
+    heads = zip(response.informational, scrubbed.informational, strict=True)
+    trailers = scrubbed.trailers
+    if torn_head(ruleset, "", response.trailers, "response") is not None:
+        trailers = Headers()
+    return structs.replace(
+        scrubbed,
+        head=_shown_head(ruleset, response.head, scrubbed.head),
+        body=_shown_body(ruleset, "response", scrubbed.body),
+        trailers=trailers,
+        informational=tuple([_shown_head(ruleset, *both) for both in heads]),
+    )
+
+
+def _shown_head(ruleset: Ruleset, head: Head, scrubbed: Head) -> Head:
+    torn = torn_head(ruleset, "", head.headers, "response") or torn_text(ruleset, head.reason)
+    return scrubbed if torn is None else Head(head.status, WITHHELD, Headers(), head.http_version)
+
+
+def _shown_link(ruleset: Ruleset, link: ErrorLink, scrubbed: ErrorLink) -> ErrorLink:
+    torn = torn_text(ruleset, link.message)
+    return scrubbed if torn is None else ErrorLink(link.type, WITHHELD, link.errno)
 
 
 def _refuse(rule: str | None, place: str) -> None:

@@ -1,7 +1,8 @@
 """What a tape shows of itself: sequences that are made of what is asked for.
 
-Lives here: `tape.unused` and `tape.unmatched` as sequences that follow the tape while it plays. Must not:
-hold interactions (each is read when it is asked for), decide anything. Called by: tape.
+Lives here: `tape.unused` and `tape.unmatched` as sequences that follow the tape while it plays, and what
+`tape.interactions()` shows of the cassette. Must not: hold interactions (each is read when it is asked for),
+decide anything. Called by: tape.
 """
 
 from __future__ import annotations
@@ -10,12 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, overload
 
-from msgspec import structs
-
 from hushtape.errors import UnmatchedRequestError
 from hushtape.model import Interaction
 from hushtape.session import stored
-from hushtape.session.tearing import shown_answer, shown_request
+from hushtape.session.tearing import shown_interaction
 
 if TYPE_CHECKING:
     from hushtape.session.player import Player
@@ -87,10 +86,13 @@ class Unmatched(Sequence[UnmatchedRequestError]):
         return f"<Unmatched: {self._errors!r}>"
 
 
+def shown_all(player: Player) -> Iterator[Interaction]:
+    """All that the cassette holds, in recorded order, each read and scrubbed when it is asked for."""
+    for ordinal in range(len(player.reader)):
+        yield _shown(player, ordinal)
+
+
 def _shown(player: Player, ordinal: int) -> Interaction:
     """Scrubbed, and without the parts in which a rule took a part of a named value."""
     given = player.reader.read(ordinal)
-    clean = stored.scrub_interaction(given, player.ruleset)
-    request = shown_request(player.ruleset, given.request, clean.request)
-    response = shown_answer(player.ruleset, given.response, clean.response)
-    return structs.replace(clean, request=request, response=response)
+    return shown_interaction(player.ruleset, given, stored.scrub_interaction(given, player.ruleset))
