@@ -97,6 +97,14 @@ def test_a_body_above_the_bound_is_said_to_be() -> None:
         plan.mismatches(ask(body=b"abc"), ask())
 
 
+def test_the_error_about_it_names_the_host_alone_for_the_rest_was_not_scrubbed_if_it_was_stored() -> None:
+    stored = Request("PUT", "https://a.example/secret-path?k=secret-value", body=BytesBody(b"abc"))
+    with pytest.raises(BodyTooLargeError) as caught:
+        _ = MatchRequest(stored, 2).body
+    text = f"{caught.value} {vars(caught.value)}"
+    assert "a PUT to a.example" in text and "secret" not in text
+
+
 def test_a_matcher_may_have_a_key_of_its_own() -> None:
     def first_letter(live: MatchRequest, recorded: MatchRequest) -> bool:
         return bool(live.path[1:2] == recorded.path[1:2])

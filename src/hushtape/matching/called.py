@@ -86,9 +86,9 @@ class MatchRequest:
         if self._request.body is None:
             return None
         data = bodies.whole(self._request.body, self._limit)
-        if data is None:
+        if data is None:  # named by its host: the URI may be one of the cassette, as another tool stored it
             raise BodyTooLargeError(
-                f"show the body of {self.method} {visible(self.uri)} to a matcher",
+                f"show the body of a {visible(self.method)} to {visible(self.host)} to a matcher",
                 f"it passes max_callback_body ({self._limit:,} bytes)",
                 "Raise max_callback_body, or give the matcher an attribute needs_body = False and leave the "
                 "body alone",

@@ -127,6 +127,7 @@ class ReplayExchange:
         if body != given:
             # For an error: neither what was asked nor what they made of it may be torn in it.
             place = shown(ruleset, self._request, shown(ruleset, Request("", uri), changed.uri))
+            place = tell(self._tape.ledger.ruleset, place)
             held = BytesBody(body) if body else None
             found, _ = uncoded.assigned(held, changed.headers, None, place, self._tape.options)
             body = body if found is held or found is None else b"".join(found.chunks())
