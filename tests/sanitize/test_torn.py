@@ -18,7 +18,7 @@ from hushtape.sanitize.named_within import holding
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
 from hushtape.sanitize.sanitizers_http import BodyFieldSanitizer
-from hushtape.sanitize.torn import Watch
+from hushtape.sanitize.torn import Looking, Watch
 from hushtape.sanitize.torn_texts import torn_head
 
 
@@ -169,7 +169,7 @@ def test_values_that_hold_others_are_told_apart_level_by_level() -> None:
     inner, outer = f"9fQzR8kLm:{token}", f"7vL2wT5yR8 9fQzR8kLm:{token}"
     coded = base64.b64encode(outer.encode()).decode()
     named = [token, inner, outer, coded, "other words!", json.dumps({"refresh_token": token})]
-    portions = holding([SecretRule(text) for text in named])
+    portions = holding([SecretRule(text) for text in named], "ahocorasick")
     assert [[rule.value for rule in one] for one in portions] == [[inner], [outer]]
 
 
@@ -196,7 +196,7 @@ def test_where_spans_stand_close_each_byte_is_looked_at_a_few_times(reach: int) 
         looked += len(data)
 
     body = b"".join(b'{"id": %d, "password": "hunter%d"}\n' % (number, number) for number in range(16_000))
-    watch = Watch(lambda: [(ruleset.side("response").plan, look, False)], reach, by_named=False)
+    watch = Watch(lambda: [Looking(ruleset.side("response").plan, look)], reach, by_named=False)
     scrubber = ruleset.scrubber("response", "text/plain", watch=watch)
     for at in range(0, len(body), 8_192):
         scrubber.feed(body[at : at + 8_192])
@@ -296,3 +296,45 @@ def test_an_answer_that_an_oauth_document_was_made_of_is_recorded() -> None:
     answer = {"access_token": KEY[:50], "expires_in": 3599, "refresh_token": "1//0gK7xQmZk93mP0qX7vL2wT5yR8"}
     for document in (json.dumps(answer), json.dumps(answer, separators=(",", ":")).replace("/", "\\/")):
         assert torn(rules(document), json.dumps(answer, indent=2)) is None
+
+
+PASSWORD, ACCOUNT = "Wq7GyxQNLFn0Zk93", "3F2B8C1E-77AA-4D1C-9B3E-0A1B2C3D4E5F"
+
+
+@pytest.mark.parametrize(
+    ("inner", "written"),
+    (
+        (PASSWORD, base64.b64encode(f"bot:{PASSWORD}".encode()).decode()),
+        (PASSWORD, PASSWORD.encode().hex()),
+        (ACCOUNT, ACCOUNT.lower()),
+        ("Acme-Prod-7X.Snow.net", "acme-prod-7x.snow.net"),
+        (PASSWORD, "".join(f"%2525{ord(one):02X}" for one in PASSWORD)),
+        ("Zürich-7qK9xW2mP4vL", "Zürich-7qK9xW2mP4vL".encode().decode("latin-1")),
+    ),
+)
+def test_a_value_that_holds_another_one_in_whatever_writing_is_looked_for_by_itself(
+    inner: str, written: str
+) -> None:
+    document = {"site": "u8812xk0Lm", "blob": written, "pin": "9fQzR8kLm2pWd4"}
+    assert torn(rules(inner, json.dumps(document)), json.dumps(document, indent=2)) is not None
+
+
+def test_a_basic_pair_in_a_named_document_hides_no_rest() -> None:
+    pair = base64.b64encode(f"bot:{PASSWORD}".encode()).decode()
+    document = {"site": "u8812xk0Lm", "blob": pair, "pin": "9fQzR8kLm2pWd4"}
+    assert torn(rules(json.dumps(document)), json.dumps(document, indent=2)) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    (
+        ("WWW-Authenticate", 'Bearer error="invalid_token", error_description="password={}"'),
+        ("Proxy-Authenticate", 'Basic realm="https://h/?token={}"'),
+        ("Host", "h/?password={}"),
+        ("Set-Cookie", "a=; Path=/x?password={}"),
+    ),
+)
+def test_fields_with_a_rule_of_their_own_are_looked_at_like_others(name: str, value: str) -> None:
+    secret = "k7Wq\\GyxQNLFn0Zk93mP0qX7"
+    fields = Headers([(name, value.format(secret.replace("\\", "\\u005C")))])
+    assert torn_head(rules(secret), "", fields, "response") == "#k0"

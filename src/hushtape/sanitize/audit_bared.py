@@ -36,7 +36,8 @@ _ESCAPES: Final = (
     ),
     (
         37,
-        lazily(_PERCENT + _SIGN + rb"|%(?:25)*+u(?!00)[0-9A-Fa-f]{4}"),
+        # Last the percent sign's own, where no other follows it.
+        lazily(_PERCENT + _SIGN + rb"|%(?:25)*+u(?!00)[0-9A-Fa-f]{4}|%(?:25)++(?!(?:u00)?[0-9A-Fa-f]{2})"),
         lazily(_PERCENT + _LETTER),
     ),
     (

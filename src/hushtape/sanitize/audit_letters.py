@@ -187,8 +187,8 @@ def rows(rule: SecretRule) -> Iterator[Row]:
     name = rule.name or "secret"
     if rule.value in rule.placeholder:
         return
-    pieces = () if rule.whole else otherwise.fragments(rule.value)
-    for value in dict.fromkeys((rule.value, *otherwise.texts(rule.value), *pieces)):
+    pieces = otherwise.fragments(rule.value, whole=rule.whole)
+    for value in dict.fromkeys((rule.value, *otherwise.texts(rule.value, whole=rule.whole), *pieces)):
         raw = value.encode("utf-8", "surrogatepass")
         plain = raw.translate(None, _SIGNS)
         if _tells(plain) and (_is_made(value) or len(plain) > LONG):
@@ -199,7 +199,7 @@ def rows(rule: SecretRule) -> Iterator[Row]:
         if own != plain and _tells(own):
             yield Row(name, own.lower(), raw, any_case=True)
         yield from _coded(name, raw)
-    for raw in otherwise.octets(rule.value):
+    for raw in otherwise.octets(rule.value, whole=rule.whole):
         yield from _coded(name, raw)
 
 

@@ -79,7 +79,7 @@ def encoded(rule: SecretRule, order: int) -> Anchored:
     if len(rule.value.encode("utf-8", "surrogatepass")) < SHORT:
         return
     name = rule.name or "secret"
-    for form in sorted(forms(rule.value).union(octets(rule.value))):
+    for form in sorted(forms(rule.value).union(octets(rule.value, whole=rule.whole))):
         for offset in range(3):
             yield from _base64(form, offset, rule.placeholder, order, name)
         yield from _hex(form, rule.placeholder, order, name)

@@ -173,7 +173,7 @@ def plain(rule: SecretRule, order: int) -> Anchored:
     value, name = rule.value, rule.name or "secret"
     text = rule.placeholder.encode()
     before, ahead = _reach(value)
-    for spelling in (value, *otherwise.texts(value)):
+    for spelling in (value, *otherwise.texts(value, whole=rule.whole)):
         size = len(spelling.encode("utf-8", "surrogatepass"))
         if size < TOO_SHORT:  # of line ends, or of one letter, little is left
             continue
@@ -196,7 +196,7 @@ def plain(rule: SecretRule, order: int) -> Anchored:
             searcher = Searcher(_halves(spelling, 0), text, whole=whole, value=spelling, every=every)
             verifier = Verifier(searcher, order, name, WHOLE, before, ahead)
             yield from ((form, verifier) for form in every)
-    for piece in () if rule.whole else otherwise.fragments(value):
+    for piece in otherwise.fragments(value, whole=rule.whole):
         yield from _fragment(piece, text, order, name)
 
 

@@ -88,6 +88,7 @@ class Side:
             elif (hashed := hash((name, before, value))) not in self._watched:
                 redacted = self.policy.redact(action, name, self._without_named(value), before)
                 watch.look_at_change(encode(value), encode(redacted))
+                watch.look_at(self.plan, encode(redacted), _context(name))
                 if watch.found is None and len(self._watched) < MOST:
                     self._watched.add(hashed)
             if action == "protocols":

@@ -1,6 +1,6 @@
 """Named values that hold or overlap each other: in portions of which none touches another of its own.
 
-Lives here: `holding`. Must not: look for values, build rulesets. Called by: ruleset, for its watches.
+Lives here: `holding`. Must not: look into bodies, build rulesets. Called by: ruleset, for its watches.
 Of two values that share letters only one is met once the other was replaced, so each portion is looked for
 by itself.
 """
@@ -15,8 +15,12 @@ from urllib.parse import unquote
 
 from msgspec import structs
 
-from hushtape.sanitize.otherwise import fragments
+from hushtape.sanitize.matcher import NAMED
+from hushtape.sanitize.otherwise import fragments, is_key, lines_of_key, octets, texts
+from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.rules import Rule, SecretRule
+from hushtape.sanitize.spans import TEXT
+from hushtape.sanitize.torn import spans_of
 from hushtape.sanitize.words import is_phrase
 
 LEVELS = 16
@@ -24,9 +28,6 @@ LEVELS = 16
 
 LEAST = 4
 """Signs of what is worth more than words."""
-
-PEM = "-----BEGIN "
-"""A key's lines are known by themselves, and nothing else is in it."""
 
 LONGEST = 5
 """Digits of a short number."""
@@ -38,38 +39,92 @@ pair in 31 has one in common, and each portion is an audit more of the stretches
 ROUNDS = 2
 """Layers of escapes and base64 that are undone: a document in base64 has JSON's escapes."""
 
+_WITHIN = structs.replace(TEXT, window=True)
+_LETTER = re.compile(rb"[A-Za-z0-9\x80-\xff]")
 _ESCAPE = re.compile(r"(?:\\u([0-9a-fA-F]{4}))+|\\[^u]")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_SAYS = re.compile(r"\s|://|[\"']\s*[:=]|\w=")
+_SAYS = re.compile(r"\s|://|[\"']\s*[:=]|\w=[^=]")
 """In a document, a URL, a pair: not in a password."""
 _SCHEMES = frozenset(("http", "https", "www"))
 _BETWEEN = re.compile(r"[\s{}\[\]\"':,;=/&?._@\\-]+")
 
 
-def holding(rules: Iterable[Rule]) -> tuple[tuple[SecretRule, ...], ...]:
-    """Rules of named values that hold others (as they are, in escapes or in base64) or stretches that are
-    known by themselves, or begin or end as another one ends or begins; in portions of which none touches
-    another of its own: a value is not met any more once a part of it was replaced."""
-    named = [rule for rule in rules if isinstance(rule, SecretRule) and rule.value]
-    values = sorted({rule.value for rule in named}, key=len)
+def may_hold(rules: Iterable[Rule]) -> bool:
+    """Whether `holding` has to be asked: not of one value of which no part is known by itself."""
+    values = _values(rules)
+    return len(values) > 1 or any(fragments(value) or octets(value) for value in values)
+
+
+def holding(rules: Iterable[Rule], engine: str) -> tuple[tuple[SecretRule, ...], ...]:
+    """Rules of named values of which those of others take a part, or their own (stretches that are known by
+    themselves), or that begin or end as another one ends or begins; in portions of which none touches
+    another of its own: a value is not met any more once a part of it was replaced.
+
+    What takes a part is told by the rules themselves, run over each value: they find it in more writings
+    than a look at the texts did. `engine`: theirs.
+    """
+    rules = tuple(rules)
+    values = _values(rules)
+    plan = Plan([SecretRule(value, name=str(number)) for number, value in enumerate(values)], engine)
     joint = _joint(values)
+    holders: set[str] = set()
+    apart: dict[str, set[str]] = {}
+    for number, value in enumerate(values):
+        touching = {values[one] for one in _takers(plan, number, values)} | joint.get(value, set())
+        if touching:
+            holders.add(value)
+        for other in touching - {value}:
+            apart.setdefault(value, set()).add(other)
+            apart.setdefault(other, set()).add(value)
     levels: dict[str, int] = {}
-    for value in values:
-        texts = _undone(value)
-        held = [other for other in levels if any(other in text for text in texts)]
-        holding = [text for text in texts if any(other in text for other in held)]
-        if not all(_tells_more(text, held) for text in holding):
-            held = []
-        pieces = () if value.startswith(PEM) else fragments(value)
-        broken = bool(pieces) and _tells_more(value, pieces)
-        taken = {levels[other] for other in (*held, *joint.get(value, ())) if other in levels}
-        free = next(level for level in range(len(taken) + 2) if level not in taken and (level or not taken))
-        levels[value] = min(max(free, 1 if value in joint or broken else 0), LEVELS)
-    whole = [structs.replace(rule, whole=True) for rule in named]
-    portions = (
-        tuple(rule for rule in whole if levels[rule.value] == level) for level in range(1, LEVELS + 1)
+    for number, value in enumerate(values):
+        if value in holders and is_key(value):
+            levels[value] = LEVELS + 1 + number  # each by itself, see `key_lines`
+            continue
+        taken = {levels[other] for other in apart.get(value, ()) if other in levels}
+        first = 1 if value in holders else 0
+        levels[value] = min(next(level for level in range(first, LEVELS * 2) if level not in taken), LEVELS)
+    whole = [
+        structs.replace(rule, whole=True) for rule in rules if isinstance(rule, SecretRule) and rule.value
+    ]
+    return tuple(
+        tuple(rule for rule in whole if levels[rule.value] == level)
+        for level in sorted(set(levels.values()) - {0})
     )
-    return tuple(filter(None, portions))
+
+
+def key_of(rules: Iterable[SecretRule]) -> bytes:
+    """The letters of the private key that is all of these rules' values; none: they are something else."""
+    values = {rule.value for rule in rules}
+    return "".join(lines_of_key(*values)).encode() if len(values) == 1 else b""
+
+
+def _values(rules: Iterable[Rule]) -> list[str]:
+    return sorted({rule.value for rule in rules if isinstance(rule, SecretRule) and rule.value}, key=len)
+
+
+def _takers(plan: Plan, number: int, values: list[str]) -> set[int]:
+    """The values of which a rule takes a part of this one, itself among them; none where of a document
+    nothing is left then that tells more."""
+    value, takers = values[number], set[int]()
+    for text in _undone(value) | set(texts(value, whole=True)):
+        data, by = text.encode("utf-8", "surrogatepass"), set[int]()
+        rest = bytearray(data)
+        for start, end, name, _, kind in spans_of(plan, data, _WITHIN):
+            taker = {int(name)} if kind == NAMED else set(range(len(values)))  # spelled out: by one of all
+            if taker != {number} or not _is_all(data, start, end):
+                rest[start:end] = b" " * (end - start)
+                by |= taker
+        # The stretches of a value that is no document are all of it, but not where it was wrapped anew.
+        stretches = is_key(value) or (number in by and _SAYS.search(text) is None)
+        if by and not stretches and not _tells_more(text, rest.decode("utf-8", "replace")):
+            return set()
+        takers |= by | {number} if by and stretches else by
+    return takers
+
+
+def _is_all(data: bytes, start: int, end: int) -> bool:
+    return _LETTER.search(data, 0, start) is None and _LETTER.search(data, end) is None
 
 
 def _joint(values: list[str]) -> dict[str, set[str]]:
@@ -88,16 +143,13 @@ def _joint(values: list[str]) -> dict[str, set[str]]:
     return found
 
 
-def _tells_more(text: str, held: Iterable[str]) -> bool:
-    """Whether something is in it besides the values: of a document, URL or the like what is no word or short
-    number. One that holds nothing but names around a token is repeated by each answer that brings the token
-    under its name."""
-    says = _SAYS.search(text) is not None
-    for other in sorted(held, key=len, reverse=True):
-        text = text.replace(other, " ")
-    if not says:
-        return len(text.replace(" ", "")) >= LEAST
-    parts = (part for part in _BETWEEN.split(text) if part)
+def _tells_more(text: str, rest: str) -> bool:
+    """Whether something is in a text besides what is taken: of a document, URL or the like what is no word or
+    short number. One that holds nothing but names around a token is repeated by each answer that brings the
+    token under its name. `rest`: the text with spaces for what is taken."""
+    if _SAYS.search(text) is None:
+        return len(rest.replace(" ", "")) >= LEAST
+    parts = (part for part in _BETWEEN.split(rest) if part)
     return sum(len(part) for part in parts if not _is_word(part)) >= LEAST
 
 

@@ -20,28 +20,33 @@ LONG = 256
 _FOLDED = 8
 _LINE = 64
 _SHORTEST = 40
+LAST = 12
+"""Letters from which a key's last line tells something."""
+
 _NAME = lazily(r"[A-Za-z0-9._-]{1,253}")
 _HEX = lazily(r"[0-9A-Fa-f-]+")
 # The `n` of `\n` is none of the key.
 _KEY = lazily(r"(?<!\\)[A-Za-z0-9+/_-]{40,}")
 _BREAK = lazily(r"\\r\\n|\\n|\r\n?")
+_FILE = lazily(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END [A-Z ]{0,40}-----")
 _PEM = lazily(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END ")
 
 
-def texts(value: str) -> list[str]:
-    """The further texts of a value, all of which are replaced like itself."""
-    found = [*_cases(value), *_lines(value), *_characters(value), *map(_as_text, octets(value))]
+def texts(value: str, *, whole: bool = False) -> list[str]:
+    """The further texts of a value, all of which are replaced like itself. `whole`: see `octets`."""
+    found = [*_cases(value), *_lines(value), *_characters(value), *map(_as_text, octets(value, whole=whole))]
     return [one for one in dict.fromkeys(found) if one != value]
 
 
-def octets(value: str) -> list[bytes]:
+def octets(value: str, *, whole: bool = False) -> list[bytes]:
     """What a value is beneath its text: the bytes that it was given as, the key in a PEM file (RFC 7468).
-    They are sent in base64 and hex."""
+    They are sent in base64 and hex. `whole`: not the key of a value that holds more than it."""
     found = []
     if not value.isascii() and max(value) <= "\xff":
         found.append(value.encode("latin-1"))
-    pem = _PEM.search(_BREAK.sub("\n", value))
-    if pem is not None:
+    text = _BREAK.sub("\n", value)
+    pem = _PEM.search(text)
+    if pem is not None and (is_key(value) or not whole):
         try:
             found.append(b64decode("".join(pem[1].split())))
         except Error:
@@ -49,13 +54,37 @@ def octets(value: str) -> list[bytes]:
     return found
 
 
-def fragments(value: str) -> list[str]:
+def fragments(value: str, *, whole: bool = False) -> list[str]:
     """Pieces of a key that are secret by themselves: a PEM's lines stand in a list, or joined by something
-    else. Only runs of what keys are made of: long values may be JSON, with URLs and names."""
-    least = _SHORTEST if len(value) > LONG or _PEM.search(_BREAK.sub("\n", value)) else 2 * _SHORTEST
+    else. Only runs of what keys are made of: long values may be JSON, with URLs and names. Together they are
+    all of a run: its last piece begins in the one before. `whole`: none."""
+    if whole:
+        return []
+    pem = _PEM.search(_BREAK.sub("\n", value))
+    least = _SHORTEST if len(value) > LONG or pem else 2 * _SHORTEST
     runs = [run for run in _KEY.findall(value) if len(run) >= least]
-    found = [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _SHORTEST + 1, _LINE)]
+    found = [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _LINE + 1, _LINE)]
+    found += [run[-_LINE:] for run in runs if len(run) % _LINE]
+    if pem is not None:  # its last line
+        found += [line for line in pem[1].replace("=", "").split() if LAST <= len(line) < _SHORTEST]
     return list(dict.fromkeys(found))  # of a value that repeats itself they are all the same
+
+
+def is_key(value: str) -> bool:
+    """Whether it is a private key's PEM file, and nothing else."""
+    return _FILE.fullmatch(_BREAK.sub("\n", value).strip()) is not None
+
+
+def key_within(value: str) -> list[str]:
+    """The PEM file of a private key in a value that holds more than it."""
+    pem = None if is_key(value) else _FILE.search(_BREAK.sub("\n", value))
+    return [] if pem is None else [pem[0]]
+
+
+def lines_of_key(value: str) -> list[str]:
+    """The lines of such a file's body; none: it is more, or no key."""
+    pem = _PEM.search(_BREAK.sub("\n", value)) if is_key(value) else None
+    return [] if pem is None else pem[1].replace("=", "").split()
 
 
 def _cases(value: str) -> list[str]:

@@ -21,7 +21,7 @@ class SecretRule(Struct, frozen=True):
     """This exact value, in every encoding SANITIZING.md section 2 names, wherever it stands.
 
     `name` is the key it was given under ("#token"), for messages; the value never leaves this object.
-    `whole`: stretches of it are nothing by themselves (`otherwise.fragments`).
+    `whole`: parts of it are nothing by themselves (`otherwise.fragments`, `octets`).
     """
 
     value: str

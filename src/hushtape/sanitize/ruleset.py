@@ -29,7 +29,7 @@ from hushtape.sanitize.further import stages
 from hushtape.sanitize.header_policy import HeaderPolicy
 from hushtape.sanitize.heads import Side, scrub
 from hushtape.sanitize.learning import Learned
-from hushtape.sanitize.named_within import holding
+from hushtape.sanitize.named_within import holding, key_of, may_hold
 from hushtape.sanitize.patterns import Allowance, octets
 from hushtape.sanitize.placeholders import refuse_unstable
 from hushtape.sanitize.plan import Plan
@@ -55,7 +55,6 @@ class Ruleset:
         "_odd",
         "_overlap",
         "_plans",
-        "_portions",
         "_request",
         "_response",
         "_stages",
@@ -82,10 +81,8 @@ class Ruleset:
         self._odd = OddSecrets.of(rules)
         self._taught = Learned()
         self._base: Ruleset | None = None
-        self._portions: tuple[tuple[SecretRule, ...], ...] | None = None
-        """Named values that hold others (`holding`); told at the first watch."""
-        self._looking: tuple[Ruleset, ...] = ()
-        """Of named values alone, and of each portion; compiled with the first look."""
+        self._looking: tuple[tuple[Ruleset, bytes], ...] = ()
+        """Of named values alone, and of portions of those that hold others; compiled with the first look."""
         self._dull = DullHex(rules)
         self._letters = Letters.of(rules)
         self._texts = TextAudit(self._audit_scan(), self._odd and self._odd.apart, self._dull)
@@ -257,19 +254,16 @@ class Ruleset:
         named = self._base or self  # what was learned tears named values, too
         if named._letters is None:
             return None
-        if named._portions is None:
-            named._portions = holding(named.rules)
-        by_named = bool(named._portions)
+        by_named = bool(named._looking[1:]) if named._looking else may_hold(named.rules)
         return Watch(lambda: named._looks(phase), totals.reach(named.rules), by_named=by_named, apart=apart)
 
     def _looks(self, phase: Phase) -> Iterator[Looking]:
-        if (
-            not self._looking
-        ):  # not with the fields: where one is replaced in each line, these took half of all
-            portions = [Ruleset.compile(rules, engine=self.engine) for rules in self._portions or ()]
-            self._looking = (self.known, *portions)
-        for number, one in enumerate(self._looking):
-            yield one.side(phase).plan, one._look_for_named, number > 0
+        if not self._looking:  # without the fields: where each line has one, they took two thirds of a look
+            portions = holding(self.rules, self.engine) if may_hold(self.rules) else ()
+            parts = [(Ruleset.compile(rules, engine=self.engine), key_of(rules)) for rules in portions]
+            self._looking = ((self.known, b""), *parts)
+        for number, (one, key) in enumerate(self._looking):
+            yield Looking(one.side(phase).plan, one._look_for_named, number > 0, key)
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()

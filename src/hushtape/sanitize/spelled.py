@@ -114,9 +114,10 @@ class _Spelled:
 
 def _needles(rule: SecretRule, order: int) -> tuple[bytes, ...]:
     """What to look for in a reading: the value, and what it is anchored on inside base64 and hex."""
-    whole = [rule.value, *texts(rule.value), *(() if rule.whole else fragments(rule.value))]
+    value, whole = rule.value, rule.whole
+    needles = [value, *texts(value, whole=whole), *fragments(value, whole=whole)]
     packed = [anchor for anchor, _ in encoded(rule, order) if len(anchor) >= _SURE]
-    return (*(one.encode("utf-8", "surrogatepass") for one in whole), *packed, *map(bytes.upper, packed))
+    return (*(one.encode("utf-8", "surrogatepass") for one in needles), *packed, *map(bytes.upper, packed))
 
 
 def _readings(data: bytes) -> Iterator[bytes]:

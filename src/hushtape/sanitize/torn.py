@@ -13,10 +13,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from hushtape.sanitize.audit import WINDOW
 from hushtape.sanitize.audit_finding import Finding
+from hushtape.sanitize.key_lines import all_gone
 from hushtape.sanitize.matcher import NAMED, SECRETS, Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import OPEN, TEXT, Context, union
@@ -24,9 +25,16 @@ from hushtape.sanitize.spans import OPEN, TEXT, Context, union
 Look = Callable[[bytes], Finding | None]
 """The audit of a stretch by named values alone."""
 
-Looking = tuple[Plan, Look, bool]
-"""Of some named values: the plan that replaces them, how they are looked for, and whether they may be torn by
-named values, too."""
+
+class Looking(Struct, frozen=True):
+    """Of some named values: the plan that replaces them, how they are looked for, whether they may be torn by
+    named values, too, and the letters of the private key that they are, if they are one."""
+
+    plan: Plan
+    look: Look
+    by_named: bool = False
+    key: bytes = b""
+
 
 Tell = Callable[[bytes, int, Look], None]
 """Told of a stretch in which a value is torn: the stretch as it was, where it begins, how to look for it."""
@@ -92,25 +100,27 @@ class Watch:
     def look_at_change(self, before: bytes, after: bytes) -> None:
         """The same of what was redacted by other means than a plan's."""
         looks = tuple(self._looks())
-        named = any(look(without_named(plan, before, _WITHIN)) is not None for plan, look, _ in looks)
-        if named or (self._apart and before != without_named(looks[0][0], before, _WITHIN)):
+        named = any(one.look(without_named(one.plan, before, _WITHIN)) is not None for one in looks)
+        if named or (self._apart and before != without_named(looks[0].plan, before, _WITHIN)):
             self.look(before, 0, [(start, end, False) for start, end in _changes(before, after)])
 
     def look(self, data: bytes, base: int, spans: list[tuple[int, int, bool]]) -> None:
         """Look at a stretch as it was. `base`: where it begins; `spans`: what was replaced, and whether by a
         named value's rule."""
-        for plan, look, by_named in self._looks():
-            others = [(start, end) for start, end, named in spans if by_named or self._apart or not named]
+        for one in self._looks():
+            others = [(start, end) for start, end, named in spans if one.by_named or self._apart or not named]
             if not others or self.found is not None:
                 continue
 
-            def alone(part: bytes, plan: Plan = plan, look: Look = look) -> Finding | None:
-                return look(without_named(plan, part, _WITHIN))
+            def alone(part: bytes, one: Looking = one) -> Finding | None:
+                return one.look(without_named(one.plan, part, _WITHIN))
 
-            torn = _torn(data, others, alone) or (_bitten(data, others, plan) if self._apart else None)
-            if torn is not None and self.tell is not None:
+            torn = _torn(data, others, alone) or (_bitten(data, others, one.plan) if self._apart else None)
+            if torn is None or (one.key and all_gone(data, others, one.key)):
+                continue
+            if self.tell is not None:
                 self.tell(data, base, alone)
-            elif torn is not None:
+            else:
                 self.found = torn.rule
 
 

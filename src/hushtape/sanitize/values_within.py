@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.otherwise import key_within
 from hushtape.sanitize.words import looks_made
 
 LEAST: Final = 8
@@ -62,6 +63,7 @@ def within(value: str) -> Iterator[str]:
     """The credentials in a value that says more than one: a scheme and its token, what stands in quotes, the
     password in a URL, those of a connection string."""
     yield from made_within(value)
+    yield from key_within(value)
     scheme = credential(value)
     if scheme:
         yield scheme

@@ -1,0 +1,78 @@
+"""Private keys line by line: of lists of their own lines nothing is left; wrapped anew they fail."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+
+import pytest
+from tests.sanitize.test_torn import rules, torn
+
+from hushtape.sanitize.key_lines import all_gone
+from hushtape.sanitize.ruleset import Ruleset
+
+LETTERS = base64.b64encode(random.Random(7).randbytes(300)).decode()
+
+
+def key(width: int, kind: str = "", size: int = 400) -> str:
+    body = LETTERS[: size - size % 4]
+    name = f"{kind}PRIVATE KEY"
+    lines = "\n".join(re.findall(f".{{1,{width}}}", body))
+    return f"-----BEGIN {name}-----\n{lines}\n-----END {name}-----\n"
+
+
+def left(ruleset: Ruleset, body: str) -> tuple[str, str | None]:
+    """What is written, and what the watch or the audit says."""
+    watch, auditor = ruleset.watch("response"), ruleset.auditor()
+    scrubber = ruleset.scrubber("response", "text/plain", watch=watch)
+    written = scrubber.feed(body.encode()) + scrubber.finish()
+    found = auditor.feed(written) or auditor.finish()
+    assert watch is not None
+    return written.decode(), watch.found or (found and found.rule)
+
+
+def rest(written: str) -> list[str]:
+    return [run for run in re.findall(r"[A-Za-z0-9+/]{12,}", written) if run in LETTERS]
+
+
+@pytest.mark.parametrize("size", (160, 164, 180, 400))
+@pytest.mark.parametrize(("width", "kind"), ((64, ""), (64, "EC "), (70, "OPENSSH "), (76, "")))
+def test_a_list_of_a_keys_own_lines_is_replaced(width: int, kind: str, size: int) -> None:
+    pem = key(width, kind, size)
+    for value in (pem, json.dumps({"site": "u8812xk0Lm", "blob": pem})):
+        for joint in ('",\n "', "<br>\n", "\n * ", '" +\n "', "\\n", "\n    "):
+            written, found = left(rules(value), f'note ["{joint.join(pem.split(chr(10)))}"] end')
+            assert found is None
+            assert not rest(written)
+
+
+@pytest.mark.parametrize("width", (32, 48, 65, 70, 76, 100))
+def test_a_key_that_was_wrapped_anew_is_replaced_or_fails(width: int) -> None:
+    for own in (64, 70, 76):
+        pem = key(own)
+        body = "".join(pem.split("\n")[1:-2])
+        for value in (pem, body, pem + "pin: 9fQzR8kLm2pWd4\n", json.dumps({"a": 1, "blob": pem})):
+            ruleset = rules(value)
+            for joint in ('",\n "', "<br>\n", "=\n", "\n+"):
+                written, found = left(ruleset, f'["{joint.join(re.findall(f".{{1,{width}}}", body))}"]')
+                assert found is not None or not rest(written)
+
+
+def test_a_document_that_holds_a_key_is_looked_for_without_it() -> None:
+    for pem in (key(64), key(64).replace("\n", "")):
+        document = {"site": "u8812xk0Lm", "blob": pem, "pin": "9fQzR8kLm2pWd4"}
+        assert torn(rules(json.dumps(document)), json.dumps(document, indent=2)) is not None
+        signs = "".join(one if one.isalnum() else f"\\u{ord(one):04X}" for one in json.dumps(document))
+        written, found = left(rules(json.dumps(document)), signs)
+        assert found is not None or "9fQzR8kLm2pWd4" not in written
+
+
+def test_of_two_copies_of_a_key_one_that_was_cut_is_told() -> None:
+    body = LETTERS[:128].encode()
+    whole = body[:64] + b'", "' + body[64:]
+    assert all_gone(whole, [(0, 64), (68, 132)], body)
+    assert not all_gone(whole, [(0, 64)], body)
+    cut = whole + b'", "' + body[:70] + b'", "' + body[70:]
+    assert not all_gone(cut, [(0, 64), (68, 132), (136, 200)], body)
