@@ -111,3 +111,37 @@ def test_a_cookie_that_is_longer_than_the_window_goes_to_its_end() -> None:
 )
 def test_what_is_no_credential_stays(text: str) -> None:
     assert scrubbed(text) == text
+
+
+CUT = (
+    "headers: map[Accept:[*/*] Cookie:[sid=abcdefgh9k2",
+    "req {Accept=[*/*], Cookie=[sid=abcdefgh9k2",
+    "<name>Cookie</name><value>sid=abcdefgh9k2",
+    "<header name='Cookie'>sid=abcdefgh9k2",
+    "<Type>SecureString</Type><Value>abcd9k2xZ",
+    "<key>password</key><string>abcd9k2xZ",
+    "'role_id': 'x', 'secret_id': 'abcd9k2xZ",
+    "'Type': 'SecureString', 'Value': 'abcd9k2xZ",
+    "'code': ['abcd9k2xZ', 'grant_type",
+)
+LATER = ("x]", "it's ", "</value>", "</string>", "<", "']", "")
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("cut", CUT)
+def test_what_a_log_cuts_ends_with_the_string_of_json_that_holds_it(cut: str, later: str) -> None:
+    for beginning in ("", 'row "x" ok\n' * 14, "INFO worker started a job " * 90):
+        log, rest = beginning + cut, {"note": "don't", "l": [1, "a'b"]}
+        document = {"log": log, **rest, "password": f"{later}Zk93mP0q8Qx", "n": 1}
+        for text in (json.dumps(document), json.dumps({**document, "log": [log, "b"]}, indent=2)):
+            for whole in (text, json.dumps({"in": text, "end": "it's"})):
+                left = json.loads(scrubbed(whole))
+                read = json.loads(left["in"]) if "in" in left else left
+                assert list(read) == list(document)
+                assert {name: read[name] for name in rest} == rest
+                assert read["password"] == "REDACTED"
+
+
+def test_a_list_that_is_cut_counts_where_no_bracket_closes_it() -> None:
+    text = json.dumps({"log": "map[Accept:[*/*] Cookie:[sid=abcdefgh9k2", "n": 1})
+    assert json.loads(scrubbed(text)) == {"log": "map[Accept:[*/*] Cookie:[sid=REDACTED", "n": 1}

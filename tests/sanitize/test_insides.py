@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import pytest
 from tests.support.portions import scrubbed_by
@@ -132,3 +133,33 @@ def test_cdata_goes_to_its_end(value: str) -> None:
     ):
         for size in SIZES:
             assert scrub(text.replace("#", value), "text/xml", size) == text.replace("#", "REDACTED")
+
+
+def as_one(thing: Any) -> Any:
+    """A list that percent escapes hold goes whole."""
+    return json.loads(json.dumps(thing).replace('["REDACTED"]', '"REDACTED"'))
+
+
+def net(text: str) -> str:
+    return json.dumps({"p": text}).replace('\\"', "\\u0022")
+
+
+@pytest.mark.parametrize("inside", OBJECTS)
+@pytest.mark.parametrize("name", ["api_key", "adminPassword"])
+@pytest.mark.parametrize("engine", ["ahocorasick", "hyperscan"])
+def test_in_json_whose_quotes_are_units_or_percent_escapes(engine: str, name: str, inside: Any) -> None:
+    rules = build(engine=engine).ruleset
+    text = json.dumps({"parameters": {name: inside}, "z": 1})
+    plain = json.loads(scrub(text, rules=rules))
+    for size in SIZES:
+        assert json.loads(json.loads(scrub(net(text), size=size, rules=rules))["p"]) == plain
+        form = scrub("payload=" + quote_plus(text), "application/x-www-form-urlencoded", size, rules)
+        assert json.loads(unquote_plus(form.removeprefix("payload="))) == as_one(plain)
+    line = rules.uri("https://h.example/?c=" + quote(text, safe="{}:,"))
+    assert json.loads(unquote(line.partition("=")[2])) == as_one(plain)
+    assert VALUE not in scrub(net(net(text)), rules=rules)
+
+
+def test_a_list_of_objects_in_a_string_whose_quotes_are_units() -> None:
+    text = json.dumps({"api_key": [{"id": 1, "value": VALUE}, 7, {"value": {"raw": VALUE}}], "z": VALUE})
+    assert json.loads(json.loads(scrub(net(text)))["p"]) == json.loads(scrub(text))

@@ -23,6 +23,7 @@ from hushtape.sanitize.quotes import ends
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
+from hushtape.sanitize.values import within
 
 _AHEAD: Final = 3300
 _BACK: Final = 3300
@@ -170,10 +171,18 @@ def _in_map(text: bytes, parts: Parts) -> Verify:
     """`map[Cookie:[value]]`: what Go prints of a http.Header."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
-        close = data.find(b"]", end, min(limit, start + _AHEAD))
+        close = _map_end(data, end, min(limit, start + _AHEAD))
         return tuple([Found(*one, text) for one in parts(data, end, close)]) or None if close >= 0 else None
 
     return verify
+
+
+def _map_end(data: bytes, at: int, limit: int) -> int:
+    """Where the list ends that Go's or Java's map holds: with the string of JSON around it at the latest, for
+    a log may cut it; -1: that is not seen."""
+    close = data.find(b"]", at, limit)
+    over = within(data, at, close if close >= 0 else limit)
+    return over if over < limit else close
 
 
 def _in_elements(text: bytes, parts: Parts) -> Verify:
@@ -184,7 +193,8 @@ def _in_elements(text: bytes, parts: Parts) -> Verify:
         value = behind.match(data, end, min(limit, start + _AHEAD))
         if value is None or before.search(data, max(0, start - 400), start) is None:
             return None
-        return tuple([Found(*one, text) for one in parts(data, *value.span(1))]) or None
+        stop = within(data, *value.span(1))
+        return tuple([Found(*one, text) for one in parts(data, value.start(1), stop)]) or None
 
     return verify
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from hushtape.sanitize import coded_members
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import MOST, elements, members
 
@@ -22,6 +23,8 @@ _ELSE: Final = b"key"
 
 _LEVELS: Final = 2
 """`"api_key": {"value": {"raw": "x"}}`."""
+
+_PLAIN: Final = (b'"', b"'")
 
 _S: Final = rb"(?:\s|\\{1,8}[nrt])"
 LESS: Final = rb"(?:(?:&|\\{1,8}u0026)(?:amp;){0,3}lt;|\\{1,8}u003[cC])"
@@ -66,27 +69,28 @@ PLAIN: Final = Writing(rb"<", rb">", rb"(?:\s[^<>]{0,512}?)?")
 ESCAPED: Final = Writing(LESS, MORE, ATTRIBUTES)
 
 
-def of_list(data: bytes, at: int, limit: int) -> list[int]:
-    """Where the values begin that the objects of a list hold."""
+def of_list(data: bytes, at: int, limit: int, quote: bytes) -> list[int]:
+    """Where the values begin that the objects of a list hold. `quote`: one of those around its names."""
     held: list[int] = []
-    for one in elements(data, at, limit):
-        if data[one : one + 1] == b"{":
-            held += of_object(data, one, limit)
+    coded = not quote.endswith(_PLAIN)
+    for one in coded_members.elements(data, at, limit, quote) if coded else elements(data, at, limit):
+        if coded_members.opens(data, one):
+            held += of_object(data, one, limit, quote)
     return held
 
 
-def of_object(data: bytes, at: int, limit: int, level: int = 0) -> list[int]:
-    """Where the values begin that an object under a credential's name holds."""
+def of_object(data: bytes, at: int, limit: int, quote: bytes, level: int = 0) -> list[int]:
+    """Where the values begin that an object under a credential's name, in this quote, holds."""
     held: dict[bool, list[int]] = {True: [], False: []}
-    for name, place in members(data, at, limit):
+    walk = members if quote.endswith(_PLAIN) else coded_members.members
+    for name, place in walk(data, at, limit):
         holds = name.replace(b"_", b"") in _HOLDS
         if not holds and name != _ELSE:
             continue
-        nested = data[place : place + 1] == b"{"
-        if not nested:
+        if not coded_members.opens(data, place):
             held[holds].append(place)
         elif level < _LEVELS:
-            held[holds] += of_object(data, place, limit, level + 1)
+            held[holds] += of_object(data, place, limit, quote, level + 1)
     return held[True] or held[False]
 
 

@@ -17,6 +17,7 @@ from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import IS, MEMBER, STRING, Q, S
 from hushtape.sanitize.spans import Context, Found, Verify
 from hushtape.sanitize.tag_attributes import value_in_tag
+from hushtape.sanitize.values import within
 from hushtape.sanitize.words import looks_made
 
 LOOSE: Final = "credential by its name, loosely written"
@@ -133,6 +134,11 @@ def loose_ways(read: Read) -> Iterator[tuple[frozenset[int], Verify]]:
     yield frozenset(b"<"), _element(read)
 
 
+def _found(data: bytes, start: int, end: int, text: bytes) -> Found:
+    """What goes, up to the end of the string of JSON around it at the latest."""
+    return Found(start, within(data, start, end), text)
+
+
 def is_made(value: bytes) -> bool:
     """Whether what stands without quotes is a credential: no word, no name in a script, no variable."""
     text = value[:256].decode("latin-1")
@@ -167,7 +173,7 @@ def _unquoted(read: Read) -> Verify:
         if found[1][:1] == b"&" and _ANCHOR.match(data, found.start(1), limit) is not None:
             return None
         text = read(data, start, end)
-        return None if text is None else Found(found.start(1), found.end(1), text)
+        return None if text is None else _found(data, *found.span(1), text)
 
     return verify
 
@@ -190,7 +196,7 @@ def _quoted(read: Read) -> Verify:
         if span is None:
             span = value_in_tag(data, start, end, limit)
         text = read(data, start, end) if span is not None else None
-        return None if span is None or text is None else Found(*span, text)
+        return None if span is None or text is None else _found(data, *span, text)
 
     return verify
 
@@ -262,7 +268,7 @@ def _attribute(read: Read) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         span = value_in_tag(data, start, end, limit)
         text = read(data, start, end) if span is not None else None
-        return None if span is None or text is None else Found(*span, text)
+        return None if span is None or text is None else _found(data, *span, text)
 
     return verify
 
@@ -296,7 +302,7 @@ def _element(read: Read) -> Verify:
             low = data.rfind(b"<", 0, start)
             found = _LAST_ELEMENT.search(data, max(0, low - _BACK), low)
         text = read(data, start, end) if found is not None else None
-        return None if found is None or text is None else Found(found.start(1), found.end(1), text)
+        return None if found is None or text is None else _found(data, *found.span(1), text)
 
     return verify
 

@@ -78,7 +78,7 @@ class MemberValue:
         whole = quote + self._text + quote
         first = data[at : at + 1]
         if not self._containers and _OBJECT.match(data, at, limit):
-            return self._within(data, quote, at, limit) if first == b"{" else None
+            return self._within(data, quote, at, limit)
         if first in (b"{", b"[") and data[at + 1 : at + 2] not in (b"}", b"]"):
             return (self._codes if self._code else self._container)(data, at, quote, limit)
         if b"%" in quote and _ESCAPED.match(data, at, limit):
@@ -93,7 +93,10 @@ class MemberValue:
             listed = _REFERRED_STRINGS.match(data, at, limit)
         else:
             listed = (_ESCAPED_STRINGS if data[at] == 37 else _STRINGS).match(data, at, limit)
-        return Found(at, -1, quote + self._text + quote, container(quote)) if listed else None
+        if not listed:
+            return None
+        seeker = quotes.literal(data, at) if quote == b"'" else container(quote)
+        return Found(at, -1, quote + self._text + quote, seeker)
 
     def _bare(self, data: bytes, quote: bytes, at: int, limit: int, context: Context) -> Found | None:
         """What stands there without quotes: a number, or what is no JSON."""
@@ -118,7 +121,7 @@ class MemberValue:
     def _within(self, data: bytes, quote: bytes, at: int, limit: int) -> tuple[Found, ...] | None:
         """Of an object that stays, or a list of some, what holds the credential."""
         look = insides.of_list if data[at : at + 1] == b"[" else insides.of_object
-        values = [self.at(data, quote, place, limit) for place in look(data, at, limit)]
+        values = [self.at(data, quote, place, limit) for place in look(data, at, limit, quote)]
         return tuple([one for one in values if isinstance(one, Found)]) or None
 
     def _container(self, data: bytes, at: int, quote: bytes, limit: int) -> Answer:

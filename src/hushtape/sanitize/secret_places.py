@@ -16,7 +16,7 @@ from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
-from hushtape.sanitize.values import Until
+from hushtape.sanitize.values import Until, within
 from hushtape.sanitize.words import looks_made
 
 BESIDE: Final = "beside "
@@ -129,9 +129,13 @@ def place_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes
         yield anchor, Verifier(verify, order, name, FIELDS, 0, _AHEAD, guard=None, teaches=lesson)
 
 
-def _found(start: int, end: int, text: bytes) -> Found:
-    """One that is longer than its expression sees goes on: a ticket of Kerberos takes kilobytes."""
-    return Found(start, -1, text, _GOES_ON, end) if end - start >= _LONG else Found(start, end, text)
+def _found(data: bytes, start: int, end: int, text: bytes) -> Found:
+    """One that is longer than its expression sees goes on: a ticket of Kerberos takes kilobytes. None goes
+    beyond the string of JSON around it, which may be cut."""
+    over = within(data, start, end)
+    if over < end or end - start < _LONG:
+        return Found(start, over, text)
+    return Found(start, -1, text, _GOES_ON, end)
 
 
 def _behind(pattern: re.Pattern[bytes], made: bool, text: bytes) -> Verify:
@@ -143,6 +147,6 @@ def _behind(pattern: re.Pattern[bytes], made: bool, text: bytes) -> Verify:
             found = None if behind or not pattern.match(found[0].replace(text, b"-")) else found
         if found is None or (made and not looks_made(found[1].decode("latin-1"))):
             return None
-        return tuple([_found(found.start(one), found.end(one), text) for one in range(1, pattern.groups + 1)])
+        return tuple([_found(data, *found.span(one), text) for one in range(1, pattern.groups + 1)])
 
     return verify

@@ -13,6 +13,7 @@ from typing import Final
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import IS, MEMBER, Q, S
+from hushtape.sanitize.quotes import ends
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
@@ -58,7 +59,7 @@ def _secure(text: bytes) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         behind = _VALUE_BEHIND.match(data, end, limit)
         if behind is not None:
-            return Found(behind.end(), -1, text, string(behind[1]))
+            return Found(behind.end(), -1, text, ends(data, start, behind[1], context))
         if _TYPE.search(data, max(0, start - 40), start) is None:
             return None
         for value in [*_VALUE.finditer(data, max(0, start - _BACK), start)][-_MOST:]:
@@ -78,7 +79,7 @@ def _role(text: bytes) -> Verify:
         value = _SECRET_ID.match(data, end - 1, limit)
         if value is None:
             return None
-        stop, _ = string(value[1]).seek(data[value.end() : limit], 0, final=True)
+        stop, _ = ends(data, start, value[1], context).seek(data[value.end() : limit], 0, final=True)
         stop += value.end()
         if _ROLE_BEHIND.match(data, stop, limit) is None and not _role_before(data, start):
             return None
