@@ -2,17 +2,20 @@
 
 Lives here: the walk over those that such an object, or list of objects, begins with. Must not: know names or
 rules; members in plain quotes are `members`'. Called by: insides.
-A value is passed over by what ends it there (`value_ends`), in the window alone: the rest is not seen.
+A string is passed over by what ends it there (`value_ends`), a list or object by an expression whose parts
+are possessive, so that a hostile one costs its length once.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import MOST
-from hushtape.sanitize.value_ends import container, string
+from hushtape.sanitize.value_ends import string
 
 _BS: Final = rb"(?:\\|%(?:25){0,8}5[cC])"
 _QUOTE: Final = (
@@ -36,7 +39,9 @@ _FIRST = lazily(rb"(" + _QUOTE + rb")|[\[{]|%(?:25){0,8}[57][bB]")
 _SCALAR = lazily(rb"(?:[\w.-]|\+(?=\d)|%(?:25){0,8}2[bB]){1,40}+")
 _COMMA = lazily(_S + rb"(?:,|%(?:25){0,8}2[cC])" + _S)
 _OBJECT = lazily(rb"\{|%(?:25){0,8}7[bB]")
-_OPENING = lazily(rb"[\[{]|%(?:25){0,8}[57][bB]")
+_OPENS: Final = rb"(?:[\[{]|%(?:25){0,8}[57][bB])"
+_OPENING = lazily(_OPENS)
+_DEEPEST: Final = 6
 _BLANK = lazily(_S)
 
 
@@ -76,5 +81,19 @@ def _behind(data: bytes, at: int, limit: int, quote: bytes) -> int:
     if first[1] is not None:
         end, _ = string(first[1]).seek(data[first.end() : limit], 0, final=True)
         return min(limit, first.end() + end + len(first[1]))
-    end, _ = container(quote).seek(data[at:limit], 0, final=True)
-    return at + end
+    container = _container(quote).match(data, at, limit)
+    return limit if container is None else container.end()
+
+
+@lru_cache(maxsize=64)
+def _container(quote: bytes) -> re.Pattern[bytes]:
+    """A list or object with these quotes around its strings, within which up to six stand in each other."""
+    same = rb"(?i:" + re.escape(quote) + rb")"
+    sign = rb"(?!" + _QUOTE + rb")(?:" + _BS + rb"++|[%&])"
+    string = same + rb"(?:[^\\%&\"<>]|" + sign + rb"|(?!" + same + rb")" + _QUOTE + rb"){0,3300}+" + same
+    plain = rb"[^\\%&\"<>{}\[\]]|(?!%(?:25){0,8}[57][bBdD])" + sign
+    nested = rb"(?!)"
+    for _ in range(_DEEPEST):
+        inside = rb"(?:" + plain + rb"|" + string + rb"|" + nested + rb"){0,3300}+"
+        nested = _OPENS + inside + rb"(?:[\]}]|%(?:25){0,8}[57][dD])"
+    return re.compile(nested)

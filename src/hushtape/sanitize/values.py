@@ -18,6 +18,8 @@ BACK = 2048
 """Bytes before a name that are looked at for the string it stands in."""
 TAIL = 96
 
+_QUOTED = lazily(rb"(\\{0,63}+)\"")
+
 Step = tuple[int, int]
 
 
@@ -73,12 +75,14 @@ def unseen(data: bytes, start: int) -> Around | None:
 
 def within(data: bytes, start: int, end: int) -> int:
     """Where a value ends that was taken to end at `end`: with the string of JSON around it at the latest."""
-    around = Around()
-    while (start := data.find(b'"', start, end)) >= 0:
-        over = around.ends(data, start, final=True)
-        if over >= 0:
-            return over
-        start += 1
+    around, least = Around(), _RUN
+    for found in _QUOTED.finditer(data, start, end):
+        count = len(found[1])
+        if count < least:
+            over = around.ends(data, found.end() - 1, final=True)
+            if over >= 0 or not count:
+                return over if over >= 0 else end
+            least = count
     return end
 
 
