@@ -150,6 +150,6 @@ def bounds_of(context: Context) -> Bounds | None:
     return _BOUNDS.get("uri" if context.uri else "form" if context.form else context.url)
 
 
-RUNNING_OUT: Final = (Single, Block, Parameter, Literal, Loose)
+RUNNING_OUT: Final = frozenset((Single, Block, Parameter, Literal, Loose))
 """Seekers that may run out of the string of JSON around, where it is too long for its beginning to be seen,
 and end in the middle of a later one."""
