@@ -179,7 +179,7 @@ VALUES: dict[str, str] = {
     "UUID": "3f2b8c1e-77aa-4d1c-9b3e-0a1b2c3d4e5f",
     "signs": "P@ss w0rd&<>\"'\\/7Qx",
     "key": "-----BEGIN EC PRIVATE KEY-----\n"
-    + "\n".join(re.findall(".{1,64}", _key(3, 118)))
+    + "\n".join(re.findall(".{1,64}", _key(3, 70)))
     + "\n-----END EC PRIVATE KEY-----\n",
     "edges": "=+/9fQzR8kLm2/+=",
     "letters": "ZkQpWmXvRtYbNcLdHsGf",
