@@ -10,7 +10,7 @@ import re
 import pytest
 from tests.sanitize.test_torn import rules, torn
 
-from hushtape.sanitize.key_lines import all_gone
+from hushtape.sanitize.key_lines import without_lines
 from hushtape.sanitize.ruleset import Ruleset
 
 LETTERS = base64.b64encode(random.Random(7).randbytes(300)).decode()
@@ -70,10 +70,22 @@ def test_a_document_that_holds_a_key_is_looked_for_without_it() -> None:
         assert found is not None or "9fQzR8kLm2pWd4" not in written
 
 
-def test_of_two_copies_of_a_key_one_that_was_cut_is_told() -> None:
+def test_of_two_copies_of_a_key_one_that_was_cut_stays_to_be_looked_for() -> None:
     body = LETTERS[:128].encode()
-    whole = body[:64] + b'", "' + body[64:]
-    assert all_gone(whole, [(0, 64), (68, 132)], body)
-    assert not all_gone(whole, [(0, 64)], body)
-    cut = whole + b'", "' + body[:70] + b'", "' + body[70:]
-    assert not all_gone(cut, [(0, 64), (68, 132), (136, 200)], body)
+    whole, gone = body[:64] + b'", "' + body[64:], b" " * 132
+    both = [(0, 64), (68, 132)]
+    assert without_lines(whole, both, body) == gone
+    assert without_lines(whole, both[:1], body) == whole
+    cut = b'", "' + body[:70] + b'", "' + body[70:]
+    assert without_lines(whole + cut, [*both, (136, 200)], body) == gone + cut
+    twice = [*both, (136, 200), (204, 268)]
+    assert without_lines(whole + b'", "' + whole, twice, body) == gone + b'", "' + gone
+
+
+def test_a_second_copy_in_another_writing_is_told() -> None:
+    pem = key(64, size=200)
+    body = "".join(pem.split("\n")[1:-2])
+    coded = "".join(one if one.isalnum() else f"\\u{ord(one):04X}" for one in body[:70] + '", "' + body[70:])
+    for text in (json.dumps(pem.split("\n")) + " " + coded, coded + " " + json.dumps(pem.split("\n"))):
+        written, found = left(rules(pem), text)
+        assert found is not None or not rest(written)

@@ -1,6 +1,6 @@
 """A private key whose lines were replaced one by one: is something of it left?
 
-Lives here: `all_gone`. Must not: look for keys, know rules. Called by: torn.
+Lives here: `without_lines`. Must not: look for keys, know rules. Called by: torn.
 The lines of a key are known by themselves (`otherwise.fragments`), so a list of them goes line by line. Of a
 key that was wrapped anew something is left between the lines that are known.
 """
@@ -21,18 +21,21 @@ _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 Span = tuple[int, int]
 
 
-def all_gone(data: bytes, spans: Iterable[Span], key: bytes) -> bool:
-    """Whether the spans, as plain text, are the whole key, one behind the other with nothing but signs
-    between, but for a last line that is too short to tell something."""
-    at, behind = 0, -1
+def without_lines(data: bytes, spans: Iterable[Span], key: bytes) -> bytes:
+    """The data with spaces for each copy of the key whose lines, as plain text, are all in the spans, one
+    behind the other with nothing but signs between; but for a last line that is too short to tell something.
+    """
+    rest, first, at, behind = bytearray(data), -1, 0, 0
     for start, end in sorted(spans):
         line = _OTHER.sub(b"", data[start:end].translate(_URL_SAFE))
         place = key.find(line) if line else -1
         if place < 0:
             continue
-        if place == 0 and at > len(key) - LAST:
-            at, behind = 0, -1  # another copy
-        if place > at or (behind >= 0 and _LETTER.search(bared(data[behind:start])) is not None):
-            return False
-        at, behind = max(at, place + len(line)), max(behind, end)
-    return at > len(key) - LAST
+        if first < 0 or place > at or _LETTER.search(bared(data[behind:start])) is not None:
+            first, at = (start, 0) if place == 0 else (-1, 0)
+        elif place == 0 and at > len(key) - LAST:
+            first, at = start, 0  # another copy
+        at, behind = max(at, place + len(line)), end
+        if first >= 0 and at > len(key) - LAST:
+            rest[first:end] = b" " * (end - first)
+    return bytes(rest)

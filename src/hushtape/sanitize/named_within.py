@@ -83,7 +83,7 @@ def holding(rules: Iterable[Rule], engine: str) -> tuple[tuple[SecretRule, ...],
             continue
         taken = {levels[other] for other in apart.get(value, ()) if other in levels}
         first = 1 if value in holders else 0
-        levels[value] = min(next(level for level in range(first, LEVELS * 2) if level not in taken), LEVELS)
+        levels[value] = next((level for level in range(first, LEVELS) if level not in taken), LEVELS)
     whole = [
         structs.replace(rule, whole=True) for rule in rules if isinstance(rule, SecretRule) and rule.value
     ]

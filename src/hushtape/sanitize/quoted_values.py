@@ -128,12 +128,8 @@ class Bounds:
             return found  # and it may be asked to go on behind its end
         if self._form and self._uncoded.search(data, max(0, found.start - _NEAR), found.start):
             return found
-        if found.end < 0:
-            return (
-                found
-                if found.seeker is None
-                else structs.replace(found, seeker=Parameter(found.seeker, self._stop))
-            )
+        if found.end < 0 and found.seeker is not None:
+            return structs.replace(found, seeker=Parameter(found.seeker, self._stop))
         stop = self._stop.search(data, found.start, found.end)
         return found if stop is None else structs.replace(found, end=stop.start(), seeker=Until(self._stop))
 

@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 
 from hushtape.sanitize.audit import WINDOW
 from hushtape.sanitize.audit_finding import Finding
-from hushtape.sanitize.key_lines import all_gone
+from hushtape.sanitize.key_lines import without_lines
 from hushtape.sanitize.matcher import NAMED, SECRETS, Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import OPEN, TEXT, Context, union
@@ -115,12 +115,11 @@ class Watch:
             def alone(part: bytes, one: Looking = one) -> Finding | None:
                 return one.look(without_named(one.plan, part, _WITHIN))
 
-            torn = _torn(data, others, alone) or (_bitten(data, others, one.plan) if self._apart else None)
-            if torn is None or (one.key and all_gone(data, others, one.key)):
-                continue
-            if self.tell is not None:
+            part = without_lines(data, others, one.key) if one.key else data
+            torn = _torn(part, others, alone) or (_bitten(part, others, one.plan) if self._apart else None)
+            if torn is not None and self.tell is not None:
                 self.tell(data, base, alone)
-            else:
+            elif torn is not None:
                 self.found = torn.rule
 
 
