@@ -136,7 +136,11 @@ def test_a_signal_ends_all_and_leaves_no_copy(
     project: Project, temporary: Path, heard: None, number: signal.Signals, words: list[str]
 ) -> None:
     here = project.root / "here"
-    waits = f"import time; open({str(here)!r}, 'w').write(str(os.getpid())); time.sleep(60)\n    sys.exit("
+    # The file is closed in sight: what a signal raises while a file object is deleted goes nowhere.
+    waits = (
+        f"import time\n    with open({str(here)!r}, 'w') as file:\n        file.write(str(os.getpid()))\n"
+        "    time.sleep(60)\n    sys.exit("
+    )
     project.case("first")
     project.script.write_text(project.script.read_text().replace("sys.exit(", waits))
     before = {path for path in project.root.rglob("*") if "__pycache__" not in str(path)}
