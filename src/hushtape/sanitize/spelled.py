@@ -9,7 +9,8 @@ One set of anchors serves all secrets: a set for each would double the automaton
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize.encoded import encoded
@@ -68,12 +69,14 @@ def spelled_anchors(rules: list[tuple[SecretRule, int]]) -> Iterator[tuple[bytes
 class _Spelled:
     """Reads the stretch of escapes around a hit, and tells which secrets it spells and where."""
 
-    __slots__ = ("_ahead", "_rules", "_searches")
+    __slots__ = ("_ahead", "_rules", "_searches", "_told")
 
     def __init__(self, rules: list[tuple[SecretRule, int]], ahead: int) -> None:
-        self._rules = [(_needles(rule, order), rule) for rule, order in rules]
+        self._rules = rules
         self._ahead = ahead
         self._searches: dict[str, re.Pattern[bytes]] = {}
+        self._told: Callable[[bytes], list[int]] | None = None
+        """Which rules have a needle in a text, by their places; compiled when something is spelled out."""
 
     def __call__(
         self, data: bytes, start: int, end: int, limit: int, context: Context
@@ -96,12 +99,13 @@ class _Spelled:
         """`cut`: the stretch goes on. Then only what is found exactly is replaced: of base64 that is spelled
         out a part would go, and the rest be no value to the audit, which else fails the recording.
         """
-        said = b"\0".join(_readings(data[first:stop]))
-        for needles, rule in self._rules:
-            if any(needle in said for needle in needles):
-                found = list(self._search(rule.value).finditer(data, first, stop))
-                spans = [one.span() for one in found] or ([] if cut else [(first, stop)])
-                yield from (Found(*span, rule.placeholder.encode()) for span in spans)
+        if self._told is None:
+            self._told = _teller(self._rules)
+        for place in self._told(b"\0".join(_readings(data[first:stop]))):
+            rule = self._rules[place][0]
+            found = list(self._search(rule.value).finditer(data, first, stop))
+            spans = [one.span() for one in found] or ([] if cut else [(first, stop)])
+            yield from (Found(*span, rule.placeholder.encode()) for span in spans)
 
     def _search(self, value: str) -> re.Pattern[bytes]:
         search = self._searches.get(value)
@@ -110,6 +114,23 @@ class _Spelled:
             search = re.compile(expression(value) if len(value) <= LONG else rb"(?!)", re.DOTALL)
             self._searches[value] = search
         return search
+
+
+def _teller(rules: list[tuple[SecretRule, int]]) -> Callable[[bytes], list[int]]:
+    """One automaton for all: thirty values have over a thousand needles, and each look read on for each."""
+    owners: dict[bytes, set[int]] = {}
+    for place, (rule, order) in enumerate(rules):
+        for needle in _needles(rule, order):
+            owners.setdefault(needle, set()).add(place)
+    library, needles = import_module("ahocorasick_rs"), list(owners)
+    kind = library.Implementation.ContiguousNFA
+    find = library.BytesAhoCorasick(needles, library.MatchKind.Standard, kind).find_matches_as_indexes
+
+    def told(said: bytes) -> list[int]:
+        met = {number for number, _, _ in find(said, overlapping=True)}
+        return sorted({place for number in met for place in owners[needles[number]]})
+
+    return told
 
 
 def _needles(rule: SecretRule, order: int) -> tuple[bytes, ...]:
