@@ -58,3 +58,66 @@ def test_members_behind_a_text_that_ends_within_an_escape_stay(cut: str, written
 @pytest.mark.parametrize("cut", OF_PYTHON)
 def test_members_behind_a_text_of_python_that_is_cut_stay(cut: str, depth: int) -> None:
     _holds(scrubbed(_texts(cut, depth, json.dumps)), depth)
+
+
+LATER = "Zk93mP0qX7vL"
+
+
+def _as_go(value: object) -> str:
+    return json.dumps(value, separators=(",", ":")).replace("&", "\\u0026").replace("<", "\\u003c")
+
+
+RUN_OVER = {
+    "a map of Go's": ("headers: map[Accept:[*/*] Cookie:[sid=abcdefgh9k2", f"x]{LATER}"),
+    "percent": ("url ?data=%7B%22token%22%3A%22ab", f"it%22{LATER}"),
+    "references": ("{&quot;token&quot;: &quot;ab", f"it&quot;{LATER}"),
+    "an element": ("<soap><password>ab", f"x</password>{LATER}"),
+    "a tag": ("<soap><password>ab", f"x<b>{LATER}"),
+    "an object of Python's": ("don't 'password': {", f"x]{LATER}"),
+    "a list of Python's": ('row "x" ok\n' * 12 + "'token': ['x', ", f"x]{LATER}"),
+    "an object in references": ("x &#x27;token&#x27;: {", f"x}}{LATER}"),
+    "escaped apostrophes": ('row "x" ok\n' * 12 + "eval('{\\'token\\': \\'ab", f"it's{LATER}"),
+    "a list of words": ("2026-11-29 INFO worker started job " * 60 + "\\'password\\': \\'ab", f"it's{LATER}"),
+}
+
+
+@pytest.mark.parametrize("outer", [json.dumps, _as_net, _as_go])
+@pytest.mark.parametrize("inner", [json.dumps, _as_net, _as_go])
+@pytest.mark.parametrize("cut", RUN_OVER)
+def test_a_credential_that_a_cut_one_runs_into_goes_whole(cut: str, inner: Any, outer: Any) -> None:
+    log, later = RUN_OVER[cut]
+    text = outer({"id": 1, "in": inner({"log": log, "api_key": later, "token": later})})
+    left = scrubbed(text)
+    assert LATER not in left or found(RULES[0], left.encode()) is not None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"filter[a]=1&note=password:'abc&access_token=it's{LATER}",
+        f"user[note]=token:'ab&user[password]=it's{LATER}",
+        f"filter[a]=1&log=map[Cookie:[sid=abcdefg9&access_token=x]{LATER}",
+        f"data={{'token':%20['x',%20&sig=}}{LATER}",
+        f"log=map[Cookie:[sid=abcdefgh9&n=1&token[]={LATER}",
+        f"text={{\\u0022token\\u0022:%20\\u0022ab&token=}}{LATER}&n=1",
+    ],
+)
+def test_a_parameter_that_a_cut_one_runs_into_goes_whole(form: str) -> None:
+    assert LATER not in scrubbed(form, "application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize("cut", ['map[Cookie:[sid="abcdefgh9\\', 'row "x" ok\n' * 12 + "password='a\\"])
+def test_members_behind_a_value_that_is_cut_at_a_backslash_stay(cut: str) -> None:
+    left = json.loads(scrubbed(json.dumps({"log": cut, "page": 1, "rows": [1, 2]})))
+    assert left["rows"] == [1, 2] and left["log"].endswith("REDACTED")
+
+
+def test_a_label_at_the_end_of_a_long_text_in_indented_json_holds_no_value() -> None:
+    text = "Lorem ipsum dolor sit amet. " * 80 + "Enter your password: "
+    made = json.dumps({"arguments": json.dumps({"content": text, "path": "x.txt"}, indent=2)})
+    assert scrubbed(made) == made
+
+
+def test_a_secure_parameter_that_is_cut_before_its_value_holds_none() -> None:
+    made = json.dumps({"log": '{"Type": "SecureString", "Value": ', "page": 1, "rows": [1, 2]})
+    assert scrubbed(made) == made

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.around import Loose, unseen
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.insides import ATTRIBUTES, ESCAPED, LESS, MORE, PLAIN, of_element
 from hushtape.sanitize.quotes import string_ends, tag_around
 from hushtape.sanitize.spans import Context, Found
 from hushtape.sanitize.value_ends import closing, string
-from hushtape.sanitize.values import Loose, Until, unseen
+from hushtape.sanitize.values import Until
 
 _TAG = lazily(rb"(?:\s[^<>]{0,512})?>(?:\s*<!\[CDATA\[)?")
 _TAG_NAME = lazily(rb"<(?:[A-Za-z_][\w.-]{0,64}:)?\Z")
@@ -92,10 +93,10 @@ def _attribute(data: bytes, after: int, at: int, context: Context, text: bytes) 
     return Found(found.end(), -1, text, string(found[1]) if end is None else _until(end, data, at, context))
 
 
-def _until(end: re.Pattern[bytes], data: bytes, at: int, context: Context) -> Until:
+def _until(end: re.Pattern[bytes], data: bytes, at: int, context: Context) -> Until | Loose:
     """In JSON a string may be cut inside of an element."""
     around = None if context.xml else unseen(data, at)
-    return Until(end) if around is None else Loose(end, around)
+    return Until(end) if around is None else Loose(Until(end), around)
 
 
 def _is_in_quotes(data: bytes, value: int) -> bool:

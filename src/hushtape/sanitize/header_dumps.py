@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hushtape.sanitize.around import within
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.formed_fields import FORMS, has_form
@@ -23,7 +24,6 @@ from hushtape.sanitize.quotes import ends
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.secret_places import BESIDE
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
-from hushtape.sanitize.values import within
 
 _AHEAD: Final = 3300
 _BACK: Final = 3300

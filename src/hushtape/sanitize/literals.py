@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from hushtape.sanitize.around import Around
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.values import TAIL, Around, Step, backslashes, belonging, closes, ended
+from hushtape.sanitize.values import TAIL, Step, backslashes, belonging, closes, ended
 
 _BACK: Final = 24
 _TOKEN = lazily(rb"[\"'\[\]{}]")
+_AROUND = lazily(rb"[\"'\[\]{}]|u0022")
+_QUOTES = lazily(rb"[\"']|u0022")
+"""The same where a string around it may end: outside of its own strings, and inside."""
 _BEGINS = lazily(rb"[\[{(,:=+\"'](?:\s|\\{1,8}[nrt])*(?<![\w'\"])[bBrRuUfF]{0,2}\\{0,8}\Z")
 """What stands before a string; elsewhere an apostrophe is one of a remark (`# don't`)."""
 
@@ -40,10 +44,10 @@ class Literal:
             count = backslashes(data, place)
             if sign == b'"' and 0 <= ended(count, self._depth, quote=True) < self._depth:
                 return max(start, place - belonging(count)), 0  # the string around us ends
-            over = self._around.ends(data, place, final) if self._around and sign == b'"' else -1
+            over = self._around.ends(data, place, final) if self._around and sign in (b'"', b"u") else -1
             if over >= 0:
                 return max(start, over), 0
-            if self._quote and self._quote != sign:
+            if sign == b"u" or (self._quote and self._quote != sign):
                 continue
             if self._quote:
                 even = closes(count, self._depth) if sign == b'"' else (count >> self._depth) % 2 == 0
@@ -61,6 +65,9 @@ class Literal:
         return -1, at
 
     def _next(self, data: bytes, at: int, limit: int) -> int:
+        if self._around is not None:
+            found = (_QUOTES if self._quote else _AROUND).search(data, at, limit)
+            return -1 if found is None else found.start()
         if self._quote == b"'":  # what is around ends it, too
             places = [one for one in (data.find(b"'", at, limit), self._outer(data, at, limit)) if one >= 0]
             return min(places, default=-1)

@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hushtape.sanitize.around import within
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import IS, MEMBER, STRING, Q, S
 from hushtape.sanitize.spans import Context, Found, Verify
 from hushtape.sanitize.tag_attributes import value_in_tag
-from hushtape.sanitize.values import within
 from hushtape.sanitize.words import looks_made
 
 LOOSE: Final = "credential by its name, loosely written"

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from hushtape.sanitize.engine import Hit
 from hushtape.sanitize.plan import MARGIN, Plan
-from hushtape.sanitize.quoted_values import RUNNING_OUT, bounds_of
+from hushtape.sanitize.quoted_values import CERTAIN, bounds_of, with_string
 from hushtape.sanitize.spans import (
     FIELDS,
     KINDS,
@@ -28,7 +28,7 @@ from hushtape.sanitize.spans import (
     Teach,
     Verifier,
 )
-from hushtape.sanitize.values import Through, Until
+from hushtape.sanitize.values import Until
 
 Open = tuple[int, Seeker, int, Verifier, bytes]
 """A span still running: its start, its seeker, where to go on, who found it, its text."""
@@ -48,11 +48,12 @@ Named = tuple[int, int, str, bytes, int]
 """A span: its start and end, the rule's name, what replaces it, what it is by."""
 
 LOOSE = KINDS
-"""In `reach`: what those values of fields cover that may run out of the string around them. Strings inside
+"""In `reach`: what those values of fields cover that may run out of the string around them. Credentials in it
 are looked at: one may hold the end of such a value, and go on behind it."""
 
-_LOOSE_ENDS = RUNNING_OUT | {type(None)}
-_OTHERS = _LOOSE_ENDS | {Until, Through}
+MOST = 8
+"""Values of fields that run at a time: of more, each of which would be sought to the body's end, those that
+begin inside a loose one are left to it."""
 
 HELD = LONGEST_LESSON + 1024
 """Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
@@ -72,6 +73,7 @@ class Matcher:
         "_ended_to",
         "_left",
         "_level",
+        "_loosely",
         "_plan",
         "groups",
         "names",
@@ -92,6 +94,8 @@ class Matcher:
         """Each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * (KINDS + 1)
+        self._loosely: Until | None = None
+        """What ended the value that made the loose reach what it is: inside, it would end there again."""
         self._ended: deque[Ended] = deque(maxlen=4)
         """The fields whose values ended last: a secret may hold a field itself."""
         self._ended_to = 0
@@ -100,10 +104,11 @@ class Matcher:
     def resume(self, data: bytes, final: bool) -> None:
         """Let spans that are still running look for their ends."""
         running, self.open = self.open, []
+        self._loosely = None
         for start, seeker, at, verifier, text in running:
             self._seek(data, start, seeker, at, verifier, text, final)
         for _, seeker, _, verifier, _ in self.open:
-            kind = LOOSE if verifier.kind == FIELDS and type(seeker) in RUNNING_OUT else verifier.kind
+            kind = LOOSE if verifier.kind == FIELDS and type(seeker) not in CERTAIN else verifier.kind
             self.reach[kind] = (self.reach[kind][0], OPEN)
 
     def run(self, data: bytes, hits: list[Hit], final: bool) -> list[Hit]:
@@ -134,7 +139,7 @@ class Matcher:
                 found = verify(data, start, end, limit, context)
                 if found is None:
                     continue
-                if kind == FIELDS and start < reach[LOOSE][1] and _is_loose(found, start, reach[LOOSE]):
+                if len(self.open) >= MOST and kind == FIELDS and reach[LOOSE][0] < start < reach[LOOSE][1]:
                     continue
                 if not kind:
                     # A secret has two anchors: the second one finds what the first has found.
@@ -154,11 +159,17 @@ class Matcher:
         if self._bounds is not None and verifier.kind == FIELDS:
             found = self._bounds.of(data, found)
         start, end, seeker = found.start, found.end, found.seeker
+        if seeker is not None and seeker is self._loosely:
+            low, high = self.reach[LOOSE]
+            if low < start < high:
+                return
         if end >= 0 or seeker is None:
             self._close(data, start, end, verifier, found.text, seeker)
             if start <= self._ended_to and verifier.kind in SECRETS:
                 self._go_on(data, start, end, final)
         else:
+            if verifier.kind == FIELDS and type(seeker) not in CERTAIN:
+                seeker = with_string(data, start, seeker)
             self._seek(data, start, seeker, max(found.at, start), verifier, found.text or b"", final)
 
     def _seek(
@@ -245,9 +256,11 @@ class Matcher:
 
     def _cover(self, kind: int, start: int, end: int, seeker: Seeker | None) -> None:
         """Hits inside this span need no look: what they could find lies inside it."""
-        if kind == FIELDS and type(seeker) in _LOOSE_ENDS:  # by type: an instance check took 1 % of a scrub
+        if kind == FIELDS and type(seeker) not in CERTAIN:  # by type: an instance check took 1 % of a scrub
             kind = LOOSE
         low, high = self.reach[kind]
+        if kind == LOOSE and (start >= high or end > high):
+            self._loosely = seeker if type(seeker) is Until else None
         if start >= high:
             self.reach[kind] = (start, end)
         else:
@@ -267,11 +280,6 @@ class Matcher:
             self._ended = deque(moved, maxlen=4)
             self._ended_to -= by
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
-
-
-def _is_loose(found: Found | tuple[Found, ...], start: int, reach: tuple[int, int]) -> bool:
-    """Whether it stands inside, and ends otherwise than JSON's strings and containers do."""
-    return start > reach[0] and not (isinstance(found, Found) and type(found.seeker) not in _OTHERS)
 
 
 def _may_teach(verifier: Verifier) -> bool:

@@ -104,22 +104,22 @@ def _values(rules: Iterable[Rule]) -> list[str]:
 
 
 def _takers(plan: Plan, number: int, values: list[str]) -> set[int]:
-    """The values of which a rule takes a part of this one, itself among them; none where of a document
-    nothing is left then that tells more."""
+    """The values of which a rule takes a part of this one, itself among them; none of a reading of it, where
+    that is a document of which nothing is left then that tells more."""
     value, takers = values[number], set[int]()
     for text in _undone(value) | set(texts(value, whole=True)):
         data, by = text.encode("utf-8", "surrogatepass"), set[int]()
         rest = bytearray(data)
         for start, end, name, _, kind in spans_of(plan, data, _WITHIN):
             taker = {int(name)} if kind == NAMED else set(range(len(values)))  # spelled out: by one of all
-            if taker != {number} or not _is_all(data, start, end):
+            if taker != {number}:
                 rest[start:end] = b" " * (end - start)
+            if taker != {number} or not _is_all(data, start, end):
                 by |= taker
         # The stretches of a value that is no document are all of it, but not where it was wrapped anew.
         stretches = is_key(value) or (number in by and _SAYS.search(text) is None)
-        if by and not stretches and not _tells_more(text, rest.decode("utf-8", "replace")):
-            return set()
-        takers |= by | {number} if by and stretches else by
+        if by and (stretches or _tells_more(text, rest.decode("utf-8", "replace"))):
+            takers |= by | {number} if stretches else by
     return takers
 
 

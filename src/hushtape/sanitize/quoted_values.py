@@ -11,11 +11,22 @@ from typing import ClassVar, Final
 
 from msgspec import structs
 
+from hushtape.sanitize.around import BACK, Around, Loose
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.literals import Literal
 from hushtape.sanitize.spans import Context, Found, Seeker
 from hushtape.sanitize.value_ends import URLS_OF_FIELDS
-from hushtape.sanitize.values import TAIL, Around, Loose, Step, Until, backslashes, belonging, closes
+from hushtape.sanitize.values import (
+    TAIL,
+    Container,
+    Step,
+    String,
+    Units,
+    Until,
+    backslashes,
+    belonging,
+    closes,
+)
 
 PERCENT_QUOTE: Final = lazily(rb"(%(?:25){0,8})(?:22|5[cC]u0022)\Z")
 """A quote in percent escapes; the group: how often they are escaped."""
@@ -23,6 +34,7 @@ _NEAR: Final = 64
 _SHELL = rb"''|'\\''|'\"'\"'|'"
 _OVER: Final = frozenset((b"''", b"'\\''", b"'\"'\"'"))
 """How YAML, SQL and a shell write an apostrophe within apostrophes."""
+_QUOTES: Final = frozenset((b'"', b"u0022"))
 
 
 class Single:
@@ -31,7 +43,7 @@ class Single:
 
     __slots__ = ("_around", "_depth", "_own")
     again: ClassVar[bool] = False
-    _sign = lazily(_SHELL + rb"|\"")
+    _sign = lazily(_SHELL + rb"|\"|u0022")
 
     def __init__(self, depth: int, own: int = 0, around: Around | None = None) -> None:
         self._depth, self._own, self._around = depth, own, around
@@ -42,13 +54,12 @@ class Single:
         while at < limit and (found := self._sign.search(data, at)) is not None and found.start() < limit:
             at = found.end()
             count = backslashes(data, found.start())
-            if found[0] == b'"':
-                if self._around is not None:
-                    over = self._around.ends(data, found.start(), final)
-                    if over >= 0:
-                        return max(start, over), 0
-                elif self._depth >= 0 and closes(count, self._depth):
+            if found[0] in _QUOTES:
+                if self._depth >= 0 and found[0] == b'"' and closes(count, self._depth):
                     return max(start, found.start() - belonging(count)), 0
+                over = -1 if self._around is None else self._around.ends(data, found.start(), final)
+                if over >= 0:
+                    return max(start, over), 0
             elif self._own:
                 if count <= self._own:
                     return max(start, found.start() - count), 0
@@ -75,7 +86,7 @@ class Block:
             self._unit, sign, hard = coded[1] + b"5c", re.escape(coded[1]) + b"22", rb"[&\s\"<>]"
         elif quote.endswith(b";"):
             sign, hard = re.escape(quote.lstrip(b"\\")), rb"[\"<>]"
-        signs = rb"(%b)|(%b)|%b" % (re.escape(quote * 3), hard, sign)
+        signs = rb"(%b)|(%b)|%b%b" % (re.escape(quote * 3), hard, sign, b"|u0022" if around else b"")
         self._sign, self._depth = re.compile(signs, re.IGNORECASE), depth
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
@@ -87,7 +98,7 @@ class Block:
             count = backslashes(data, found.start(), self._unit)
             if found[2]:
                 return max(start, found.start() - backslashes(data, found.start())), 0
-            if self._depth >= 0 and closes(count, self._depth):
+            if self._depth >= 0 and found[0] != b"u0022" and closes(count, self._depth):
                 return max(start, found.start() - belonging(count) * len(self._unit)), 0
             over = -1 if self._around is None else self._around.ends(data, found.start(), final)
             if over >= 0:
@@ -146,6 +157,16 @@ def bounds_of(context: Context) -> Bounds | None:
     return _BOUNDS.get("uri" if context.uri else "form" if context.form else context.url)
 
 
-RUNNING_OUT: Final = frozenset((Single, Block, Parameter, Literal, Loose))
-"""Seekers that may run out of the string of JSON around, where it is too long for its beginning to be seen,
-and end in the middle of a later one."""
+CERTAIN: Final = frozenset((String, Units, Container))
+"""Seekers that end where JSON does. Any other may run out of a string of JSON that is cut, and end in the
+middle of a later one."""
+_KNOWING: Final = frozenset((Single, Block, Literal, Loose))
+_UNIT: Final = b"u0022"
+
+
+def with_string(data: bytes, start: int, seeker: Seeker) -> Seeker:
+    """A seeker that is not certain, ended by the string of JSON around the value at `start`, where that may
+    have quotes like `\\u0022`. Others it is told of by the quotes, or made with it."""
+    if type(seeker) in _KNOWING or data.rfind(_UNIT, max(0, start - BACK), start) < 0:
+        return seeker
+    return Loose(seeker, Around())

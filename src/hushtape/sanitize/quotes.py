@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from hushtape.sanitize.around import BACK, unseen
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.literals import Literal
 from hushtape.sanitize.quoted_values import PERCENT_QUOTE, Block, Parameter, Single
 from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
-from hushtape.sanitize.values import BACK, String, Until, backslashes, closes, unseen
+from hushtape.sanitize.values import Marked, Until, backslashes, closes
 
 _STEPS: Final = 24
 """Quotes before a name that are looked at."""
@@ -45,7 +46,7 @@ _OWN_LINE = lazily(rb":[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr])(?:\s|\\{1,8}[nrt]){0,64}
 _LINE_OVER = lazily(rb"[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr]|\Z)")
 
 _GOES_ON = lazily(
-    rb"(\\{0,63}[\"'])\s{0,8}(?:,\s{0,64}\1[^\"'\\]{1,64}\1\s{0,8}:|[}\]]\s{0,32}(?:[,}\]]|\Z))"
+    rb"(\\{0,63}[\"'])(?:\s|\\{1,62}[nrt]){0,8}(?:,(?:\s|\\{1,62}[nrt]){0,64}\1[^\"'\\]{1,64}\1\s{0,8}:|[}\]]\s{0,32}(?:[,}\]]|\Z))"
     rb"|\\{1,63}[\"'](?:\s|\\{1,62}[nrt]){0,32}[}\]](?:\s|\\{1,62}[nrt]){0,32}\\{0,62}\""
 )
 """What goes on as an object of JSON does: the quote closes, however far back the one that opened stands."""
@@ -193,7 +194,7 @@ def _block(data: bytes, start: int, quote: bytes, context: Context) -> Block | U
         return Until(lazily(re.escape(quote * 3) + b"|" + re.escape(_hard(data, start))))
     if quote[-1:] == b"'":
         depth = (_within(data, start, b'"') + 1).bit_length() - 1
-        return Block(quote, depth, unseen(data, start) if depth < 0 else None)
+        return Block(quote, depth, unseen(data, start, seen=depth >= 0))
     coded = PERCENT_QUOTE.search(quote)
     count = quote.lower().count(coded[1] + b"5c" if coded else b"\\")
     return Block(quote, (count + 1).bit_length() - 2)
@@ -252,24 +253,22 @@ def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:
             return _ATTRIBUTE_END[quote[-1:]]
         hard = frozenset((b"<", tag[1]) if tag is not None else (_hard(data, start),))
         sign = re.compile(b"|".join(map(re.escape, sorted(hard | {quote[-1:]}))))
-        return String(sign, len(quote).bit_length() - 1, hard=hard)
+        return Marked(sign, len(quote).bit_length() - 1, hard=hard)
     if quote[-1:] != b"'":
         return string(quote)
-    if len(quote) > 1:
-        around = _within(data, start, b'"')
-        return Single((around + 1).bit_length() - 1, len(quote) - 1) if around >= 0 else string(quote)
-    around = _within(data, start, b'"')
-    return (
-        Single(-1, around=unseen(data, start))
-        if around < 0
-        else _SINGLES[min((around + 1).bit_length(), len(_SINGLES)) - 1]
-    )
+    outer = _within(data, start, b'"')
+    around, depth = unseen(data, start, seen=outer >= 0), (outer + 1).bit_length() - 1
+    if around is None and len(quote) == 1 and 0 <= depth < len(_SINGLES):
+        return _SINGLES[depth]
+    if around is None and depth < 0 and len(quote) > 1:
+        return string(quote)
+    return Single(depth, len(quote) - 1, around)
 
 
 def literal(data: bytes, at: int, *, within: bool = False) -> Literal:
     """What ends the object or list of Python's or JavaScript's that begins at `at`."""
     depth = (_within(data, at, b'"') + 1).bit_length()
-    return Literal(depth, within=within, around=unseen(data, at) if not depth else None)
+    return Literal(depth, within=within, around=unseen(data, at, seen=depth > 0))
 
 
 def _within(data: bytes, start: int, sign: bytes) -> int:

@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from hushtape.sanitize.around import within
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
-from hushtape.sanitize.values import Until, within
+from hushtape.sanitize.values import Until
 from hushtape.sanitize.words import looks_made
 
 BESIDE: Final = "beside "

@@ -33,7 +33,7 @@ _BETWEEN = (
 
 _TYPE = lazily(rb"(?i)type" + IS + Q + rb"\Z")
 _VALUE = lazily(rb"(?i)value" + IS + rb"[bu]?(" + Q + rb")")
-_VALUE_BEHIND = lazily(rb"(?i)" + Q + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
+_VALUE_BEHIND = lazily(rb"(?i)(" + Q + rb")" + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
 _TYPE_BEHIND = lazily(rb"(?i)" + Q + _BETWEEN + Q + rb"type" + IS + Q + rb"\Z")
 
 _ROLE = rb"(?:role_id|secret_id_(?:accessor|num_uses|ttl))"
@@ -59,7 +59,9 @@ def _secure(text: bytes) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         behind = _VALUE_BEHIND.match(data, end, limit)
         if behind is not None:
-            return Found(behind.end(), -1, text, ends(data, start, behind[1], context))
+            if len(behind[2]) < len(behind[1]):
+                return None  # the string around the object ends: it was cut
+            return Found(behind.end(), -1, text, ends(data, start, behind[2], context))
         if _TYPE.search(data, max(0, start - 40), start) is None:
             return None
         for value in [*_VALUE.finditer(data, max(0, start - _BACK), start)][-_MOST:]:

@@ -10,8 +10,8 @@ import re
 from itertools import islice
 from typing import Final
 
+from hushtape.sanitize.around import within
 from hushtape.sanitize.expressions import lazily
-from hushtape.sanitize.values import within
 
 _ATTRIBUTE = lazily(
     rb"([A-Za-z_][\w:.-]{0,64}+)\s{0,4}+=\s{0,4}+(?:(\\{0,8}[\"'])([^<>]{0,2048}?)\2"

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.percent_values import Percent, PercentCoded, PercentString, PercentUnits
-from hushtape.sanitize.values import TAIL, Coded, Container, Referred, String, Units, Until
+from hushtape.sanitize.values import TAIL, Coded, Container, Marked, Referred, String, Units, Until
 
 _RAW = lazily(rb'"')
 _SINGLE = lazily(rb"'")
@@ -76,13 +76,13 @@ def string(quote: bytes) -> String | Units | Referred | PercentString | PercentU
     if last == 34 and b"%" not in quote:
         return String(_RAW, len(quote).bit_length() - 1)
     if last == 39 and b"%" not in quote:
-        return String(_SINGLE, len(quote).bit_length() - 1)
+        return Marked(_SINGLE, len(quote).bit_length() - 1)
     if quote.endswith(b"u0022"):
         return PercentUnits(quote) if b"%" in quote else Units(len(quote) - len(b"u0022"))
     if last == 59 and b"u0026" in quote:
         return Referred(quote)
     if last == 59:
-        return String(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
+        return Marked(_ENTITY, (quote.count(b"\\") + 1).bit_length() - 1, hard=frozenset((b'"', b"<", b">")))
     return PercentString(quote)
 
 

@@ -2,7 +2,7 @@
 
 Lives here: seekers: small machines that are fed a buffer as often as it takes, so a value of any length
 passes through in constant memory. Must not: know names or rules. Called by: fields, shapes, urls.
-A seeker looks at most `_RUN` backslashes back and leaves `TAIL` bytes unread unless the stream is over,
+A seeker looks at most `RUN` backslashes back and leaves `TAIL` bytes unread unless the stream is over,
 so its answer does not depend on chunks. Where the syntax is broken it goes on: fail closed.
 """
 
@@ -13,12 +13,8 @@ from typing import ClassVar
 
 from hushtape.sanitize.expressions import lazily
 
-_RUN = 64
-BACK = 2048
-"""Bytes before a name that are looked at for the string it stands in."""
+RUN = 64
 TAIL = 96
-
-_QUOTED = lazily(rb"(\\{0,63}+)\"")
 
 Step = tuple[int, int]
 
@@ -42,70 +38,6 @@ class Until:
         return -1, max(start, min(len(data) - TAIL, found.start() if found else len(data)))
 
 
-class Around:
-    """The string of JSON around a value, where its beginning is not seen: does this quote end it? Those of a
-    value before it are escaped more often, unless the value is JSON itself."""
-
-    __slots__ = ("_least",)
-    _member = lazily(
-        rb"(\\{0,15}+\")(?:\s|\\{1,8}[nrt]){0,24}(?:,(?:\s|\\{1,8}[nrt]){0,32}"
-        rb"(?:\1[^\"'\\:,]{1,48}\1(?:\s|\\{1,8}[nrt]){0,16}[:,\]]|[\[{])|[}\]](?:\s|\\{1,8}[nrt]){0,32}[,}\]])"
-    )
-    _last = lazily(rb"\\{0,15}+\"(?:\s|\\{1,8}[nrt]){0,24}[}\]]\s{0,8}\Z")
-
-    def __init__(self) -> None:
-        self._least = _RUN
-
-    def ends(self, data: bytes, at: int, final: bool) -> int:
-        """Where, with its backslashes; -1: it does not. `at`: the quote."""
-        count = backslashes(data, at)
-        if count >= self._least:
-            return -1
-        first = at - count
-        if self._member.match(data, first, at + TAIL) or (final and self._last.match(data, first)):
-            return first
-        self._least = count
-        return -1
-
-
-def unseen(data: bytes, start: int) -> Around | None:
-    """The string around `start`, if there may be one, of which no beginning is seen."""
-    return Around() if start >= BACK or b'"' in data[:start] else None
-
-
-def within(data: bytes, start: int, end: int) -> int:
-    """Where a value ends that was taken to end at `end`: with the string of JSON around it at the latest."""
-    around, least = Around(), _RUN
-    for found in _QUOTED.finditer(data, start, end):
-        count = len(found[1])
-        if count < least:
-            over = around.ends(data, found.end() - 1, final=True)
-            if over >= 0 or not count:
-                return over if over >= 0 else end
-            least = count
-    return end
-
-
-class Loose(Until):
-    """The same of what a string of JSON may hold, and be cut in: it ends with that string at the latest."""
-
-    __slots__ = ("_around",)
-    _sign = lazily(b'"')
-
-    def __init__(self, stop: re.Pattern[bytes], around: Around) -> None:
-        super().__init__(stop)
-        self._around = around
-
-    def seek(self, data: bytes, start: int, final: bool) -> Step:
-        end, at = super().seek(data, start, final)
-        limit = len(data) if final else len(data) - TAIL
-        for found in self._sign.finditer(data, start, max(start, min(limit, end if end >= 0 else at))):
-            over = self._around.ends(data, found.start(), final)
-            if over >= 0:
-                return max(start, over), 0
-        return end, at
-
-
 class Through:
     """Like `Until`, but the match itself belongs to the value."""
 
@@ -125,9 +57,9 @@ class Through:
 
 
 def backslashes(data: bytes, at: int, unit: bytes = b"\\") -> int:
-    """How many backslashes (or their escaped form) stand right before `at`, up to `_RUN`."""
+    """How many backslashes (or their escaped form) stand right before `at`, up to `RUN`."""
     size, count = len(unit), 0
-    while count < _RUN and at >= size and data[at - size : at].lower() == unit:
+    while count < RUN and at >= size and data[at - size : at].lower() == unit:
         at -= size
         count += 1
     return count
@@ -139,7 +71,7 @@ def closes(count: int, depth: int) -> bool:
     Each level of unescaping turns 2n+1 backslashes before a quote into n. An even number means that
     the quote is not escaped there: at an outer level that ends the outer string, and ours with it.
     """
-    if count >= _RUN:
+    if count >= RUN:
         return False
     for _ in range(depth):
         if count % 2 == 0:
@@ -158,7 +90,7 @@ def belonging(count: int) -> int:
 
 
 class String:
-    """A quoted string. `quote` finds a closing quote's last part, before which backslashes are counted;
+    """A string in quotes. `quote` finds a closing quote's last part, before which backslashes are counted;
     `hard` matches end it whatever stands before."""
 
     __slots__ = ("_depth", "_hard", "_quote")
@@ -180,6 +112,12 @@ class String:
         return (len(data), 0) if final else (-1, max(at, limit))
 
 
+class Marked(String):
+    """The same of quotes that are not JSON's own: it may run out of a string of JSON that is cut."""
+
+    __slots__ = ()
+
+
 def levels(count: int) -> int:
     """How many times JSON is undone until `count` backslashes and `u0022` are a quote that opens a string."""
     steps, quote = 0, False
@@ -187,7 +125,7 @@ def levels(count: int) -> int:
         quote = quote or count % 2 == 1
         count //= 2
         steps += 1
-        if steps > _RUN:  # none of these: `u0022` as text
+        if steps > RUN:  # none of these: `u0022` as text
             return 1
     return steps
 
@@ -196,7 +134,7 @@ def ended(count: int, depth: int, *, quote: bool) -> int:
     """After how many levels a quote behind `count` backslashes ends a string that is `depth` levels in: the
     string itself after all of them, one around it after fewer; -1: it ends none. `quote`: it is one, and not
     `u0022`, of which some backslash makes one."""
-    if count >= _RUN:
+    if count >= RUN:
         return -1
     for level in range(depth):
         if quote and count % 2 == 0:
