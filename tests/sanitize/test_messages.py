@@ -62,3 +62,36 @@ def test_a_line_of_very_many_words_is_withheld_whole() -> None:
 def test_octets_that_are_no_text_are_looked_into(pack: object) -> None:
     text = packed(pack).decode("utf-8", "surrogateescape")
     assert WITHHELD in tell(RULES, text) or NOTHING_SHOWN in tell(RULES, text)
+
+
+USER, PASSWORD = "acme-reader-7", "Zk93mP0qX7vL2wT5yR8nB4hJ6cD1sG"
+
+
+def in_lines(pad: int) -> dict[str, str]:
+    sent = b"n" * pad + f"user={USER}&password={PASSWORD}&grant=1".encode()
+    rows = [sent[at : at + 16] for at in range(0, len(sent), 16)]
+    twice = base64.encodebytes(base64.b64encode(sent)).decode()
+    return {
+        "hex": "\n".join(row.hex(" ") for row in rows),
+        "numbers of Go": "\n".join("".join(f"0x{one:x}, " for one in row) for row in rows),
+        "numbers": "\n".join(", ".join(map(str, row)) + "," for row in rows),
+        "pieces": "\n".join(f'  "{row.decode()}" +' for row in rows),
+        "base64 twice": twice.rstrip(),
+        "letters": "\n".join(" ".join(row.decode()) for row in rows),
+    }
+
+
+@pytest.mark.parametrize("writing", in_lines(0))
+def test_what_begins_in_lines_that_hide_another_value_is_withheld_with_them(writing: str) -> None:
+    rules = Ruleset.compile([SecretRule(USER, name="#user"), SecretRule(PASSWORD, name="#password")])
+    for pad in range(24):
+        text = in_lines(pad)[writing]
+        told = tell(rules, f"what was sent:\n{text}\nand no more than that")
+        assert told == f"what was sent:\n{WITHHELD}\nand no more than that"
+
+
+def test_a_line_of_a_log_beside_one_that_hides_a_secret_stays() -> None:
+    hidden = base64.b64encode(packed()).decode()
+    before, after = "2026-11-29 10:00:01 INFO job started", "2026-11-29 10:00:02 INFO the job went on"
+    told = tell(RULES, f"{before}\n{hidden}\n{after}")
+    assert told == f"{before}\n{WITHHELD}\n{after}"

@@ -150,3 +150,9 @@ def test_words_beyond_ascii_are_words_of_a_name() -> None:
     assert names_credential("日本_access_token")
     assert names_credential("éapi_key")
     assert not names_credential("пароль_page_token")
+
+
+def test_letters_in_utf_8_count_once_in_json_in_percent_escapes() -> None:
+    for count in (50, 56, 79):
+        coded = quote(json.dumps({"п" * count + "_Password": "hunterqx"}, ensure_ascii=False))
+        assert "hunterqx" not in RULESET.uri(f"https://h.example/p?q={coded}")

@@ -10,7 +10,7 @@ import string
 from collections.abc import Callable
 
 import pytest
-from tests.sanitize.test_torn import rules
+from tests.sanitize.test_torn import rules, torn
 
 from hushtape.sanitize.ruleset import Ruleset
 
@@ -27,6 +27,10 @@ WRAPPED: tuple[Callable[[str], str], ...] = (
     lambda value: quopri.encodestring(value.encode()).decode(),
     lambda value: "\n    ".join(value[at : at + 76] for at in range(0, len(value), 76)),
 )
+
+
+def twice(text: str) -> str:
+    return base64.b64encode(base64.b64encode(text.encode())).decode()
 
 
 def is_left(ruleset: Ruleset, body: str, value: str) -> bool:
@@ -56,3 +60,14 @@ def test_two_texts_in_base64_in_one_value_are_both_looked_for(joint: str) -> Non
     for body in (json.dumps(parts), " -- ".join(parts)):
         assert not is_left(rules(value), body, parts[1])
         assert not is_left(rules(first, value), body, parts[1])
+
+
+@pytest.mark.parametrize(
+    "writing", [str.upper, lambda text: text.encode().hex(":"), lambda text: twice(text)]
+)
+def test_a_value_that_the_audit_finds_in_another_hides_no_tear_of_it(writing: Callable[[str], str]) -> None:
+    inner = "68W8t5=JUk78E+Qx"
+    outer = f"{writing(inner)} 9fQzR8kLm2pWd4/u8812xk0LmGyxQ"
+    body = f"password={outer.replace('9fQ', '9' + chr(10) + 'fQ')}\n"
+    assert torn(rules(outer), body) == "#k0"
+    assert torn(rules(inner, outer), body) == "#k1"

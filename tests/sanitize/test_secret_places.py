@@ -143,3 +143,12 @@ LONG = (string.ascii_letters + string.digits) * 20
 def test_a_credential_of_1240_letters_goes_whole(text: str) -> None:
     clean = scrubbed(text.replace("#", LONG), "text/plain")
     assert LONG[:20] not in clean and "h.example" in clean
+
+
+def test_a_quote_that_ends_the_string_behind_a_name_of_keboolas_opens_no_value() -> None:
+    made = json.dumps({"log": 'secrets={"#key":', "n": 1})
+    assert scrubbed(made) == made
+    text = '{"#key": "hunterqx"}'
+    for _ in range(3):
+        text = json.dumps({"log": text, "n": 1})
+        assert "hunterqx" not in scrubbed(text)

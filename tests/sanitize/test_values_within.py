@@ -174,3 +174,45 @@ def test_a_password_with_signs_looks_made(sign: str) -> None:
     )
     for value in holds:
         assert password in {part for _, part in with_parts("#key", value)}
+
+
+NAMES = """
+    pwd passphrase passcode pass db_pass jwt otp client_assertion connection_string code_verifier SAMLResponse
+"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_what_stands_under_any_credentials_name_of_a_document_counts(name: str) -> None:
+    value = json.dumps({"host": "db.example.com", "user": "etl", name: "winter holiday"})
+    assert (f"#db.{name}", "winter holiday") in list(with_parts("#db", value))
+
+
+@pytest.mark.parametrize("value", [{"password": {"current": P}}, {"access_token": {"raw": [P]}}])
+def test_what_looks_made_in_an_object_under_such_a_name_counts(value: object) -> None:
+    assert P in {part for _, part in with_parts("#db", json.dumps(value))}
+    assert "eu-west-1" not in {part for _, part in with_parts("#db", '{"password": {"region": "eu-west-1"}}')}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://bot:winter2024@db.example.com/shop?options=team@example.com",
+        "https://bot:winter2024@h.example.com/hook?notify=ops@example.com",
+        "smtp://bot@example.com:winter2024@mail.example.com:587",
+        "'postgres://bot:winter2024@db.example.com/shop'",
+    ],
+)
+def test_the_password_of_a_url_counts_wherever_else_an_at_sign_stands(url: str) -> None:
+    assert "winter2024" in {part for _, part in with_parts("#url", url)}
+
+
+def test_each_private_key_of_a_value_counts_also_with_headers() -> None:
+    octets = [bytes(range(start, start + 90)) for start in (0, 90)]
+    first, second = (base64.encodebytes(one).decode() for one in octets)
+    headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,3F1D\n\n"
+    begin, end = "-----BEGIN EC PRIVATE KEY-----\n", "-----END EC PRIVATE KEY-----\n"
+    for value in (begin + first + end + begin + headers + second + end,):
+        rules = build(secrets={"#key": value}).ruleset
+        for one in octets:
+            scrubber = rules.scrubber("response", "text/plain")
+            assert one.hex().encode() not in scrubber.feed(one.hex().encode()) + scrubber.finish()

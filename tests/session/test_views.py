@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from pathlib import Path
 
@@ -73,3 +74,15 @@ def test_what_is_not_torn_is_shown_scrubbed(cassette: Path) -> None:
             assert shown.request.uri.endswith("/x?REDACTED")
             assert shown.response.head.headers.get("x-a") == "REDACTED"
             assert b"".join(shown.response.body.chunks()) == b"has REDACTED in it"
+
+
+def test_what_only_the_audit_finds_is_withheld(cassette: Path) -> None:
+    value = "Zk93mP0qX7vL2wT5yR8"
+    twice = base64.b64encode(base64.b64encode(f'{{"k": "{value}"}}'.encode())).decode()
+    record(cassette, reply(twice.encode(), f"X-State: {twice}"), f"/x?state={twice}", data=twice)
+    with hushtape.use_cassette(cassette, mode="none", secrets={"#k": value}) as tape:
+        for (shown,) in (tape.unused, tape.interactions()):
+            assert twice[:24] not in repr(shown) and shown.request.uri.endswith(WITHHELD)
+            assert shown.response is not None
+            for body in (shown.request.body, shown.response.body):
+                assert body is not None and b"".join(body.chunks()) == WITHHELD.encode()

@@ -19,6 +19,8 @@ from typing import Any, Final
 from hushtape.errors import UsageError
 from hushtape.patching import PatchSet
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Policy = Callable[[str, str, int | None], Exception | None]
 """`policy(event, host, port)`: the error to raise, or None to let it pass.
 

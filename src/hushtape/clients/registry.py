@@ -20,6 +20,8 @@ from hushtape.errors import HushtapeWarning, UsageError
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 class Adapter(Protocol):
     """What each adapter's module offers."""

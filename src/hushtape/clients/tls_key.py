@@ -17,6 +17,8 @@ from typing import Any, Final
 
 from hushtape import clock
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Key = tuple[Any, ...]
 
 _ENVIRONMENT: Final = (

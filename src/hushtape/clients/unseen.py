@@ -19,6 +19,8 @@ from hushtape.errors import HushtapeWarning, UnsupportedClientError
 from hushtape.patching import PatchSet
 from hushtape.seam import Router
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Where = Callable[[tuple[Any, ...]], tuple[str, int]]
 """Finds host and port in a call's arguments; ("", 0) where they can't be told."""
 

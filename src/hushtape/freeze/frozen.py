@@ -21,6 +21,8 @@ from hushtape.errors import MissingDependencyError, TapeOrderError, UsageError
 if TYPE_CHECKING:
     import time_machine
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _lock: Final = threading.RLock()
 _all: list[Frozen] = []
 _here: ContextVar[tuple[Frozen, ...]] = ContextVar("hushtape_frozen", default=())

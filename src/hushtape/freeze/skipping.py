@@ -19,6 +19,8 @@ from hushtape.freeze import frozen
 from hushtape.freeze.sleeping import NAP, Sleeps, ahead, alone, length, move
 from hushtape.patching import PatchSet, beneath
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Policy = Callable[[], Sleeps | None]
 """Which tape's sleeps those of the calling thread are; None: its sleeps are slept."""
 

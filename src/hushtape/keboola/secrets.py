@@ -8,7 +8,6 @@ plain list of secrets, as the scaffolder writes it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -16,9 +15,7 @@ from hushtape.keboola.headers import flat
 from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.named_secrets import SHORT
 from hushtape.sanitize.rules import REDACTED
-from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, leaves, with_parts
-
-_CREDENTIAL = re.compile(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
+from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, is_credential, leaves, with_parts
 
 
 def secret_values(secrets: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:
@@ -41,9 +38,9 @@ def _named(secrets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What a secrets file holds without a `#`, at its top or under a name of the credential kind."""
     for path, value in leaves(secrets):
         name = path.rsplit(".", 1)[-1]
-        if isinstance(value, str) and value and ("." not in path or _CREDENTIAL.search(name)):
+        if isinstance(value, str) and value and ("." not in path or is_credential(name)):
             yield from with_parts(path, value)
-        elif _is_long_number(value) and ("." not in path or _CREDENTIAL.search(name)):
+        elif _is_long_number(value) and ("." not in path or is_credential(name)):
             yield path, str(value)
 
 

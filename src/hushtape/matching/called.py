@@ -20,6 +20,8 @@ from hushtape.matching.parts import pairs, split
 from hushtape.matching.text import Difference, shortened, told, visible
 from hushtape.model import Headers, Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 class Verdict(Struct, frozen=True):
     """What a matcher found: do the two match, and if they don't, why (the report shows it)."""

@@ -27,6 +27,8 @@ from hushtape.matching.shape import Shape, key_parts, shape_of
 from hushtape.matching.text import Difference
 from hushtape.model import Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 NAMES: Final = (*HEAD, *BODY_MATCHERS)
 URI_PARTS: Final = frozenset((*DEFAULT_MATCH_ON, "uri"))

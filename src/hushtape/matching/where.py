@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from hushtape.matching.placeholders import fits_around
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 SYNTAX: Final = (
     '"api.example.com", "*.example.com", "api.example.com:8443", "api.example.com/v1/orders", '
     '"/v1/*" (any host) or "*" (everywhere); in a path, * stands for any text'

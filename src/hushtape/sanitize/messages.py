@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hushtape.errors import HushtapeError
 from hushtape.sanitize.heads import is_latin
+from hushtape.sanitize.spoken import neighbours
 from hushtape.sanitize.torn_texts import torn_text
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ WITHHELD: Final = "(withheld)"
 NOTHING_SHOWN: Final = "(withheld: an encoded secret stands here)"
 MOST_BLOCKS: Final = 8
 """Secrets across lines that are taken out of one text."""
-LONG_WORD: Final = 20
-"""Characters of a word at a line's edge that may go on in the next line."""
 MOST_WORDS: Final = 1_000
 """Words of a line that are looked at one by one, some 20 microseconds each."""
 
@@ -41,21 +41,35 @@ def tell(ruleset: Ruleset, text: str) -> str:
         return NOTHING_SHOWN
     if _finding(ruleset, clean) is None:
         return clean
-    lines = [_line(ruleset, line) for line in clean.split("\n")]
-    told = "\n".join(lines)
-    if _finding(ruleset, told) is None:
-        return told
+    lines = clean.split("\n")
+    shown: list[str | None] = [_line(ruleset, line) for line in lines]
+    for number, line in enumerate(lines):
+        if shown[number] != line:
+            neighbours(lines, shown, number, number)
     for _ in range(MOST_BLOCKS):
-        _withhold_block(ruleset, lines)
-        told = "\n".join(lines)
+        told = _joined(shown)
         if _finding(ruleset, told) is None:
             return told
+        first, last = _block(ruleset, ["" if line is None else line for line in shown])
+        shown[first : last + 1] = [None] * (last + 1 - first)
+        neighbours(lines, shown, first, last)
     return NOTHING_SHOWN
 
 
-def _withhold_block(ruleset: Ruleset, lines: list[str]) -> None:
-    """Take out the first lines across which a secret lies, all of them: of the beginning of a compressed
-    stream the audit finds nothing, and a thief what it holds."""
+def _joined(shown: Iterable[str | None]) -> str:
+    """The lines, with one remark for those that are withheld beside each other."""
+    told: list[str] = []
+    for line in shown:
+        if line is not None:
+            told.append(line)
+        elif not told or told[-1] is not WITHHELD:
+            told.append(WITHHELD)
+    return "\n".join(told)
+
+
+def _block(ruleset: Ruleset, lines: list[str]) -> tuple[int, int]:
+    """The first lines across which a secret lies, all of them: of the beginning of a compressed stream the
+    audit finds nothing, and a thief what it holds."""
 
     def found(first: int, last: int) -> bool:
         return _finding(ruleset, "\n".join(lines[first : last + 1])) is not None
@@ -64,12 +78,7 @@ def _withhold_block(ruleset: Ruleset, lines: list[str]) -> None:
     last = bisect_left(places, True, key=lambda last: found(0, last))
     last = min(last, len(lines) - 1)
     first = bisect_left(places, True, 0, last, key=lambda first: not found(first, last)) - 1
-    first = max(first, 0)
-    while first > 0 and len(lines[first - 1].rpartition(" ")[2]) >= LONG_WORD:
-        first -= 1
-    while last + 1 < len(lines) and len(lines[last + 1].partition(" ")[0]) >= LONG_WORD:
-        last += 1
-    lines[first : last + 1] = [WITHHELD]
+    return max(first, 0), last
 
 
 def octets(ruleset: Ruleset, text: str) -> str:

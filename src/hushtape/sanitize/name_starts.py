@@ -34,10 +34,11 @@ _IN_COLOURS = frozenset((b"[", b";", b":"))
 
 _BACKWARDS = lazily(
     rb"(?:(?:(?![0-9a-fA-F][0-7]00)[0-9a-fA-F]{4}|[34]200|0400)u(?:\\|[cC]5(?:52){0,8}%%){1,64}+"
+    rb"|(?:[0-9a-fA-F][89abAB](?:52){0,8}%%){1,3}+[0-9a-fA-F][c-fC-F](?:52){0,8}%%"
     rb"|(?:[0-9a-fA-F][89a-fA-F]|[34]2|04)(?:52){0,8}%%|[%b]){0,%d}+" % (re.escape(_IN_NAMES), LETTERS + 1)
 )
 """A name's letters in bytes that were turned round, since an expression can't go backwards: `\\u00e9` is
-`9e00u\\` there, `%25C3` is `3C52%`."""
+`9e00u\\` there, `%25C3` is `3C52%`. The two to four bytes of one in UTF-8 count once."""
 _ESCAPED = lazily(rb"(?:\\|%(?:25){0,8}5[cC])++u([0-9a-fA-F]{4})|%(?:25){0,8}([0-9a-fA-F]{2})")
 
 

@@ -28,8 +28,10 @@ _HEX = lazily(r"[0-9A-Fa-f-]+")
 # The `n` of `\n` is none of the key.
 _KEY = lazily(r"(?<!\\)[A-Za-z0-9+/_-]{40,}")
 _BREAK = lazily(r"\\r\\n|\\n|\r\n?")
-_FILE = lazily(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END [A-Z ]{0,40}-----")
-_PEM = lazily(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END ")
+_BEGIN = r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----\s*(?:[A-Za-z][\w-]{0,40}:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*"
+"""With the headers of an encrypted key (RFC 1421 4.4)."""
+_FILE = lazily(_BEGIN + r"[A-Za-z0-9+/=\s]+-----END [A-Z ]{0,40}-----")
+_PEM = lazily(_BEGIN + r"([A-Za-z0-9+/=\s]+)-----END ")
 
 
 def texts(value: str, *, whole: bool = False) -> list[str]:
@@ -45,8 +47,7 @@ def octets(value: str, *, whole: bool = False) -> list[bytes]:
     if not value.isascii() and max(value) <= "\xff":
         found.append(value.encode("latin-1"))
     text = _BREAK.sub("\n", value)
-    pem = _PEM.search(text)
-    if pem is not None and (is_key(value) or not whole):
+    for pem in _PEM.finditer(text) if is_key(value) or not whole else ():
         try:
             found.append(b64decode("".join(pem[1].split())))
         except Error:
@@ -60,13 +61,13 @@ def fragments(value: str, *, whole: bool = False) -> list[str]:
     all of a run: its last piece begins in the one before. `whole`: none."""
     if whole:
         return []
-    pem = _PEM.search(_BREAK.sub("\n", value))
-    least = _SHORTEST if len(value) > LONG or pem else 2 * _SHORTEST
+    pems = _PEM.findall(_BREAK.sub("\n", value))
+    least = _SHORTEST if len(value) > LONG or pems else 2 * _SHORTEST
     runs = [run for run in _KEY.findall(value) if len(run) >= least]
     found = [run[at : at + _LINE] for run in runs for at in range(0, len(run) - _LINE + 1, _LINE)]
     found += [run[-_LINE:] for run in runs if len(run) % _LINE]
-    if pem is not None:  # its last line
-        found += [line for line in pem[1].replace("=", "").split() if LAST <= len(line) < _SHORTEST]
+    for pem in pems:  # its last line
+        found += [line for line in pem.replace("=", "").split() if LAST <= len(line) < _SHORTEST]
     return list(dict.fromkeys(found))  # of a value that repeats itself they are all the same
 
 
@@ -76,9 +77,8 @@ def is_key(value: str) -> bool:
 
 
 def key_within(value: str) -> list[str]:
-    """The PEM file of a private key in a value that holds more than it."""
-    pem = None if is_key(value) else _FILE.search(_BREAK.sub("\n", value))
-    return [] if pem is None else [pem[0]]
+    """The PEM files of private keys in a value that holds more than one."""
+    return [] if is_key(value) else _FILE.findall(_BREAK.sub("\n", value))
 
 
 def lines_of_key(value: str) -> list[str]:

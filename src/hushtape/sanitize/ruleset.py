@@ -49,6 +49,7 @@ class Ruleset:
     __slots__ = (
         "_base",
         "_dull",
+        "_each",
         "_left",
         "_letters",
         "_looking",
@@ -81,6 +82,7 @@ class Ruleset:
         self._odd = OddSecrets.of(rules)
         self._taught = Learned()
         self._base: Ruleset | None = None
+        self._each: tuple[Ruleset, ...] = ()
         self._looking: tuple[tuple[Ruleset, bytes], ...] = ()
         """Of named values alone, and of portions of those that hold others; compiled with the first look."""
         self._dull = DullHex(rules)
@@ -263,7 +265,19 @@ class Ruleset:
             parts = [(Ruleset.compile(rules, engine=self.engine), key_of(rules)) for rules in portions]
             self._looking = ((self.known, b""), *parts)
         for number, (one, key) in enumerate(self._looking):
-            yield Looking(one.side(phase).plan, one._look_for_named, number > 0, key)
+            yield one._look(phase, number > 0, key)
+
+    def _look(self, phase: Phase, by_named: bool, key: bytes = b"") -> Looking:
+        values = [rule for rule in self.rules if isinstance(rule, SecretRule) and rule.value]
+
+        def each() -> Iterator[Looking]:
+            if not self._each:
+                alone = [structs.replace(rule, whole=True) for rule in values]
+                self._each = tuple(Ruleset.compile([rule], engine=self.engine) for rule in alone)
+            yield from (one._look(phase, by_named) for one in self._each)
+
+        many = each if len(values) > 1 else None
+        return Looking(self.side(phase).plan, self._look_for_named, by_named, key, many)
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()

@@ -16,16 +16,20 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from hushtape.errors import SanitizerError
+from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.values_within import credential, made_within, within
-from hushtape.sanitize.words import is_word
+from hushtape.sanitize.words import is_word, looks_made
 
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
 
 T = TypeVar("T")
 
-_CREDENTIAL = lazily(r"auth|token|key|secret|session|signature|passw|credential", re.IGNORECASE)
+_CREDENTIAL = lazily(
+    r"auth|token|key|secret|session|signature|passw|credential|pwd|pass\Z|connection_?string|assertion",
+    re.IGNORECASE,
+)
 _URL = lazily(r"https?://[^@]*\Z", re.IGNORECASE | re.DOTALL)
 _BASE64 = lazily(r"[A-Za-z0-9+/_\s-]+={0,2}")
 _DATA_URL = lazily(r"data:[^,]{0,200};base64,", re.IGNORECASE)
@@ -199,12 +203,13 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
     if inner is None:
         return
     for path, held in leaves(inner, name):
-        named = _CREDENTIAL.search(_UNDER_A_NAME.sub("", path).rsplit(".", 1)[-1])
-        if isinstance(held, int) and named and len(str(held)) >= _LEAST_NUMBER:
+        *above, last = _UNDER_A_NAME.sub("", path).split(".")
+        named = is_credential(last)
+        if isinstance(held, (int, float)) and named and len(str(held)) >= _LEAST_NUMBER:
             yield path, str(held)
         if not isinstance(held, str) or len(held) < MIN_PART:
             continue
-        if named and not _URL.match(held):
+        if (named or (looks_made(held) and any(map(names_credential, above)))) and not _URL.match(held):
             yield path, held
             scheme = credential(held)
             if scheme and len(scheme) >= MIN_PART and not _is_common(scheme, held):
@@ -212,6 +217,11 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
         yield from ((path, part) for part in dict.fromkeys(made_within(held)) if part != held)
         if depth:
             yield from _held(path, held, depth - 1)
+
+
+def is_credential(name: str) -> bool:
+    """Whether what stands under this name in a document or a configuration counts as a secret."""
+    return _CREDENTIAL.search(name) is not None or names_credential(name.partition("[")[0])
 
 
 def _held(path: str, value: str, depth: int) -> Iterator[tuple[str, str]]:

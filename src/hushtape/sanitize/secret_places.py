@@ -31,6 +31,12 @@ _GOES_ON: Final = Until(lazily(rb"[\s\"'\\<>\x1b]"))
 
 _Q = rb"\\{0,8}\""
 _IS = _Q + rb"\s{0,8}+:\s{0,8}+" + _Q
+_SAME = (
+    b"(?:"
+    + b"|".join(rb"%b\"\s{0,8}+:\s{0,8}+%b\"" % (2 * (re.escape(b"\\" * count),)) for count in (0, 1, 3, 7))
+    + b")"
+)
+"""The same with quotes of one kind: another one ends the string around, where it was cut."""
 _TEXT = rb"([^\"\\]{1,1400}(?:\\+[^\"u][^\"\\]{0,400}){0,8}?)"
 _COMMA = _Q + rb"\s{0,8}+,\s{0,32}+"
 _BRIEF = rb"[^\"\\]{0,128}"
@@ -84,7 +90,7 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
         False,
     ),
     # Keboola encrypts what stands under a name that begins so; names that say more are found anyway.
-    *((b'"#' + name, _IS + _TEXT + _Q, False) for name in (b"pass", b"key", b"auth", b"cert", b"private")),
+    *((b'"#' + name, _SAME + _TEXT + _Q, False) for name in (b"pass", b"key", b"auth", b"cert", b"private")),
     # Mandrill's key, under a name that says nothing.
     (b'"key":"md-', rb"([A-Za-z0-9_-]{18,40})" + _Q, False),
     (b'"key": "md-', rb"([A-Za-z0-9_-]{18,40})" + _Q, False),

@@ -28,12 +28,18 @@ Look = Callable[[bytes], Finding | None]
 
 class Looking(Struct, frozen=True):
     """Of some named values: the plan that replaces them, how they are looked for, whether they may be torn by
-    named values, too, and the letters of the private key that they are, if they are one."""
+    named values, too, and the letters of the private key that they are, if they are one. `each`: the same of
+    each by itself; None: they are one."""
 
     plan: Plan
     look: Look
     by_named: bool = False
     key: bytes = b""
+    each: Callable[[], Iterable[Looking]] | None = None
+
+    def alone(self, data: bytes) -> Finding | None:
+        """A value that stands there in a writing that only the audit reads."""
+        return self.look(without_named(self.plan, data, _WITHIN))
 
 
 Tell = Callable[[bytes, int, Look], None]
@@ -111,16 +117,22 @@ class Watch:
             others = [(start, end) for start, end, named in spans if one.by_named or self._apart or not named]
             if not others or self.found is not None:
                 continue
-
-            def alone(part: bytes, one: Looking = one) -> Finding | None:
-                return one.look(without_named(one.plan, part, _WITHIN))
-
             part = without_lines(data, others, one.key) if one.key else data
-            torn = _torn(part, others, alone) or (_bitten(part, others, one.plan) if self._apart else None)
-            if torn is not None and self.tell is not None:
-                self.tell(data, base, alone)
-            elif torn is not None:
-                self.found = torn.rule
+            if self._apart and (bitten := _bitten(part, others, one.plan)) is not None:
+                self._note(bitten, data, base, one.alone)
+            if one.alone(part) is None:
+                continue
+            # What is looked through for all of them at once tears one by taking out another within it.
+            for each in (one,) if one.each is None else one.each():
+                torn = _torn(part, others, each.alone)
+                if torn is not None:
+                    self._note(torn, data, base, each.alone)
+
+    def _note(self, torn: Finding, data: bytes, base: int, look: Look) -> None:
+        if self.tell is not None:
+            self.tell(data, base, look)
+        else:
+            self.found = torn.rule
 
 
 class Stream:

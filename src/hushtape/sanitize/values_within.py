@@ -24,6 +24,7 @@ _AS_SIGNS: Final = str.maketrans(dict.fromkeys(",;()[]{}<>?'\"\\`", "!"))
 
 _SCHEME = lazily(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
 _USERINFO = lazily(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
+_AUTHORITY = lazily(r"[A-Za-z][\w+.-]{0,40}://([^/?#\s]+)")
 _PAIR = lazily(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
 _PAIR_NAME = lazily(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
 
@@ -72,14 +73,27 @@ def within(value: str) -> Iterator[str]:
         quoted = credential(value[1:-1])
         if quoted:
             yield quoted
-    url = _USERINFO.match(value)
-    if url:
-        yield url[1]
-        yield unquote(url[1])
+    passwords = [*_passwords(value), *(_passwords(value[1:-1]) if value[0] in "\"'" else ())]
+    if passwords:
+        yield from passwords
         return
     for pair in _PAIR.finditer(value) if "=" in value else ():
         if _PAIR_NAME.search(pair[1]):
             yield pair[2]
+
+
+def _passwords(url: str) -> Iterator[str]:
+    """The password of a value that is a URL: up to its last `@`, as people write them, and up to that of the
+    authority, as libraries read them (RFC 3986 3.2; Python's urlsplit takes the first colon)."""
+    authority = _AUTHORITY.match(url)
+    user, at, _ = authority[1].rpartition("@") if authority else ("", "", "")
+    readings = [user.partition(":")[2]] if at else []
+    found = _USERINFO.match(url)
+    if found:
+        readings.insert(0, found[1])
+    for password in filter(None, readings):
+        yield password
+        yield unquote(password)
 
 
 def made_within(value: str) -> Iterator[str]:

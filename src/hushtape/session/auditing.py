@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
     from hushtape.session.ledger import Ledger
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 def audit_heads(ruleset: Ruleset, interaction: Interaction) -> None:
     """Scan what stands outside the bodies as it will be written.

@@ -1,8 +1,7 @@
 """A body on its way to the journal: decode -> scrub -> audit -> spool, a piece at a time.
 
-Lives here: the pipeline of one body, and its bounds. Must not: know requests from responses beyond
-the phase it is told, read whole bodies (unless callbacks ask for it), touch the client.
-Called by: recorder (an exchange has two of them), player (request bodies to be matched).
+Lives here: the pipeline of one body, and its bounds. Must not: know requests from responses beyond the phase
+it is told, read whole bodies (unless callbacks ask for it), touch the client. Called by: recorder, player.
 """
 
 from __future__ import annotations
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
     from hushtape.sanitize.spans import Teach
     from hushtape.session.ledger import Ledger
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
 
 HEADER: Final = 32
 """Bytes of a coded body that was cut off that hold nothing yet: a gzip header takes 10, one of zstd 18."""

@@ -14,6 +14,8 @@ from hushtape import coding
 from hushtape.errors import BodyTooLargeError, OpaqueBodyError
 from hushtape.model import Framing, Headers
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 BOMB_FLOOR: Final = 64 * 1024 * 1024
 """Decoded bytes from which on the ratio counts: below, even a bomb is harmless on disk."""
 BOMB_RATIO: Final = 1000

@@ -15,6 +15,8 @@ from hushtape.cassette.fields import latin1
 from hushtape.model import Head, Headers, Request
 from hushtape.session.editable_headers import EditableHeaders, as_text
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 STATUSES = range(100, 1000)
 """RFC 9112 4: three digits."""
 

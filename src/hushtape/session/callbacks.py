@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
     from hushtape.session.ledger import Ledger
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 T = TypeVar("T")
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 def settle_recording(tape: Tape, error: BaseException | None) -> list[HushtapeError]:
     """Publish what was recorded, or keep its journal; the problems met on the way."""

@@ -18,6 +18,8 @@ from hushtape.errors import BodyTooLargeError
 from hushtape.model import Body, BytesBody, Failure, Headers, Interaction, Request, Response
 from hushtape.session.editable_headers import EditableHeaders, Fields, as_text
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 SCHEMES: Final = ("http://", "https://")
 
 

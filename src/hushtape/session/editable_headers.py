@@ -12,6 +12,8 @@ from typing import Any
 from hushtape.cassette.fields import check_pairs, latin1
 from hushtape.model import Headers
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 def as_text(what: str, value: Any) -> str:
     """The value, as a plain str where it is of a class of its own; TypeError unless it is a text."""

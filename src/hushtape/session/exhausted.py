@@ -17,6 +17,8 @@ from hushtape.matching import where
 from hushtape.matching.parts import split
 from hushtape.matching.where import EVERYWHERE, Where
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Policy = Literal["error", "first", "last", "cycle"]
 """`error`: it is unmatched. `first`, `last`: the first (last) of its answers again. `cycle`: all of them
 again, from the first on."""

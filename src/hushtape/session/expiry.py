@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hushtape.cassette import CassetteInfo, Journal
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 OnExpiry = Literal["warn", "fail", "record"]
 AHEAD: Final = timedelta(days=1)
 """A cassette this far in the future is a clock's fault; less may be two machines that disagree."""

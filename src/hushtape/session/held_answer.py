@@ -28,6 +28,8 @@ from hushtape.session.tearing import refuse_head, refuse_texts
 if TYPE_CHECKING:
     from hushtape.sanitize.chain import Reading
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 HOPS: Final = ("close", "keep-alive")
 """Values of Connection that a client needs to know whether its connection goes on (RFC 9112 9.3)."""
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hushtape.session.ledger import Ledger
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Hook = Callable[["EditableInteraction"], Any]
 """Changes the interaction in place; what it returns is not looked at."""
 MOMENTS: Final = ("after_capture", "before_save", "before_replay")

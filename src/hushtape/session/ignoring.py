@@ -14,6 +14,8 @@ from hushtape.matching import where
 from hushtape.matching.ignored import Kind, Path, Rule
 from hushtape.matching.where import EVERYWHERE, Where
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 OPTIONS: Final[dict[str, Kind]] = {
     "ignore_query": "query",
     "ignore_headers": "headers",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize.stages import BodyScrubber
     from hushtape.session.ledger import Ledger
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _REMEDY: Final = (
     "The exchange was dropped and the tape is not published. Ignore the host (ignore_hosts), or accept that "
     "compressed files are scanned as bytes only (allow_opaque=True)"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize.rules import SecretRule
     from hushtape.session.ledger import Ledger
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 BUDGET: Final = 1.0
 """Seconds that searches may take while the tape records; what is left then is searched when it closes."""
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize import Chain, Ruleset
     from hushtape.session.options import Options
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 class Running(Protocol):
     """An exchange that has begun and not ended."""

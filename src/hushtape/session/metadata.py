@@ -21,6 +21,8 @@ from hushtape.session.inside import found
 if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 def scrubbed(ruleset: Ruleset, value: dict[str, Any]) -> dict[str, Any]:
     """Metadata of another tool: as one JSON document first, so that names tell, then each text and key of it.

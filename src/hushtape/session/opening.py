@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from hushtape.seam import Exchange
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 def prepare(tape: Tape) -> Callable[[Request], Exchange]:
     """Open the cassette, and say what begins an exchange.

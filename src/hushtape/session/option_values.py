@@ -16,6 +16,8 @@ from hushtape import clock
 from hushtape.errors import OptionError
 from hushtape.session import exhausted, expiry, hooks, ignoring
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 RECORDED: Final = "recorded"
 """freeze_time: the time at which the cassette was recorded."""
 

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from hushtape.errors import OptionError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 LONGEST_NAME: Final = 255 - len(".12345.recording")
 
 

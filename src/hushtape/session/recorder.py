@@ -40,6 +40,8 @@ from hushtape.session.metadata import without_secrets
 from hushtape.session.settling import settle
 from hushtape.session.tearing import refuse_head, refuse_texts
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 Method = TypeVar("Method", bound=Callable[..., None])
 
 COMMON_REASONS: Final = frozenset(status.phrase for status in HTTPStatus)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 class ReplayExchange:
     """One request to a tape that replays. `recording` is set once it turned out to be new."""

@@ -20,6 +20,8 @@ from hushtape import coding
 from hushtape.errors import PlaceholderReturnedError
 from hushtape.model import Request
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _START: Final = b"\r\n\r\n"
 """What stands before a value that is a whole body, or a whole part of a multipart one (RFC 2046 5.1)."""
 _AFTER: Final = rb"""[&;,<>#\s)\]}"'\\]|%2[26Cc]|%0[AaDd]|%5[Cc]"""

@@ -19,6 +19,8 @@ from hushtape.sanitize.messages import safe_error
 if TYPE_CHECKING:
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _lock: Final = threading.Lock()  # a leaf: nothing is called and nothing read from disk under it
 _process: list[Tape] = []
 _contextual: list[Tape] = []  # all open tapes of context scope, whatever their context

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize.rules import Phase
     from hushtape.sanitize.spans import Teach
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 class ScrubbedBody:
     """A body as the ruleset leaves it; scrubbed anew each time it is read, never held but for a small gz or

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from hushtape.session.player import Player
     from hushtape.session.timing import Pauses
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 MOST_ERRORS_KEPT: Final = 100
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from hushtape.sanitize import Ruleset
     from hushtape.sanitize.rules import Phase
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 @runtime_checkable
 class Watched(Protocol):
@@ -76,7 +78,7 @@ def refuse_heads(ruleset: Ruleset, interaction: Interaction, place: str) -> None
 
 def shown_interaction(ruleset: Ruleset, given: Interaction, scrubbed: Interaction) -> Interaction:
     """A scrubbed interaction as it may be shown. `given`: as it was."""
-    request = shown_request(ruleset, given.request, scrubbed.request)
+    request = _audited_request(ruleset, shown_request(ruleset, given.request, scrubbed.request))
     response, failure = scrubbed.response, scrubbed.failure
     if given.response is not None and response is not None:
         response = _shown_answer(ruleset, given.response, response)
@@ -92,53 +94,83 @@ def shown_request(ruleset: Ruleset, request: Request, scrubbed: Request) -> Requ
         return scrubbed
     uri, body = shown(ruleset, request, scrubbed.uri), scrubbed.body
     headers = scrubbed.headers if uri is scrubbed.uri else Headers()
-    if body is not request.body:
-        body = _shown_body(ruleset, "request", body)
+    if isinstance(body, Watched) and body is not request.body and ruleset.watch("request") is not None:
+        body = ShownBody(body)
     return structs.replace(scrubbed, uri=uri, headers=headers, body=body)
+
+
+def _audited_request(ruleset: Ruleset, request: Request) -> Request:
+    """The same as it is shown by itself: a report is audited as a whole."""
+    uri = request.uri
+    if ruleset.audit_texts([uri]) is not None:
+        uri = _withheld(uri)
+        uri = uri if ruleset.audit_texts([uri]) is None else WITHHELD
+    body = _shown_body(ruleset, "request", request.body)
+    return structs.replace(request, uri=uri, headers=_audited(ruleset, request.headers), body=body)
 
 
 def shown(ruleset: Ruleset, request: Request, uri: str) -> str:
     """The URI of a request as a message may show it. `uri`: as it was scrubbed."""
     if torn_head(ruleset, request.uri, request.headers, "request") is None:
         return uri
+    return _withheld(uri)
+
+
+def _withheld(uri: str) -> str:
     parts = urlsplit(uri)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{WITHHELD}"
 
 
 class ShownBody:
-    """A scrubbed body as it may be shown: where a value is torn in it, a remark stands in its place.
+    """A scrubbed body as it may be shown: where a value is torn in it, or the audit finds one, a remark
+    stands in its place.
 
     It is read to its end, and held nowhere, before the first piece is given.
     """
 
-    __slots__ = ("_body", "_size")
+    __slots__ = ("_body", "_hidden", "_ruleset", "_size")
 
-    def __init__(self, body: Watched) -> None:
-        body.watch()
-        self._body = body
+    def __init__(self, body: Body, ruleset: Ruleset | None = None) -> None:
+        """`ruleset`: whose audit is asked; None: none."""
+        if isinstance(body, Watched):
+            body.watch()
+        self._body, self._ruleset = body, ruleset
         self._size: int | None = None
+        self._hidden = False
 
     @property
     def size(self) -> int:
         size = self._looked()
-        return size if self._body.torn is None else len(WITHHELD)
+        return len(WITHHELD) if self._hidden else size
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         self._looked()
-        if self._body.torn is None:
-            yield from self._body.chunks(size)
-        else:
+        if self._hidden:
             yield WITHHELD.encode()
+        else:
+            yield from self._body.chunks(size)
 
     def _looked(self) -> int:
         if self._size is None:
-            self._size = sum(map(len, self._body.chunks()))
+            auditor = None if self._ruleset is None else self._ruleset.auditor()
+            size, found = 0, None
+            for piece in self._body.chunks():
+                size += len(piece)
+                found = found or (auditor and auditor.feed(piece))
+            torn = isinstance(self._body, Watched) and self._body.torn is not None
+            self._hidden = torn or (found or (auditor and auditor.finish())) is not None
+            self._size = size
         return self._size
 
 
 def _shown_body(ruleset: Ruleset, phase: Phase, body: Body | None) -> Body | None:
     named = ruleset.watch(phase) is not None
-    return ShownBody(body) if named and isinstance(body, Watched) else body
+    return ShownBody(body, ruleset) if named and body is not None else body
+
+
+def _audited(ruleset: Ruleset, headers: Headers) -> Headers:
+    """The fields; none where the audit finds something."""
+    return headers if ruleset.audit_texts([value for _, value in headers]) is None else Headers()
 
 
 def _shown_answer(ruleset: Ruleset, response: Response, scrubbed: Response) -> Response:
@@ -146,6 +178,7 @@ def _shown_answer(ruleset: Ruleset, response: Response, scrubbed: Response) -> R
     trailers = scrubbed.trailers
     if torn_head(ruleset, "", response.trailers, "response") is not None:
         trailers = Headers()
+    trailers = _audited(ruleset, trailers)
     return structs.replace(
         scrubbed,
         head=_shown_head(ruleset, response.head, scrubbed.head),
@@ -157,12 +190,15 @@ def _shown_answer(ruleset: Ruleset, response: Response, scrubbed: Response) -> R
 
 def _shown_head(ruleset: Ruleset, head: Head, scrubbed: Head) -> Head:
     torn = torn_head(ruleset, "", head.headers, "response") or torn_text(ruleset, head.reason)
-    return scrubbed if torn is None else Head(head.status, WITHHELD, Headers(), head.http_version)
+    if torn is None and ruleset.audit_texts([scrubbed.reason]) is None:
+        return structs.replace(scrubbed, headers=_audited(ruleset, scrubbed.headers))
+    return Head(head.status, WITHHELD, Headers(), head.http_version)
 
 
 def _shown_link(ruleset: Ruleset, link: ErrorLink, scrubbed: ErrorLink) -> ErrorLink:
     torn = torn_text(ruleset, link.message)
-    return scrubbed if torn is None else ErrorLink(link.type, WITHHELD, link.errno)
+    clean = torn is None and ruleset.audit_texts([scrubbed.message]) is None
+    return scrubbed if clean else ErrorLink(link.type, WITHHELD, link.errno)
 
 
 def _refuse(rule: str | None, place: str) -> None:

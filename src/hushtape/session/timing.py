@@ -16,6 +16,8 @@ from hushtape.errors import CassetteFormatError, OptionError
 from hushtape.session.option_values import RECORDED
 from hushtape.session.options import ALWAYS, SKIP
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _AWAY: Final = timedelta(minutes=1)
 """A clock this far from the real time was set, or frozen, by somebody."""
 

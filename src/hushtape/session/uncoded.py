@@ -20,6 +20,8 @@ from hushtape.session.stored import DecodedBody
 if TYPE_CHECKING:
     from hushtape.session.options import Options
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 PARTIAL = 206
 
 CUT, DAMAGED = ": it is cut", ": it is damaged"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from hushtape.session.player import Player
     from hushtape.session.tape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 REPORT_VARIABLE: Final = "HUSHTAPE_USAGE"
 ANY_WRITE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 LISTED: Final = 10

@@ -19,6 +19,8 @@ from hushtape.session.tearing import shown_interaction
 if TYPE_CHECKING:
     from hushtape.session.player import Player
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 
 class Unused(Sequence[Interaction]):
     """The interactions that were not played, in recorded order, each read and scrubbed when asked for.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from hypothesis import strategies as st
 
 from hushtape.keboola.runner import comparing
 from hushtape.keboola.runner.comparing import compare, same
+from hushtape.sanitize import build
+from hushtape.sanitize.messages import tell
 
 
 def pair(tmp_path: Path, one: bytes, other: bytes, name: str = "a.csv") -> tuple[Path, Path]:
@@ -97,3 +102,13 @@ def test_a_line_is_scrubbed_whole_before_it_is_cut(tmp_path: Path) -> None:
     assert problem.detail.splitlines()[1:] == ["-(withheld)", "+" + "y" * 300]
     [problem] = compare(*pair(tmp_path, one, b"z" * 20_000))
     assert problem.detail.splitlines()[-1] == "+(a line of more than 16,384 characters)"
+
+
+def test_lines_are_looked_through_together_before_they_are_shown(tmp_path: Path) -> None:
+    """What is packed and then written in lines of base64 is in no line by itself."""
+    rules = build(secrets={"#key": "q7-Unguess+able/0093xZ"}).ruleset
+    rows = "".join(f"row {n}: {n * n}\n" for n in range(90)) + "key q7-Unguess+able/0093xZ"
+    packed = base64.encodebytes(gzip.compress(rows.encode(), mtime=0))
+    [problem] = compare(*pair(tmp_path, b"H4sI\n", packed), tell=partial(tell, rules))
+    minus, *plus = problem.detail.splitlines()[1:]
+    assert minus == "-H4sI" and set(plus) <= {"+(withheld)", "... (more with --verbose)"}

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hushtape.keboola.runner import Settings, find_cases, run_cases
+from hushtape.keboola.runner.one import _shown
+from hushtape.keboola.runner.outcome import Problem
+from hushtape.sanitize import build
+from hushtape.sanitize.messages import tell
 from tests.keboola.runner.conftest import SECRET, Project
 from tests.support.servers import Server
 
@@ -318,3 +325,23 @@ def test_an_action_out_of_a_secret_variable_is_not_told(
     monkeypatch.setenv("OTHER", SECRET)
     (outcome,) = project.run(mode="live")
     assert outcome.action == "***" and SECRET not in repr(outcome)
+
+
+def test_a_diff_of_packed_lines_shows_nothing_of_a_secret() -> None:
+    """The signs of a diff stand before the lines, where they belong to base64."""
+    rules = build(secrets={"#key": SECRET}).ruleset
+    lines = base64.encodebytes(gzip.compress(b"n" * 300 + SECRET.encode(), mtime=0)).decode().splitlines()
+    detail = "\n".join(["~ files/a: content changed", *(f"    +{line}" for line in lines)])
+    shown = _shown(Problem("snapshot", "", detail), partial(tell, rules))
+    assert not any(line in shown for line in lines)
+    assert _shown(Problem("snapshot", "", "    +a\n    -b"), partial(tell, rules)) == "    +a\n    -b"
+
+
+def test_an_unused_interaction_is_told_as_it_may_be_shown(project: Project) -> None:
+    data = project.case("first", secrets=True)
+    assert project.kinds() == []
+    coded = base64.b64encode(base64.b64encode(SECRET.encode())).decode()
+    [cassette] = (data / "cassettes").glob("requests.json")
+    cassette.write_text(cassette.read_text().replace("/number/2", f"/number/2?state={coded}"))
+    [outcome] = project.run()
+    assert outcome.unused and coded not in repr(outcome)

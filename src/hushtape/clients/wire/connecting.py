@@ -20,6 +20,8 @@ from hushtape.errors import HushtapeError
 from hushtape.model import Failure, Headers, Request, Tls
 from hushtape.seam import Router, Session
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _certificates: dict[bytes, bytes] = {}
 """Certificates of recorded peers, each once: 0.6 to 2 KB that every kept connection would hold."""
 

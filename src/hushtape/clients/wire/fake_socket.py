@@ -20,6 +20,8 @@ from hushtape.clients.wire.playback import Answer, failing_reader
 from hushtape.clients.wire.render import render_continue
 from hushtape.errors import HushtapeError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 _CIPHER = ("TLS_AES_256_GCM_SHA384", "TLSv1.3", 256)
 """The first of OpenSSL 3's default list, and the version that it belongs to (RFC 8446 B.4)."""
 

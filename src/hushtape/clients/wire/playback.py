@@ -17,6 +17,8 @@ from hushtape.clients.wire.render import framing_of, render_body, render_head
 from hushtape.errors import CutBodyError
 from hushtape.model import CHUNK, BytesBody, Failure, Interaction, Response
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these are what a client asks for
+
 SWITCHING = 101
 
 

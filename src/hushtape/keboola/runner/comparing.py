@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from hushtape.keboola.runner.outcome import Problem
+from hushtape.sanitize.messages import WITHHELD
 
 SECTIONS = ("tables", "files")
 LINES = 12
@@ -107,12 +108,31 @@ def _shown(wanted: Path, found: Path, verbose: bool, tell: Callable[[str], str])
         two = [line for line in (first[1], *islice(after, COMPARED)) if line is not None]
     if any(b"\0" in line for line in (*one, *two)):
         return f"binary files of {wanted.stat().st_size:,} and {found.stat().st_size:,} bytes"
-    hunks = difflib.unified_diff(_texts(one), _texts(two), lineterm="", n=0)
-    differing = [line for line in islice(hunks, 2, None) if line[0] != "@"]  # without its own head
+    differing = _differing(_texts(one), _texts(two), tell)
     most = COMPARED if verbose else LINES
     more = ["... (more with --verbose)"] if len(differing) > most else []
-    shown = [line[0] + _cut(line[1:], tell) for line in differing[:most]]
-    return "\n".join([f"--- expected, +++ found, from line {number} on", *shown, *more])
+    return "\n".join([f"--- expected, +++ found, from line {number} on", *differing[:most], *more])
+
+
+def _differing(one: list[str], two: list[str], tell: Callable[[str], str]) -> list[str]:
+    """The lines that differ, as they may be shown, with the signs of a diff before them."""
+    changes = difflib.SequenceMatcher(None, one, two).get_opcodes()
+    before, after = _told(one, tell), _told(two, tell)
+    found: list[str] = []
+    for tag, first, last, begin, end in changes:
+        if tag != "equal":
+            found += [f"-{line}" for line in before[first:last]]
+            found += [f"+{line}" for line in after[begin:end]]
+    return found
+
+
+def _told(lines: list[str], tell: Callable[[str], str]) -> list[str]:
+    """The lines as they may be shown. They are looked through together: what is in base64 or hex lies over
+    several. Where lines are withheld, nobody knows any more which is which."""
+    told = tell("\n".join(lines)).split("\n")
+    if len(told) != len(lines):
+        told = [WITHHELD] * len(lines)
+    return [_cut(*both) for both in zip(lines, told, strict=True)]
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
@@ -125,6 +145,6 @@ def _texts(lines: list[bytes]) -> list[str]:
     return [line.decode("utf-8", "backslashreplace")[: WIDEST + 1] for line in lines]
 
 
-def _cut(line: str, tell: Callable[[str], str]) -> str:
+def _cut(line: str, told: str) -> str:
     """What is shown of a line: what was not looked through whole may hide a secret, compressed."""
-    return f"(a line of more than {WIDEST:,} characters)" if len(line) > WIDEST else tell(line)[:LONGEST]
+    return f"(a line of more than {WIDEST:,} characters)" if len(line) > WIDEST else told[:LONGEST]

@@ -31,6 +31,7 @@ from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Workspace
 from hushtape.keboola.secrets import secret_values
 from hushtape.sanitize import build
+from hushtape.sanitize.messages import tell
 
 UNANSWERED = (
     "a request is not on the cassette. If the component is right, record the case anew; if it was right "
@@ -149,7 +150,9 @@ class ComponentRun:
         self.facts["played"] = tape.played + tape.recorded
         self.facts["unused"] = len(tape.unused)
         first = islice(tape.unused, SHOWN)
-        self.facts["unused_shown"] = tuple(f"{one.request.method} {one.request.uri}" for one in first)
+        self.facts["unused_shown"] = tuple(
+            tell(tape.ledger.ruleset, f"{one.request.method} {one.request.uri}") for one in first
+        )
         self.refused = _refused(tape)
 
     def _ends(self, run: Callable[[], object], expected: int | None) -> bool:

@@ -8,7 +8,7 @@ Whatever goes wrong is a problem of the case's outcome, never an exception: the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Handed, Workspace, workspace
 from hushtape.keboola.validator import OutputSnapshot
+from hushtape.sanitize.messages import NOTHING_SHOWN
 
 
 def run_case(case: Case, settings: Settings, folder: Path | None = None) -> list[Outcome]:
@@ -93,7 +94,7 @@ class _Case:
         return Outcome(
             name=masked(self.case.name),
             done=done,
-            problems=tuple(Problem(one.kind, masked(one.text), masked(one.detail)) for one in self.problems),
+            problems=tuple(Problem(one.kind, masked(one.text), _shown(one, masked)) for one in self.problems),
             seconds=time.perf_counter() - begun,
             **self.runs.facts,
         )
@@ -176,6 +177,18 @@ class _Case:
         if not found.success:
             text = f"the outputs differ from {SNAPSHOT}"
             self.problems.append(Problem("snapshot", text, found.format_output(verbose=verbose)))
+
+
+def _shown(problem: Problem, masked: Callable[[str], str]) -> str:
+    """The detail of a problem without secrets. The signs of a diff stand before its lines, where they belong
+    to base64 and break hex: so each side of it is looked at without them, too."""
+    shown = masked(problem.detail)
+    for sign in "-+":
+        lines = (line.lstrip(" ") for line in shown.split("\n"))
+        side = "\n".join([line[1:] for line in lines if line[:1] == sign and line[:3] != sign * 3])
+        if masked(side) != side:
+            return NOTHING_SHOWN
+    return shown
 
 
 def _what_to_do(case: Case, settings: Settings) -> str:

@@ -1,0 +1,63 @@
+"""Lines around one that hides a secret: which of them are speech, and which may be more of the same data?
+
+Lives here: how far the lines reach that are withheld with it. Must not: audit, know rules. Called by:
+messages.
+A second value may begin in the lines that hide the first, or the first one in those before; of half a value
+the audit finds nothing. So all lines beside them go, up to one that speaks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.words import is_phrase
+
+_THREE: Final = lazily(
+    r"(?:^|(?<=\s))[(\"']?[A-Za-z]?[a-z]{2,16},? [a-z]{2,16},? [a-z]{3,16}(?=[\s.,:;!?)]|$)"
+)
+"""Three words beside each other. Groups of a key have a capital or a digit in twelve letters."""
+
+_DATE: Final = lazily(r"[\[(]?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d)[\dTZ:.,+-]*[\])]?")
+_QUOTES: Final = "()[]\"'.,:;!?"
+
+
+def neighbours(lines: list[str], shown: list[str | None], first: int, last: int) -> None:
+    """Withhold (None) what may go on from these lines. `lines`: as they were."""
+    number = first
+    while number > 0 and _is_open(lines[number], 0):
+        number -= 1
+        if not _withhold(lines, shown, number, -1):
+            break
+    number = last
+    while number + 1 < len(lines) and _is_open(lines[number], -1):
+        number += 1
+        if not _withhold(lines, shown, number, 0):
+            break
+
+
+def _withhold(lines: list[str], shown: list[str | None], number: int, side: int) -> bool:
+    """Withhold a line, unless it speaks and nothing of the other one can end in it; whether to go on. `side`:
+    the word next to the other one, the first (0) or the last (-1)."""
+    speaks = _speaks(lines[number])
+    if speaks and not _is_open(lines[number], side, least=1):
+        return False
+    shown[number] = None
+    return not speaks
+
+
+def _is_open(line: str, side: int, least: int = 3) -> bool:
+    """Whether something may go on over this edge of a line: its first (0) or last (-1) word is none. `least`:
+    letters of a word; single ones may be spaced."""
+    words = line.split()
+    return not words or not _is_plain(words[side], least)
+
+
+def _is_plain(word: str, least: int = 3) -> bool:
+    bare = word.strip(_QUOTES)
+    return (len(bare) >= least and bare.isalpha() and is_phrase(bare)) or _DATE.fullmatch(word) is not None
+
+
+def _speaks(line: str) -> bool:
+    words = line.split()
+    return _THREE.search(line) is not None or (len(words) > 0 and all(map(_is_plain, words)))
