@@ -121,3 +121,25 @@ def test_a_label_at_the_end_of_a_long_text_in_indented_json_holds_no_value() -> 
 def test_a_secure_parameter_that_is_cut_before_its_value_holds_none() -> None:
     made = json.dumps({"log": '{"Type": "SecureString", "Value": ', "page": 1, "rows": [1, 2]})
     assert scrubbed(made) == made
+
+
+@pytest.mark.parametrize("name", ["db_password", "token"])
+@pytest.mark.parametrize("value", [f"]]{LATER}", f"],{LATER}"])
+def test_a_list_of_strings_with_brackets_in_escaped_quotes_goes_whole(name: str, value: str) -> None:
+    inner = {"a": 1, name: [value, "q" + LATER], "z": 1}
+    for depth in range(1, 4):
+        text = _texts(json.dumps(inner), depth, _as_net)
+        left = scrubbed(text)
+        assert LATER not in left
+        for _ in range(depth):
+            left = json.loads(left)["k"]
+        assert json.loads(left).keys() == inner.keys()
+
+
+@pytest.mark.parametrize("inner", [json.dumps, _as_net])
+@pytest.mark.parametrize("end", ["use <password> here", "mongodb://<user>:<password>@host"])
+def test_members_behind_a_long_text_that_names_a_password_stay(end: str, inner: Any) -> None:
+    document = {"doc": "A manual, with many words in it. " * 90 + end, "page": 1, "api_key": f"x<{LATER}"}
+    left = scrubbed(json.dumps({"in": inner(document)}).replace("<", "\\u003c"))
+    assert LATER not in left
+    assert json.loads(json.loads(left)["in"]).keys() == document.keys()

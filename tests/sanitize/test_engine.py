@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from types import FrameType
+from urllib.parse import quote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hushtape.sanitize.chain import build
 from hushtape.sanitize.engine import COLUMNS, FEW, HEAD, AhoEngine, HyperscanEngine, folding
 
 
@@ -81,3 +85,21 @@ def test_bytes_that_share_a_column_are_told_apart() -> None:
     assert len(shared) > 1
     data = bytes(range(256)) + b"".join(anchors)
     assert AhoEngine(anchors).find(data) == every_hit(anchors, data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "\u4e2d\u6587\u5bc6\u78bc" * 13,
+        "\u00e9" * 52,
+        "\u041f\u0430\u0440\u043e\u043b\u044c \u043e\u0442 " * 9,
+    ],
+)
+def test_a_value_in_another_script_may_be_long_with_both_engines(value: str) -> None:
+    value = value.strip()
+    body = f"it is {value} and {json.dumps(value)} and {quote(value)}, not {value[:-2]}".encode()
+    left = set()
+    for engine in ("ahocorasick", "hyperscan"):
+        scrubber = build(secrets={"#key": value}, engine=engine).ruleset.scrubber("response", "text/plain")
+        left.add(scrubber.feed(body) + scrubber.finish())
+    assert left == {f'it is REDACTED and "REDACTED" and REDACTED, not {value[:-2]}'.encode()}

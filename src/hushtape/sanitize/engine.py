@@ -34,6 +34,10 @@ COLUMNS = 64
 
 FEW = 8
 
+LONGEST = 2048
+"""Bytes of an anchor that hyperscan is given: its patterns have 16,000 characters at most, and a byte takes
+four. A passphrase in another script has no shorter anchor."""
+
 
 class Engine(Protocol):
     """One automaton over a list of anchors."""
@@ -152,12 +156,14 @@ class HyperscanEngine:
     815 anchors, 26 ms and 1.8 MB against 130 ms and 36 MB; scans are as fast).
     """
 
-    __slots__ = ("_database", "_lengths", "_pool", "_scratch", "longest")
+    __slots__ = ("_database", "_lengths", "_long", "_pool", "_scratch", "longest")
 
     def __init__(self, anchors: Sequence[bytes]) -> None:
         library = import_module("hyperscan")
+        self.longest = max(map(len, anchors), default=0)
+        self._long = {number: anchor for number, anchor in enumerate(anchors) if len(anchor) > LONGEST}
+        anchors = [anchor[:LONGEST] for anchor in anchors]
         self._lengths = tuple(map(len, anchors))
-        self.longest = max(self._lengths, default=0)
         self._database = library.Database(mode=library.HS_MODE_VECTORED)
         # Not literal=True: python-hyperscan measures literals with strlen, so a NUL would cut one.
         self._database.compile(
@@ -179,9 +185,19 @@ class HyperscanEngine:
         hits = [(one.anchor, one.end - lengths[one.anchor], one.end) for one in told]
         told.clear()
         self._pool.append(scan)
+        if self._long:
+            hits = [hit for one in hits if (hit := self._whole(data, *one))]
         if len(hits) > 1:
             hits.sort(key=by_start)
         return hits
+
+    def _whole(self, data: bytes, number: int, start: int, end: int) -> Hit | None:
+        """The hit, if the rest of a long anchor stands there, too."""
+        anchor = self._long.get(number)
+        if anchor is None:
+            return number, start, end
+        end = start + len(anchor)
+        return (number, start, end) if data[start:end].lower() == anchor else None
 
 
 class _Scan:

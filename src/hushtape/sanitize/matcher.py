@@ -168,7 +168,7 @@ class Matcher:
             if start <= self._ended_to and verifier.kind in SECRETS:
                 self._go_on(data, start, end, final)
         else:
-            if verifier.kind == FIELDS and type(seeker) not in CERTAIN:
+            if verifier.kind == FIELDS and type(seeker) not in CERTAIN and not self._context.xml:
                 seeker = with_string(data, start, seeker)
             self._seek(data, start, seeker, max(found.at, start), verifier, found.text or b"", final)
 

@@ -18,6 +18,7 @@ from hushtape.sanitize.spans import Context, Found, Seeker
 from hushtape.sanitize.value_ends import URLS_OF_FIELDS
 from hushtape.sanitize.values import (
     TAIL,
+    Coded,
     Container,
     Step,
     String,
@@ -167,6 +168,7 @@ _UNIT: Final = b"u0022"
 def with_string(data: bytes, start: int, seeker: Seeker) -> Seeker:
     """A seeker that is not certain, ended by the string of JSON around the value at `start`, where that may
     have quotes like `\\u0022`. Others it is told of by the quotes, or made with it."""
-    if type(seeker) in _KNOWING or data.rfind(_UNIT, max(0, start - BACK), start) < 0:
+    if type(seeker) in _KNOWING or (isinstance(seeker, Coded) and seeker.of_units):
         return seeker
-    return Loose(seeker, Around())
+    near = start < BACK and data.rfind(_UNIT, 0, start) < 0
+    return seeker if near else Loose(seeker, Around())

@@ -201,13 +201,14 @@ class Coded:
     """An object or array in JSON whose quotes are escaped, all in one writing: `\\u0022`, `&quot;`. Other
     writings are quotes inside its strings; a bare quote ends what is around it. `within`: see `Container`."""
 
-    __slots__ = ("_depth", "_inside", "_nesting", "_quote", "_within")
+    __slots__ = ("_depth", "_inside", "_nesting", "_quote", "_within", "of_units")
     again: ClassVar[bool] = False
     _token = lazily(rb"\\{0,64}(?:\"|u0022|(?:&|(?<=\\)u0026)(?:amp;){0,8}(?:quot|#34|#[xX]22);)|[\[\]{}<]")
 
     def __init__(self, quote: bytes, *, within: bool = False) -> None:
         self._quote, self._nesting, self._inside, self._within = quote, int(within), False, within
-        self._depth = levels(len(quote) - len(b"u0022")) if quote.endswith(b"u0022") else 0
+        self.of_units = quote.endswith(b"u0022")
+        self._depth = levels(len(quote) - len(b"u0022")) if self.of_units else 0
 
     def seek(self, data: bytes, start: int, final: bool) -> Step:
         at = start

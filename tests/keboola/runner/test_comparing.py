@@ -17,6 +17,8 @@ from hushtape.keboola.runner.comparing import compare, same
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
 
+SECRET = "q7-Unguess+able/0093xZ"
+
 
 def pair(tmp_path: Path, one: bytes, other: bytes, name: str = "a.csv") -> tuple[Path, Path]:
     for folder, text in (("one", one), ("other", other)):
@@ -106,9 +108,20 @@ def test_a_line_is_scrubbed_whole_before_it_is_cut(tmp_path: Path) -> None:
 
 def test_lines_are_looked_through_together_before_they_are_shown(tmp_path: Path) -> None:
     """What is packed and then written in lines of base64 is in no line by itself."""
-    rules = build(secrets={"#key": "q7-Unguess+able/0093xZ"}).ruleset
-    rows = "".join(f"row {n}: {n * n}\n" for n in range(90)) + "key q7-Unguess+able/0093xZ"
+    rules = build(secrets={"#key": SECRET}).ruleset
+    rows = "".join(f"row {n}: {n * n}\n" for n in range(90)) + f"key {SECRET}"
     packed = base64.encodebytes(gzip.compress(rows.encode(), mtime=0))
     [problem] = compare(*pair(tmp_path, b"H4sI\n", packed), tell=partial(tell, rules))
     minus, *plus = problem.detail.splitlines()[1:]
     assert minus == "-H4sI" and set(plus) <= {"+(withheld)", "... (more with --verbose)"}
+
+
+@pytest.mark.parametrize("count", [4_000, 90_000])
+def test_what_is_packed_may_begin_before_the_first_difference(tmp_path: Path, count: int) -> None:
+    rules = build(secrets={"#key": SECRET}).ruleset
+    rows = "".join(f"row {n}: {n * 48271 % 2147483647}\n" for n in range(count))
+    texts = [f"{rows}key {key}".encode() for key in ("dummy", SECRET)]
+    sides = [base64.encodebytes(gzip.compress(text, mtime=0)) for text in texts]
+    [problem] = compare(*pair(tmp_path, *sides), verbose=True, tell=partial(tell, rules))
+    shown = [line[1:] for line in problem.detail.splitlines()[1:] if line[0] == "+"]
+    assert shown and set(shown) == {"(withheld)"}

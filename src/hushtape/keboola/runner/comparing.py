@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -30,6 +32,11 @@ LONGEST = 300
 
 WIDEST = 16 * 1024
 """Characters of a line that are looked through before it is cut; of a longer one nothing is shown."""
+
+KEPT = 1024 * 1024
+"""Bytes of lines before the first difference that are looked through with it."""
+
+_CODED = re.compile(r"\s*[\w+/=-]{20,}\s*")
 
 PIECE = 256 * 1024
 MANIFEST = 16 * 1024 * 1024
@@ -93,46 +100,60 @@ def _json(path: Path) -> tuple[Any] | None:
 def _shown(wanted: Path, found: Path, verbose: bool, tell: Callable[[str], str]) -> str:
     """The difference, from its first line on."""
     with wanted.open("rb") as left, found.open("rb") as right:
-        before, after = _lines(left), _lines(right)
-        number, first = next(
-            (
-                (number, pair)
-                for number, pair in enumerate(zip_longest(before, after), 1)
-                if pair[0] != pair[1]
-            ),
-            (0, None),
-        )
+        before, after, same = _lines(left), _lines(right), _Same()
+        first = next((pair for pair in zip_longest(before, after) if not same.has(*pair)), None)
         if first is None:
             return "only line ends differ: a lone carriage return, or a line feed at the end"
         one = [line for line in (first[0], *islice(before, COMPARED)) if line is not None]
         two = [line for line in (first[1], *islice(after, COMPARED)) if line is not None]
     if any(b"\0" in line for line in (*one, *two)):
         return f"binary files of {wanted.stat().st_size:,} and {found.stat().st_size:,} bytes"
-    differing = _differing(_texts(one), _texts(two), tell)
+    differing = _differing(_texts(one), _texts(two), same, tell)
     most = COMPARED if verbose else LINES
     more = ["... (more with --verbose)"] if len(differing) > most else []
-    return "\n".join([f"--- expected, +++ found, from line {number} on", *differing[:most], *more])
+    return "\n".join([f"--- expected, +++ found, from line {same.count + 1} on", *differing[:most], *more])
 
 
-def _differing(one: list[str], two: list[str], tell: Callable[[str], str]) -> list[str]:
+class _Same:
+    """The lines before the first that differs, the last of them kept: what is packed may begin there."""
+
+    def __init__(self) -> None:
+        self.count = self._size = 0
+        self._lines: deque[bytes] = deque()
+
+    def has(self, one: bytes | None, other: bytes | None) -> bool:
+        """Whether two lines are the same, and are kept."""
+        if one != other or one is None:
+            return False
+        self.count += 1
+        self._size += len(one)
+        self._lines.append(one)
+        while self._size > KEPT:
+            self._size -= len(self._lines.popleft())
+        return True
+
+    def told(self, lines: list[str], tell: Callable[[str], str]) -> list[str]:
+        """The lines behind them, as they may be shown. They are looked through together: what is in base64 or
+        hex lies over several. Where lines are withheld, nobody knows any more which is which."""
+        kept = [line.decode("utf-8", "backslashreplace") for line in self._lines]
+        told = tell("\n".join([*kept, *lines])).split("\n")[len(kept) :]
+        if len(told) != len(lines):
+            return [WITHHELD] * len(lines)
+        if len(kept) < self.count:  # it may begin further up
+            return [WITHHELD if _CODED.fullmatch(line) else line for line in told]
+        return told
+
+
+def _differing(one: list[str], two: list[str], same: _Same, tell: Callable[[str], str]) -> list[str]:
     """The lines that differ, as they may be shown, with the signs of a diff before them."""
     changes = difflib.SequenceMatcher(None, one, two).get_opcodes()
-    before, after = _told(one, tell), _told(two, tell)
+    before, after = (list(map(_cut, side, same.told(side, tell))) for side in (one, two))
     found: list[str] = []
     for tag, first, last, begin, end in changes:
         if tag != "equal":
             found += [f"-{line}" for line in before[first:last]]
             found += [f"+{line}" for line in after[begin:end]]
     return found
-
-
-def _told(lines: list[str], tell: Callable[[str], str]) -> list[str]:
-    """The lines as they may be shown. They are looked through together: what is in base64 or hex lies over
-    several. Where lines are withheld, nobody knows any more which is which."""
-    told = tell("\n".join(lines)).split("\n")
-    if len(told) != len(lines):
-        told = [WITHHELD] * len(lines)
-    return [_cut(*both) for both in zip(lines, told, strict=True)]
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
