@@ -143,3 +143,14 @@ def test_members_behind_a_long_text_that_names_a_password_stay(end: str, inner: 
     left = scrubbed(json.dumps({"in": inner(document)}).replace("<", "\\u003c"))
     assert LATER not in left
     assert json.loads(json.loads(left)["in"]).keys() == document.keys()
+
+
+LABELS = ['Click "Sign in" and enter your password:', 'Your "new" password:', 'set "token": ']
+
+
+@pytest.mark.parametrize("text", LABELS)
+def test_a_label_behind_escaped_quotes_holds_no_value_whatever_the_quotes_are(text: str) -> None:
+    made = _as_net({"in": _as_net({"text": text, "page": "x1", "rows": [1, 2]})})
+    assert scrubbed(made) == made
+    form = "data=" + quote_plus(json.dumps({"text": text, "page": "x1"}))
+    assert scrubbed(form, "application/x-www-form-urlencoded") == form

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hushtape.sanitize.chain import build
+from hushtape.sanitize.lessons import Notebook
 from hushtape.sanitize.rules import Rule, SecretRule, UrlParamsRule
 from hushtape.sanitize.ruleset import Ruleset
 
@@ -158,3 +159,23 @@ def test_repetitions_give_the_same_from_both_engines_and_in_all_chunks(
     for secret in SECRETS[1:]:
         if secret.isalnum():
             assert secret.encode() not in whole[0]
+
+
+LOOSE = {
+    "lists": "'token': [ ' \"",
+    "objects in each other": "'password': {\"a\": ",
+    "units": "\\u0022token\\u0022:[ ",
+    "a log": "INFO \"POST /x\" answer: {'token': {'id': 1, 'issued_at': '2026-1...\n",
+}
+
+
+@pytest.mark.parametrize("unit", LOOSE.values(), ids=LOOSE)
+def test_loose_values_in_each_other_take_their_length_also_where_they_teach(unit: str) -> None:
+    def learn(size: int) -> None:
+        scrubber = ENGINES[0].scrubber("response", "text/plain", Notebook().answered)
+        scrubber.feed(unit.encode() * (size // len(unit)))
+        scrubber.finish()
+
+    learn(200)  # expressions are compiled at the first hit
+    short, long = calls(lambda: learn(1_500)), calls(lambda: learn(6_000))
+    assert long < 8 * short + 2_000

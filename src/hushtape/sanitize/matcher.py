@@ -52,8 +52,7 @@ LOOSE = KINDS
 are looked at: one may hold the end of such a value, and go on behind it."""
 
 MOST = 8
-"""Values of fields that run at a time: of more, each of which would be sought to the body's end, those that
-begin inside a loose one are left to it."""
+"""Loose values in each other that are looked into. Each costs its length, and a body may be nothing else."""
 
 HELD = LONGEST_LESSON + 1024
 """Bytes of a running value that stay in the buffer where it may teach; one that grows longer does not. More
@@ -73,6 +72,7 @@ class Matcher:
         "_ended_to",
         "_left",
         "_level",
+        "_loose",
         "_loosely",
         "_plan",
         "groups",
@@ -94,6 +94,8 @@ class Matcher:
         """Each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * (KINDS + 1)
+        self._loose: list[int] = []
+        """Ends of loose values."""
         self._loosely: Until | None = None
         """What ended the value that made the loose reach what it is: inside, it would end there again."""
         self._ended: deque[Ended] = deque(maxlen=4)
@@ -105,6 +107,7 @@ class Matcher:
         """Let spans that are still running look for their ends."""
         running, self.open = self.open, []
         self._loosely = None
+        self._loose = [end for end in self._loose if end != OPEN]
         for start, seeker, at, verifier, text in running:
             self._seek(data, start, seeker, at, verifier, text, final)
         for _, seeker, _, verifier, _ in self.open:
@@ -136,10 +139,10 @@ class Matcher:
                     low, high = reach[kind]
                     if low < start < high and (end <= high or kind != WHOLE):
                         continue
+                if kind == FIELDS and self._loose and self._is_deep(start):
+                    continue
                 found = verify(data, start, end, limit, context)
                 if found is None:
-                    continue
-                if len(self.open) >= MOST and kind == FIELDS and reach[LOOSE][0] < start < reach[LOOSE][1]:
                     continue
                 if not kind:
                     # A secret has two anchors: the second one finds what the first has found.
@@ -154,6 +157,12 @@ class Matcher:
                     for one in found:
                         self._take(data, one, verifier, final)
         return []
+
+    def _is_deep(self, start: int) -> bool:
+        """Whether so many loose values go on here that no more is looked for. What they hold teaches, and is
+        found by this run; in one for lessons alone it is by the next level's."""
+        self._loose = [end for end in self._loose if end > start]
+        return len(self._loose) >= (1 if self._level else MOST)
 
     def _take(self, data: bytes, found: Found, verifier: Verifier, final: bool) -> None:
         if self._bounds is not None and verifier.kind == FIELDS:
@@ -213,7 +222,8 @@ class Matcher:
         ):
             return
         if self.teach is not None and start >= 0 and (kind == FIELDS or verifier.teaches is not None):
-            self._tell(self.teach, data[start:end], verifier, text)
+            looked_at = kind == FIELDS and not self._level and type(seeker) not in CERTAIN
+            self._tell(self.teach, data[start:end], verifier, text, deeper=not looked_at)
         if self.names is not None and data[start:end] != text:
             # Those of learned values stand below all others in the order (`Learned`). Not a call: the audit
             # comes here with whatever stands under the shortest of names.
@@ -235,13 +245,13 @@ class Matcher:
         look for it, would cost more than all else."""
         return max(map(len, self._left), default=0) >= RANK_CAP and data[start:end] in self._left
 
-    def _tell(self, teach: Teach, value: bytes, verifier: Verifier, text: bytes) -> None:
-        """Tell of a credential, and of those inside a value that was redacted as a whole."""
+    def _tell(self, teach: Teach, value: bytes, verifier: Verifier, text: bytes, *, deeper: bool) -> None:
+        """Tell of a credential, and of those inside a value that was redacted as a whole (`deeper`)."""
         if len(value) > LONGEST_LESSON:
             return
         if verifier.teaches is not None:
             teach(value, verifier.teaches, text)
-        if (34 in value or 92 in value) and self._level < DEEPEST:
+        if deeper and (34 in value or 92 in value) and self._level < DEEPEST:
             within = value[1:] if value[0] in b"{[" else value
             hits = self._plan.find(within)
             if hits:
@@ -259,8 +269,10 @@ class Matcher:
         if kind == FIELDS and type(seeker) not in CERTAIN:  # by type: an instance check took 1 % of a scrub
             kind = LOOSE
         low, high = self.reach[kind]
-        if kind == LOOSE and (start >= high or end > high):
-            self._loosely = seeker if type(seeker) is Until else None
+        if kind == LOOSE:
+            self._loose.append(end)
+            if start >= high or end > high:
+                self._loosely = seeker if type(seeker) is Until else None
         if start >= high:
             self.reach[kind] = (start, end)
         else:
@@ -280,6 +292,7 @@ class Matcher:
             self._ended = deque(moved, maxlen=4)
             self._ended_to -= by
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
+        self._loose = [end if end == OPEN else end - by for end in self._loose if end > by]
 
 
 def _may_teach(verifier: Verifier) -> bool:

@@ -8,6 +8,7 @@ would leave no JSON behind. Where both readings make sense the quote opens.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from hushtape.sanitize.around import BACK, unseen
@@ -16,7 +17,7 @@ from hushtape.sanitize.literals import Literal
 from hushtape.sanitize.quoted_values import PERCENT_QUOTE, Block, Parameter, Single
 from hushtape.sanitize.spans import Context, Seeker
 from hushtape.sanitize.value_ends import string
-from hushtape.sanitize.values import Marked, Until, backslashes, closes
+from hushtape.sanitize.values import Marked, Until, backslashes, closes, levels
 
 _STEPS: Final = 24
 """Quotes before a name that are looked at."""
@@ -40,6 +41,7 @@ _END_TAG = lazily(rb"</[A-Za-z][\w:.-]{0,64}>")
 """What no value begins with."""
 
 _WHITE = lazily(rb"\s")
+_UNIT: Final = b"u0022"
 _CODED_END: Final = lazily(rb"[&#\s\"<>]")
 _DESCRIBED = lazily(rb"[:@][a-z]{2,10} {1,4}(?:[\w.\[\]]{1,40} {1,4})?\Z")
 _OWN_LINE = lazily(rb":[ \t]{0,8}(?:[\r\n]|\\{1,8}[nr])(?:\s|\\{1,8}[nrt]){0,64}\Z")
@@ -161,12 +163,30 @@ def closes_coded(data: bytes, start: int, at: int, quote: bytes) -> bool:
     after = at + len(quote)
     if _CODED_RIGHT.match(data, after) is None and (b"%" in quote or _PLUS.match(data, after) is None):
         return False
-    opened = data.rfind(quote, max(0, start - BACK), start)
+    opened = _opened(data, start, quote)
     if opened < 0:
-        return False
+        return _coded_goes_on(quote).match(data, after, after + 256) is not None
     low = max(0, opened - 64)
     first = APOSTROPHE.fullmatch(quote) is not None and _CODED_FIRST.search(data, low, opened) is not None
     return first or _CODED_LEFT.search(data, max(0, opened - 24), opened) is not None
+
+
+def _opened(data: bytes, start: int, quote: bytes) -> int:
+    """Where the last such quote before `start` stands that no further backslash escapes; -1: none is seen."""
+    low, at = max(0, start - BACK), start
+    for _ in range(_STEPS):
+        at = data.rfind(quote, low, at)
+        if at < 0 or not data[max(0, at - 2) : at].lower().endswith((b"\\", b"5c")):
+            break
+    return at
+
+
+@lru_cache(maxsize=64)
+def _coded_goes_on(quote: bytes) -> re.Pattern[bytes]:
+    """What goes on as an object in such quotes does."""
+    sign, space = re.escape(quote), rb"(?:" + _SPACE + rb"){0,64}"
+    name = sign + rb"[^\"'\\%&]{1,64}" + sign + space + rb"(?::|%(?:25){0,8}3[aA])"
+    return re.compile(space + rb"(?:,|%(?:25){0,8}2[cC])" + space + name)
 
 
 def tag_around(data: bytes, start: int) -> re.Match[bytes] | None:
@@ -221,9 +241,18 @@ def is_outer(data: bytes, at: int, opening: bytes, quote: bytes, context: Contex
         return True
     if opening[-1] == quote[-1] and quote[-1:] in _ATTRIBUTE_END:
         return len(opening) < len(quote) and b"%" not in quote
+    if opening.endswith(_UNIT) and b"%" not in opening + quote and quote[-1:] in b'2"':
+        return _depth(opening) < _depth(quote)
     if b"%" in quote and b"%" in opening and len(_DEEP.findall(quote)) > len(_DEEP.findall(opening)):
         return opening.endswith(b"22")
     return _closes_string(data, at, opening)
+
+
+def _depth(quote: bytes) -> int:
+    """How many strings of JSON deep a quote stands that nothing but backslashes escapes."""
+    if quote.endswith(_UNIT):
+        return levels(len(quote) - len(_UNIT))
+    return len(quote).bit_length() - 1
 
 
 def _closes_string(data: bytes, at: int, opening: bytes) -> bool:
