@@ -350,3 +350,65 @@ def test_a_driver_that_is_missing_is_named(data: Path, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "oracledb", None)
     with pytest.raises(MissingDependencyError, match="oracledb"):
         recorder(data).record(lambda: None)
+
+
+def test_what_http_teaches_is_out_of_the_recording_before_its_exchange_ends(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed behind it leaves a journal, of which `recover` makes a cassette."""
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (f"note {TOKEN}",))
+    left: list[bytes] = []
+
+    def run() -> None:
+        import oracledb
+
+        cursor = oracledb.connect().cursor()
+        cursor.execute(f"select * from t where a = '{TOKEN}'").fetchone()
+        cursor.execute("select 2")  # the one before is over
+        requests.post(f"{server.url}/token", timeout=5)
+        left.extend(path.read_bytes() for path in data.rglob("*") if path.is_file())
+
+    with Server() as server:
+        made = recorder(data)
+        made.record(run)
+    left.append(made.cassette_path.read_bytes())
+    assert any(b"NOTE REDACTED" in text.upper() for text in left[:-1])
+    assert not any(TOKEN.upper().encode() in text.upper() for text in left)
+
+
+def test_what_a_row_says_is_a_credential_is_looked_for_elsewhere(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = "n037KxJ8Qw2LmzTv9"
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (json.dumps({"access_token": value}),))
+
+    def run() -> None:
+        import oracledb
+
+        requests.get(f"{server.url}/number/1?q={value}", timeout=5)
+        oracledb.connect().cursor().execute("select 1").fetchone()
+        requests.get(f"{server.url}/number/2?q={value}", timeout=5)
+
+    with Server() as server:
+        made = recorder(data)
+        made.record(run)
+    text = made.cassette_path.read_text()
+    assert value not in text and text.count("?q=REDACTED") == 2
+
+
+def test_the_error_of_a_query_shows_recorded_ones_scrubbed(data: Path) -> None:
+    recorder(data).record(lambda: None)
+    cassette = data / "cassettes" / "requests.json"
+    stored = f"SELECT * FROM T WHERE A = '{SECRET.upper()}' OR B IDENTIFIED BY 'HQ8KD93LMZ7TT1P'"
+    entry = {"sql_normalized": stored, "params_hash": "", "rows": []}
+    cassette.write_text(json.dumps({**json.loads(cassette.read_text()), "db_interactions": [entry]}))
+
+    def ask() -> None:
+        import oracledb
+
+        oracledb.connect().cursor().execute("select 9")
+
+    with pytest.raises(UnmatchedQueryError, match="FROM T WHERE") as caught:
+        recorder(data).replay(ask)
+    shown = f"{caught.value!s} {caught.value.__dict__}"
+    assert SECRET.upper() not in shown and "HQ8KD93LMZ7TT1P" not in shown

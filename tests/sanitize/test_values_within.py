@@ -216,3 +216,52 @@ def test_each_private_key_of_a_value_counts_also_with_headers() -> None:
         for one in octets:
             scrubber = rules.scrubber("response", "text/plain")
             assert one.hex().encode() not in scrubber.feed(one.hex().encode()) + scrubber.finish()
+
+
+BEGIN = "-----BEGIN EC PRIVATE KEY-----\n"
+KEY = BEGIN + base64.encodebytes(bytes(range(120))).decode() + "-----END EC PRIVATE KEY-----"
+PARAMETERS = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        json.dumps({"data": {"tls.key": coded(PARAMETERS + KEY)}}),
+        coded(f"Bag Attributes\n    friendlyName: x\n{KEY}\n"),
+        coded(f"\n{KEY}\n"),
+    ],
+)
+def test_a_private_key_in_base64_counts_wherever_it_begins(value: str) -> None:
+    octets = bytes(range(120)).hex().encode()
+    scrubber = build(secrets={"#k": value}).ruleset.scrubber("response", "text/plain")
+    assert octets not in scrubber.feed(b"der " + octets) + scrubber.finish()
+
+
+DOCUMENT = json.dumps({"user": "sa", "password": "winter holiday 7"})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"'{DOCUMENT}'",
+        json.dumps(DOCUMENT),
+        '{"password": "winter holiday 7", "password": "another"}',
+        '{"password": "another", "password": "winter holiday 7"}',
+    ],
+)
+def test_a_document_in_quotes_is_read_and_all_members_of_one_name(value: str) -> None:
+    assert "winter holiday 7" in {part for _, part in with_parts("#k", value)}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgres://u:XkQpWmZrTyBv@h1/?sslpassword=XkQpWmZrTyBv",
+        "amqp://u:XkQpWmZrTyBv@h1,amqp://u:XkQpWmZrTyBv@h2",
+        "jdbc:postgresql://bot:XkQpWmZrTyBv@h/db",
+        json.dumps({"database_url": "postgres://bot:XkQpWmZrTyBv@h/db"}),
+    ],
+)
+def test_a_password_of_letters_counts_also_where_it_stands_twice(value: str) -> None:
+    assert "XkQpWmZrTyBv" in {part for _, part in with_parts("#k", value)}
+    assert "qzshopdb" not in {part for _, part in with_parts("#k", "postgres://qzshopdb:qzshopdb@h/qzshopdb")}

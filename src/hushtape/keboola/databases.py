@@ -7,6 +7,7 @@ Each query is scrubbed, audited and in the recording folder before the next one 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from hushtape.errors import HushtapeError, SecretFoundError
 from hushtape.keboola import db_values
 from hushtape.keboola.metadata import WRITES_AS
 from hushtape.sanitize.messages import tell
+from hushtape.sanitize.named_secrets import SHORT
 from hushtape.sanitize.rules import REDACTED, SecretRule
 
 if TYPE_CHECKING:
@@ -32,30 +34,57 @@ class InteractionLog:
 
     def __init__(self, tape: Tape, secrets: Iterable[str] = ()) -> None:
         self._tape = tape
-        # What adapters normalise is in capitals: a secret in it, too.
         self._capitals = sorted((value.upper() for value in secrets if len(value) > 2), key=len, reverse=True)
         self._rules: tuple[Ruleset, Ruleset] | None = None
         self._count = 0
+        # Re-entrant: a response that is collected while a query is written may teach. It leaves the search to
+        # the end of that then (`_late`).
+        self._lock = threading.RLock()
+        self._writing = self._late = False
+        tape.ledger.learning.others.append(self.search)
 
     def append(self, entry: Mapping[str, Any]) -> None:
         """Write one query to the recording. A fault of ours fails the tape, never the program's query."""
         try:
-            line = self._scrubbed(dict(entry))
-            if not self._tape.closed:
-                self._tape.ledger.journal.lists.append(MEMBER, line)
-                self._count += 1
+            self._teach(entry)  # outside of the lock, which a search takes that is begun by what was learned
+            with self._lock:  # scrubbed under it, too: a search that has passed must not have missed it
+                self._writing = True
+                try:
+                    line = self._scrubbed(dict(entry))
+                    if not self._tape.closed:
+                        self._tape.ledger.journal.lists.append(MEMBER, line)
+                        self._count += 1
+                finally:
+                    self._writing = False
+                if self._late:
+                    self.search()
         except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
             self._tape.ledger.fail(error, "record a database query")
 
-    def finish(self) -> None:
+    def _teach(self, entry: Mapping[str, Any]) -> None:
+        """What a row says is a credential is looked for everywhere, as in an answer of HTTP."""
+        learning = self._tape.ledger.learning
+        scrubber = self._tape.ledger.ruleset.scrubber(
+            "response", "application/json", learning.notebook.answered
+        )
+        scrubber.feed(
+            db_values.encode({name: entry[name] for name in entry if name != "parameters"}).encode()
+        )
+        scrubber.finish()
+        if learning.notebook.pending:
+            learning.settle()
+
+    def search(self) -> None:
         """Scrub the queries once more: secrets that HTTP has taught meanwhile stand in earlier ones."""
         ledger = self._tape.ledger
-        if not self._count or ledger.ruleset is ledger.chain.ruleset:
-            return
-        try:
-            ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode()))
-        except HushtapeError as error:
-            ledger.fail(error, "scrub the database queries")
+        with self._lock:
+            self._late = self._writing
+            if self._late or not self._count or ledger.ruleset is ledger.chain.ruleset:
+                return
+            try:
+                ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode()))
+            except HushtapeError as error:
+                ledger.fail(error, "scrub the database queries")
 
     def __len__(self) -> int:
         return self._count
@@ -74,16 +103,19 @@ class InteractionLog:
 
     def _without_capitals(self, ruleset: Ruleset, statement: str) -> str:
         """Rules first: a value that is replaced by itself tears one that holds it in an encoding."""
-        if self._rules is None or self._rules[0] is not ruleset:
-            named = [SecretRule(value) for value in self._capitals]
-            self._rules = ruleset, ruleset.with_secrets(named)
-        told = tell(self._rules[1], statement)
+        told = tell(self._with_capitals(ruleset), statement)
         for value in self._capitals:  # what no rule takes: short ones in a word
             told = told.replace(value, REDACTED)
         return told
 
+    def _with_capitals(self, ruleset: Ruleset) -> Ruleset:
+        """What adapters normalise is in capitals: a secret in it, too, also one that was learned."""
+        if self._rules is None or self._rules[0] is not ruleset:
+            self._rules = ruleset, in_capitals(ruleset, self._capitals)
+        return self._rules[1]
+
     def _clean(self, line: str) -> bytes:
-        text = tell(self._tape.ledger.ruleset, line)
+        text = tell(self._with_capitals(self._tape.ledger.ruleset), line)
         try:
             return db_values.settled(text)
         except ValueError:  # a line that the audit withheld
@@ -94,6 +126,13 @@ class InteractionLog:
                 rule="audit",
                 place="db_interactions",
             ) from None
+
+
+def in_capitals(ruleset: Ruleset, also: Iterable[str] = ()) -> Ruleset:
+    """The ruleset that knows its values in capitals, too, and these."""
+    known = {rule.value for rule in ruleset.rules if isinstance(rule, SecretRule) and rule.value}
+    capitals = dict.fromkeys([*also, *sorted(value.upper() for value in known if len(value) >= SHORT)])
+    return ruleset.with_secrets([SecretRule(value) for value in capitals if value not in known])
 
 
 def described(adapters: Sequence[DBAdapter]) -> dict[str, Any]:
@@ -107,15 +146,15 @@ def described(adapters: Sequence[DBAdapter]) -> dict[str, Any]:
 @contextmanager
 def recording(adapters: Sequence[DBAdapter], tape: Tape, secrets: Iterable[str]) -> Iterator[None]:
     """Record the adapters' drivers; `secrets`: values that must not stand in a statement."""
-    logs = [InteractionLog(tape, secrets) for _ in adapters]
+    log = InteractionLog(tape, secrets)  # one for all: they share a list
     try:
         with _undone(adapters):
-            for adapter, log in zip(adapters, logs, strict=True):
+            for adapter in adapters:
                 adapter.patch_for_record(log)
             yield
     finally:
-        for log in logs:
-            log.finish()
+        log.search()
+        tape.ledger.learning.others.remove(log.search)
 
 
 @contextmanager
@@ -128,7 +167,7 @@ def replaying(adapters: Sequence[DBAdapter], cassette: Path, tape: Tape) -> Iter
     found = [db_values.revived(item) for item in read_list(cassette, MEMBER)] if cassette.exists() else []
     with _undone(adapters):
         for adapter in adapters:
-            adapter.tell = lambda text: tell(tape.ledger.ruleset, text)
+            adapter.tell = lambda text: tell(in_capitals(tape.ledger.ruleset), text)
             adapter.patch_for_replay(list(found))
         yield
     for adapter in adapters:

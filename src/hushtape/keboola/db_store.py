@@ -64,9 +64,9 @@ class Store:
         return statement
 
     def _unmatched(self, sql: str) -> UnmatchedQueryError:
-        statement = db_values.normalize_sql(self._tell(sql))  # in capitals no rule knows a secret
+        statement = db_values.normalize_sql(self._tell(sql))
         known = sorted(text for text, entries in self._left.items() if entries)[:5]
-        listed = "; ".join(text[:120] for text in known) or "none"
+        listed = "; ".join(self._tell(text)[:120] for text in known) or "none"
         return UnmatchedQueryError(
             f"replay the query {statement[:200]}",
             f"no recorded answer is left for it (left: {listed})",

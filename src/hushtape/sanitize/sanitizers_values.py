@@ -10,6 +10,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -18,8 +19,9 @@ from uuid import UUID
 from hushtape.errors import SanitizerError
 from hushtape.sanitize.credential_names import names_credential
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.otherwise import is_key, key_within
 from hushtape.sanitize.rules import REDACTED
-from hushtape.sanitize.values_within import credential, made_within, within
+from hushtape.sanitize.values_within import credential, made_within, passwords, within
 from hushtape.sanitize.words import is_word, looks_made
 
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
@@ -36,7 +38,6 @@ _DATA_URL = lazily(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 _STANDARD = str.maketrans("-_", "+/")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_CODED = 24
-_PRIVATE = lazily(r"\A-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
 _LEAST_NUMBER = 8
 """Digits of a number in a document: `"keySize": 4096` and `"expiration_of_key": 86400` are none."""
 _UNDER_A_NAME = lazily(r"\.(?:value|secretValue|plaintext)\Z", re.IGNORECASE)
@@ -96,16 +97,36 @@ def longest_first(values: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(values), key=len, reverse=True)
 
 
-def document(value: str) -> dict[str, Any] | list[Any] | None:
-    """The JSON object or array that a string holds, as service-account keys come; else None."""
+def document(value: str, *, every: bool = False) -> dict[str, Any] | list[Any] | None:
+    """The JSON object or array that a string holds, as service-account keys come; else None. `every`: with
+    all members that bear one name (RFC 8259 4: which of them counts is the reader's)."""
     value = value.removeprefix("\ufeff")  # a file that PowerShell wrote
     if value[:1] not in ("{", "[") and value.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        parsed = json.loads(value)
+        parsed = json.loads(value, object_pairs_hook=_every if every else None)
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, (dict, list)) else None
+
+
+def _every(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members:
+        while name in found:
+            name += "'"
+        found[name] = value
+    return found
+
+
+def _bare(value: str) -> str:
+    """A value without the quotes that a shell or an .env file keeps, or that make it a string of JSON."""
+    if len(value) < MIN_PART or value[0] != value[-1] or value[0] not in "\"'":
+        return value
+    if value[0] == '"':
+        with suppress(ValueError):
+            return str(json.loads(value))
+    return value[1:-1]
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
@@ -165,7 +186,8 @@ def _in_base64(value: str) -> str:
         text = _text_of_file(b64decode(letters + "=" * (-len(letters) % 4)))
     except ValueError:
         return ""
-    return text if text.startswith("-----BEGIN ") or document(text) is not None else _in_base64(text)
+    known = is_key(text) or key_within(text) or text.startswith("-----BEGIN ") or document(text) is not None
+    return text if known else _in_base64(text)
 
 
 def _text_of_file(data: bytes) -> str:
@@ -179,7 +201,10 @@ def _text_of_file(data: bytes) -> str:
 
 def _is_common(part: str, value: str) -> bool:
     """A word, the user's or the database's name again, or the placeholder of a replay."""
-    return is_word(part) or part in REDACTED or (part.isalpha() and value.count(part) > 1)
+    if is_word(part) or part in REDACTED:
+        return True
+    as_password = rf"(?i)(?::|passw\w*=|pwd=){re.escape(part)}(?=[@;&\s\"']|\Z)"
+    return part.isalpha() and value.count(part) > max(1, len(re.findall(as_password, value)))
 
 
 def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str]]:
@@ -199,7 +224,7 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
     coded = _in_base64(value)
     if coded:
         yield from with_parts(name, coded, depth)
-    inner = document(value)
+    inner = document(_bare(value.strip()), every=True)
     if inner is None:
         return
     for path, held in leaves(inner, name):
@@ -214,7 +239,8 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
             scheme = credential(held)
             if scheme and len(scheme) >= MIN_PART and not _is_common(scheme, held):
                 yield path, scheme
-        yield from ((path, part) for part in dict.fromkeys(made_within(held)) if part != held)
+        sure = (part for part in passwords(held) if len(part) >= MIN_PART and not _is_common(part, held))
+        yield from ((path, part) for part in dict.fromkeys((*sure, *made_within(held))) if part != held)
         if depth:
             yield from _held(path, held, depth - 1)
 
@@ -227,8 +253,9 @@ def is_credential(name: str) -> bool:
 def _held(path: str, value: str, depth: int) -> Iterator[tuple[str, str]]:
     """The secrets in a document's string that holds another, as it is or in base64 (Kubernetes' `data`)."""
     text = value if document(value) is not None else _in_base64(value)
-    if _PRIVATE.search(text):
-        yield path, text
+    keys = [text] if is_key(text) else key_within(text)
+    if keys:
+        yield from ((path, key) for key in keys)
     elif document(text) is not None:
         deeper = with_parts(path, text, depth)
         next(deeper)  # itself

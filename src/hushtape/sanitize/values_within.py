@@ -23,8 +23,8 @@ LEAST: Final = 8
 _AS_SIGNS: Final = str.maketrans(dict.fromkeys(",;()[]{}<>?'\"\\`", "!"))
 
 _SCHEME = lazily(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
-_USERINFO = lazily(r"[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
-_AUTHORITY = lazily(r"[A-Za-z][\w+.-]{0,40}://([^/?#\s]+)")
+_USERINFO = lazily(r"(?:jdbc:)?[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
+_AUTHORITY = lazily(r"(?:jdbc:)?[A-Za-z][\w+.-]{0,40}://([^/?#\s]+)")
 _PAIR = lazily(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
 _PAIR_NAME = lazily(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
 
@@ -73,16 +73,16 @@ def within(value: str) -> Iterator[str]:
         quoted = credential(value[1:-1])
         if quoted:
             yield quoted
-    passwords = [*_passwords(value), *(_passwords(value[1:-1]) if value[0] in "\"'" else ())]
-    if passwords:
-        yield from passwords
+    found = [*passwords(value), *(passwords(value[1:-1]) if value[0] in "\"'" else ())]
+    if found:
+        yield from found
         return
     for pair in _PAIR.finditer(value) if "=" in value else ():
         if _PAIR_NAME.search(pair[1]):
             yield pair[2]
 
 
-def _passwords(url: str) -> Iterator[str]:
+def passwords(url: str) -> Iterator[str]:
     """The password of a value that is a URL: up to its last `@`, as people write them, and up to that of the
     authority, as libraries read them (RFC 3986 3.2; Python's urlsplit takes the first colon)."""
     authority = _AUTHORITY.match(url)

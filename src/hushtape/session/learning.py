@@ -41,15 +41,28 @@ class Learning:
     Attributes:
         notebook: takes what rules redact. alone: a ruleset of the learned values only; None: there are none.
         due: learned, and the journal was not searched yet. budget: seconds that searches may still take.
+        others: put what else the journal holds through the rules again, now; they raise nothing.
     """
 
-    __slots__ = ("_busy", "_late", "_ledger", "_lock", "_open", "alone", "budget", "due", "notebook")
+    __slots__ = (
+        "_busy",
+        "_late",
+        "_ledger",
+        "_lock",
+        "_open",
+        "alone",
+        "budget",
+        "due",
+        "notebook",
+        "others",
+    )
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self.notebook = Notebook()
         self.alone: Ruleset | None = None
         self.due: list[SecretRule] = []
+        self.others: list[Callable[[], None]] = []
         self.budget = BUDGET
         self._late: list[SecretRule] = []
         self._open: list[int] = []
@@ -159,6 +172,8 @@ class Learning:
         self._late += rules
         number = journal.lesson()
         self._open.append(number)
+        for search in self.others:
+            search()
         if self.budget <= 0 or journal.interrupted:
             return
         started = clock.monotonic()
