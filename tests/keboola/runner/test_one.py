@@ -10,12 +10,13 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hushtape.keboola.runner import Settings, find_cases, run_cases
-from hushtape.keboola.runner.one import _shown
+from hushtape.keboola.runner.one import _Case, _shown
 from hushtape.keboola.runner.outcome import Problem
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
@@ -345,3 +346,13 @@ def test_an_unused_interaction_is_told_as_it_may_be_shown(project: Project) -> N
     cassette.write_text(cassette.read_text().replace("/number/2", f"/number/2?state={coded}"))
     [outcome] = project.run()
     assert outcome.unused and coded not in repr(outcome)
+
+
+def test_a_file_that_packs_a_secret_hides_it(tmp_path: Path) -> None:
+    """Of its diff a part is shown, in which the audit finds nothing."""
+    rules = build(secrets={"#key": SECRET}).ruleset
+    case: Any = SimpleNamespace(runs=SimpleNamespace(masked=partial(tell, rules)))
+    packed, plain = tmp_path / "packed", tmp_path / "plain"
+    packed.write_bytes(base64.encodebytes(gzip.compress(b"n" * 300 + SECRET.encode(), mtime=0)))
+    plain.write_text(f"a (withheld) word\n{SECRET}\n")
+    assert _Case._hides(case, packed) and not _Case._hides(case, plain)
