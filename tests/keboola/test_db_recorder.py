@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import sys
 from base64 import b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +20,10 @@ import requests
 
 from hushtape.errors import MissingDependencyError, RecordingFailedError
 from hushtape.keboola import OracleDBAdapter, VCRRecorder
+from hushtape.keboola.databases import InteractionLog
 from hushtape.keboola.db_recorder import UnmatchedQueryError, adapter_for
 from hushtape.keboola.db_values import encode, normalize_sql, params_hash, revived
+from tests.adversarial.smuggling import reply, scripted
 from tests.keboola.conftest import SECRET
 from tests.support.routes import TOKEN
 from tests.support.servers import Server
@@ -412,3 +416,75 @@ def test_the_error_of_a_query_shows_recorded_ones_scrubbed(data: Path) -> None:
         recorder(data).replay(ask)
     shown = f"{caught.value!s} {caught.value.__dict__}"
     assert SECRET.upper() not in shown and "HQ8KD93LMZ7TT1P" not in shown
+
+
+def test_an_answer_that_is_cut_when_the_tape_closes_teaches_the_queries_too(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = "n037KxJ8Qw2LmzTv9"
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (f"note {value}",))
+    held: list[requests.Response] = []
+
+    def run() -> None:
+        import oracledb
+
+        oracledb.connect().cursor().execute("select 1").fetchone()
+        held.append(requests.get(server.url, stream=True, timeout=5))
+        held[0].raw.read(4_000)
+
+    body = json.dumps({"access_token": value, "pad": "x" * 100_000}).encode()
+    with scripted(reply(body, "Content-Type: application/json")) as server:
+        made = recorder(data)
+        made.record(run)
+        held[0].close()
+    assert value not in made.cassette_path.read_text()
+
+
+def test_a_search_that_begins_within_another_or_within_a_query_is_left_to_it(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the garbage collector ends a response that teaches."""
+    done: list[str] = []
+    search, write = InteractionLog._scrub_again, InteractionLog._write
+
+    def searching(log: InteractionLog) -> None:
+        done.append("search")
+        if done.count("search") < 3:
+            log.search()
+        search(log)
+
+    def writing(log: InteractionLog, entry: dict[str, Any]) -> None:
+        done.append("write")
+        log.search()
+        write(log, entry)
+
+    monkeypatch.setattr(InteractionLog, "_scrub_again", searching)
+    monkeypatch.setattr(InteractionLog, "_write", writing)
+    made = recorder(data)
+    made.record(queries([]))
+    assert done[:4] == ["write", "search", "search", "search"]
+    assert len(json.loads(made.cassette_path.read_bytes())["db_interactions"]) == 3
+
+
+def test_threads_that_query_and_learn_wait_for_no_one_for_ever(data: Path) -> None:
+    def run() -> None:
+        import oracledb
+
+        def ask(number: int) -> None:
+            for _ in range(20):
+                oracledb.connect().cursor().execute(f"select {number}").fetchall()
+
+        def learn(number: int) -> None:
+            for _ in range(5):
+                left: Any = requests.post(f"{server.url}/token", stream=True, timeout=5)
+                left.itself = left  # the garbage collector ends it, wherever it comes
+                requests.get(f"{server.url}/number/{number}?token=q{number}Zk93mP0qX7vL", timeout=5)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda number: (ask, learn)[number % 2](number), range(4)))
+        gc.collect()
+
+    with Server() as server:
+        made = recorder(data)
+        made.record(run)
+    assert len(json.loads(made.cassette_path.read_bytes())["db_interactions"]) == 40

@@ -74,3 +74,19 @@ def test_a_list_that_a_string_of_json_cuts_off_leaves_json(end: str) -> None:
         {"d": json.dumps({"c": end, "z": "q"})},
     ):
         json.loads(passed(json.dumps(document), 9999))
+
+
+@pytest.mark.parametrize("strings", range(3))
+@pytest.mark.parametrize(
+    "value", [{"id": 7}, ["ab", "cd"], {"a": "b}c", "d": "Zk93]mP0"}, [["x"], {"y": "it"}], {"a": 'q"w'}]
+)
+def test_what_stands_in_escaped_apostrophes_goes_to_its_end(value: object, strings: int) -> None:
+    """In a string of a script: `'{\\'token\\': ...}'`."""
+    inner = repr({"token": value, "n": 1}).replace("'", "\\'")
+    text, wanted = f"x = '{inner}' and more", "x = '{\\'token\\': \\'REDACTED\\', \\'n\\': 1}' and more"
+    for _ in range(strings):
+        text, wanted = json.dumps({"js": text, "z": 1}), json.dumps({"js": wanted, "z": 1})
+    for cut in (1, 7, 10_000):
+        assert passed(text, cut) == wanted
+    address = RULES.uri(f"https://h.example/p?q={text}")  # where quotes that nobody escaped end nothing
+    assert "Zk93" not in address

@@ -8,6 +8,7 @@ Each query is scrubbed, audited and in the recording folder before the next one 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MEMBER = "db_interactions"
 
+PATIENCE = 1.0
+"""Seconds that a thread waits for one that writes queries; it might wait for us."""
+
 
 class InteractionLog:
     """What an adapter appends a query to, with its answer, once it is over."""
@@ -37,29 +41,24 @@ class InteractionLog:
         self._capitals = sorted((value.upper() for value in secrets if len(value) > 2), key=len, reverse=True)
         self._rules: tuple[Ruleset, Ruleset] | None = None
         self._count = 0
-        # Re-entrant: a response that is collected while a query is written may teach. It leaves the search to
-        # the end of that then (`_late`).
-        self._lock = threading.RLock()
-        self._writing = self._late = False
+        self._waiting: deque[dict[str, Any]] = deque()
+        self._late = False
+        """A search is wanted."""
+        # Held while the list is written. The garbage collector may end a response or a cursor then, which
+        # teaches or is written itself: whoever can't have it leaves the work to the holder, who looks again
+        # after letting go.
+        self._lock = threading.Lock()
+        self._holder = 0
         tape.ledger.learning.others.append(self.search)
 
     def append(self, entry: Mapping[str, Any]) -> None:
         """Write one query to the recording. A fault of ours fails the tape, never the program's query."""
         try:
-            self._teach(entry)  # outside of the lock, which a search takes that is begun by what was learned
-            with self._lock:  # scrubbed under it, too: a search that has passed must not have missed it
-                self._writing = True
-                try:
-                    line = self._scrubbed(dict(entry))
-                    if not self._tape.closed:
-                        self._tape.ledger.journal.lists.append(MEMBER, line)
-                        self._count += 1
-                finally:
-                    self._writing = False
-                if self._late:
-                    self.search()
+            self._teach(entry)
         except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
             self._tape.ledger.fail(error, "record a database query")
+        self._waiting.append(dict(entry))
+        self._work()
 
     def _teach(self, entry: Mapping[str, Any]) -> None:
         """What a row says is a credential is looked for everywhere, as in an answer of HTTP."""
@@ -76,15 +75,41 @@ class InteractionLog:
 
     def search(self) -> None:
         """Scrub the queries once more: secrets that HTTP has taught meanwhile stand in earlier ones."""
-        ledger = self._tape.ledger
-        with self._lock:
-            self._late = self._writing
-            if self._late or not self._count or ledger.ruleset is ledger.chain.ruleset:
+        self._late = True
+        self._work()
+
+    def _work(self) -> None:
+        while self._waiting or self._late:
+            if self._holder == threading.get_ident() or not self._lock.acquire(timeout=PATIENCE):
                 return
             try:
-                ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode()))
-            except HushtapeError as error:
-                ledger.fail(error, "scrub the database queries")
+                self._holder = threading.get_ident()
+                if self._late:
+                    self._late = False
+                    self._scrub_again()
+                if self._waiting:
+                    self._write(self._waiting.popleft())
+            finally:
+                self._holder = 0
+                self._lock.release()
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        try:
+            line = self._scrubbed(entry)  # under the lock: a search that has passed must not have missed it
+            if not self._tape.closed:
+                self._tape.ledger.journal.lists.append(MEMBER, line)
+                self._count += 1
+        except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
+            self._tape.ledger.fail(error, "record a database query")
+
+    def _scrub_again(self) -> None:
+        ledger = self._tape.ledger
+        if not self._count or ledger.ruleset is ledger.chain.ruleset:
+            return
+        try:
+            ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode()))
+        except HushtapeError as error:
+            ledger.fail(error, "scrub the database queries")
 
     def __len__(self) -> int:
         return self._count
@@ -153,8 +178,7 @@ def recording(adapters: Sequence[DBAdapter], tape: Tape, secrets: Iterable[str])
                 adapter.patch_for_record(log)
             yield
     finally:
-        log.search()
-        tape.ledger.learning.others.remove(log.search)
+        log.search()  # and as long as the tape is open: an answer that is cut at its end may teach
 
 
 @contextmanager

@@ -23,12 +23,16 @@ _BEGINS = lazily(rb"[\[{(,:=+\"'](?:\s|\\{1,8}[nrt])*(?<![\w'\"])[bBrRuUfF]{0,2}
 
 class Literal:
     """A container, its first bracket included. `depth`: strings of JSON around it. `within`: it has begun
-    already, and its closing bracket does not belong to the value."""
+    already, and its closing bracket does not belong to the value. `own`: backslashes before its apostrophes,
+    where all of it stands in a string of a script."""
 
-    __slots__ = ("_around", "_before", "_depth", "_nesting", "_quote", "_within")
+    __slots__ = ("_around", "_before", "_depth", "_nesting", "_own", "_quote", "_within")
     again: ClassVar[bool] = False
 
-    def __init__(self, depth: int, *, within: bool = False, around: Around | None = None) -> None:
+    def __init__(
+        self, depth: int, *, within: bool = False, around: Around | None = None, own: int = 0
+    ) -> None:
+        self._own = own
         self._depth, self._nesting, self._within = depth, int(within), within
         self._quote, self._before = b"", b"["
         self._around = around
@@ -50,7 +54,7 @@ class Literal:
             if sign == b"u" or (self._quote and self._quote != sign):
                 continue
             if self._quote:
-                even = closes(count, self._depth) if sign == b'"' else (count >> self._depth) % 2 == 0
+                even = closes(count, self._depth) if sign == b'"' else self._ends(count)
                 self._quote = b"" if even else sign
             elif sign in (b'"', b"'"):
                 self._quote = sign if self._begins(data, start, place) else b""
@@ -63,6 +67,10 @@ class Literal:
         at = max(at, limit)
         self._before = (self._before + data[start:at])[-_BACK:]
         return -1, at
+
+    def _ends(self, count: int) -> bool:
+        """Whether an apostrophe behind so many backslashes ends a string."""
+        return count <= self._own if self._own else (count >> self._depth) % 2 == 0
 
     def _next(self, data: bytes, at: int, limit: int) -> int:
         if self._around is not None:

@@ -11,7 +11,7 @@ from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.loose_fields import is_made
 from hushtape.sanitize.percent_values import is_opened
 from hushtape.sanitize.rules import FieldRule
-from hushtape.sanitize.spans import TEXT, Answer, Context, Found
+from hushtape.sanitize.spans import TEXT, Answer, Context, Found, Seeker
 from hushtape.sanitize.value_ends import container, strings
 from hushtape.sanitize.values import Until
 
@@ -95,8 +95,7 @@ class MemberValue:
             listed = (_ESCAPED_STRINGS if data[at] == 37 else _STRINGS).match(data, at, limit)
         if not listed:
             return None
-        seeker = quotes.literal(data, at) if quote == b"'" else container(quote)
-        return Found(at, -1, quote + self._text + quote, seeker)
+        return Found(at, -1, quote + self._text + quote, _ends(data, at, quote))
 
     def _bare(self, data: bytes, quote: bytes, at: int, limit: int, context: Context) -> Found | None:
         """What stands there without quotes: a number, or what is no JSON."""
@@ -128,15 +127,25 @@ class MemberValue:
         """An object or array; where the rule leaves those alone, what a list of strings holds."""
         whole = quote + self._text + quote
         if self._containers:
-            seeker = quotes.literal(data, at) if quote == b"'" else container(quote)
-            return Found(at, -1, whole, seeker)
+            return Found(at, -1, whole, _ends(data, at, quote))
         listed = _STRINGS.match(data, at, limit)
-        if quote == b"'" and listed is not None and listed[1].endswith((b'"', b"'")):
+        if _in_apostrophes(quote) and listed is not None and listed[1].endswith((b'"', b"'")):
             if quotes.is_outer(data, listed.start(1), listed[1], quote, TEXT):
                 return None
-            return Found(listed.start(1), -1, whole, quotes.literal(data, at, within=True))
+            seeker = quotes.literal(data, at, within=True, own=len(quote) - 1)
+            return Found(listed.start(1), -1, whole, seeker)
         if listed is None or (
             not is_opened(listed[1], len(listed[1]), quote) and len(listed[1]) + len(quote) > 2
         ):
             return self._within(data, quote, at, limit)
         return Found(listed.start(1), -1, whole, strings(listed[1]))
+
+
+def _in_apostrophes(quote: bytes) -> bool:
+    """Whether a name's quotes are apostrophes that nothing but backslashes escapes."""
+    return quote[-1:] == b"'" and b"%" not in quote
+
+
+def _ends(data: bytes, at: int, quote: bytes) -> Seeker:
+    """What ends the object or list at `at` under a name in these quotes."""
+    return quotes.literal(data, at, own=len(quote) - 1) if _in_apostrophes(quote) else container(quote)

@@ -294,10 +294,11 @@ def ends(data: bytes, start: int, quote: bytes, context: Context) -> Seeker:
     return Single(depth, len(quote) - 1, around)
 
 
-def literal(data: bytes, at: int, *, within: bool = False) -> Literal:
-    """What ends the object or list of Python's or JavaScript's that begins at `at`."""
+def literal(data: bytes, at: int, *, within: bool = False, own: int = 0) -> Literal:
+    """What ends the object or list of Python's or JavaScript's that begins at `at`. `own`: backslashes before
+    the apostrophes of its names."""
     depth = (_within(data, at, b'"') + 1).bit_length()
-    return Literal(depth, within=within, around=unseen(data, at, seen=depth > 0))
+    return Literal(depth, within=within, around=unseen(data, at, seen=depth > 0), own=own)
 
 
 def _within(data: bytes, start: int, sign: bytes) -> int:

@@ -90,7 +90,7 @@ def container(quote: bytes) -> Container | Coded | Percent | PercentCoded:
     """The seeker for an object or array whose keys stand in this kind of quotes."""
     if quote.endswith(b'"') and b"%" not in quote:
         return Container(len(quote).bit_length() - 1)
-    if quote == b"'":
+    if quote.endswith(b"'") and b"%" not in quote:
         return Container(0)
     if quote.endswith(b"u0022") and b"%" in quote:
         return PercentCoded(quote)

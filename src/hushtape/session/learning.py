@@ -116,6 +116,8 @@ class Learning:
             journal, rules = self._ledger.started, self._late + self.due
             if journal is None or not rules:
                 return
+            for search in self.others:
+                search()
             self._search(journal, rules, lambda: True)
             for number in self._open:
                 journal.learned(number)
