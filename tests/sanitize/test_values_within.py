@@ -265,3 +265,27 @@ def test_a_document_in_quotes_is_read_and_all_members_of_one_name(value: str) ->
 def test_a_password_of_letters_counts_also_where_it_stands_twice(value: str) -> None:
     assert "XkQpWmZrTyBv" in {part for _, part in with_parts("#k", value)}
     assert "qzshopdb" not in {part for _, part in with_parts("#k", "postgres://qzshopdb:qzshopdb@h/qzshopdb")}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        json.dumps({"pem": KEY}).replace("/", "\\/").replace("=", "\\u003d").replace("+", "\\u002B"),
+        json.dumps({"cert": PARAMETERS + KEY}).replace("/", "\\/"),
+        json.dumps(json.dumps([KEY])),
+        json.dumps({"pem": KEY.replace("\n", "\\n")}),
+        json.dumps({"pem": KEY.replace("\n", "\r")}),
+    ],
+)
+def test_a_private_key_in_a_string_of_a_document_counts_under_any_name(value: str) -> None:
+    octets = bytes(range(120)).hex().encode()
+    scrubber = build(secrets={"#k": value}).ruleset.scrubber("response", "text/plain")
+    assert octets not in scrubber.feed(b"der " + octets) + scrubber.finish()
+
+
+@pytest.mark.parametrize("held", [" {}", "{}\n", "'{}'"])
+def test_a_password_of_a_url_in_a_document_counts_with_what_stands_around_it(held: str) -> None:
+    value = json.dumps({"url": held.format("postgres://bot:winter2024@h/db")})
+    assert "winter2024" in {part for _, part in with_parts("#k", value)}
+    quoted = json.dumps({"c": f"'{json.dumps({'password': 'winter2024'})}'"})
+    assert "winter2024" in {part for _, part in with_parts("#k", quoted)}

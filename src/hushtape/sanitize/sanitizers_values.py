@@ -239,10 +239,18 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
             scheme = credential(held)
             if scheme and len(scheme) >= MIN_PART and not _is_common(scheme, held):
                 yield path, scheme
-        sure = (part for part in passwords(held) if len(part) >= MIN_PART and not _is_common(part, held))
+        sure = (
+            part
+            for part in passwords(_bare(held.strip()))
+            if len(part) >= MIN_PART and not _is_common(part, held)
+        )
         yield from ((path, part) for part in dict.fromkeys((*sure, *made_within(held))) if part != held)
         if depth:
             yield from _held(path, held, depth - 1)
+
+
+def _keys(text: str) -> list[str]:
+    return [text] if is_key(text) else key_within(text)
 
 
 def is_credential(name: str) -> bool:
@@ -252,8 +260,9 @@ def is_credential(name: str) -> bool:
 
 def _held(path: str, value: str, depth: int) -> Iterator[tuple[str, str]]:
     """The secrets in a document's string that holds another, as it is or in base64 (Kubernetes' `data`)."""
-    text = value if document(value) is not None else _in_base64(value)
-    keys = [text] if is_key(text) else key_within(text)
+    value = _bare(value.strip())
+    text = value if document(value) is not None or _keys(value) else _in_base64(value)
+    keys = _keys(text)
     if keys:
         yield from ((path, key) for key in keys)
     elif document(text) is not None:
