@@ -261,3 +261,28 @@ def test_json_stays_json_and_the_rest_as_it_is(
     if nested:
         before, after = json.loads(before["body"]), json.loads(after["body"])
     assert same(before, after)
+
+
+@pytest.mark.parametrize("writing", ["base64 twice", "hex in base64", "base64 in hex", "all in percent"])
+@pytest.mark.parametrize("pad", range(0, 30, 3))
+def test_escapes_beside_what_is_redacted_stay_whole(writing: str, pad: int, tmp_path: Path) -> None:
+    data = ("x" * pad + SECRET).encode()
+    text = {
+        "base64 twice": b64encode(b64encode(data)).decode(),
+        "hex in base64": b64encode(data.hex().encode()).decode(),
+        "base64 in hex": b64encode(data).hex(),
+        "all in percent": "".join(f"%{ord(one):02x}" for one in data.hex()),
+    }[writing]
+    for body in (f"line\n{text}\nend", json.dumps({"m": text, "n": 1})):
+        path = written(tmp_path / "a.json", vcrpy_json(body))
+        result = scan(path, redact=True, KEY=SECRET)
+        left = json.loads(path.read_bytes())["interactions"][0]["response"]["body"]["string"]
+        assert result.code == 1 or text not in left
+        assert body[0] == "l" or json.loads(left)["n"] == 1
+
+
+def test_a_text_with_an_escape_that_is_none_is_no_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    for text, good in ((r'{"a": "x\ny"}', True), (r'{"a": "x\Uy"}', False), ('{"a": 1}\n\n{"b": 2}\n', True)):
+        path.write_text(text)
+        assert is_json(path) is good

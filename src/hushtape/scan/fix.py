@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import DecodeError, Raw, structs
+from msgspec.json import decode
 
 from hushtape.cassette.bodies import Pinned
 from hushtape.cassette.foreign.yaml_events import Events, FileStream
@@ -29,6 +30,10 @@ from hushtape.scan.source import Text, Unreadable, read, texts
 Edit = tuple[int, int, bytes]
 """Bytes `start` to `end` of the text become these."""
 
+LOOKED_INTO = 64 * 1024 * 1024
+"""Bytes of a JSON text that is checked to its last escape."""
+
+_ESCAPE = re.compile(rb"u[0-9a-fA-F]{4}|[nrtbf\"\\/]")
 _BODY = re.compile(r"[0-9a-f]{32}(\.[A-Za-z0-9]+)?")
 
 
@@ -76,18 +81,22 @@ def encoded(text: Text, edits: list[Edit]) -> Iterator[bytes]:
     """The edited text in the file's own coding of characters."""
     if text.coding and not _survives(text):
         raise CannotFix(f"it is damaged {text.coding.upper()}: redact it by hand")
-    for piece in edited(text.chunks(), edits):
+    for piece in edited(text.chunks(), edits, escapes=text.kind == "json"):
         yield piece if not text.coding else piece.decode("utf-8", "surrogatepass").encode(text.coding)
 
 
-def edited(chunks: Iterable[bytes], edits: list[Edit]) -> Iterator[bytes]:
-    """The text with the edits; pieces end where characters do."""
+def edited(chunks: Iterable[bytes], edits: list[Edit], *, escapes: bool = False) -> Iterator[bytes]:
+    """The text with the edits; pieces end where characters do. `escapes`: those of JSON stay whole."""
     base, number, skip, held = 0, 0, 0, b""
     for chunk in chunks:
         out, at = [held], max(0, skip - base)
         while number < len(edits) and edits[number][0] < base + len(chunk):
             start, end, new = edits[number]
-            out += (chunk[at : max(at, start - base)], new)
+            before, value = chunk[at : max(at, start - base)], chunk[max(at, start - base) : end - base]
+            out += (
+                before,
+                _with_escapes(b"".join((*out[-1:], before))[-64:], value, new) if escapes else new,
+            )
             skip, number = end, number + 1
             at = max(at, end - base)
         out.append(chunk[at:])
@@ -97,6 +106,15 @@ def edited(chunks: Iterable[bytes], edits: list[Edit]) -> Iterator[bytes]:
         held = piece[cut:]
         yield piece[:cut]
     yield held
+
+
+def _with_escapes(before: bytes, value: bytes, new: bytes) -> bytes:
+    """What replaces a value in JSON, with the halves of escapes that its ends cut: the `n` of `\\n` is a
+    letter of base64, and the backslash of the quote behind may be taken for the value's."""
+    count = len(before) - len(before.rstrip(b"\\"))
+    escape = _ESCAPE.match(value) if count % 2 else None
+    last = len(value) - len(value.rstrip(b"\\"))
+    return (escape[0] if escape else b"") + new + b"\\" * (last if last % 2 else 0)
 
 
 def _whole(piece: bytes) -> int:
@@ -116,12 +134,23 @@ def _survives(text: Text) -> bool:
 
 
 def is_json(path: Path) -> bool:
-    """Whether a file is one JSON value, or one on each line."""
+    """Whether a file is one JSON value, or one on each line. Of a long one strings are not looked into."""
+    if path.stat().st_size <= LOOKED_INTO:
+        data = path.read_bytes()
+        return _is_value(data) or all(map(_is_value, data.splitlines()))
     try:
         scanner = JsonScanner(Pinned(path))
         while scanner.next_token():
             scanner.skip()
     except CassetteError:
+        return False
+    return True
+
+
+def _is_value(data: bytes) -> bool:
+    try:
+        decode(data, type=Raw)
+    except DecodeError:
         return False
     return True
 
