@@ -93,10 +93,9 @@ def edited(chunks: Iterable[bytes], edits: list[Edit], *, escapes: bool = False)
         while number < len(edits) and edits[number][0] < base + len(chunk):
             start, end, new = edits[number]
             before, value = chunk[at : max(at, start - base)], chunk[max(at, start - base) : end - base]
-            out += (
-                before,
-                _with_escapes(b"".join((*out[-1:], before))[-64:], value, new) if escapes else new,
-            )
+            if escapes:
+                new = _with_escapes(b"".join((*out[-1:], before))[-64:], value, new)
+            out += (before, new)
             skip, number = end, number + 1
             at = max(at, end - base)
         out.append(chunk[at:])
@@ -137,7 +136,7 @@ def is_json(path: Path) -> bool:
     """Whether a file is one JSON value, or one on each line. Of a long one strings are not looked into."""
     if path.stat().st_size <= LOOKED_INTO:
         data = path.read_bytes()
-        return _is_value(data) or all(map(_is_value, data.splitlines()))
+        return _is_value(data) or all(map(_is_value, filter(bytes.strip, data.splitlines())))
     try:
         scanner = JsonScanner(Pinned(path))
         while scanner.next_token():
