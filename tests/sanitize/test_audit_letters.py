@@ -197,3 +197,17 @@ def test_of_many_values_a_few_pieces_are_looked_for() -> None:
     values = {f"#{number}": f"Zk{number:04d}Rt2Lp5Xv8Bn3Mc6-{number * 7919:08d}" for number in range(60)}
     auditor = build(secrets=values).ruleset.auditor()
     assert auditor.feed(b'{"a": "Zk0033R\\u200bt2Lp5Xv8Bn3Mc6-00261327"}') or auditor.finish()
+
+
+@pytest.mark.parametrize("turned", [str.upper, lambda value: value[::-1]])
+def test_a_short_answer_that_is_no_text_is_looked_through(turned: Callable[[str], str]) -> None:
+    value = "OhWlmEAzQO9d"
+    rules = build(secrets={"#v": value}).ruleset
+    for body in (b"\x0a\x0c%b\x10\x96\x01\x1d\0\0\x80\xbf", b"\x82\xa3ref\xac%b\xa2id\xcd\x01\xf4"):
+        auditor = rules.auditor()
+        assert (auditor.feed(body % turned(value).encode()) or auditor.finish()) is not None
+    auditor, pieces = (
+        rules.auditor(),
+        f"\u00ab {value[:4]} \u00bb \u00ab {value[4:8]} \u00bb \u00ab {value[8:]} \u00bb",
+    )
+    assert (auditor.feed(pieces.encode("latin-1")) or auditor.finish()) is not None

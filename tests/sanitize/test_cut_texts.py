@@ -11,6 +11,8 @@ import pytest
 from tests.sanitize.test_audit_finding import found
 from tests.sanitize.written_ways import RULES, scrubbed
 
+from hushtape.sanitize.lessons import Notebook
+
 CUTS = [
     '{"token": ["x\\',
     '{"token": [\\',
@@ -154,3 +156,14 @@ def test_a_label_behind_escaped_quotes_holds_no_value_whatever_the_quotes_are(te
     assert scrubbed(made) == made
     form = "data=" + quote_plus(json.dumps({"text": text, "page": "x1"}))
     assert scrubbed(form, "application/x-www-form-urlencoded") == form
+
+
+@pytest.mark.parametrize("lines", [7, 8, 30])
+def test_a_member_behind_many_values_that_were_cut_teaches_and_goes_whole(lines: int) -> None:
+    notebook, cut = Notebook(), "INFO answer: {'token': {'id': 1, 'at': '2026-1...\n"
+    scrubber = RULES[0].scrubber("response", "text/plain", notebook.answered)
+    scrubber.feed((cut * lines + '{"access_token": "' + LATER + '"}\n').encode())
+    scrubber.finish()
+    assert [one.value for one in notebook.take()] == [LATER]
+    text = "'token': [1, 'a...\n" * lines + '{"password": "ab\'' + "]" * (lines + 4) + LATER + '", "n": 1}\n'
+    assert LATER not in scrubbed(text, "text/plain")

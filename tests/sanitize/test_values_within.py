@@ -289,3 +289,20 @@ def test_a_password_of_a_url_in_a_document_counts_with_what_stands_around_it(hel
     assert "winter2024" in {part for _, part in with_parts("#k", value)}
     quoted = json.dumps({"c": f"'{json.dumps({'password': 'winter2024'})}'"})
     assert "winter2024" in {part for _, part in with_parts("#k", quoted)}
+
+
+PHP = json.dumps(f"{PARAMETERS}{KEY}").replace("/", "\\/")
+
+
+@pytest.mark.parametrize("value", [PHP, json.dumps(coded(KEY)).replace("/", "\\/"), f"'{KEY}'"])
+def test_a_private_key_in_quotes_is_read_as_the_string_says(value: str) -> None:
+    octets = bytes(range(120)).hex().encode()
+    scrubber = build(secrets={"#k": value}).ruleset.scrubber("response", "text/plain")
+    assert octets not in scrubber.feed(b"der " + octets) + scrubber.finish()
+
+
+@pytest.mark.parametrize(
+    "value", [coded(f"'{DOCUMENT}'"), f"\ufeff'{DOCUMENT}'", json.dumps(json.dumps(DOCUMENT))]
+)
+def test_a_document_is_read_in_quotes_in_base64_and_in_quotes_twice(value: str) -> None:
+    assert "winter holiday 7" in {part for _, part in with_parts("#k", value)}

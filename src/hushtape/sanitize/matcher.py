@@ -139,10 +139,11 @@ class Matcher:
                     low, high = reach[kind]
                     if low < start < high and (end <= high or kind != WHOLE):
                         continue
-                if kind == FIELDS and self._loose and self._is_deep(start):
+                deep = kind == FIELDS and self._loose and self._is_deep(start)
+                if deep and self._level:
                     continue
                 found = verify(data, start, end, limit, context)
-                if found is None:
+                if found is None or (deep and not _is_certain(found)):
                     continue
                 if not kind:
                     # A secret has two anchors: the second one finds what the first has found.
@@ -159,8 +160,9 @@ class Matcher:
         return []
 
     def _is_deep(self, start: int) -> bool:
-        """Whether so many loose values go on here that no more is looked for. What they hold teaches, and is
-        found by this run; in one for lessons alone it is by the next level's."""
+        """Whether so many loose values go on here that no more of them is looked for, but what ends where
+        JSON does. What they hold teaches, and is found by this run; in one for lessons alone by the next
+        level's."""
         self._loose = [end for end in self._loose if end > start]
         return len(self._loose) >= (1 if self._level else MOST)
 
@@ -293,6 +295,10 @@ class Matcher:
             self._ended_to -= by
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
         self._loose = [end if end == OPEN else end - by for end in self._loose if end > by]
+
+
+def _is_certain(found: Found | tuple[Found, ...]) -> bool:
+    return isinstance(found, Found) and type(found.seeker) in CERTAIN
 
 
 def _may_teach(verifier: Verifier) -> bool:

@@ -36,7 +36,8 @@ def _nested(levels: int) -> bytes:
 
 
 _NESTED: Final = _nested(6)
-VALUE: Final = rb"(?:[bBuU]?" + STRING + rb"|[\w.+-]{1,40}+|" + _NESTED + rb")"
+VALUE: Final = rb"(?>[bBuU]?" + STRING + rb"|[\w.+-]{1,40}+|" + _NESTED + rb")"
+"""Atomic: a string behind one backslash reads in two ways, sixteen members in 65,536."""
 MEMBER: Final = rb"(?:" + Q + rb"[^\"'\\]{1,64}+" + IS + VALUE + S + rb"{0,32}+," + S + rb"{0,64}+)"
 
 _NAME = lazily(S + rb"{0,64}+" + Q + rb"([^\"'\\]{1,64}+)" + IS)

@@ -125,7 +125,7 @@ def _bare(value: str) -> str:
         return value
     if value[0] == '"':
         with suppress(ValueError):
-            return str(json.loads(value))
+            return _bare(str(json.loads(value)).strip())
     return value[1:-1]
 
 
@@ -186,7 +186,7 @@ def _in_base64(value: str) -> str:
         text = _text_of_file(b64decode(letters + "=" * (-len(letters) % 4)))
     except ValueError:
         return ""
-    known = is_key(text) or key_within(text) or text.startswith("-----BEGIN ") or document(text) is not None
+    known = _keys(text) or text.startswith("-----BEGIN ") or document(_bare(text.strip())) is not None
     return text if known else _in_base64(text)
 
 
@@ -221,10 +221,13 @@ def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str
         for part in dict.fromkeys(within(value.strip())):
             if MIN_PART <= len(part) < len(value) and not _is_common(part, value):
                 yield name, part
-    coded = _in_base64(value)
+    bare = _bare(value.removeprefix("\ufeff").strip())
+    if bare != value.strip():
+        yield from ((name, key) for key in _keys(bare) if key != value)
+    coded = _in_base64(bare)
     if coded:
         yield from with_parts(name, coded, depth)
-    inner = document(_bare(value.strip()), every=True)
+    inner = document(bare, every=True)
     if inner is None:
         return
     for path, held in leaves(inner, name):

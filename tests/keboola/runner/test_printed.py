@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import io
 import subprocess
 import sys
+import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +98,25 @@ def test_the_interpreters_own_streams_are_held_too(capsys: pytest.CaptureFixture
     assert (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__) == before
     assert (output.text([]), errors.text([])) == ("one\ntwo\n", "three\nfour\n")
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_the_interpreter_says_of_warnings_threads_and_finalizers_is_held() -> None:
+    """pytest records all three by hooks of its own, as they are."""
+
+    def fail() -> None:
+        raise ValueError("in a thread")
+
+    class Ends:
+        def __del__(self) -> None:
+            raise ValueError("in a finalizer")
+
+    printed = Printed()
+    with held(printed, printed):
+        warnings.warn("of a component", UserWarning, stacklevel=1)
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join()
+        del [Ends()][0]
+        gc.collect()
+    text = printed.text(())
+    assert all(part in text for part in ("UserWarning: of a component", "in a thread", "in a finalizer"))

@@ -13,6 +13,7 @@ import codecs
 import io
 import sys
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, TextIO
@@ -128,15 +129,33 @@ class _Raw(io.RawIOBase):
 
 @contextmanager
 def held(output: Printed, errors: Printed) -> Iterator[None]:
-    """What is printed meanwhile goes there, also through `sys.__stdout__` and `sys.__stderr__`."""
+    """What is printed meanwhile goes there, also through `sys.__stdout__` and `sys.__stderr__`, and what the
+    interpreter says of warnings and of exceptions in threads and finalizers: pytest would keep it as it is.
+    """
     out, err, patches = output.stream(sys.stdout), errors.stream(sys.stderr), PatchSet()
     try:
         patches.replace(sys, "__stdout__", lambda genuine: out)
         patches.replace(sys, "__stderr__", lambda genuine: err)
+        patches.replace(warnings, "showwarning", lambda genuine: _show_warning)
+        patches.replace(threading, "excepthook", lambda genuine: threading.__excepthook__)
+        patches.replace(sys, "unraisablehook", lambda genuine: sys.__unraisablehook__)
         with redirect_stdout(out), redirect_stderr(err):
             yield
     finally:
         patches.remove()
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """As `warnings.showwarning` of the library."""
+    text = warnings.formatwarning(message, category, filename, lineno, line)
+    (file or sys.stderr).write(text)
 
 
 def _rest(value: str, text: str) -> int:
