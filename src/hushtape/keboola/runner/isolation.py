@@ -68,6 +68,7 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
     def run() -> None:
         before = set(threading.enumerate())
         with as_it_was():  # at once: what comes after the component imports, too
+            _filters_of_a_process()
             try:
                 runpy.run_path(str(script), run_name="__main__")
             finally:
@@ -79,6 +80,17 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
         if ours is not None:
             ours.remove()
         _forget(folder, modules)
+
+
+def _filters_of_a_process() -> None:
+    """Those that Python begins with (its documentation, "Default Warning Filter"): pytest shows all warnings,
+    and what is shown here is a part of the component's stderr, which is compared. Not where `-W` was given."""
+    if sys.warnoptions:
+        return
+    warnings.resetwarnings()
+    for category in (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning):
+        warnings.simplefilter("ignore", category)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
 
 
 @contextmanager
