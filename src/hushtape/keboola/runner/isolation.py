@@ -84,7 +84,7 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
 
 def _filters_of_a_process() -> None:
     """Those that Python begins with (its documentation, "Default Warning Filter"): pytest shows all warnings,
-    and what is shown here is a part of the component's stderr, which is compared. Not where `-W` was given."""
+    and what is shown here is a part of the stderr that is compared. Not where `-W` was given."""
     if sys.warnoptions:
         return
     warnings.resetwarnings()
