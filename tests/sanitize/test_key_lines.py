@@ -43,8 +43,9 @@ def rest(written: str) -> list[str]:
 def test_a_list_of_a_keys_own_lines_is_replaced(width: int, kind: str, size: int) -> None:
     pem = key(width, kind, size)
     for value in (pem, json.dumps({"site": "u8812xk0Lm", "blob": pem})):
+        ruleset = rules(value)
         for joint in ('",\n "', "<br>\n", "\n * ", '" +\n "', "\\n", "\n    "):
-            written, found = left(rules(value), f'note ["{joint.join(pem.split(chr(10)))}"] end')
+            written, found = left(ruleset, f'note ["{joint.join(pem.split(chr(10)))}"] end')
             assert found is None
             assert not rest(written)
 

@@ -235,9 +235,9 @@ def grown(values: list[str], step: int) -> Ruleset:
     return ruleset
 
 
-@pytest.mark.parametrize("step", [1, 3, 150])
+@pytest.mark.parametrize("step", [1, 3, 90])
 def test_values_learned_one_by_one_are_all_found(step: int) -> None:
-    values = [f"v{number:03d}-{number * 7919:06x}" for number in range(150)]
+    values = [f"v{number:03d}-{number * 7919:06x}" for number in range(90)]
     ruleset = grown(values, step)
     learned = ruleset.learned
     for value in values:
