@@ -40,6 +40,8 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LEAST_CODED = 24
 _LEAST_NUMBER = 8
 """Digits of a number in a document: `"keySize": 4096` and `"expiration_of_key": 86400` are none."""
+_AGAIN = lazily(r"'\d+\Z")
+"""What tells members of one name apart."""
 _UNDER_A_NAME = lazily(r"\.(?:value|secretValue|plaintext)\Z", re.IGNORECASE)
 _ESCAPED_OCTET = lazily("[\udc80-\udcff]")
 MIN_PART = 6
@@ -113,8 +115,8 @@ def document(value: str, *, every: bool = False) -> dict[str, Any] | list[Any] |
 def _every(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in members:
-        while name in found:
-            name += "'"
+        if name in found:
+            name = f"{name}'{len(found)}"
         found[name] = value
     return found
 
@@ -203,8 +205,10 @@ def _is_common(part: str, value: str) -> bool:
     """A word, the user's or the database's name again, or the placeholder of a replay."""
     if is_word(part) or part in REDACTED:
         return True
+    if not part.isalpha() or (count := value.count(part)) < 2:
+        return False
     as_password = rf"(?i)(?::|passw\w*=|pwd=){re.escape(part)}(?=[@;&\s\"']|\Z)"
-    return part.isalpha() and value.count(part) > max(1, len(re.findall(as_password, value)))
+    return count > max(1, len(re.findall(as_password, value)))
 
 
 def with_parts(name: str, value: str, depth: int = 3) -> Iterator[tuple[str, str]]:
@@ -258,7 +262,8 @@ def _keys(text: str) -> list[str]:
 
 def is_credential(name: str) -> bool:
     """Whether what stands under this name in a document or a configuration counts as a secret."""
-    return _CREDENTIAL.search(name) is not None or names_credential(name.partition("[")[0])
+    name = _AGAIN.sub("", name.partition("[")[0])
+    return _CREDENTIAL.search(name) is not None or names_credential(name)
 
 
 def _held(path: str, value: str, depth: int) -> Iterator[tuple[str, str]]:
