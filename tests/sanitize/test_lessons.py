@@ -593,3 +593,19 @@ def test_digits_beside_a_t_or_a_z_are_no_date(token: str) -> None:
 )
 def test_dates_and_numbers_are_no_credentials(date: str) -> None:
     assert not is_credential(date, asked=True)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"password": "user: 1\ntoken: 'ioi897xvcc33'\n"},
+        {"client_secret": {"log": "x: 1\ntoken: 'ioi897xvcc33'\n"}},
+        {"client_secret": {"log": "<token>access_token=ioi897xvcc33</token>"}},
+    ],
+)
+def test_a_loose_value_inside_of_what_goes_whole_teaches(document: object) -> None:
+    book = Notebook()
+    scrubber = RULESET.scrubber("response", "application/json", book.answered)
+    scrubber.feed(json.dumps(document).encode())
+    scrubber.finish()
+    assert "ioi897xvcc33" in {rule.value for rule in book.take()}

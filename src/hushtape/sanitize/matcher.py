@@ -94,8 +94,8 @@ class Matcher:
         """Each span, for those who set it to a list."""
         self.open: list[Open] = []
         self.reach = [(0, 0)] * (KINDS + 1)
-        self._loose: list[int] = []
-        """Ends of loose values."""
+        self._loose: list[tuple[int, int]] = []
+        """Where loose values begin and end."""
         self._loosely: Until | None = None
         """What ended the value that made the loose reach what it is: inside, it would end there again."""
         self._ended: deque[Ended] = deque(maxlen=4)
@@ -107,7 +107,7 @@ class Matcher:
         """Let spans that are still running look for their ends."""
         running, self.open = self.open, []
         self._loosely = None
-        self._loose = [end for end in self._loose if end != OPEN]
+        self._loose = [one for one in self._loose if one[1] != OPEN]
         for start, seeker, at, verifier, text in running:
             self._seek(data, start, seeker, at, verifier, text, final)
         for _, seeker, _, verifier, _ in self.open:
@@ -163,8 +163,9 @@ class Matcher:
         """Whether so many loose values go on here that no more of them is looked for, but what ends where
         JSON does. What they hold teaches, and is found by this run; in one for lessons alone by the next
         level's."""
-        self._loose = [end for end in self._loose if end > start]
-        return len(self._loose) >= (1 if self._level else MOST)
+        self._loose = [one for one in self._loose if one[1] > start]
+        around = sum(begin < start for begin, _ in self._loose)  # not what this very hit has found
+        return around >= (1 if self._level else MOST)
 
     def _take(self, data: bytes, found: Found, verifier: Verifier, final: bool) -> None:
         if self._bounds is not None and verifier.kind == FIELDS:
@@ -272,7 +273,7 @@ class Matcher:
             kind = LOOSE
         low, high = self.reach[kind]
         if kind == LOOSE:
-            self._loose.append(end)
+            self._loose.append((start, end))
             if start >= high or end > high:
                 self._loosely = seeker if type(seeker) is Until else None
         if start >= high:
@@ -294,7 +295,9 @@ class Matcher:
             self._ended = deque(moved, maxlen=4)
             self._ended_to -= by
         self.reach = [(low - by, high if high == OPEN else high - by) for low, high in self.reach]
-        self._loose = [end if end == OPEN else end - by for end in self._loose if end > by]
+        self._loose = [
+            (begin - by, end if end == OPEN else end - by) for begin, end in self._loose if end > by
+        ]
 
 
 def _is_certain(found: Found | tuple[Found, ...]) -> bool:
