@@ -6,6 +6,7 @@ import gc
 import json
 import math
 import sys
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -488,3 +489,22 @@ def test_threads_that_query_and_learn_wait_for_no_one_for_ever(data: Path) -> No
         made = recorder(data)
         made.record(run)
     assert len(json.loads(made.cassette_path.read_bytes())["db_interactions"]) == 40
+
+
+def test_rows_that_teach_something_new_each_cost_no_more_than_their_number(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = iter(f"n{number:03d}KxJ8Qw2Lm{number * 7919:06x}" for number in range(1_000))
+    monkeypatch.setattr(Cursor, "fetchone", lambda cursor: (json.dumps({"access_token": next(values)}),))
+
+    def run() -> None:
+        import oracledb
+
+        cursor = oracledb.connect().cursor()
+        for number in range(300):
+            cursor.execute(f"select {number}").fetchone()
+
+    made, begin = recorder(data), time.thread_time()
+    made.record(run)
+    assert time.thread_time() - begin < 20  # it took minutes
+    assert "KxJ8Qw2Lm" not in made.cassette_path.read_text()

@@ -605,7 +605,7 @@ def test_dates_and_numbers_are_no_credentials(date: str) -> None:
 )
 def test_a_loose_value_inside_of_what_goes_whole_teaches(document: object) -> None:
     book = Notebook()
-    scrubber = RULESET.scrubber("response", "application/json", book.answered)
+    scrubber = build().ruleset.scrubber("response", "application/json", book.answered)
     scrubber.feed(json.dumps(document).encode())
     scrubber.finish()
     assert "ioi897xvcc33" in {rule.value for rule in book.take()}

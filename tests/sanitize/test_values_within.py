@@ -306,3 +306,11 @@ def test_a_private_key_in_quotes_is_read_as_the_string_says(value: str) -> None:
 )
 def test_a_document_is_read_in_quotes_in_base64_and_in_quotes_twice(value: str) -> None:
     assert "winter holiday 7" in {part for _, part in with_parts("#k", value)}
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.example.com:8443/users/me@example.com", "https://r:5000/team/i:l@sha256:1"]
+)
+def test_a_port_before_a_path_with_an_at_sign_is_no_password(url: str) -> None:
+    parts = {part for _, part in with_parts("#k", json.dumps({"url": url, "user": "x"}))}
+    assert not any("/" in part for part in parts - {json.dumps({"url": url, "user": "x"})})

@@ -286,3 +286,11 @@ def test_a_text_with_an_escape_that_is_none_is_no_json(tmp_path: Path) -> None:
     for text, good in ((r'{"a": "x\ny"}', True), (r'{"a": "x\Uy"}', False), ('{"a": 1}\n\n{"b": 2}\n', True)):
         path.write_text(text)
         assert is_json(path) is good
+
+
+def test_a_deep_document_is_no_json_to_its_last_escape_but_is_redacted(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"a": "' + SECRET + '", "deep": ' + "[" * 3_000 + "]" * 3_000 + "}")
+    assert not is_json(path)
+    scan(path, redact=True, KEY=SECRET)
+    assert SECRET not in path.read_text()

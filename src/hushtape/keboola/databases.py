@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hushtape import clock
 from hushtape.cassette.members import read_list
 from hushtape.errors import HushtapeError, SecretFoundError
 from hushtape.keboola import db_values
@@ -31,6 +32,12 @@ MEMBER = "db_interactions"
 
 PATIENCE = 1.0
 """Seconds that a thread waits for one that writes queries; it might wait for us."""
+PATIENCE_AT_END = 30.0
+
+BUDGET = 1.0
+"""Seconds that searches may take while the program runs; what is left then is done when it has."""
+REST = 10
+"""Lessons of rows take a tenth of the time at most: each may compile all that was learned."""
 
 
 class InteractionLog:
@@ -44,6 +51,7 @@ class InteractionLog:
         self._waiting: deque[dict[str, Any]] = deque()
         self._late = False
         """A search is wanted."""
+        self._next_lesson, self._spent, self._ends = 0.0, 0.0, False
         # Held while the list is written. The garbage collector may end a response or a cursor then, which
         # teaches or is written itself: whoever can't have it leaves the work to the holder, who looks again
         # after letting go.
@@ -70,17 +78,29 @@ class InteractionLog:
             db_values.encode({name: entry[name] for name in entry if name != "parameters"}).encode()
         )
         scrubber.finish()
-        if learning.notebook.pending:
-            learning.settle()
+        if learning.notebook.pending and clock.monotonic() > self._next_lesson:
+            began = clock.monotonic()
+            learning.absorb()  # earlier exchanges are searched with the next one's end, or at the tape's
+            ended = clock.monotonic()
+            self._next_lesson = ended + REST * (ended - began)
 
     def search(self) -> None:
-        """Scrub the queries once more: secrets that HTTP has taught meanwhile stand in earlier ones."""
-        self._late = True
-        self._work()
+        """Scrub the queries once more: secrets that HTTP has taught meanwhile stand in earlier ones. Within a
+        budget, until `finish`."""
+        if self._ends or self._spent < BUDGET:
+            self._late = True
+            self._work()
+
+    def finish(self) -> None:
+        """The run is over: what was learned is looked for, however long it takes, from now on at once."""
+        self._tape.ledger.learning.absorb()
+        self._ends = True
+        self.search()
 
     def _work(self) -> None:
         while self._waiting or self._late:
-            if self._holder == threading.get_ident() or not self._lock.acquire(timeout=PATIENCE):
+            patience = PATIENCE_AT_END if self._ends else PATIENCE
+            if self._holder == threading.get_ident() or not self._lock.acquire(timeout=patience):
                 return
             try:
                 self._holder = threading.get_ident()
@@ -106,10 +126,14 @@ class InteractionLog:
         ledger = self._tape.ledger
         if not self._count or ledger.ruleset is ledger.chain.ruleset:
             return
+        began = clock.monotonic()
+        rules = in_capitals(ledger.ruleset, self._capitals)
         try:
-            ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode()))
+            ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode(), rules))
         except HushtapeError as error:
             ledger.fail(error, "scrub the database queries")
+        finally:
+            self._spent += clock.monotonic() - began
 
     def __len__(self) -> int:
         return self._count
@@ -128,19 +152,15 @@ class InteractionLog:
 
     def _without_capitals(self, ruleset: Ruleset, statement: str) -> str:
         """Rules first: a value that is replaced by itself tears one that holds it in an encoding."""
-        told = tell(self._with_capitals(ruleset), statement)
+        if self._rules is None or self._rules[0] is not ruleset:
+            self._rules = ruleset, ruleset.with_secrets([SecretRule(value) for value in self._capitals])
+        told = tell(self._rules[1], statement)
         for value in self._capitals:  # what no rule takes: short ones in a word
             told = told.replace(value, REDACTED)
         return told
 
-    def _with_capitals(self, ruleset: Ruleset) -> Ruleset:
-        """What adapters normalise is in capitals: a secret in it, too, also one that was learned."""
-        if self._rules is None or self._rules[0] is not ruleset:
-            self._rules = ruleset, in_capitals(ruleset, self._capitals)
-        return self._rules[1]
-
-    def _clean(self, line: str) -> bytes:
-        text = tell(self._with_capitals(self._tape.ledger.ruleset), line)
+    def _clean(self, line: str, rules: Ruleset | None = None) -> bytes:
+        text = tell(rules or self._tape.ledger.ruleset, line)
         try:
             return db_values.settled(text)
         except ValueError:  # a line that the audit withheld
@@ -154,7 +174,7 @@ class InteractionLog:
 
 
 def in_capitals(ruleset: Ruleset, also: Iterable[str] = ()) -> Ruleset:
-    """The ruleset that knows its values in capitals, too, and these."""
+    """The ruleset that knows its values in capitals, too, as adapters normalise statements, and these."""
     known = {rule.value for rule in ruleset.rules if isinstance(rule, SecretRule) and rule.value}
     capitals = dict.fromkeys([*also, *sorted(value.upper() for value in known if len(value) >= SHORT)])
     return ruleset.with_secrets([SecretRule(value) for value in capitals if value not in known])
@@ -178,7 +198,7 @@ def recording(adapters: Sequence[DBAdapter], tape: Tape, secrets: Iterable[str])
                 adapter.patch_for_record(log)
             yield
     finally:
-        log.search()  # and as long as the tape is open: an answer that is cut at its end may teach
+        log.finish()  # and searches go on until the tape closes: an answer that is cut then may teach
 
 
 @contextmanager

@@ -24,6 +24,8 @@ _AS_SIGNS: Final = str.maketrans(dict.fromkeys(",;()[]{}<>?'\"\\`", "!"))
 
 _SCHEME = lazily(r"(?i)(?:bearer|basic|token|apikey|api-key|key|jwt|bot)[ \t]+([^\s,]+)")
 _USERINFO = lazily(r"(?:jdbc:)?[A-Za-z][\w+.-]{0,40}://[^:@/\s]*:([^\s]+)@[^@\s]*\Z")
+_PORT = lazily(r"\d{1,5}(?:[/?#]|\Z)")
+"""`https://example.com:8443/users/me@example.org` has no password."""
 _AUTHORITY = lazily(r"(?:jdbc:)?[A-Za-z][\w+.-]{0,40}://([^/?#\s]+)")
 _PAIR = lazily(r"(?:^|[;\s])([A-Za-z][\w ]{0,40}?)\s*=\s*([^;\s]+)")
 _PAIR_NAME = lazily(r"(?i)(?:key|pwd|passw\w*|secret|token|signature)$")
@@ -89,7 +91,7 @@ def passwords(url: str) -> Iterator[str]:
     user, at, _ = authority[1].rpartition("@") if authority else ("", "", "")
     readings = [user.partition(":")[2]] if at else []
     found = _USERINFO.match(url)
-    if found:
+    if found and _PORT.match(found[1]) is None:
         readings.insert(0, found[1])
     for password in filter(None, readings):
         yield password

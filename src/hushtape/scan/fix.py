@@ -67,11 +67,11 @@ def fix(scanned: Scanned, found: Iterable[Located]) -> tuple[int, Text]:
 def rewrite(text: Text, edits: list[Edit], target: Path | None = None) -> None:
     """Publish the file with the edits, under its own name or another; a link's target is what is replaced."""
     path = Path(os.path.realpath(text.path))
-    holds = None if text.coding else _FORMS.get(text.kind)
-    valid = holds is not None and holds(path)
+    forms = () if text.coding else _FORMS.get(text.kind, ())
+    holds = next((one for one in forms if one(path)), None)
 
     def check(written: Path) -> None:
-        if valid and holds is not None and not holds(written):
+        if holds is not None and not holds(written):
             raise CannotFix(f"it would not be {text.kind.upper()} any more; redact it by hand")
 
     publish(target or path, encoded(text, edits), check)
@@ -133,10 +133,15 @@ def _survives(text: Text) -> bool:
 
 
 def is_json(path: Path) -> bool:
-    """Whether a file is one JSON value, or one on each line. Of a long one strings are not looked into."""
-    if path.stat().st_size <= LOOKED_INTO:
-        data = path.read_bytes()
-        return _is_value(data) or all(map(_is_value, filter(bytes.strip, data.splitlines())))
+    """Whether a file is one JSON value, or one on each line, to its last escape; False for a long one."""
+    if path.stat().st_size > LOOKED_INTO:
+        return False
+    data = path.read_bytes()
+    return _is_value(data) or all(map(_is_value, filter(bytes.strip, data.splitlines())))
+
+
+def is_nearly_json(path: Path) -> bool:
+    """The same of a file of any length, whose strings are not looked into, nor are its numbers."""
     try:
         scanner = JsonScanner(Pinned(path))
         while scanner.next_token():
@@ -149,7 +154,7 @@ def is_json(path: Path) -> bool:
 def _is_value(data: bytes) -> bool:
     try:
         decode(data, type=Raw)
-    except DecodeError:
+    except (DecodeError, RecursionError):
         return False
     return True
 
@@ -165,8 +170,11 @@ def is_yaml(path: Path) -> bool:
     return True
 
 
-_FORMS: dict[str, Callable[[Path], bool]] = {"json": is_json, "yaml": is_yaml}
-"""What a text of this kind has to be afterwards, if it was before."""
+_FORMS: dict[str, tuple[Callable[[Path], bool], ...]] = {
+    "json": (is_json, is_nearly_json),
+    "yaml": (is_yaml,),
+}
+"""What a text of this kind has to be afterwards, if it was before: the first of them."""
 
 
 # --- body files -------------------------------------------------------------------------------------
