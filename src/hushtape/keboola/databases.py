@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from hushtape import clock
 from hushtape.cassette.members import read_list
-from hushtape.errors import HushtapeError, SecretFoundError
+from hushtape.errors import SecretFoundError
 from hushtape.keboola import db_values
 from hushtape.keboola.metadata import WRITES_AS
 from hushtape.sanitize.messages import tell
@@ -127,10 +127,10 @@ class InteractionLog:
         if not self._count or ledger.ruleset is ledger.chain.ruleset:
             return
         began = clock.monotonic()
-        rules = in_capitals(ledger.ruleset, self._capitals)
         try:
+            rules = in_capitals(ledger.ruleset, self._capitals)
             ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode(), rules))
-        except HushtapeError as error:
+        except Exception as error:  # noqa: BLE001 - it is called from the program's queries and exchanges
             ledger.fail(error, "scrub the database queries")
         finally:
             self._spent += clock.monotonic() - began
