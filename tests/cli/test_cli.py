@@ -122,6 +122,8 @@ def test_recovery_is_told_in_words() -> None:
     assert "3 exchanges stood damaged" in text and "left alone" in text
     learned = "\n".join(told(Recovery(path, 20, 0, unsearched=(1, 2, 3, 9))))
     assert "not searched for it: 0-2, 8. Read them (hushtape show orders.json N)" in learned
+    lists = "\n".join(told(Recovery(path, 20, 0, unsearched_lists=("db_interactions",))))
+    assert "db_interactions may hold a secret" in lists and "Read it (in orders.json)" in lists
     assert "nothing to recover" in "\n".join(told(Recovery(None, 0, 4)))
 
 
@@ -142,6 +144,7 @@ def test_recover_tells_programs_what_became_of_the_journal(
         "damaged": 0,
         "beside_earlier": False,
         "unsearched": [],
+        "unsearched_lists": [],
     }
 
 

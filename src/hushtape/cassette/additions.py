@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from hushtape.cassette.folder import LIST, Folder, lists
+from hushtape.cassette.folder import LIST, UNSEARCHED, Folder, lists
 from hushtape.cassette.jsontext import string
 from hushtape.cassette.problems import unwritable
 
@@ -93,6 +93,19 @@ class Lists:
                     if line.endswith(b"\n"):
                         out.write(change(line[:-1]) + b"\n")
             target.replace(source)
+
+    def note(self, name: str, *, searched: bool) -> None:
+        """For `recover`: whether a list was searched for all that was learned. Without a note it was.
+
+        Raises:
+            CassetteWriteError: the note can't be written.
+        """
+        place = self._folder.path / (UNSEARCHED + check_name(name))
+        with self._writing():
+            if searched:
+                place.unlink(missing_ok=True)
+            else:
+                place.touch(0o600)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

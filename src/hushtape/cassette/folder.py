@@ -24,6 +24,8 @@ from hushtape.errors import CassetteNotFoundError
 SUFFIX = ".recording"
 JOURNAL, LOCK = "journal", "lock"
 LIST = "list-"
+UNSEARCHED = "unsearched-"
+"""Before a list's name: a file that says that a secret was learned which the list may hold."""
 """Begins the names of files that hold what a front end adds (additions.py)."""
 KEPT = 3
 """How many left-over folders are kept beside a cassette, the newest ones."""
@@ -208,6 +210,11 @@ def lists(folder: Path) -> list[tuple[str, Path]]:
     return sorted(
         (path.name.removeprefix(LIST), path) for path in folder.iterdir() if path.name.startswith(LIST)
     )
+
+
+def unsearched_lists(folder: Path) -> tuple[str, ...]:
+    """Names of the lists that were not searched for all that was learned."""
+    return tuple(name for name, _ in lists(folder) if (folder / (UNSEARCHED + name)).exists())
 
 
 def holds_exchanges(path: Path) -> bool:

@@ -33,6 +33,7 @@ class Recovery(Struct, frozen=True):
         beside: True if an earlier cassette stood there and was left alone.
         unsearched: places in the cassette, from 1, of interactions that were written before a secret was
             learned, and not searched for it when the process died: they may hold it.
+        unsearched_lists: names of the lists beside the interactions (`db_interactions`) that may hold one.
     """
 
     path: Path | None
@@ -41,6 +42,7 @@ class Recovery(Struct, frozen=True):
     damaged: int = 0
     beside: bool = False
     unsearched: tuple[int, ...] = ()
+    unsearched_lists: tuple[str, ...] = ()
 
 
 class _About(Struct, frozen=True):
@@ -99,7 +101,8 @@ def _recover(cassette: Path, place: Path, replace: bool) -> Recovery:
             Top(False, about.recorded_at, about.freeze_time, about.placeholders, about.members)
         )
         left = unsearched.places(map(entries.sequence, order))
-        return Recovery(target, len(order), in_flight, damaged, target != cassette, left)
+        behind = folders.unsearched_lists(place)
+        return Recovery(target, len(order), in_flight, damaged, target != cassette, left, behind)
     finally:
         os.close(fd)
 

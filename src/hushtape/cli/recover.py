@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         for line in told(recovery):
             print(safe(line))
-    return 0 if recovery.path is not None and not recovery.damaged and not recovery.unsearched else 1
+    doubtful = recovery.damaged or recovery.unsearched or recovery.unsearched_lists
+    return 0 if recovery.path is not None and not doubtful else 1
 
 
 def document(recovery: Recovery) -> dict[str, object]:
@@ -55,6 +56,7 @@ def document(recovery: Recovery) -> dict[str, object]:
         "damaged": recovery.damaged,
         "beside_earlier": recovery.beside,
         "unsearched": [place - 1 for place in recovery.unsearched],
+        "unsearched_lists": list(recovery.unsearched_lists),
     }
 
 
@@ -74,6 +76,11 @@ def told(recovery: Recovery) -> Iterator[str]:
             f"{count(len(recovery.unsearched), 'interaction')} may hold a secret that was learned later, and "
             f"were not searched for it: {places}. Read them (hushtape show {recovery.path} N) before "
             "you share the cassette, or record it again"
+        )
+    for name in recovery.unsearched_lists:
+        yield (
+            f"{name} may hold a secret that was learned later, and was not searched for it. "
+            f"Read it (in {recovery.path}) before you share the cassette, or record it again"
         )
     if recovery.beside:
         yield "the earlier cassette was left alone; compare the two, then rename or remove one"

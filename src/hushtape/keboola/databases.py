@@ -35,9 +35,8 @@ PATIENCE = 1.0
 PATIENCE_AT_END = 30.0
 
 BUDGET = 1.0
-"""Seconds that searches may take while the program runs; what is left then is done when it has."""
-REST = 10
-"""Lessons of rows take a tenth of the time at most: each may compile all that was learned."""
+"""Seconds that searches may take while the program runs; what is left then is done when it has ended, and a
+note in the recording says so until then."""
 
 
 class InteractionLog:
@@ -51,7 +50,9 @@ class InteractionLog:
         self._waiting: deque[dict[str, Any]] = deque()
         self._late = False
         """A search is wanted."""
-        self._next_lesson, self._spent, self._ends = 0.0, 0.0, False
+        self._behind = False
+        """Something was learned, and the list was not searched yet."""
+        self._spent, self._ends = 0.0, False
         # Held while the list is written. The garbage collector may end a response or a cursor then, which
         # teaches or is written itself: whoever can't have it leaves the work to the holder, who looks again
         # after letting go.
@@ -78,18 +79,27 @@ class InteractionLog:
             db_values.encode({name: entry[name] for name in entry if name != "parameters"}).encode()
         )
         scrubber.finish()
-        if learning.notebook.pending and clock.monotonic() > self._next_lesson:
-            began = clock.monotonic()
-            learning.absorb()  # earlier exchanges are searched with the next one's end, or at the tape's
-            ended = clock.monotonic()
-            self._next_lesson = ended + REST * (ended - began)
+        if learning.notebook.pending:
+            learning.note()  # earlier exchanges are searched with the next one's end, or at the tape's
+            learning.absorb()  # a thousand values, each by itself: 6 s in all
+            self.search()
 
     def search(self) -> None:
         """Scrub the queries once more: secrets that HTTP has taught meanwhile stand in earlier ones. Within a
         budget, until `finish`."""
+        self._behind = True
+        self._note(searched=False)
         if self._ends or self._spent < BUDGET:
             self._late = True
             self._work()
+
+    def _note(self, *, searched: bool) -> None:
+        """For `recover`: whether the list was searched."""
+        if self._count and not self._tape.closed:
+            try:
+                self._tape.ledger.journal.lists.note(MEMBER, searched=searched)
+            except Exception as error:  # noqa: BLE001 - it is called from the program's queries and exchanges
+                self._tape.ledger.fail(error, "note what was not searched")
 
     def finish(self) -> None:
         """The run is over: what was learned is looked for, however long it takes, from now on at once."""
@@ -127,9 +137,12 @@ class InteractionLog:
         if not self._count or ledger.ruleset is ledger.chain.ruleset:
             return
         began = clock.monotonic()
+        self._behind = False
         try:
             rules = in_capitals(ledger.ruleset, self._capitals)
             ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode(), rules))
+            if not self._behind:
+                self._note(searched=True)
         except Exception as error:  # noqa: BLE001 - it is called from the program's queries and exchanges
             ledger.fail(error, "scrub the database queries")
         finally:

@@ -2,13 +2,14 @@
 
 Lives here: the recording pair, which lets the genuine ones work, and the replaying pair, which needs none.
 Must not: know where entries go or come from. Called by: db_recorder.
-A query is over when its cursor runs another one, or is closed, or the recording ends.
+A query is over when its cursor runs another one, is closed or let go of, or the recording ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
+from weakref import WeakSet
 
 from hushtape.keboola.db_store import Store
 
@@ -16,11 +17,14 @@ from hushtape.keboola.db_store import Store
 class RecordingCursor:
     """A cursor whose queries are recorded, with the rows that the program fetches. Else as it was."""
 
-    def __init__(self, genuine: Any, log: Any, closed: Callable[[RecordingCursor], None]) -> None:
+    _entry: dict[str, Any] | None = None
+
+    def __init__(self, genuine: Any, log: Any) -> None:
         self._genuine = genuine
         self._log = log
-        self._closed = closed
-        self._entry: dict[str, Any] | None = None
+
+    def __del__(self) -> None:
+        self.settle()
 
     def execute(self, sql: str, parameters: Any = None, **keywords: Any) -> Any:
         self.settle()
@@ -64,7 +68,6 @@ class RecordingCursor:
 
     def close(self) -> None:
         self.settle()
-        self._closed(self)
         self._genuine.close()
 
     def __enter__(self) -> RecordingCursor:
@@ -92,21 +95,18 @@ class RecordingConnection:
     def __init__(self, genuine: Any, log: Any) -> None:
         self._genuine = genuine
         self._log = log
-        self._cursors: dict[int, RecordingCursor] = {}
+        # Weakly: most programs let go of a cursor without closing it, and servers count those that are open.
+        self._cursors: WeakSet[RecordingCursor] = WeakSet()
 
     def cursor(self, *args: Any, **keywords: Any) -> RecordingCursor:
-        made = RecordingCursor(self._genuine.cursor(*args, **keywords), self._log, self._forget)
-        self._cursors[id(made)] = made
+        made = RecordingCursor(self._genuine.cursor(*args, **keywords), self._log)
+        self._cursors.add(made)
         return made
-
-    def _forget(self, cursor: RecordingCursor) -> None:
-        self._cursors.pop(id(cursor), None)
 
     def settle(self) -> None:
         """All queries are over."""
-        for cursor in tuple(self._cursors.values()):
+        for cursor in tuple(self._cursors):
             cursor.settle()
-        self._cursors.clear()
 
     def close(self) -> None:
         self.settle()

@@ -150,6 +150,13 @@ def pick_up(files: Path) -> list[Path]:
             continue
         if recovery.path is not None:
             made.append(recovery.path)
+        if recovery.unsearched or recovery.unsearched_lists:
+            warnings.warn(
+                f"{recovery.path} may hold a secret that was learned just before the run was killed: "
+                "read it before you share it",
+                HushtapeWarning,
+                stacklevel=2,
+            )
     return made
 
 

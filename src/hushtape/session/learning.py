@@ -49,6 +49,7 @@ class Learning:
         "_late",
         "_ledger",
         "_lock",
+        "_noted",
         "_open",
         "alone",
         "budget",
@@ -66,7 +67,8 @@ class Learning:
         self.budget = BUDGET
         self._late: list[SecretRule] = []
         self._open: list[int] = []
-        """Lessons whose search was left to the end."""
+        """Lessons whose search was left for later."""
+        self._noted = False
         # Taken by exchanges that teach, never by others. Re-entrant and with `_busy`, because a response that
         # is collected may end its exchange in the middle of a section: that one leaves the work to us.
         self._lock = threading.RLock()
@@ -99,6 +101,15 @@ class Learning:
         if notebook.pending:
             self.absorb(interaction.request.uri, wait=False)
 
+    def note(self) -> None:
+        """Something is learned outside of an exchange: until the next one's end, or the tape's, the journal
+        says that nothing in it was searched."""
+        with self._lock:
+            journal = self._ledger.started
+            if journal is not None and not self._noted and not self._busy:
+                self._open.append(journal.lesson())
+                self._noted = True
+
     def settle(self, uri: str = "") -> None:
         """Before an end record: absorb, and search the journal for what is new, within the budget."""
         with self._lock:
@@ -119,9 +130,15 @@ class Learning:
             for search in self.others:
                 search()
             self._search(journal, rules, lambda: True)
-            for number in self._open:
-                journal.learned(number)
-            self._late, self.due, self._open = [], [], []
+            self._late, self.due = [], []
+            self._close()
+
+    def _close(self) -> None:
+        """All that was learned was looked for everywhere."""
+        journal = self._ledger.journal
+        for number in self._open:
+            journal.learned(number)
+        self._open, self._noted = [], False
 
     def rescrub(self, interaction: Interaction, ruleset: Ruleset) -> Interaction:
         """An exchange of which parts were scrubbed before something was learned.
@@ -185,9 +202,12 @@ class Learning:
         finally:
             self.budget -= clock.monotonic() - started
         journal.learned(number, left)
-        if not left:
-            self._open.remove(number)
-            del self._late[-len(rules) :]
+        if left:
+            return
+        self._open.remove(number)
+        del self._late[-len(rules) :]
+        if not self._late:  # what else is open was noted before
+            self._close()
 
     def _search(self, journal: Journal, rules: list[SecretRule], in_time: Callable[[], bool]) -> list[int]:
         """Search all entries; those for which no time was left."""
