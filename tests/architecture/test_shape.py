@@ -153,14 +153,16 @@ def test_modules_are_found() -> None:
 
 
 def test_frames_that_a_program_may_see_hide_their_arguments_from_pytest() -> None:
-    """pytest prints the arguments of the frame that raised, and here these are URLs and header fields."""
-    rooms = ("session", "clients", "matching", "freeze")
+    """pytest prints the arguments of the frame that raised, and here these are URLs and header fields; in a
+    front end, whose frames a time limit may end anywhere, configurations with their secrets."""
+    rooms = {"session": ast.Raise, "clients": ast.Raise, "matching": ast.Raise, "freeze": ast.Raise}
+    rooms["keboola"] = ast.FunctionDef
     bare = [
         str(m.path)
         for m in modules()
         if m.path.parts[2:3]
         and m.path.parts[2] in rooms
-        and any(isinstance(node, ast.Raise) for node in ast.walk(m.tree))
+        and any(isinstance(node, rooms[m.path.parts[2]]) for node in ast.walk(m.tree))
         and "__tracebackhide__ = True" not in m.text
     ]
     assert bare == []

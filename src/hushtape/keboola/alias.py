@@ -19,6 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 NAMESPACE, NAME = "keboola", "keboola.vcr"
 OURS = "hushtape.keboola"
 MODULES = ("recorder", "sanitizers", "validator", "scaffolder", "log_capture", "db_recorder")

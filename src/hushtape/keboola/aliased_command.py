@@ -17,6 +17,8 @@ from types import FrameType
 from hushtape.errors import OptionError
 from hushtape.keboola.alias import path_folder
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 

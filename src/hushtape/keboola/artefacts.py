@@ -25,6 +25,8 @@ from hushtape.keboola.log_capture import (
 )
 from hushtape.keboola.log_compare import compare_sync_action
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 LOGS, SYNC_ACTION, EXPECTED_STATUS = "logs.json", "sync_action_result.json", "expected_status.json"
 
 Clean = Callable[[str], str]

@@ -22,6 +22,8 @@ from hushtape.sanitize import BaseSanitizer, CompositeSanitizer, create_default_
 from hushtape.sanitize.loading import load
 from hushtape.sanitize.sanitizers_base import what_it_is
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 CONFIG_FILE = "config.json"
 SANITIZERS_FILE = "sanitizers.py"
 VARIABLE = "VCR_SANITIZERS"

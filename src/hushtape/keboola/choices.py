@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from hushtape.errors import OptionError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 def check(option: str, value: str, known: Sequence[str]) -> None:
     """Raises OptionError (a ValueError) unless `value` is one of `known`."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from hushtape.keboola.db_recorder import DBAdapter
     from hushtape.sanitize import Ruleset
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 MEMBER = "db_interactions"
 
 PATIENCE = 1.0

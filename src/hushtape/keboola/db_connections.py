@@ -13,6 +13,8 @@ from weakref import WeakSet
 
 from hushtape.keboola.db_store import Store
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 class RecordingCursor:
     """A cursor whose queries are recorded, with the rows that the program fetches. Else as it was."""

@@ -20,6 +20,8 @@ from hushtape.keboola.db_connections import RecordingConnection, ReplayConnectio
 from hushtape.keboola.db_store import Store, UnmatchedQueryError
 from hushtape.patching import PatchSet
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+oracledb\b", re.MULTILINE)
 
 

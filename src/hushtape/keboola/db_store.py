@@ -15,6 +15,8 @@ from hushtape.keboola import db_values
 from hushtape.keboola.errors import VCRRecorderError
 from hushtape.sanitize.rules import REDACTED
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 class UnmatchedQueryError(VCRRecorderError, RuntimeError):
     """No recorded query answers this one. Attributes: sql (str, normalised, scrubbed)."""

@@ -18,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _SPACE = re.compile(r"\s+")
 
 

@@ -32,6 +32,8 @@ from hushtape.sanitize import BaseSanitizer, dedup_sanitizers
 if TYPE_CHECKING:
     from hushtape.keboola.recorder import VCRRecorder
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 PREFIX = "vcr_debug_"
 RECORDING = ".recording"
 _QUIET = ("vcr", "urllib3")

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _NUMBERS = itertools.count(1)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from hushtape.sanitize import BaseSanitizer, CompositeSanitizer, DefaultSanitizer, HeaderSanitizer
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 NEEDED_BY_REPLAY = (
     "location",
     "link",

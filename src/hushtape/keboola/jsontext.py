@@ -10,6 +10,8 @@ import base64
 import json
 from typing import Any
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 class JsonIndentedSerializer:
     """A cassette as indented JSON; bytes as text where they are UTF-8, else as base64."""

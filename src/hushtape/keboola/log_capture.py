@@ -30,6 +30,8 @@ from hushtape.keboola.log_compare import (
 from hushtape.keboola.streams import Tee, warnings_to
 from hushtape.sanitize import extract_values
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 DEFAULT_LOG_LEVEL = logging.DEBUG
 DEFAULT_IGNORED_LOGGERS = frozenset(
     ("vcr", "keboola.vcr", "hushtape", "urllib3", "freezegun", "datadirtest", "filelock")

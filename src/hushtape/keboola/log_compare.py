@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 DEFAULT_NORMALIZERS: list[tuple[str, str]] = [
     (r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<UUID>"),
     (r"\b\d{10,13}\b", "<EPOCH>"),

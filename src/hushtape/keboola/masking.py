@@ -22,6 +22,8 @@ from hushtape.sanitize.named_secrets import TOO_SHORT, secret_rules
 from hushtape.sanitize.rules import REDACTED, SecretRule
 from hushtape.sanitize.sanitizers_values import longest_first
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _FILLERS = frozenset(code(text).decode() for text in (REDACTED, MASK) for code in (base64_filler, hex_filler))
 
 

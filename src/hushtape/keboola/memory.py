@@ -15,6 +15,8 @@ from pathlib import Path
 
 from hushtape.errors import HushtapeWarning, OptionError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 VARIABLE = "HUSHTAPE_MAX_MEMORY"
 """Bytes, or a number with K, M or G (of 1024): the bound where no argument names one."""
 NEAR = 0.8

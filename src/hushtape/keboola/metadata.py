@@ -17,6 +17,8 @@ from hushtape.errors import CassetteError
 if TYPE_CHECKING:
     from hushtape import Tape
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 AUTO = "auto"
 DEFAULT_FREEZE_TIME = "2025-01-01T12:00:00"
 """What a replay runs at where the cassette says nothing."""

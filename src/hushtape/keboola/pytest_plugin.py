@@ -16,6 +16,8 @@ import pytest
 from hushtape.keboola.runner import Case, Outcome, Settings, find_cases, run_case
 from hushtape.keboola.runner.report import details, head
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 FUNCTIONAL = "tests/functional"
 COMPONENT = "src/component.py"
 
@@ -56,7 +58,8 @@ class CaseItem(pytest.Item):
         """What is wrong, without the runner's own frames."""
         if isinstance(excinfo.value, CaseFailed):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        # A time limit's, say. Plain lines: all frames are ours, and their arguments are secrets.
+        return super().repr_failure(excinfo, "native")
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, f"case {self.name}"

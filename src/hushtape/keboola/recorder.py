@@ -34,6 +34,8 @@ from hushtape.keboola.running import Ended, Runner, watch
 from hushtape.keboola.secrets import placeholders, secret_values, usable
 from hushtape.sanitize import BaseSanitizer, extract_values
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 RECORD_MODES = ("once", "none", "new_episodes", "all", "any")
 MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
 MAX_CALLBACK_BODY = 64 * 1024 * 1024

@@ -16,6 +16,8 @@ from typing import Any, TypeVar, cast
 
 from hushtape.keboola.case import load_vcr_sanitizers
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 R = TypeVar("R")
 
 _FRAMES = 8  # from_test_dir is called by the tester itself

@@ -16,6 +16,8 @@ from hushtape.keboola.log_capture import ComponentRunResult, run_with_log_captur
 from hushtape.keboola.metadata import RunClock
 from hushtape.keboola.streams import Tee
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 Runner = Callable[[], object]
 """The component: runs once, raises or exits."""
 

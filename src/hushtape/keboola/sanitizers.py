@@ -29,6 +29,8 @@ from hushtape.sanitize import (
 )
 from hushtape.sanitize import extract_values as _extract_values
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _dedup_sanitizers = dedup_sanitizers
 
 

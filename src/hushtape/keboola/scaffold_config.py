@@ -19,6 +19,8 @@ from hushtape.keboola.secrets import secret_values
 from hushtape.sanitize import Ruleset, build
 from hushtape.sanitize.sanitizers_values import document, leaves
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 PLACEHOLDER = re.compile(r"\{\{secret\.([^}]+)\}\}")
 SHORTEST_INSIDE = 6
 """Characters of a secret from which on it is looked for inside longer values, too."""

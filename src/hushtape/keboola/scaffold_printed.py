@@ -18,6 +18,8 @@ from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.printed import Printed, held
 from hushtape.sanitize.ruleset import Ruleset
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> None:
     """Record the run; what it printed follows at its end, 64 KiB of each stream, without the secrets and what

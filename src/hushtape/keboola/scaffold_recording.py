@@ -35,6 +35,8 @@ from hushtape.keboola.scaffold_printed import record_held, replay_held
 from hushtape.keboola.secrets import secret_values
 from hushtape.keboola.validator import save_output_snapshot
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _DATA, _OUT = Path("source") / "data", Path("expected") / "data" / "out"
 
 

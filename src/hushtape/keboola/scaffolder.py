@@ -28,6 +28,8 @@ from hushtape.keboola.scaffold_config import (
 )
 from hushtape.keboola.scaffold_recording import Recording, record_case
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 DATA = Path("source") / "data"
 OUT = Path("expected") / "data" / "out"
 CASSETTE = Path("cassettes") / "requests.json"

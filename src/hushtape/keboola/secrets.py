@@ -17,6 +17,8 @@ from hushtape.sanitize.named_secrets import SHORT
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, is_credential, leaves, with_parts
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 def secret_values(secrets: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:
     """Name -> value of what is secret in a secrets file and in the configuration it belongs to.

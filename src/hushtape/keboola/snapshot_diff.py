@@ -6,10 +6,12 @@ Lives here: the differences and the text about them. Must not: take snapshots. C
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 LONGEST_DIFFED = 10 * 1024 * 1024
 """Bytes of a file up to which its differences are shown line by line."""
@@ -90,8 +92,10 @@ def compared(
     actual: Mapping[str, Any],
     output_dir: Path,
     expected_dir: Path | None,
+    tell: Callable[[str], str] = str,
 ) -> Iterable[ValidationDiff]:
-    """The differences of one section; line by line where `expected_dir` holds the file."""
+    """The differences of one section; line by line where `expected_dir` holds the file, of what `tell` makes
+    of the two texts."""
     for name in sorted({*expected, *actual}):
         path = f"{section}/{name}"
         if name not in actual:
@@ -99,16 +103,17 @@ def compared(
         elif name not in expected:
             yield ValidationDiff(path, "unexpected", None, actual[name])
         elif expected[name].get("hash") != actual[name]["hash"]:
-            lines = _lines(expected_dir / section / name, output_dir / path) if expected_dir else None
+            lines = _lines(expected_dir / section / name, output_dir / path, tell) if expected_dir else None
             yield ValidationDiff(path, "hash_mismatch", expected[name], actual[name], lines)
 
 
-def _lines(old: Path, new: Path) -> str | None:
-    """A unified diff; None where a file is missing, long or no text."""
+def _lines(old: Path, new: Path, tell: Callable[[str], str]) -> str | None:
+    """A unified diff; None where a file is missing, long or no text. `tell` gets each text whole: what is in
+    base64 or hex lies over several lines."""
     try:
         if max(old.stat().st_size, new.stat().st_size) > LONGEST_DIFFED:
             return None
-        before, after = (path.read_text("utf-8").splitlines() for path in (old, new))
+        before, after = (tell(path.read_text("utf-8")).splitlines() for path in (old, new))
     except (OSError, UnicodeDecodeError):
         return None
     return "\n".join(difflib.unified_diff(before, after, str(old), str(new), lineterm=""))

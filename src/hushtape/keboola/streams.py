@@ -15,6 +15,8 @@ from typing import Any, TextIO
 
 from hushtape.patching import PatchSet
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 class Tee(io.TextIOBase):
     """A text stream that writes to `target` and keeps what it wrote until `release`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +18,8 @@ import msgspec
 
 from hushtape.keboola.files import write_atomically
 from hushtape.keboola.snapshot_diff import ValidationDiff, ValidationResult, compared
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 VERSION = "1.0"
 _SECTIONS = ("tables", "files")
@@ -77,12 +79,13 @@ class OutputSnapshot:
         expected: Mapping[str, Any],
         expected_dir: str | Path | None = None,
         verbose: bool = False,
+        tell: Callable[[str], str] = str,
     ) -> ValidationResult:
         """Compare an `out` folder with a snapshot.
 
         Args:
             expected_dir: where the expected files themselves stand; with `verbose` differences are shown
-                line by line.
+                line by line. tell: scrubs a file's text before lines of it are shown.
         """
         output = Path(output_dir)
         algorithm = expected.get("hash_algorithm", self.hash_algorithm)
@@ -90,7 +93,7 @@ class OutputSnapshot:
         shown = Path(expected_dir) if expected_dir is not None and verbose else None
         diffs: list[ValidationDiff] = []
         for section in _SECTIONS:
-            diffs += compared(section, expected.get(section) or {}, actual[section], output, shown)
+            diffs += compared(section, expected.get(section) or {}, actual[section], output, shown, tell)
         return ValidationResult.of(diffs)
 
     def _files(self, folder: Path) -> Iterator[Path]:

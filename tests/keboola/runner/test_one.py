@@ -10,14 +10,14 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hushtape.keboola.runner import Settings, find_cases, run_cases
-from hushtape.keboola.runner.one import _Case, _shown
+from hushtape.keboola.runner.one import _shown
 from hushtape.keboola.runner.outcome import Problem
+from hushtape.keboola.validator import OutputSnapshot
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
 from tests.keboola.runner.conftest import SECRET, Project
@@ -348,11 +348,25 @@ def test_an_unused_interaction_is_told_as_it_may_be_shown(project: Project) -> N
     assert outcome.unused and coded not in repr(outcome)
 
 
-def test_a_file_that_packs_a_secret_hides_it(tmp_path: Path) -> None:
-    """Of its diff a part is shown, in which the audit finds nothing."""
-    rules = build(secrets={"#key": SECRET}).ruleset
-    case: Any = SimpleNamespace(runs=SimpleNamespace(masked=partial(tell, rules)))
-    packed, plain = tmp_path / "packed", tmp_path / "plain"
-    packed.write_bytes(base64.encodebytes(gzip.compress(b"n" * 300 + SECRET.encode(), mtime=0)))
-    plain.write_text(f"a (withheld) word\n{SECRET}\n")
-    assert _Case._hides(case, packed) and not _Case._hides(case, plain)
+@pytest.mark.parametrize("width", [8, 20, 76])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_snapshots_diff_shows_no_line_of_what_is_coded(tmp_path: Path, width: int, packed: bool) -> None:
+    """Of a diff a part is shown, in which the audit finds nothing."""
+    tell_whole = partial(tell, build(secrets={"#key": SECRET}).ruleset)
+    hidden = f"a long note about {SECRET} and more of it".encode()
+    coded = base64.b64encode(gzip.compress(hidden, mtime=0) if packed else hidden).decode()
+    lines = [coded[at : at + width] for at in range(0, len(coded), width)]
+    for name, ends in (("old", ["one", "end"]), ("new", ["two", "end"])):
+        (tmp_path / name / "files").mkdir(parents=True)
+        (tmp_path / name / "files" / "a").write_text("\n".join([ends[0], *lines, ends[1]]))
+    snapshots = OutputSnapshot()
+    wanted = snapshots.capture(tmp_path / "old")
+    found = snapshots.validate(tmp_path / "new", wanted, tmp_path / "old", verbose=True, tell=tell_whole)
+    shown = found.format_output(verbose=True)
+    assert "-one" in shown and "+two" in shown
+    begin, end = hidden.index(SECRET.encode()), hidden.index(SECRET.encode()) + len(SECRET)
+    touched = [
+        (at * width < end * 4 // 3 - 8 and (at + 1) * width > begin * 4 // 3 + 8) for at in range(len(lines))
+    ]
+    told = [line for line, is_touched in zip(lines, touched, strict=True) if packed or is_touched]
+    assert told and not any(line in shown for line in told)

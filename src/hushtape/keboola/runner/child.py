@@ -16,6 +16,8 @@ from hushtape.keboola.runner.many import ANSWER, TASK, Task, failed
 from hushtape.keboola.runner.one import run_case
 from hushtape.keboola.runner.scratch import removed
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 
 def main(folder: str) -> None:
     """Run the task's case. The answer is whole or not there. What the component left running ends here."""

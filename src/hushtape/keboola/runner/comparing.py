@@ -20,6 +20,8 @@ from typing import Any, BinaryIO
 from hushtape.keboola.runner.outcome import Problem
 from hushtape.sanitize.messages import WITHHELD
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 SECTIONS = ("tables", "files")
 LINES = 12
 """Lines of a difference that are shown; `COMPARED` with `verbose`."""

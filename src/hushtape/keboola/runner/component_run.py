@@ -33,6 +33,8 @@ from hushtape.keboola.secrets import secret_values
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 UNANSWERED = (
     "a request is not on the cassette. If the component is right, record the case anew; if it was right "
     'to survive it, list it under "acknowledge" in cassettes/expected_status.json'
@@ -48,16 +50,17 @@ class ComponentRun:
     Attributes:
         problems: what was wrong. facts: what is known of the last run (fields of Outcome).
         hidden: the values that stand in the working copy and not in the tests' folder.
-        refused: the last request that no server answered, while recording.
+        refused: the last request that no server answered, while recording. tape: the last run's.
     """
 
     case: Case
     settings: Settings
-    problems: list[Problem] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-    hidden: frozenset[str] = frozenset()
+    problems: list[Problem] = field(default_factory=list, repr=False)
+    facts: dict[str, Any] = field(default_factory=dict, repr=False)
+    hidden: frozenset[str] = field(default=frozenset(), repr=False)
     refused: str = ""
-    printed: Printed = field(default_factory=Printed)
+    printed: Printed = field(default_factory=Printed, repr=False)
+    tape: Tape | None = field(default=None, repr=False)
 
     def run(self, space: Workspace, done: str, cassettes: Path) -> bool:
         """Run it. `done`: "live", "recorded", "replayed". False: there is nothing to be compared or kept."""
@@ -142,11 +145,10 @@ class ComponentRun:
         return run
 
     def _note(self, recorder: VCRRecorder | None) -> None:
-        tape, text = None if recorder is None else recorder.tape, self.printed.text(self.hidden)
+        self.tape = tape = None if recorder is None else recorder.tape
+        self.facts["printed"] = self.shown(self.printed)
         if tape is None:
-            self.facts["printed"] = self.printed.cut(self.masked(text))
             return
-        self.facts["printed"] = self.printed.cut(masking(tape.ledger.ruleset, self.hidden)(text))
         self.facts["played"] = tape.played + tape.recorded
         self.facts["unused"] = len(tape.unused)
         first = islice(tape.unused, SHOWN)
@@ -154,6 +156,13 @@ class ComponentRun:
             tell(tape.ledger.ruleset, f"{one.request.method} {one.request.uri}") for one in first
         )
         self.refused = _refused(tape)
+
+    def shown(self, printed: Printed) -> str:
+        """The end of what was printed, without secrets: of the case, and what the last tape knows."""
+        if self.tape is None:
+            return printed.cut(self.masked(printed.text(self.hidden)))
+        clean = masking(self.tape.ledger.ruleset, self.hidden)
+        return printed.cut(clean(printed.text(self.hidden)))
 
     def _ends(self, run: Callable[[], object], expected: int | None) -> bool:
         """Whether the run ended as it should; `expected` None: only the recorder compares the exit code."""

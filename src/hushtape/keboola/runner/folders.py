@@ -15,6 +15,8 @@ from msgspec import Struct
 
 from hushtape.keboola.errors import CaseError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 CASSETTES = "cassettes"
 CASSETTE = "requests.json"
 SECRETS = "config.secrets.json"

@@ -23,6 +23,8 @@ from pathlib import Path
 from hushtape.keboola.alias import Alias, install_alias
 from hushtape.keboola.errors import CaseError
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 DATA_VARIABLE = "KBC_DATADIR"
 RUN_MODE = "KBC_COMPONENT_RUN_MODE"
 """With "debug" in it keboola.component records by itself, into the outputs."""

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 
 from hushtape.keboola.runner.outcome import Outcome
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _NOT_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 can't hold (2.2)."""
 

@@ -27,6 +27,8 @@ from hushtape.keboola.runner.outcome import Outcome, Problem
 from hushtape.keboola.runner.scratch import removed, scratch
 from hushtape.keboola.runner.settings import Settings
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 IN_PROCESS = 0
 TASK, ANSWER = "task.pickle", "outcomes.pickle"
 _CHILD = (

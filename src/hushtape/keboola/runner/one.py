@@ -7,6 +7,8 @@ Whatever goes wrong is a problem of the case's outcome, never an exception: the 
 
 from __future__ import annotations
 
+import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from hushtape.keboola.runner.component_run import ComponentRun
 from hushtape.keboola.runner.folders import SNAPSHOT, Case
 from hushtape.keboola.runner.isolation import as_it_was
 from hushtape.keboola.runner.outcome import Outcome, Problem
+from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.publishing import (
     check_outputs,
     publish_cassettes,
@@ -30,7 +33,9 @@ from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Handed, Workspace, workspace
 from hushtape.keboola.validator import OutputSnapshot
-from hushtape.sanitize.messages import NOTHING_SHOWN, WITHHELD
+from hushtape.sanitize.messages import NOTHING_SHOWN
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 
 def run_case(case: Case, settings: Settings, folder: Path | None = None) -> list[Outcome]:
@@ -75,13 +80,14 @@ class _Case:
         self.runs = ComponentRun(self.case, self.settings, self.problems)
 
     def outcome(self) -> Outcome:
-        """Run the case to its end."""
-        begun, done = time.perf_counter(), ""
+        """Run the case to its end. What its own scripts print is shown when it is over, without secrets."""
+        begun, done, printed = time.perf_counter(), "", Printed()
         try:
-            with as_it_was():
+            with held(printed, printed), as_it_was():
                 self.runs.hide_secrets()
                 done = _what_to_do(self.case, self.settings)
                 self._do(done)
+                gc.collect()  # what finalizers say is held, too
         except HushtapeError as error:
             self.problems.append(Problem("error", str(error)))
         except KeyboardInterrupt:
@@ -91,6 +97,8 @@ class _Case:
                 raise
             self.problems.append(Problem("error", f"{type(error).__name__}: {error}"))
         masked = self.runs.masked
+        if text := self.runs.shown(printed):
+            sys.stderr.write(text)
         return Outcome(
             name=masked(self.case.name),
             done=done,
@@ -172,19 +180,11 @@ class _Case:
     def _validate(self, space: Workspace) -> None:
         snapshots = OutputSnapshot()
         wanted = snapshots.load(self.case.data / SNAPSHOT)
-        verbose = self.settings.verbose
-        found = snapshots.validate(space.out, wanted, self.case.expected, verbose=verbose)
+        verbose, tell = self.settings.verbose, self.runs.masked
+        found = snapshots.validate(space.out, wanted, self.case.expected, verbose=verbose, tell=tell)
         if not found.success:
-            for diff in found.diffs:
-                if diff.unified_diff and self._hides(space.out / diff.file_path):
-                    diff.unified_diff = WITHHELD
             text = f"the outputs differ from {SNAPSHOT}"
             self.problems.append(Problem("snapshot", text, found.format_output(verbose=verbose)))
-
-    def _hides(self, path: Path) -> bool:
-        """Whether a secret is packed or coded in a file. A diff shows a part of it, which tells nothing."""
-        text = path.read_text("utf-8", "replace")
-        return self.runs.masked(text).count(WITHHELD[:-1]) > text.count(WITHHELD[:-1])
 
 
 def _shown(problem: Problem, masked: Callable[[str], str]) -> str:

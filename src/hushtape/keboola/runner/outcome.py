@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 Kind = Literal["outputs", "snapshot", "exit code", "logs", "sync action", "requests", "error"]
 Verdict = Literal["passed", "failed", "error"]
 

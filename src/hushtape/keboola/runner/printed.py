@@ -20,6 +20,8 @@ from typing import Any, TextIO
 
 from hushtape.patching import PatchSet
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 PRINTED = 64 * 1024
 """Bytes that are shown, the last ones."""
 

@@ -19,6 +19,8 @@ from hushtape.keboola.runner.comparing import SECTIONS, files_in
 from hushtape.keboola.runner.folders import CASSETTE, SNAPSHOT, Case
 from hushtape.keboola.validator import OutputSnapshot
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 SHORTEST_SOUGHT = 6
 """Characters. Shorter ones stand in outputs by chance."""
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from hushtape.keboola.runner.outcome import Outcome
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 LINES = 15
 """Lines of a failed component's output that are shown."""
 

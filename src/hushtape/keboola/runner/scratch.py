@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 PREFIX = "hushtape-component-"
 LOCK = "lock"
 TRIES = 10

@@ -24,6 +24,8 @@ from hushtape.keboola.errors import CaseError
 from hushtape.keboola.files import merged, read_object
 from hushtape.keboola.runner.folders import CASSETTES, SECRETS, SNAPSHOT, Case
 
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
 _VARIABLE = re.compile(r"\{\{env\.(\w+)\}\}")
 _JOB = "jobId-1122334455"
 """The job's name under which the platform hands on artifacts, as keboola.datadirtest has it."""

@@ -1,0 +1,121 @@
+"""What a run of cases shows beside its report: what a case's scripts print, and frames that pytest prints."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.keboola.runner.conftest import SCRIPT, SECRET, Project
+
+TALKS = """
+import json, logging, os, sys, threading, weakref
+from pathlib import Path
+
+
+class Last:
+    def __init__(self, word):
+        self.word = word
+
+    def __del__(self):
+        raise RuntimeError("finalizer " + self.word)
+
+
+def run(context):
+    word = json.loads(Path(context.source_config_path).read_text())["parameters"]["#token"]
+    print("printed", word)
+    sys.stderr.write(f"written {word}\\n")
+    sys.__stdout__.write(f"beside {word}\\n")
+    last = Last(word)
+    last.itself = last
+    thread = threading.Thread(target=lambda: 1 / 0 if False else int(word))
+    thread.start()
+    thread.join()
+"""
+
+PROBED = SCRIPT.replace(
+    "def main", 'print("probe", "k-93b1c07e" + "55d2f4")\nVCR_SANITIZERS = []\n\n\ndef main', 1
+)
+GIVEN = "def get_sanitizers(config):\n    print('given', config)\n    return []\n"
+
+
+def test_a_cases_scripts_show_no_secret(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    data = project.case("first")
+    project.script.write_text(PROBED)
+    (data / "sanitizers.py").write_text(GIVEN)
+    for name in ("set_up", "post_run", "tear_down"):
+        (data.parent / f"{name}.py").write_text(TALKS)
+    assert project.kinds() == []
+    shown = "".join(capsys.readouterr())
+    assert SECRET not in shown
+    for word in ("probe ***", "given {", "printed ***", "written ***", "beside ***", "finalizer"):
+        assert word in shown
+
+
+def test_what_is_printed_for_programs_stays_alone_on_stdout(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = project.case("first")
+    (data.parent / "set_up.py").write_text("def run(context):\n    print('here')\n")
+    assert project.kinds() == []
+    assert capsys.readouterr() == ("", "here\nhere\n")  # recorded, and proven
+
+
+ASKING = """
+from pathlib import Path
+import pytest, requests
+from hushtape.keboola import VCRRecorder
+
+DATA = Path(__file__).parent / "data"
+
+
+def test_a_failing_component():
+    def run():
+        requests.get("URL/number/1", timeout=5)
+        raise ValueError("plain")
+
+    VCRRecorder.from_test_dir(DATA).record(run)
+
+
+def test_a_broken_file():
+    (DATA / "sanitizers.py").write_text("def get_sanitizers(config):\\n    raise ValueError(config)\\n")
+    try:
+        VCRRecorder.from_test_dir(DATA)
+    finally:
+        (DATA / "sanitizers.py").unlink()
+
+
+def test_an_unmatched_request():
+    VCRRecorder.from_test_dir(DATA).replay(lambda: requests.get("URL/number/2", timeout=5))
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("-l", "--tb=long")])
+def test_pytest_shows_no_arguments_of_our_frames(project: Project, options: tuple[str, ...]) -> None:
+    data = project.case("first")
+    (data / "out").mkdir()
+    (data.parent / "test_asking.py").write_text(ASKING.replace("URL", project.url))
+    shown = _pytest(project, "source/test_asking.py", *options, folder=data.parent.parent)
+    assert "3 failed" in shown and "plain" in shown and SECRET not in shown
+
+
+def test_nor_where_a_time_limit_ends_a_case(project: Project) -> None:
+    project.case("first")
+    project.script.write_text(SCRIPT.replace("    main()", "    import time; time.sleep(30)"))
+    plugin = ("-p", "hushtape.keboola.pytest_plugin", "--functional-dir", "tests/functional", "--vcr-record")
+    shown = _pytest(project, *plugin, "--timeout", "2", "-l", folder=project.root)
+    assert "Timeout (>2.0s)" in shown and SECRET not in shown
+
+
+def _pytest(project: Project, *arguments: str, folder: os.PathLike[str]) -> str:
+    made = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert made.returncode == 1, made.stdout + made.stderr
+    return made.stdout + made.stderr
