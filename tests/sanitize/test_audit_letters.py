@@ -57,6 +57,8 @@ BETWEEN = {
     "references without semicolons": lambda text: pieces(text, 9, "&nbsp"),
     "mail's escapes": lambda text: pieces(text, 9, "=0A=\r\n"),
     "base64 in groups": lambda text: pieces(CODED, 4, " "),
+    "an attribute's lines": lambda text: f'<key value="{pieces(text, 10, chr(92) + "n    ")}"/>',
+    "lines in angle brackets": lambda text: f"key <{pieces(text, 10, chr(92) + 'r' + chr(92) + 'n')}>",
     "base64 with escapes": lambda text: pieces(CODED, 8, "\\x0a"),
     "hex in groups": lambda text: text.encode().hex(":"),
     "hex with 0x": lambda text: ",".join(f"0x{byte:02X}" for byte in text.encode()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from html import escape
 from itertools import product
 from typing import Literal
@@ -202,3 +203,20 @@ def test_a_long_token_alone_goes(sign: str) -> None:
     plain = json.dumps({"u": f"https://Zk93bXw2L{sign}mP0Qd7RtY@db.example/p"})
     for way in (plain, plain.replace("+", "\\u002B").replace("=", "\\u003D")):
         assert "Zk93" not in cleaned(way, "application/json")
+
+
+@pytest.mark.parametrize("password", ["wJalrXUtnFEMI/K7MDENG/bPxRfiCY", "a?b-8f2Kq7Zm", "a#b-8f2Kq7Zm"])
+@pytest.mark.parametrize("write", [str, quote, quote_plus])
+@pytest.mark.parametrize("url", ["postgres://app:{}@db.example.net/x", "redis://:{}@cache:6379/0"])
+def test_a_named_password_that_ends_userinfo_before_its_sign_is_replaced_once(
+    password: str, write: Callable[[str], str], url: str
+) -> None:
+    rules = build(secrets={"#key": password}).ruleset
+    for text in (url, quote(url, safe="{}"), quote(url, safe="/:{}"), json.dumps({"dsn": url})):
+        body = text.replace("{}", write(password)).encode()
+        scrubber = rules.scrubber("response", "text/plain")
+        clean = scrubber.feed(body) + scrubber.finish()
+        again, auditor = rules.scrubber("response", "text/plain"), rules.auditor()
+        assert password.encode() not in clean and b"REDACTED@" in clean.replace(b"%40", b"@")
+        assert again.feed(clean) + again.finish() == clean
+        assert (auditor.feed(clean) or auditor.finish()) is None

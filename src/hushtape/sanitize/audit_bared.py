@@ -75,11 +75,12 @@ _COLOUR: Final = lazily(
 """A terminal's (ECMA-48 5.4), its ESC as it is or escaped."""
 
 
-def bared(data: bytes, *, mail: bool = True) -> bytes:
+def bared(data: bytes, *, mail: bool = True, tags: bool = True) -> bytes:
     """The buffer without escapes of signs, those of letters and digits undone, one layer; the same object if
     it holds none. What reads as an escape by chance goes, too: as it is the buffer is looked at elsewhere.
-    `mail`: also those of quoted-printable, as which `=03` in `v=0323` reads."""
-    data = _COLOUR.sub(b"", _TAG.sub(b"", data))
+    `mail`: also those of quoted-printable, as which `=03` in `v=0323` reads. `tags`: also the tags of
+    elements, which take the value of an attribute with them."""
+    data = _COLOUR.sub(b"", _TAG.sub(b"", data) if tags else data)
     for byte, signs, letters in _ESCAPES:
         if byte not in data or (byte == EQUALS and not mail):
             continue
@@ -87,3 +88,8 @@ def bared(data: bytes, *, mail: bool = True) -> bytes:
         if letters is not None:
             data = letters.sub(_letter, data)
     return data
+
+
+def has_tag(data: bytes) -> bool:
+    """Whether an element begins or ends in it."""
+    return _TAG.search(data) is not None

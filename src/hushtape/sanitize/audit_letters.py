@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from hushtape.sanitize import otherwise
 from hushtape.sanitize.audit_anew import is_text
-from hushtape.sanitize.audit_bared import EQUALS, bared
+from hushtape.sanitize.audit_bared import EQUALS, bared, has_tag
 from hushtape.sanitize.audit_finding import Scan
 from hushtape.sanitize.audit_runs import GAP
 from hushtape.sanitize.engine import folding
@@ -119,6 +119,8 @@ class Letters:
             name = self._search(bared(near)) if near else None
             if name is None and EQUALS in near:
                 name = self._search(bared(near, mail=False))
+            if name is None and has_tag(near):
+                name = self._search(bared(near, tags=False))
         return None if name is None else (name, -1)
 
     def _build(self) -> None:

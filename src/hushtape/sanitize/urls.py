@@ -120,14 +120,17 @@ _OUTSIDE = lazily(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
 _PORT = lazily(rb"\d{2,5}[&,;')\]}]")
 
 
-def _tells(text: bytes) -> bool:
+def _tells(text: bytes, left: bytes) -> bool:
     """Whether this before an `@` says who somebody is: a name, a colon and a password, or a long token. Not a
-    host, and an address in the next column or parameter."""
+    host, and an address in the next column or parameter; nor where another rule has replaced a password that
+    held a slash, which ends userinfo (half of AWS's keys do)."""
     user, colon, password = text.partition(b":")
     if _OUTSIDE.search(user) is not None:
         return False
     if not colon:
         return _TOKEN.fullmatch(user) is not None and (len(user) >= LONG or b"%3a" in user.lower())
+    if password == left and (len(user) < LONG or user == left):
+        return False
     host = b"." in user or user == b"localhost"
     return _USER.fullmatch(user) is not None and not (host and _PORT.match(password))
 
@@ -225,7 +228,7 @@ def _userinfo(text: bytes) -> tuple[Any, Any, Any]:
             named = _NAME.match(data, first, start)
             if named is None or _HOST.match(data, end) is None or _SAID.fullmatch(data, named.end(), start):
                 return None
-        if not _belongs(data, first, start, context) or not _tells(data[first:start]):
+        if not _belongs(data, first, start, context) or not _tells(data[first:start], text):
             return None
         return Found(first, start, text)
 
@@ -246,7 +249,7 @@ def _userinfo(text: bytes) -> tuple[Any, Any, Any]:
 
     def ending(data: bytes, end: int, level: bool) -> Found | None:
         found = _ESCAPED_AUTHORITY[level].match(data, end, min(end + REACH, len(data)))
-        if found is None or not _tells(_undone(found[0], level)):
+        if found is None or not _tells(_undone(found[0], level), text):
             return None
         return Found(end, found.end(), text)
 
