@@ -190,11 +190,12 @@ def test_a_value_longer_than_the_window_is_swallowed(size: int) -> None:
 
 def test_memory_stays_flat_while_a_value_is_swallowed() -> None:
     scrubber = ENGINES["ahocorasick"].scrubber("response")
+    inner = scrubber._plain._inner  # type: ignore[attr-defined]  # its carry is what is tested
     scrubber.feed(b'{"password": "')
     for _ in range(200):
         scrubber.feed(b"x" * 10_000)
-        assert len(scrubber._plain._rest) < 64 * 1024  # the carry is what is tested
-    assert scrubber.finish() == b"REDACTED"
+        assert len(inner._rest) < 64 * 1024
+    assert scrubber.finish() == b'{"password": "REDACTED'
 
 
 @pytest.mark.parametrize("secret", SECRETS)

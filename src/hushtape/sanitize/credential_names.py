@@ -27,12 +27,13 @@ _TOKENS: Final = """
     registration impersonation captcha recaptcha mfa otp two_factor magic email account device push
     state registry x
     web github gitlab gh slack npm pypi hf vault jira discord telegram circle twilio figma shopify facebook
+    aws plex restricted_data
 """
 """Words before `token`. Not: page, next, sync, continuation (where a list goes on), client and client request
 (AWS's words for an idempotency key), eos, pad (models of language), cancel, lock."""
 
 _REST: Final = """
-    secret secret_string secret_text secret_value secret_binary secret_hash
+    secret secret_string secret_text secret_value secret_binary secret_hash secret_base64
     password passwd passphrase passcode
     password_confirmation password_confirm password_repeat password_again password_hash password_digest
     password1 password2 passwd1 passwd2

@@ -15,7 +15,7 @@ from hushtape.sanitize.escapes import COLOUR, begins
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.innocent import is_directory, is_label, is_shortcut, stays
 from hushtape.sanitize.member_values import QUOTE, MemberValue
-from hushtape.sanitize.named_values import COLON
+from hushtape.sanitize.named_values import ARROW, COLON, GREATER
 from hushtape.sanitize.noise import amid_bytes
 from hushtape.sanitize.percent_values import is_opened
 from hushtape.sanitize.rules import FieldRule
@@ -63,10 +63,17 @@ _EQUALS = lazily(
 _LESS = lazily(rb"(?:lt|#60|#[xX]3[cC]);\Z|u003[cC]\Z")
 _COLOUR, _COLOURED = lazily(COLOUR), frozenset((b"\x1b", b"\\", b"["))
 _SPACED = lazily(
-    rb"\s{1,8}(?:=>|:?=|:)\s{0,8}|\+{1,8}(?:%(?:25){0,8}3[aA])?%(?:25){0,8}3[aAdD](?:%(?:25){0,8}3[eE])?\+{0,8}"
+    rb"\s{1,8}(?:"
+    + ARROW
+    + rb"|:?=|:)\s{0,8}|\+{1,8}(?:%(?:25){0,8}3[aA])?%(?:25){0,8}3[aAdD](?:%(?:25){0,8}3[eE])?\+{0,8}"
 )
 """As it is, and in a form."""
-_ARROW = lazily(rb">\s{0,8}(?=[\"'])")
+_ARROW = lazily(
+    GREATER
+    + rb"(?:\s|\\{1,8}[nrt]|%(?:25){0,8}20){0,8}"
+    + rb"(?=\\{0,63}(?:[\"']|u002[27])|(?:&|\\{1,8}u0026)(?:amp;){0,4}(?:quot|apos|#0?3[49]|#[xX]2[27]);"
+    rb"|%(?:25){0,8}2[27])"
+)
 # Where a form or query value ends, by how deeply it is escaped, and by what surrounds it.
 _FORM_END, _URI_END = Until(lazily(rb"&")), Until(lazily(rb"[&#]"))
 _TEXT_END = Until(lazily(URL_ENDS + rb"|\]\]>"))
@@ -236,6 +243,8 @@ class Field:
             part = multipart.nested(data, start, start + self._length, limit, self._text)
             return part or self._bracketed(data, start, limit, context)
         at = sign.end()
+        if not (context.form or context.uri) and (arrow := _ARROW.match(data, at)):
+            at = arrow.end()
         if data[at : at + 1] in _COLOURED and (colour := _COLOUR.match(data, at, limit)) is not None:
             at = colour.end()
         if self.code:
@@ -272,8 +281,6 @@ class Field:
 
     def _loose(self, data: bytes, start: int, at: int, context: Context) -> Found | None:
         """Somewhere in a text: the value may be in quotes (an attribute, a script, one of Ruby's hashes)."""
-        if arrow := _ARROW.match(data, at):
-            at = arrow.end()
         if self._is_none(data, start, at, at + oauth.WINDOW, context):
             return None
         if context.window and data.startswith(self._text + b"#", at):

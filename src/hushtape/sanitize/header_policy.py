@@ -145,6 +145,11 @@ _NAMED = frozenset(
         "x-securitycenter",
         "dpop",
         "x-amzn-oidc-data",
+        "x-registry-config",  # Docker's, for the registries of a build
+        "x-identity-header",  # Azure's App Service
+        "x-jfrog-art-api",
+        "iplanetdirectorypro",
+        "cst",  # IG
     ]
 )
 """Fields that hold a credential though their names don't say so: by their makers' documentation."""

@@ -16,6 +16,7 @@ from hushtape.sanitize.around import within
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.members import IS, MEMBER, STRING, Q, S
+from hushtape.sanitize.named_values import ARROW
 from hushtape.sanitize.spans import Context, Found, Verify
 from hushtape.sanitize.tag_attributes import value_in_tag
 from hushtape.sanitize.words import looks_made
@@ -40,7 +41,7 @@ _UNQUOTED = lazily(
 )
 _ANCHOR = lazily(rb"&[\w.-]{1,80}[ \t]{0,8}(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)(?:[ \t]{1,64}[\w\"'<{\[-]|-[ \t])")
 """YAML's name for what stands on the lines below (YAML 1.2 6.9.2)."""
-_SHOWN = lazily(rb"\][ \t]{1,4}=>[ \t]{1,4}" + _ONE + _END)
+_SHOWN = lazily(rb"\][ \t]{1,4}" + ARROW + rb"[ \t]{1,4}" + _ONE + _END)
 _MAPPED = lazily(rb":\[" + _ONE + rb"(?=[\s\]])")
 _ESCAPED_COLOUR = lazily(COLOUR)
 _IN_MAP = lazily(rb"[\[ ][\w-]{0,64}\Z")
@@ -48,7 +49,8 @@ _ESCAPED = rb"(?:\\{1,8}+(?:u(?!00(?:22|3[cCeE]|5[cC]))[0-9a-fA-F]{4}|[nrt])){0,
 _FIRST_ESCAPED = lazily(rb"\A" + _ESCAPED)
 _OPTION = lazily(rb"[ \t]{1,4}(?:\\{0,8}[\"'])?(" + _ESCAPED + _ONE + rb")" + _END)
 """Its first letters may be escaped, whole: `--password \\u003cpassword\\u003e` of a manual has none there."""
-_SQL = lazily(rb"[ \t]{1,4}'([^'\\\s]{6,256})'")
+_SQL = lazily(rb"(?:[ \t]{1,4}|[`\]][ \t]{0,4}=[ \t]{0,4}[nN]?)'([^'\\\s]{6,256})'")
+"""What follows PASSWORD, or a column's name as MySQL and SQL Server quote it."""
 _BEFORE = lazily(
     rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx(?: /m)?|setenv|set -[gxU]{1,2})[ \t]{1,4})"
     rb"[\w-]{0,64}\Z"
@@ -66,7 +68,7 @@ _OPENED = lazily(rb"[\[(]\s{0,128}+[bB]?\\{0,8}[\"']\Z")
 _PHP = lazily(rb"(\\{0,8}\");s:(\d{1,6}):\1")
 _PHP_END = lazily(rb"(\\{0,8}\");(?=[abdisrCEORN][:;]|\}|\Z)")
 _ASSIGNED = lazily(rb"\\{0,8}[\"']\]\s{0,8}+=\s{0,8}+(\\{0,8}[\"'])([^\"'\\\s]{8,1024})\1")
-_ENTRY = lazily(_Q + rb"\s{0,8}+=\s{0,8}+\1([^\"'\\\s]{8,1024})\1")
+_ENTRY = lazily(_Q + rb"\s{0,8}+=\s{0,8}+(?:[bB]?\1([^\"'\\\s]{8,1024})\1|[nN]?(\\{0,8}')([^\"'\\\s]{8,1024})\3)")
 _ELEMENT = lazily(
     rb"\\{0,8}[\"'][^<>]{0,256}(?<!/)>"
     + S
@@ -128,7 +130,7 @@ _BACK: Final = 2100
 
 def loose_ways(read: Read) -> Iterator[tuple[frozenset[int], Verify]]:
     """The verifiers, each with the bytes that may follow a name there."""
-    yield frozenset(b": =\x1b\\]"), _unquoted(read)
+    yield frozenset(b": =\x1b\\]`"), _unquoted(read)
     yield frozenset(b" >/\t\r\n\\]"), _attribute(read)
     yield frozenset(b"\"'\\"), _quoted(read)
     yield frozenset(b"<"), _element(read)
@@ -231,9 +233,10 @@ def _php(data: bytes, start: int, end: int, limit: int) -> Span | None:
 
 
 def _entry(data: bytes, start: int, end: int, limit: int) -> Span | None:
-    """`"name"="value"`: a registry's entry."""
+    """`"name"="value"`: a registry's entry; `b'name'=b'value'`: hpack's log; `"name" = 'value'`: SQL."""
     found = _ENTRY.match(data, end, limit)
-    return None if found is None or not is_made(found[2]) else found.span(2)
+    group = 2 if found is not None and found[2] else 4
+    return None if found is None or not is_made(found[group]) else found.span(group)
 
 
 def _assigned(data: bytes, start: int, end: int, limit: int) -> Span | None:

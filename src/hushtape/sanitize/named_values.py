@@ -19,7 +19,10 @@ _SPACE = (
     + COLOUR
     + rb")*"
 )
-COLON = lazily(_SPACE + rb"(?::|=>|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
+GREATER = rb"(?:>|\\+(?:u003|x3)[eE]|(?:&|\\+u0026)(?:amp;){0,4}(?:gt|#62|#[xX]3[eE]);|%(?:25){0,8}3[eE])"
+"""The sign of Ruby's and PHP's `=>`, which Rails, Go and .NET escape in JSON, and every page in HTML."""
+ARROW = rb"(?:=|%(?:25){0,8}3[dD]|\\+u003[dD])" + GREATER
+COLON = lazily(_SPACE + rb"(?::|" + ARROW + rb"|%(?:25)*3[aA]|\\+u003[aA])" + _SPACE)
 _NAMED = lazily(
     rb"(?:name|key|id|property|path|field|header|variable)"
     rb"(?:(?:\\{0,8}[\"'])?\s{0,8}[:=]\s{0,8}"

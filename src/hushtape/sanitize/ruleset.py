@@ -23,6 +23,7 @@ from hushtape.sanitize.audit_finding import Finding, Scan, Weak, first_found
 from hushtape.sanitize.audit_letters import Letters
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_views import inspect
+from hushtape.sanitize.cut_ends import CutBody, CutEnds
 from hushtape.sanitize.encoded import base64_filler, hex_filler
 from hushtape.sanitize.finder import Finder
 from hushtape.sanitize.further import stages
@@ -50,6 +51,7 @@ class Ruleset:
         "_base",
         "_dull",
         "_each",
+        "_ends",
         "_left",
         "_letters",
         "_looking",
@@ -80,6 +82,7 @@ class Ruleset:
         self._plans: tuple[Plan, ...] = (plan,) if same else (plan, self._response.plan)
         self._overlap = totals.overlap(rules)
         self._odd = OddSecrets.of(rules)
+        self._ends = CutEnds(rule for rule in rules if isinstance(rule, SecretRule))
         self._taught = Learned()
         self._base: Ruleset | None = None
         self._each: tuple[Ruleset, ...] = ()
@@ -102,8 +105,7 @@ class Ruleset:
         return _compiled(tuple(rules), engines.choose(engine))
 
     def with_secrets(self, secrets: Iterable[SecretRule]) -> Ruleset:
-        """A ruleset with further exact secrets, learned ones, for both phases; this one stays as it is, and
-        so do its automata: the new values get one of their own.
+        """A ruleset with further exact secrets, learned ones, for both phases, in automata of their own.
 
         A value that stands in a placeholder is passed over: it was redacted before it was learned. Where a
         rule's placeholder can't stand for a secret in base64 or hex, `REDACTED` does.
@@ -117,7 +119,8 @@ class Ruleset:
                 if not any(rule.value in text for text in texts):
                     extra[rule.value] = rule
         added = tuple(extra.values())
-        return _joined(self._base or self, self._taught.add(added, self.engine)) if added else self
+        taught = self._taught.add(added, self.engine)
+        return _joined(self._base or self, taught, CutEnds(added, self._ends)) if added else self
 
     @property
     def known(self) -> Ruleset:
@@ -127,7 +130,7 @@ class Ruleset:
     @property
     def learned(self) -> Ruleset:
         """Only the values that joined with `with_secrets`: for what the other rules went over already."""
-        return _joined(_compiled((), self.engine), self._taught)
+        return _joined(_compiled((), self.engine), self._taught, CutEnds(self._taught.rules))
 
     @property
     def possible_placeholders(self) -> frozenset[str]:
@@ -199,21 +202,20 @@ class Ruleset:
         for further in {self._stages["request"], self._stages["response"]}:
             if further is not None and further.patterns is not None and further.patterns.body:
                 text = further.patterns.tell(text)
-        return text
+        return self._ends.text(text)
 
     def scrubber(
         self, phase: Phase, content_type: str = "", teach: Teach | None = None, watch: Watch | None = None
     ) -> BodyScrubber:
-        """A scrubber for one body. `content_type`: the header field's value, "" if there is none; `watch`:
-        told of what is replaced."""
+        """A scrubber for one body. `content_type`: a value, or ""; `watch`: told of replacements."""
         plan, context = self.side(phase).plan, context_of(content_type)
         further = self._stages[phase]
 
         def make() -> BodyScrubber:
-            scrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
-            if further is None:
-                return scrubber
-            return further.behind(scrubber, lambda: Scrubber(plan, context), content_type)
+            made: BodyScrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
+            if further is not None:
+                made = further.behind(made, lambda: Scrubber(plan, context), content_type)
+            return CutBody(made, self._ends) if self._ends.longest else made
 
         return WideScrubber(make)
 
@@ -227,9 +229,9 @@ class Ruleset:
         return Finder(self._response.plan, TEXT, None if watch is None else watch.stream())
 
     def scan(self, data: bytes, weak: Weak | None = None) -> tuple[str, int] | None:
-        """The first thing the rules would redact: (rule's name, offset); None if there is none.
+        """The first thing that the rules of both phases would redact: (rule's name, offset); None: nothing.
 
-        By the rules of both phases; `weak`: findings that don't count, see `Scan`. The data may be a window
+        `weak`: findings that don't count, see `Scan`. The data may be a window
         of something longer: what is cut off at its end and could be a placeholder (or `null`) if it went on
         is no finding; windows have to overlap. Nothing is decoded. What only a field's name tells of has to
         look like a credential: a file in base64 that says `api_key=YOUR_KEY` must not fail a tape.
@@ -331,10 +333,10 @@ def _compiled(rules: tuple[Rule, ...], engine: str) -> Ruleset:
     return Ruleset(rules, engine)
 
 
-def _joined(base: Ruleset, taught: Learned) -> Ruleset:
+def _joined(base: Ruleset, taught: Learned, ends: CutEnds) -> Ruleset:
     """The rules of `base` and learned ones. Nothing of `base` is compiled anew, or shared that changes."""
     made = copy(base)
-    made._base, made._taught = base, taught
+    made._base, made._taught, made._ends = base, taught, ends
     made._become(taught)
     return made
 

@@ -15,6 +15,7 @@ from typing import Final
 from hushtape.sanitize.around import within
 from hushtape.sanitize.escapes import COLOUR
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.named_values import GREATER
 from hushtape.sanitize.rules import CredentialNamesRule
 from hushtape.sanitize.spans import FIELDS, Context, Found, Lesson, Verifier, Verify
 from hushtape.sanitize.values import Until
@@ -72,6 +73,21 @@ _LETTER = rb"[^\s\"'\\<>{}$]"
 _QUOTED = rb"(?:\\{0,8}[\"'](?=[^,:;\])]" + _LETTER + rb"{5,1399}\\{0,8}[\"']))?"
 """A quote right before a password that another ends: `bob:'...'`; in lists a quote there ends a string."""
 
+_DUMPED = (
+    rb"\]=" + GREATER + rb"(?:\s|\\{1,8}[nrt]){1,16}string\(\d{1,6}\) (?:\\{0,8}\"|&quot;)"
+    rb"([^\"\\&]{4,1400})(?:\\{0,8}\"|&quot;)"
+)  # fmt: skip
+_DUMPED_NAMES = (
+    b"password",
+    b"passwd",
+    b"secret",
+    b"api_key",
+    b"apikey",
+    b"access_token",
+    b"auth_token",
+    b"api_token",
+)
+
 _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # SSM's parameters, where something makes XML of them.
     (
@@ -82,6 +98,9 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # Storage accounts of Azure: listKeys; Get User Delegation Key.
     (b'"keyname', _IS + _BRIEF + _COMMA + _Q + rb"value" + _IS + _BASE64 + _Q, False),
     (b"</signedversion>", rb"\s{0,32}+<Value>" + _BASE64 + b"<", False),
+    # Data keys of AWS's KMS and Vault's transit engine; a client's secret as Keycloak gives it.
+    (b'"plaintext', _IS + _BASE64 + _Q, True),
+    *((b'"type":%b"secret' % gap, _COMMA + _Q + rb"value" + _IS + _TEXT + _Q, False) for gap in (b"", b" ")),
     # Azure's other services: two keys.
     (
         b'"key1',
@@ -113,7 +132,10 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     *((b"%bfalse%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
     *((b"%btrue%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
     # SQL.
-    (b"identified by ", rb"\\{0,8}[\"']([^\"'\\]{6,1400})\\{0,8}[\"']", True),
+    (b"identified by ", rb"(?:values )?\\{0,8}[\"']([^\"'\\]{6,1400})\\{0,8}[\"']", True),
+    (b"identified by ", rb"(?:values )?([A-Za-z][\w$#]{7,128})(?![\w$#.(])", True),
+    # PHP's var_dump.
+    *((name + ending, _DUMPED, True) for name in _DUMPED_NAMES for ending in (b'"', b'\\"', b"&quot;")),
     # A line of .netrc.
     (
         b"login ",

@@ -1,8 +1,9 @@
 """Siblings: a value that only another member of its object makes a credential, whatever stands between.
 
 Lives here: AWS's secure parameters (`Type: SecureString` beside `Value`), Vault's AppRole (`secret_id` beside
-`role_id`, or beside its own accessor). Must not: look at names that say enough (`credential_names`), at texts
-(`secret_places` does). Called by: plan (anchors). Sources: the makers' documentation of their answers.
+`role_id`, or beside its own accessor), Azure's Key Vault (`value` before a secret's `id`). Must not: look at
+names that say enough (`credential_names`), at texts (`secret_places` does). Called by: plan (anchors).
+Sources: the makers' documentation of their answers.
 No brace is counted, for a value may hold some: between the two stand whole members and nothing else.
 """
 
@@ -36,6 +37,10 @@ _VALUE = lazily(rb"(?i)value" + IS + rb"[bu]?(" + Q + rb")")
 _VALUE_BEHIND = lazily(rb"(?i)(" + Q + rb")" + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
 _TYPE_BEHIND = lazily(rb"(?i)" + Q + _BETWEEN + Q + rb"type" + IS + Q + rb"\Z")
 
+_VAULT_BEHIND = lazily(
+    rb"(?i)" + Q + _BETWEEN + Q + rb"id" + IS + Q + rb"https:(?:/|\\{1,8}/){2}[\w-]{1,64}\Z"
+)
+
 _ROLE = rb"(?:role_id|secret_id_(?:accessor|num_uses|ttl))"
 _SECRET_ID = lazily(IS + rb"(" + Q + rb")(?=[^\"'\\]{8,128}\\{0,8}[\"'])")
 _ROLE_BEHIND = lazily(Q + _BETWEEN + Q + _ROLE + Q)
@@ -48,6 +53,9 @@ def sibling_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[byt
     text, lesson = rule.placeholder.encode(), Lesson("json", guess=True)
     secure = Verifier(_secure(text), order, BESIDE + "securestring", FIELDS, _BACK, _AHEAD, teaches=lesson)
     yield b"securestring", secure
+    vault = Verifier(_of_vault(text), order, BESIDE + "key vault", FIELDS, _BACK, 0, teaches=lesson)
+    for host in (b".vault.azure.net/secrets/", b".vault.azure.net\\/secrets\\/"):
+        yield host, vault
     role = Verifier(_role(text), order, BESIDE + "role_id", FIELDS, _BACK, _AHEAD, teaches=lesson)
     for ending in (b'"', b"'", b"\\"):
         yield b"secret_id" + ending, role
@@ -68,6 +76,20 @@ def _secure(text: bytes) -> Verify:
             stop, _ = string(value[1]).seek(data[value.end() : start], 0, final=True)
             stop += value.end()
             if _TYPE_BEHIND.match(data, stop, start) is not None:
+                return Found(value.end(), stop, text)
+        return None
+
+    return verify
+
+
+def _of_vault(text: bytes) -> Verify:
+    """`"value": "..."` before the `"id"` of a secret in Azure's Key Vault, or before what stands between."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
+        for value in [*_VALUE.finditer(data, max(0, start - _BACK), start)][-_MOST:]:
+            stop, _ = string(value[1]).seek(data[value.end() : start], 0, final=True)
+            stop += value.end()
+            if _VAULT_BEHIND.match(data, stop, start) is not None:
                 return Found(value.end(), stop, text)
         return None
 

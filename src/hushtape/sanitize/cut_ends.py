@@ -1,0 +1,210 @@
+"""A body or text that ends in the middle of a secret: a connection that was dropped, a message that was cut.
+
+Lives here: the beginnings of values, asked for at an end, and the stage that asks at a body's. Must not: look
+anywhere else (anchors and the audit do), know rules but by their values. Called by: ruleset.
+A beginning counts from `LEAST` letters on and a quarter of the value, words alone from its half on; in the
+plain writing and under one layer of escapes, base64 or hex.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64decode
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote_to_bytes
+
+from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.words import is_phrase
+
+if TYPE_CHECKING:
+    from hushtape.sanitize.stages import BodyScrubber
+
+LEAST: Final = 6
+"""Letters of a value that tell of it, where the rest is cut off."""
+MOST: Final = 16
+"""So many tell of any value, however long it is."""
+SHORTEST: Final = 8
+"""Bytes of a value that is looked for so; a shorter one stands as a word of its own or not at all."""
+
+FEW: Final = 64
+GROWTH: Final = 6
+"""Bytes in which a byte of a value is written, under one layer of escapes."""
+
+_PART: Final = lazily(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?|&#?\w{0,6})\Z")
+"""An escape that is cut."""
+_HEX: Final = b"0123456789abcdefABCDEF"
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_UNIT: Final = lazily(rb"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_BEHIND: Final = b"\"')]}>.\xe2\x80\xa6"
+"""What stands behind what a message shows; an ellipsis, too."""
+
+
+class CutEnds:
+    """The beginnings of values. Immutable.
+
+    Attributes: longest: bytes of the longest value.
+    """
+
+    __slots__ = ("_heads", "_letters", "longest")
+
+    def __init__(self, rules: Iterable[SecretRule] = (), before: CutEnds | None = None) -> None:
+        self._heads: dict[bytes, tuple[tuple[bytes, bytes], ...]] = dict(before._heads) if before else {}
+        self._letters: bytearray = bytearray(before._letters if before else 256)
+        self.longest: int = before.longest if before else 0
+        for rule in rules:
+            value = rule.value.encode("utf-8", "surrogatepass")
+            if len(value) >= SHORTEST and value not in rule.placeholder.encode():
+                head = value[:LEAST]
+                self._heads[head] = (*self._heads.get(head, ()), (value, rule.placeholder.encode()))
+                self.longest = max(self.longest, len(value))
+                for letter in set(value):
+                    self._letters[letter] = 1
+
+    def cut(self, data: bytes) -> tuple[int, bytes] | None:
+        """Where the beginning of a value begins that the buffer ends with, and what takes its place."""
+        if not data or not self._heads:
+            return None
+        if self._letters[data[-1]] and (found := self._plain(data)) is not None:
+            return found
+        return next(self._coded(data[-self.longest * GROWTH :], len(data)), None)
+
+    def text(self, text: str) -> str:
+        """A message without such an end; what stands behind a value that it shows stays."""
+        data = text.encode("utf-8", "surrogatepass")
+        for stop in dict.fromkeys((len(data), len(data.rstrip(_BEHIND)))):
+            if (found := self.cut(data[:stop])) is not None:
+                data = data[: found[0]] + found[1] + data[stop:]
+                return data.decode("utf-8", "surrogateescape")
+        return text
+
+    def _plain(self, data: bytes) -> tuple[int, bytes] | None:
+        first = max(0, len(data) - self.longest + 1)
+        if len(self._heads) <= FEW:
+            places = [at for head in self._heads for at in _places(data, head, first)]
+            return self._told(data, sorted(places))
+        return self._told(data, range(first, len(data) - LEAST + 1))
+
+    def _told(self, data: bytes, places: Iterable[int]) -> tuple[int, bytes] | None:
+        for at in places:
+            for value, placeholder in self._heads.get(data[at : at + LEAST], ()):
+                least = min(MOST, max(LEAST, len(value) // 4))
+                size = len(data) - at
+                if not least <= size < len(value) or not value.startswith(data[at:]):
+                    continue
+                if 2 * size >= len(value) or not is_phrase(data[at:].decode("utf-8", "replace")):
+                    return at, placeholder
+        return None
+
+    def _coded(self, data: bytes, size: int) -> Iterator[tuple[int, bytes]]:
+        """The same under one layer of a writing; `size`: of the buffer that `data` is the end of."""
+        base = size - len(data)
+        part = _PART.search(data, max(0, len(data) - 10))
+        text = data[: part.start()] if part else data
+        near = text[-GROWTH * LEAST :]
+        for sign, read in _ESCAPES:
+            if sign in near and (found := self._plain(undone := read(text))) is not None:
+                yield base + _last(text, undone[found[0] :], read), found[1]
+        first = len(data.rstrip(_HEX))
+        if len(data) - first >= 2 * LEAST:
+            for start in (first, first + 1):
+                if (found := self._plain(_of_hex(data[start:]))) is not None:
+                    yield base + start + 2 * found[0], found[1]
+        first = len(data.rstrip(_BASE64))
+        if len(data) - first >= 4 * LEAST // 3:
+            for start in range(first, first + 4):
+                if (found := self._plain(_of_base64(data[start:]))) is not None:
+                    yield base + start + found[0] // 3 * 4, found[1]
+
+
+def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:
+    at = data.find(head, first)
+    while at >= 0:
+        yield at
+        at = data.find(head, at + 1)
+
+
+def _of_json(text: bytes) -> bytes:
+    return _UNIT.sub(lambda found: _utf8(int(found[1], 16)) if found[1] else found[2], text)
+
+
+def _utf8(unit: int) -> bytes:
+    return chr(unit).encode("utf-8", "replace")  # of a pair of surrogates not: the letters before it tell
+
+
+def _of_html(text: bytes) -> bytes:
+    return html.unescape(text.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def _of_form(text: bytes) -> bytes:
+    return unquote_to_bytes(text.replace(b"+", b" "))
+
+
+def _of_base64(run: bytes) -> bytes:
+    run = run[: len(run) - (len(run) % 4 == 1)].translate(_URL_SAFE)
+    return b64decode(run + b"=" * (-len(run) % 4))
+
+
+def _of_hex(run: bytes) -> bytes:
+    return bytes.fromhex(run[: len(run) // 2 * 2].decode())
+
+
+def _last(text: bytes, value: bytes, read: _Read) -> int:
+    """The last place from which on a text reads as the value."""
+    first, last = 0, len(text)
+    while last - first > 1:
+        middle = (first + last) // 2
+        first, last = (middle, last) if read(text[middle:]).endswith(value) else (first, middle)
+    return first
+
+
+_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
+_Read = Callable[[bytes], bytes]
+_ESCAPES: Final[tuple[tuple[bytes, _Read], ...]] = (
+    (b"%", unquote_to_bytes),
+    (b"%", _of_form),
+    (b"\\", _of_json),
+    (b"&", _of_html),
+)
+
+
+class CutBody:
+    """Scrubs one body, and asks at its end. It holds back the last bytes, in the pieces that they came in."""
+
+    __slots__ = ("_cut", "_ends", "_held", "_inner", "_size")
+
+    def __init__(self, inner: BodyScrubber, ends: CutEnds) -> None:
+        self._inner, self._ends = inner, ends
+        self._held: deque[bytes] = deque()
+        self._size, self._cut = 0, False
+
+    @property
+    def changed(self) -> bool:
+        """A rule matched."""
+        return self._cut or self._inner.changed
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes that are final so far."""
+        return self._hold(self._inner.feed(data))
+
+    def _hold(self, piece: bytes) -> bytes:
+        if not piece:
+            return b""
+        self._held.append(piece)
+        self._size += len(piece)
+        out: list[bytes] = []
+        while self._size - len(self._held[0]) >= self._ends.longest * GROWTH:
+            self._size -= len(self._held[0])
+            out.append(self._held.popleft())
+        return out[0] if len(out) == 1 else b"".join(out)
+
+    def finish(self) -> bytes:
+        """The rest."""
+        data = b"".join((*self._held, self._inner.finish()))
+        if (found := self._ends.cut(data)) is None:
+            return data
+        self._cut = True
+        return data[: found[0]] + found[1]

@@ -1,0 +1,107 @@
+"""What ends in the middle of a secret: a body that was cut, a message that shows a beginning."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushtape.sanitize import Ruleset, build
+from hushtape.sanitize.cut_ends import LEAST, MOST, CutEnds
+from hushtape.sanitize.rules import SecretRule
+
+VALUE = "q7-Zun/gu&ss ed+0093\u00e9xLmT"
+RULES = build(secrets={"#key": VALUE}).ruleset
+
+WRITINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "percent": lambda text: quote(text, safe=""),
+    "form": quote_plus,
+    "every letter in percent": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "JSON": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    "HTML": lambda text: html.escape(text).replace("/", "&#x2F;"),
+    "hex": lambda text: text.encode().hex(),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64, one off": lambda text: base64.b64encode(b"x" + text.encode()).decode(),
+    "base64 for URLs": lambda text: base64.urlsafe_b64encode(b"xy" + text.encode()).decode(),
+}
+
+
+def scrubbed(rules: Ruleset, body: bytes, size: int = 0) -> bytes:
+    scrubber = rules.scrubber("response", "text/plain")
+    size = size or len(body) or 1
+    pieces = [scrubber.feed(body[at : at + size]) for at in range(0, len(body), size)]
+    return b"".join(pieces) + scrubber.finish()
+
+
+@pytest.mark.parametrize("write", WRITINGS.values(), ids=WRITINGS)
+@pytest.mark.parametrize("before", ["", '{"note": "some words, ', "x" * 70_000 + " "])
+def test_a_body_that_ends_in_a_value_keeps_nothing_that_tells_of_it(
+    write: Callable[[str], str], before: str
+) -> None:
+    written = write(VALUE)
+    for end in range(len(written) // 2, len(written) - 6):
+        body = (before + written[:end]).encode()
+        clean = scrubbed(RULES, body)
+        assert clean.startswith(before.encode()) and clean.endswith(b"REDACTED")
+        assert len(clean) <= len(before) + len("REDACTED") + 4
+        assert scrubbed(RULES, body, 7) == clean and scrubbed(RULES, clean) == clean
+
+
+def test_utf_16_and_values_that_were_learned_count() -> None:
+    rules = build().ruleset.with_secrets([SecretRule(VALUE)]).with_secrets([SecretRule("another-8812-Value")])
+    for text in (f"a note: {VALUE[:15]}", "a note: another-8812"):
+        for coding in ("utf-8", "utf-16-le"):
+            assert scrubbed(rules, text.encode(coding)).decode(coding) == "a note: REDACTED"
+
+
+@pytest.mark.parametrize("text", ["ends with q7-Zu", "q7-Zun/gu&ss at its beginning", "n/gu&ss ed+0093", ""])
+def test_what_tells_too_little_stays(text: str) -> None:
+    assert scrubbed(RULES, text.encode()) == text.encode()
+
+
+def test_words_alone_tell_of_it_from_its_half_on() -> None:
+    rules = build(secrets={"#key": "company report 8812 xk"}).ruleset
+    assert scrubbed(rules, b"welcome to company report") == b"welcome to REDACTED"
+    assert scrubbed(rules, b"welcome to company") == b"welcome to company"
+
+
+def test_of_a_long_value_a_beginning_that_others_share_stays() -> None:
+    rules = build(secrets={"#url": "https://hooks.example.com/services/T0001/B0002/hx72Kq9"}).ruleset
+    assert scrubbed(rules, b"see https://") == b"see https://"
+    assert scrubbed(rules, b"see https://hooks.example") == b"see REDACTED"
+    assert LEAST < len("https://") < MOST
+
+
+@pytest.mark.parametrize("behind", ["", "'", '")', "...", "\u2026", "...'>"])
+def test_a_message_that_shows_a_beginning_shows_none(behind: str) -> None:
+    assert RULES.text(f"no status line: q7-Zun/gu&ss{behind}") == f"no status line: REDACTED{behind}"
+    assert RULES.text(f"done{behind}") == f"done{behind}"
+
+
+@given(st.binary(max_size=40), st.binary(max_size=400))
+def test_whatever_the_bytes_only_their_end_goes(value: bytes, data: bytes) -> None:
+    text = value.decode("utf-8", "surrogateescape")
+    ends = CutEnds([SecretRule(text)])
+    found = ends.cut(data)
+    assert found is None or 0 <= found[0] < len(data)
+
+
+def test_an_end_of_escapes_takes_no_longer_than_its_length() -> None:
+    reads = 0
+
+    class Counting(CutEnds):
+        def _told(self, data: bytes, places: object) -> None:
+            nonlocal reads
+            reads += 1
+
+    ends = Counting([SecretRule("v" * 20_000)])
+    for unit in (b"%76", b"\\u0076", b"&#118;", b"76", b"dnZ2"):
+        assert ends.cut(unit * 30_000) is None
+    assert reads < 100
