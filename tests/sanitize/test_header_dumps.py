@@ -7,6 +7,8 @@ import json
 import pytest
 from tests.sanitize.written_ways import HEX, MADE, scrubbed
 
+from hushtape.sanitize import build
+
 COOKIE = f"lang=en; sid={MADE}"
 HAR = {"name": "sid", "value": MADE, "path": "/", "httpOnly": False}
 DUMPS = {
@@ -145,3 +147,15 @@ def test_what_a_log_cuts_ends_with_the_string_of_json_that_holds_it(cut: str, la
 def test_a_list_that_is_cut_counts_where_no_bracket_closes_it() -> None:
     text = json.dumps({"log": "map[Accept:[*/*] Cookie:[sid=abcdefgh9k2", "n": 1})
     assert json.loads(scrubbed(text)) == {"log": "map[Accept:[*/*] Cookie:[sid=REDACTED", "n": 1}
+
+
+@pytest.mark.parametrize("name", ["x-api-key", "X-Vault-Token", "cookie", "authorization"])
+def test_a_field_goes_as_hpack_logs_it(name: str) -> None:
+    value = {"cookie": "sid=Bb2zzQ19xLm3v8T", "authorization": "Token Bb2zzQ19xLm3v8T"}.get(
+        name, "Bb2zzQ19xLm3v8T"
+    )
+    for said in (
+        f"Adding {name.encode()!r}={value.encode()!r} to the header table",
+        f"({name.encode()!r}, {value.encode()!r})",
+    ):
+        assert build().ruleset.text(said) == said.replace("Bb2zzQ19xLm3v8T", "REDACTED")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hushtape.scan import Run
 from hushtape.scan.source import CHUNK
 from tests.scan.support import SECRET, scan
 
@@ -44,6 +45,18 @@ def test_each_name_of_a_file_is_looked_at_and_redacted(tmp_path: Path) -> None:
     assert len(scan(tmp_path, key=SECRET).findings) == 2
     assert scan(tmp_path, redact=True, key=SECRET).findings == []
     assert [(tmp_path / name).read_text() for name in ("a.txt", "b.txt")] == ["REDACTED"] * 2
+
+
+def test_the_file_that_values_come_from_is_left_under_each_of_its_names(tmp_path: Path) -> None:
+    (tmp_path / "given.env").write_text(SECRET)
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / ".env").hardlink_to(tmp_path / "given.env")
+    (tmp_path / "cassettes" / "link.env").symlink_to(tmp_path / "given.env")
+    (tmp_path / "cassettes" / "x.txt").write_text(SECRET)
+    run = Run({"key": SECRET}, redact=True, spared=[tmp_path / "given.env"])
+    assert run.over([tmp_path / "cassettes", tmp_path / "cassettes" / "link.env"]).findings == []
+    assert (tmp_path / "cassettes" / ".env").read_text() == (tmp_path / "given.env").read_text() == SECRET
+    assert (tmp_path / "cassettes" / "x.txt").read_text() == "REDACTED"
 
 
 def test_what_can_not_be_read_is_told(tmp_path: Path) -> None:

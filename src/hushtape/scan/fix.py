@@ -8,9 +8,11 @@ belong together.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -54,7 +56,7 @@ def fix(scanned: Scanned, found: Iterable[Located]) -> tuple[int, Text]:
     edits = [(one.candidate.start, one.candidate.end, one.candidate.text or b"") for one in fixable]
     try:
         edits = sorted([*edits, *lengths(text, fixable)])
-        if _BODY.fullmatch(text.path.name) and text.path.parent.name.endswith(".bodies"):
+        if is_body(text.path):
             text = _fix_body(text, edits)
         else:
             rewrite(text, edits)
@@ -178,6 +180,26 @@ _FORMS: dict[str, tuple[Callable[[Path], bool], ...]] = {
 
 
 # --- body files -------------------------------------------------------------------------------------
+
+
+def is_body(path: Path) -> bool:
+    """Whether a file is a body that a cassette names."""
+    return _BODY.fullmatch(path.name) is not None and path.parent.name.endswith(".bodies")
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """No other process redacts a cassette that stands beside this one, or belongs to this body, meanwhile."""
+    folder = path.parent.parent if is_body(path) else path.parent
+    lock = -1
+    with suppress(OSError):  # a file system without locks, a folder that can't be opened: as before
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if lock >= 0:
+            os.close(lock)
 
 
 def _fix_body(text: Text, edits: list[Edit]) -> Text:

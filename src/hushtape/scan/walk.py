@@ -18,8 +18,9 @@ SKIPPED = frozenset((".git", ".hg", ".svn"))
 
 def files(paths: Iterable[Path], spared: Iterable[Path] = ()) -> Iterator[Path | tuple[Path, str]]:
     """Each file once, folders in order of names; (path, reason) for what can't be entered. `spared`: files
-    that are left out."""
+    that are left out, by whatever name."""
     seen = {os.path.realpath(path) for path in spared}
+    linked = {(one.st_dev, one.st_ino) for path in spared if (one := _stat(path)) is not None}
     for path in paths:
         try:
             found = path.stat()
@@ -32,7 +33,16 @@ def files(paths: Iterable[Path], spared: Iterable[Path] = ()) -> Iterator[Path |
                 yield item, reason
             elif (real := os.path.realpath(item)) not in seen:
                 seen.add(real)
-                yield item
+                one = _stat(item) if linked else None
+                if one is None or (one.st_dev, one.st_ino) not in linked:
+                    yield item
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
