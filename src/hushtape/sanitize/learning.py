@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from hushtape.sanitize.audit_odd import is_odd
+from hushtape.sanitize.engine import for_little
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.rules import SecretRule
 
@@ -49,7 +50,7 @@ class Learned:
         while len(rules) >= NEWEST and len(alike := _alike(parts, len(rules))) == JOINED - 1:
             rules = tuple(rule for part in alike for rule in part) + rules
             del parts[-len(alike) :]
-        engine = "growing" if engine == "fast" else engine
+        engine = for_little(engine)
         # Below all others: where a field's own rule matches the same bytes, its placeholder stays.
         return Learned((*parts, (rules, Plan(rules, engine, order=-1))), odd)
 

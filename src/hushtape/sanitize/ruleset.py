@@ -125,7 +125,8 @@ class Ruleset:
     @property
     def known(self) -> Ruleset:
         """Only the values that are known, named or learned: for what guesses by names and looks may pass."""
-        return _compiled(tuple(rule for rule in self.rules if isinstance(rule, SecretRule)), self.engine)
+        secrets = tuple(rule for rule in self.rules if isinstance(rule, SecretRule))
+        return _compiled(secrets, engines.for_little(self.engine))
 
     @property
     def learned(self) -> Ruleset:
@@ -263,9 +264,10 @@ class Ruleset:
 
     def _looks(self, phase: Phase) -> Iterator[Looking]:
         if not self._looking:  # without the fields: where each line has one, they took two thirds of a look
-            portions = holding(self.rules, self.engine) if may_hold(self.rules) else ()
-            parts = [(Ruleset.compile(rules, engine=self.engine), key_of(rules)) for rules in portions]
-            self._looking = ((self.known, b""), *parts)
+            known = self.known
+            portions = holding(self.rules, known.engine) if may_hold(self.rules) else ()
+            parts = [(Ruleset.compile(rules, engine=known.engine), key_of(rules)) for rules in portions]
+            self._looking = ((known, b""), *parts)
         for number, (one, key) in enumerate(self._looking):
             yield one._look(phase, number > 0, key)
 
@@ -296,10 +298,8 @@ class Ruleset:
 
     def audit_texts(self, texts: Sequence[str]) -> Finding | None:
         """The audit of what stands outside bodies (a URI, header values, messages), each text for itself.
-
-        Short texts that were found clean are remembered (at most 2,048), so that header fields that come
-        with every exchange are looked at once.
-        """
+        Short clean ones are remembered (at most 2,048): fields that come with every exchange are looked at
+        once."""
         return self._texts.look(texts)
 
     def _become(self, taught: Learned) -> None:
