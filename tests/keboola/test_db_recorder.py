@@ -501,7 +501,7 @@ def test_rows_that_teach_something_new_each_cost_no_more_than_their_number(
         import oracledb
 
         cursor = oracledb.connect().cursor()
-        for number in range(300):
+        for number in range(150):
             cursor.execute(f"select {number}").fetchone()
 
     made, begin = recorder(data), time.thread_time()

@@ -16,7 +16,7 @@ import pytest
 from tests.keboola.runner.conftest import SECRET, Project
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=pytest.mark.soak)])
 def test_a_kill_at_any_moment_leaves_whole_files_without_secrets(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
