@@ -30,7 +30,8 @@ MOST: Final = 16
 SHORTEST: Final = 8
 """Bytes of a value that is looked for so; a shorter one stands as a word of its own or not at all."""
 
-FEW: Final = 64
+LOOK: Final = 4
+"""Places of a buffer that are asked in the time in which one beginning is looked for in all of it."""
 GROWTH: Final = 6
 """Bytes in which a byte of a value is written, under one layer of escapes."""
 
@@ -83,7 +84,7 @@ class CutEnds:
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
         first = max(0, len(data) - self.longest + 1)
-        if len(self._heads) <= FEW:
+        if len(self._heads) * LOOK < len(data) - first:
             places = [at for head in self._heads for at in _places(data, head, first)]
             return self._told(data, sorted(places))
         return self._told(data, range(first, len(data) - LEAST + 1))
@@ -105,7 +106,8 @@ class CutEnds:
         part = _PART.search(data, max(0, len(data) - 10))
         text = data[: part.start()] if part else data
         near = text[-GROWTH * LEAST :]
-        for sign, read in _ESCAPES:
+        ends = near[-1:].isalnum() or near[-1:] == b";" or (near and self._letters[near[-1]])
+        for sign, read in _ESCAPES if ends else ():
             if sign in near and (found := self._plain(undone := read(text))) is not None:
                 yield base + _last(text, undone[found[0] :], read), found[1]
         first = len(data.rstrip(_HEX))
