@@ -54,6 +54,22 @@ def test_a_body_that_ends_in_a_value_keeps_nothing_that_tells_of_it(
         assert scrubbed(RULES, body, 7) == clean and scrubbed(RULES, clean) == clean
 
 
+@pytest.mark.parametrize("write", list(WRITINGS.values())[:6], ids=list(WRITINGS)[:6])
+def test_an_escape_may_stand_at_the_beginning_alone(write: Callable[[str], str]) -> None:
+    value = "q7/" + "Zun4Kx0093bLmTr" * 5
+    rules = build(secrets={"#key": value}).ruleset
+    for end in (30, 45, 70):
+        assert scrubbed(rules, f'{{"a": "{write(value[:end])}'.encode()) == b'{"a": "REDACTED'
+
+
+def test_what_another_rule_takes_of_it_leaves_no_rest() -> None:
+    azure = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+    rules = build(secrets={"#key": azure}).ruleset
+    for before in ("note ", '{"password": "', "AccountKey="):
+        for end in range(40, 86):
+            assert scrubbed(rules, (before + azure[:end]).encode()) == f"{before}REDACTED".encode()
+
+
 def test_utf_16_and_values_that_were_learned_count() -> None:
     rules = build().ruleset.with_secrets([SecretRule(VALUE)]).with_secrets([SecretRule("another-8812-Value")])
     for text in (f"a note: {VALUE[:15]}", "a note: another-8812"):

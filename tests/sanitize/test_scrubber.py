@@ -195,7 +195,7 @@ def test_memory_stays_flat_while_a_value_is_swallowed() -> None:
     for _ in range(200):
         scrubber.feed(b"x" * 10_000)
         assert len(inner._rest) < 64 * 1024
-    assert scrubber.finish() == b'{"password": "REDACTED'
+    assert scrubber.finish() == b"REDACTED"
 
 
 @pytest.mark.parametrize("secret", SECRETS)

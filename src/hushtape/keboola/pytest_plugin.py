@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -58,8 +59,10 @@ class CaseItem(pytest.Item):
         """What is wrong, without the runner's own frames."""
         if isinstance(excinfo.value, CaseFailed):
             return str(excinfo.value)
-        # A time limit's, say. Plain lines: all frames are ours, and their arguments are secrets.
-        return super().repr_failure(excinfo, "native")
+        # A time limit's, say. Plain lines, for the arguments of our frames are secrets, and nothing of the
+        # exceptions that it came upon: they are the component's.
+        lines = format_exception(excinfo.type, excinfo.value, excinfo.tb, chain=False)
+        return "".join(lines)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, f"case {self.name}"

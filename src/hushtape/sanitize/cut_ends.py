@@ -3,7 +3,7 @@
 Lives here: the beginnings of values, asked for at an end, and the stage that asks at a body's. Must not: look
 anywhere else (anchors and the audit do), know rules but by their values. Called by: ruleset.
 A beginning counts from `LEAST` letters on and a quarter of the value, words alone from its half on; in the
-plain writing and under one layer of escapes, base64 or hex.
+plain writing and under one layer of escapes, base64 or hex. It is asked before the rules.
 """
 
 from __future__ import annotations
@@ -105,10 +105,10 @@ class CutEnds:
         base = size - len(data)
         part = _PART.search(data, max(0, len(data) - 10))
         text = data[: part.start()] if part else data
-        near = text[-GROWTH * LEAST :]
-        ends = near[-1:].isalnum() or near[-1:] == b";" or (near and self._letters[near[-1]])
+        last = text[-1:]
+        ends = last.isalnum() or last == b";" or (last and self._letters[last[0]])
         for sign, read in _ESCAPES if ends else ():
-            if sign in near and (found := self._plain(undone := read(text))) is not None:
+            if sign in text and (found := self._plain(undone := read(text))) is not None:
                 yield base + _last(text, undone[found[0] :], read), found[1]
         first = len(data.rstrip(_HEX))
         if len(data) - first >= 2 * LEAST:
@@ -174,7 +174,8 @@ _ESCAPES: Final[tuple[tuple[bytes, _Read], ...]] = (
 
 
 class CutBody:
-    """Scrubs one body, and asks at its end. It holds back the last bytes, in the pieces that they came in."""
+    """Scrubs one body, and asks at its end: before the rules, which may take a part of what is cut. It holds
+    the last bytes back, in the pieces that they came in."""
 
     __slots__ = ("_cut", "_ends", "_held", "_inner", "_size")
 
@@ -190,23 +191,21 @@ class CutBody:
 
     def feed(self, data: bytes) -> bytes:
         """The bytes that are final so far."""
-        return self._hold(self._inner.feed(data))
-
-    def _hold(self, piece: bytes) -> bytes:
-        if not piece:
+        if not data:
             return b""
-        self._held.append(piece)
-        self._size += len(piece)
+        self._held.append(data)
+        self._size += len(data)
         out: list[bytes] = []
         while self._size - len(self._held[0]) >= self._ends.longest * GROWTH:
-            self._size -= len(self._held[0])
-            out.append(self._held.popleft())
+            piece = self._held.popleft()
+            self._size -= len(piece)
+            out.append(self._inner.feed(piece))
         return out[0] if len(out) == 1 else b"".join(out)
 
     def finish(self) -> bytes:
         """The rest."""
-        data = b"".join((*self._held, self._inner.finish()))
-        if (found := self._ends.cut(data)) is None:
-            return data
-        self._cut = True
-        return data[: found[0]] + found[1]
+        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        if (found := self._ends.cut(data)) is not None:
+            self._cut = True
+            data = data[: found[0]] + found[1]
+        return self._inner.feed(data) + self._inner.finish()

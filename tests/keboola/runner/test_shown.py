@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from tests.keboola.runner.conftest import SCRIPT, SECRET, Project
+from tests.support.routes import TOKEN
+from tests.support.servers import Server
 
 TALKS = """
 import json, logging, os, sys, threading, weakref
@@ -28,6 +30,7 @@ def run(context):
     print("printed", word)
     sys.stderr.write(f"written {word}\\n")
     sys.__stdout__.write(f"beside {word}\\n")
+    logging.getLogger("script").warning("logged %s", word)
     last = Last(word)
     last.itself = last
     thread = threading.Thread(target=lambda: 1 / 0 if False else int(word))
@@ -50,7 +53,15 @@ def test_a_cases_scripts_show_no_secret(project: Project, capsys: pytest.Capture
     assert project.kinds() == []
     shown = "".join(capsys.readouterr())
     assert SECRET not in shown
-    for word in ("probe ***", "given {", "printed ***", "written ***", "beside ***", "finalizer"):
+    for word in (
+        "logged ***",
+        "probe ***",
+        "given {",
+        "printed ***",
+        "written ***",
+        "beside ***",
+        "finalizer",
+    ):
         assert word in shown
 
 
@@ -61,6 +72,37 @@ def test_what_is_printed_for_programs_stays_alone_on_stdout(
     (data.parent / "set_up.py").write_text("def run(context):\n    print('here')\n")
     assert project.kinds() == []
     assert capsys.readouterr() == ("", "here\nhere\n")  # recorded, and proven
+
+
+def test_nor_the_variables_of_its_configuration(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = project.case("first", **{"#other": "{{env.MY_OTHER}}"})
+    monkeypatch.setenv("MY_OTHER", "EnvTok9Rz4Wq7Lp2")
+    (data.parent / "set_up.py").write_text(
+        "import os\ndef run(context):\n    print('has', os.environ['MY_OTHER'])\n"
+        "    raise RuntimeError(os.environ['MY_OTHER'])\n"
+    )
+    for mode in ("record", "replay", "live"):
+        assert "EnvTok9Rz4Wq7Lp2" not in repr(project.run(mode=mode))
+    assert "EnvTok9Rz4Wq7Lp2" not in "".join(capsys.readouterr())
+
+
+def test_nor_what_the_recorded_run_has_learned(
+    project: Project, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = project.case("first")
+    asks = 'urllib.request.urlopen(parameters["url"] + "/token", data=b"", timeout=10).read()'
+    kept = f'(data / "out" / "files" / "kept").write_bytes({asks})'
+    project.script.write_text(SCRIPT.replace("    rows = []", f"    rows = []\n    {kept}"))
+    (data.parent / "post_run.py").write_text(
+        "from pathlib import Path\ndef run(context):\n"
+        "    kept = Path(context.source_config_path).parent / 'out' / 'files' / 'kept'\n"
+        "    print('kept', kept.read_text())\n    kept.unlink()\n"
+    )
+    assert project.kinds() == []
+    shown = "".join(capsys.readouterr())
+    assert "kept {" in shown and TOKEN not in shown
 
 
 ASKING = """
@@ -103,7 +145,9 @@ def test_pytest_shows_no_arguments_of_our_frames(project: Project, options: tupl
 
 def test_nor_where_a_time_limit_ends_a_case(project: Project) -> None:
     project.case("first")
-    project.script.write_text(SCRIPT.replace("    main()", "    import time; time.sleep(30)"))
+    fails = "try:\n    raise ValueError('k-93b1c07e' + '55d2f4')\nexcept ValueError:\n"
+    waits = f"import time\n{fails}    time.sleep(30)\n"
+    project.script.write_text(waits)
     plugin = ("-p", "hushtape.keboola.pytest_plugin", "--functional-dir", "tests/functional", "--vcr-record")
     shown = _pytest(project, *plugin, "--timeout", "2", "-l", folder=project.root)
     assert "Timeout (>2.0s)" in shown and SECRET not in shown

@@ -50,7 +50,7 @@ class ComponentRun:
     Attributes:
         problems: what was wrong. facts: what is known of the last run (fields of Outcome).
         hidden: the values that stand in the working copy and not in the tests' folder.
-        refused: the last request that no server answered, while recording. tape: the last run's.
+        refused: the last request that no server answered, while recording. tapes: those of the runs so far.
     """
 
     case: Case
@@ -60,7 +60,7 @@ class ComponentRun:
     hidden: frozenset[str] = field(default=frozenset(), repr=False)
     refused: str = ""
     printed: Printed = field(default_factory=Printed, repr=False)
-    tape: Tape | None = field(default=None, repr=False)
+    tapes: list[Tape] = field(default_factory=list, repr=False)
 
     def run(self, space: Workspace, done: str, cassettes: Path) -> bool:
         """Run it. `done`: "live", "recorded", "replayed". False: there is nothing to be compared or kept."""
@@ -114,9 +114,11 @@ class ComponentRun:
             value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
         )
 
-    def hide_secrets(self) -> None:
-        """Before the first run: a case's own scripts may speak of what its secrets file holds."""
-        self._hide(cases.load_secrets(self.case.data / SECRETS), {})
+    def hide_secrets(self, space: Workspace | None = None) -> None:
+        """Before a run: a case's own scripts may speak of what its secrets file holds, and of the variables
+        that the copy's configuration was filled in with."""
+        config = {} if space is None else read_object(Path(space.source_config_path))
+        self._hide(cases.load_secrets(self.case.data / SECRETS), config)
 
     def masked(self, text: str) -> str:
         """The text without these values, in whatever encoding, and as text that every file takes. What a live
@@ -145,7 +147,8 @@ class ComponentRun:
         return run
 
     def _note(self, recorder: VCRRecorder | None) -> None:
-        self.tape = tape = None if recorder is None else recorder.tape
+        tape = None if recorder is None else recorder.tape
+        self.tapes += [tape] if tape is not None else []
         self.facts["printed"] = self.shown(self.printed)
         if tape is None:
             return
@@ -158,11 +161,11 @@ class ComponentRun:
         self.refused = _refused(tape)
 
     def shown(self, printed: Printed) -> str:
-        """The end of what was printed, without secrets: of the case, and what the last tape knows."""
-        if self.tape is None:
-            return printed.cut(self.masked(printed.text(self.hidden)))
-        clean = masking(self.tape.ledger.ruleset, self.hidden)
-        return printed.cut(clean(printed.text(self.hidden)))
+        """The end of what was printed, without secrets: of the case, and what the tapes have learned."""
+        text = printed.text(self.hidden)
+        for tape in self.tapes:
+            text = masking(tape.ledger.ruleset, self.hidden)(text)
+        return printed.cut(text if self.tapes else self.masked(text))
 
     def _ends(self, run: Callable[[], object], expected: int | None) -> bool:
         """Whether the run ended as it should; `expected` None: only the recorder compares the exit code."""

@@ -8,6 +8,7 @@ Whatever goes wrong is a problem of the case's outcome, never an exception: the 
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -84,6 +85,7 @@ class _Case:
         begun, done, printed = time.perf_counter(), "", Printed()
         try:
             with held(printed, printed), as_it_was():
+                logging.getLogger().handlers.clear()  # pytest's would keep what the case's scripts log
                 self.runs.hide_secrets()
                 done = _what_to_do(self.case, self.settings)
                 self._do(done)
@@ -162,6 +164,7 @@ class _Case:
     def _space(self, handed: Handed | None) -> Iterator[Workspace]:
         """A working copy, with the case's own scripts around it."""
         with workspace(self.case, self.settings.component, self.folder, handed) as space:
+            self.runs.hide_secrets(space)
             space.script("set_up")
             try:
                 yield space
