@@ -70,6 +70,26 @@ def test_what_another_rule_takes_of_it_leaves_no_rest() -> None:
             assert scrubbed(rules, (before + azure[:end]).encode()) == f"{before}REDACTED".encode()
 
 
+def test_a_value_that_stands_there_whole_is_replaced_as_ever() -> None:
+    for values, text, left in (
+        (("ab12-cd34-ab12-cd",), "x ab12-cd34-ab12-cd", "x REDACTED"),  # ends as it begins
+        (("first-8812-second", "second-9913-third"), "x first-8812-second", "x REDACTED"),
+        (("first-8812-second", "second-9913-third"), "x first-8812-second-9913", "x REDACTED"),
+        (("first-8812", "first-8812-and-more"), "x first-8812", "x REDACTED"),
+    ):
+        rules = build(secrets={f"#{number}": value for number, value in enumerate(values)}).ruleset
+        assert scrubbed(rules, text.encode()) == left.encode()
+        coded = base64.b64encode(text.encode())
+        assert not any(base64.b64encode(value.encode())[4:-4] in scrubbed(rules, coded) for value in values)
+
+
+def test_values_that_are_no_text_count() -> None:
+    value = bytes([0, 1, 2, 3, 255, 254, 9, 8, 7, 200, 201])
+    rules = build(secrets={"#key": value}).ruleset
+    assert scrubbed(rules, b"x" + value[:8]) == b"xREDACTED"
+    assert scrubbed(rules, base64.b64encode(b"xyz" + value[:9])) == b"eHl6REDACTED"
+
+
 def test_utf_16_and_values_that_were_learned_count() -> None:
     rules = build().ruleset.with_secrets([SecretRule(VALUE)]).with_secrets([SecretRule("another-8812-Value")])
     for text in (f"a note: {VALUE[:15]}", "a note: another-8812"):

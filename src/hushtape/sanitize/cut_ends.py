@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
+from hushtape.sanitize import otherwise
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.words import is_phrase
@@ -57,13 +58,14 @@ class CutEnds:
         self._letters: bytearray = bytearray(before._letters if before else 256)
         self.longest: int = before.longest if before else 0
         for rule in rules:
-            value = rule.value.encode("utf-8", "surrogatepass")
-            if len(value) >= SHORTEST and value not in rule.placeholder.encode():
-                head = value[:LEAST]
-                self._heads[head] = (*self._heads.get(head, ()), (value, rule.placeholder.encode()))
-                self.longest = max(self.longest, len(value))
-                for letter in set(value):
-                    self._letters[letter] = 1
+            placeholder = rule.placeholder.encode()
+            for value in dict.fromkeys(_bytes_of(rule)):
+                if len(value) >= SHORTEST and value not in placeholder:
+                    head = value[:LEAST]
+                    self._heads[head] = (*self._heads.get(head, ()), (value, placeholder))
+                    self.longest = max(self.longest, len(value))
+                    for letter in set(value):
+                        self._letters[letter] = 1
 
     def cut(self, data: bytes) -> tuple[int, bytes] | None:
         """Where the beginning of a value begins that the buffer ends with, and what takes its place."""
@@ -83,21 +85,25 @@ class CutEnds:
         return text
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
-        first = max(0, len(data) - self.longest + 1)
+        first = max(0, len(data) - 2 * self.longest)
         if len(self._heads) * LOOK < len(data) - first:
             places = [at for head in self._heads for at in _places(data, head, first)]
             return self._told(data, sorted(places))
         return self._told(data, range(first, len(data) - LEAST + 1))
 
     def _told(self, data: bytes, places: Iterable[int]) -> tuple[int, bytes] | None:
+        """Values that stand there whole are the rules' own; one that reaches into the cut goes with it."""
+        begin = end = 0
         for at in places:
-            for value, placeholder in self._heads.get(data[at : at + LEAST], ()):
-                least = min(MOST, max(LEAST, len(value) // 4))
-                size = len(data) - at
-                if not least <= size < len(value) or not value.startswith(data[at:]):
-                    continue
-                if 2 * size >= len(value) or not is_phrase(data[at:].decode("utf-8", "replace")):
-                    return at, placeholder
+            met = self._heads.get(data[at : at + LEAST], ())
+            for value, _ in met:
+                if data.startswith(value, at):
+                    begin, end = begin if at < end else at, max(end, at + len(value))
+            if end >= len(data):
+                return None
+            for value, placeholder in met:
+                if len(data) - at < len(value) and _counts(data[at:], value):
+                    return begin if at < end else at, placeholder
         return None
 
     def _coded(self, data: bytes, size: int) -> Iterator[tuple[int, bytes]]:
@@ -120,6 +126,18 @@ class CutEnds:
             for start in range(first, first + 4):
                 if (found := self._plain(_of_base64(data[start:]))) is not None:
                     yield base + start + found[0] // 3 * 4, found[1]
+
+
+def _bytes_of(rule: SecretRule) -> Iterator[bytes]:
+    yield rule.value.encode("utf-8", "surrogatepass")
+    yield from otherwise.octets(rule.value, whole=rule.whole)
+
+
+def _counts(rest: bytes, value: bytes) -> bool:
+    """Whether this is a beginning of the value that tells of it."""
+    if len(rest) < min(MOST, max(LEAST, len(value) // 4)) or not value.startswith(rest):
+        return False
+    return 2 * len(rest) >= len(value) or not is_phrase(rest.decode("utf-8", "replace"))
 
 
 def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:

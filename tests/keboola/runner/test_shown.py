@@ -105,6 +105,24 @@ def test_nor_what_the_recorded_run_has_learned(
     assert "kept {" in shown and TOKEN not in shown
 
 
+@pytest.mark.parametrize("mode", ["record", "live"])
+def test_nor_the_state_that_a_link_before_has_left(
+    project: Project, capsys: pytest.CaptureFixture[str], mode: str
+) -> None:
+    left = '{"runs": 1, "#refresh_token": "Refr" + "Tok4Hs9Dk2Pq6Yb"}'
+    project.script.write_text(SCRIPT.replace('{"runs": state.get("runs", 0) + 1}', left))
+    for link in ("1_first", "2_second"):
+        data = project.case(f"chain/{link}", targets=["/number/1"])
+    (data.parent / "set_up.py").write_text(
+        "from pathlib import Path\ndef run(context):\n"
+        "    state = Path(context.source_config_path).parent / 'in' / 'state.json'\n"
+        "    print('state', state.read_text())\n    raise RuntimeError(state.read_text())\n"
+    )
+    assert "RefrTok4Hs9Dk2Pq6Yb" not in repr(project.run(mode=mode))
+    shown = "".join(capsys.readouterr())
+    assert "state {" in shown and "RefrTok4Hs9Dk2Pq6Yb" not in shown
+
+
 ASKING = """
 from pathlib import Path
 import pytest, requests

@@ -115,10 +115,13 @@ class ComponentRun:
         )
 
     def hide_secrets(self, space: Workspace | None = None) -> None:
-        """Before a run: a case's own scripts may speak of what its secrets file holds, and of the variables
-        that the copy's configuration was filled in with."""
+        """Before a run: a case's own scripts may speak of what its secrets file holds, of the variables that
+        the copy's configuration was filled in with, and of the state that a link before has left."""
         config = {} if space is None else read_object(Path(space.source_config_path))
-        self._hide(cases.load_secrets(self.case.data / SECRETS), config)
+        secrets = cases.load_secrets(self.case.data / SECRETS)
+        if space is not None and space.handed_state:
+            secrets = {**secrets, "state": space.handed_state}
+        self._hide(secrets, config)
 
     def masked(self, text: str) -> str:
         """The text without these values, in whatever encoding, and as text that every file takes. What a live
