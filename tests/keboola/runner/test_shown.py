@@ -113,6 +113,7 @@ def test_nor_the_state_that_a_link_before_has_left(
     project.script.write_text(SCRIPT.replace('{"runs": state.get("runs", 0) + 1}', left))
     for link in ("1_first", "2_second"):
         data = project.case(f"chain/{link}", targets=["/number/1"])
+    assert project.kinds() == []  # recorded
     (data.parent / "set_up.py").write_text(
         "from pathlib import Path\ndef run(context):\n"
         "    state = Path(context.source_config_path).parent / 'in' / 'state.json'\n"
