@@ -83,6 +83,18 @@ def test_what_stands_between_the_letters_hides_nothing(between: Callable[[str], 
     assert SECRET not in repr(found)
 
 
+@pytest.mark.parametrize("value", ["A1B2c3D4e5F6g7H8i9J0kLmN", "03f8a1Kq7Zt9xLm3"])
+@pytest.mark.parametrize("joint", ["\\n    ", "\\r\\n", "\\t"])
+def test_a_value_whose_first_digits_read_as_mails_is_told_behind_an_attributes_sign(
+    value: str, joint: str
+) -> None:
+    auditor = build(secrets={"#key": value}).ruleset.auditor()
+    for at in (2, 4, 8):
+        text = f'<a href="https://h/p?k1={value[:at]}{joint}{value[at:]}">x</a>'
+        assert (auditor.feed(text.encode()) or auditor.finish()) is not None
+        auditor = build(secrets={"#key": value}).ruleset.auditor()
+
+
 KEY = bytes.fromhex("fcf9a44dc716691acdaba1b8a912646543c6977a0011223344556677aabbccdd")
 OCTETS = {
     "base32": lambda key: base64.b32encode(key).decode().rstrip("="),

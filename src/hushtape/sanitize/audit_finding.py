@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from typing import Protocol
+from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct, structs
 
@@ -17,6 +18,7 @@ from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context
+from hushtape.sanitize.urls import may_be_user
 
 _QUOTE_CUT = lazily(
     rb"(?:\\{1,64}(?:u0{0,2}2?)?|&[#quotxX0-9]{0,5}|(?:%[0-9A-Fa-f]{0,2}){1,64}(?:u0{0,2}2?)?)"
@@ -89,15 +91,19 @@ def _sure(plan: Plan, context: Context, data: bytes, hits: list[Hit], left: Cont
     return sorted(
         one
         for one in matcher.names
-        if not _is_left(data[one[0] : one[1]].strip(b'\\"'), left)
+        if not _is_left(data[one[0] : one[1]].strip(b'\\"'), left, of_url=one[2] == "userinfo")
         and (one[1] < len(data) or not _cut_off(data[one[0] :], one[3]))
         and (one[4] or not is_idle_guess(one[2], data[one[0] : one[1]]))
     )
 
 
-def _is_left(value: bytes, left: Container[bytes]) -> bool:
+def _is_left(value: bytes, left: Container[bytes], *, of_url: bool) -> bool:
     """Whether it was replaced: up to what ends a parameter, too, of which not all is known where it stands:
-    an ampersand, and a plus sign in a form's text, which is none once that form is undone."""
+    an ampersand, and a plus sign in a form's text, which is none once that form is undone. `of_url`: of a
+    user and a password another rule may have replaced the password."""
+    if of_url:
+        user, _, password = unquote_to_bytes(value).partition(b":")
+        return value in left or (password in left and may_be_user(user, password))
     return value in left or ((sign := _SIGN.search(value, 1)) is not None and value[: sign.start()] in left)
 
 

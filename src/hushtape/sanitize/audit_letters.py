@@ -121,6 +121,8 @@ class Letters:
                 name = self._search(bared(near, mail=False))
             if name is None and has_tag(near):
                 name = self._search(bared(near, tags=False))
+                if name is None and EQUALS in near:
+                    name = self._search(bared(near, mail=False, tags=False))
         return None if name is None else (name, -1)
 
     def _build(self) -> None:

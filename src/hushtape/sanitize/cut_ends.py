@@ -2,8 +2,9 @@
 
 Lives here: the beginnings of values, asked for at an end, and the stage that asks at a body's. Must not: look
 anywhere else (anchors and the audit do), know rules but by their values. Called by: ruleset.
-A beginning counts from `LEAST` letters on and a quarter of the value, words alone from its half on; in the
-plain writing and under one layer of escapes, base64 or hex. It is asked before the rules.
+A beginning counts from `LEAST` letters on and a quarter of the value, words and a URL's from its half on, for
+complete bodies end so, too; in the plain writing and under one layer of escapes, base64 or hex. It is asked
+before the rules.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from urllib.parse import unquote_to_bytes
 from hushtape.sanitize import otherwise
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import SecretRule
-from hushtape.sanitize.words import is_phrase
 
 if TYPE_CHECKING:
     from hushtape.sanitize.stages import BodyScrubber
@@ -41,8 +41,11 @@ _PART: Final = lazily(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?|&#?\w{0,6})\Z
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _UNIT: Final = lazily(rb"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_BEHIND: Final = b"\"')]}>.\xe2\x80\xa6"
-"""What stands behind what a message shows; an ellipsis, too."""
+_MADE: Final = lazily(rb"[0-9]|[a-z][A-Z]|[\x80-\xff\x00-\x08]")
+"""What no word holds."""
+_BEHIND: Final = b" \t\"')]}>*,;:."
+_PARTS: Final = lazily(rb"(\r?\n|\\[rn]|\.\.\.|\xe2\x80\xa6)")
+"""What may stand behind what a message shows, and what ends one; both may stand in a `repr`."""
 
 
 class CutEnds:
@@ -76,13 +79,24 @@ class CutEnds:
         return next(self._coded(data[-self.longest * GROWTH :], len(data)), None)
 
     def text(self, text: str) -> str:
-        """A message without such an end; what stands behind a value that it shows stays."""
+        """A message none of whose lines ends so, nor what stands before an ellipsis."""
+        if not self._heads:
+            return text
         data = text.encode("utf-8", "surrogatepass")
-        for stop in dict.fromkeys((len(data), len(data.rstrip(_BEHIND)))):
-            if (found := self.cut(data[:stop])) is not None:
-                data = data[: found[0]] + found[1] + data[stop:]
-                return data.decode("utf-8", "surrogateescape")
-        return text
+        clean = self._shown(data)  # all of it: a value may have lines itself
+        clean = b"".join(map(self._shown, _PARTS.split(clean)))
+        if clean == data:
+            return text
+        try:
+            return clean.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return clean.decode("utf-8", "replace")
+
+    def _shown(self, part: bytes) -> bytes:
+        for stop in dict.fromkeys((len(part), len(part.rstrip(_BEHIND)))):
+            if (found := self.cut(part[:stop])) is not None:
+                return part[: found[0]] + found[1] + part[stop:]
+        return part
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
         first = max(0, len(data) - 2 * self.longest)
@@ -137,7 +151,7 @@ def _counts(rest: bytes, value: bytes) -> bool:
     """Whether this is a beginning of the value that tells of it."""
     if len(rest) < min(MOST, max(LEAST, len(value) // 4)) or not value.startswith(rest):
         return False
-    return 2 * len(rest) >= len(value) or not is_phrase(rest.decode("utf-8", "replace"))
+    return 2 * len(rest) >= len(value) or (b"://" not in rest and _MADE.search(rest) is not None)
 
 
 def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:

@@ -16,6 +16,7 @@ from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.fields import AHEAD, BACK, KIND, Field
 from hushtape.sanitize.rules import FieldRule, UrlSecretsRule
 from hushtape.sanitize.spans import USERINFO, Context, Found, Lesson, Verifier
+from hushtape.sanitize.words import looks_made
 
 PRESIGNED = (
     "sig",
@@ -129,10 +130,15 @@ def _tells(text: bytes, left: bytes) -> bool:
         return False
     if not colon:
         return _TOKEN.fullmatch(user) is not None and (len(user) >= LONG or b"%3a" in user.lower())
-    if password == left and (len(user) < LONG or user == left):
+    if password == left and may_be_user(user, left):
         return False
     host = b"." in user or user == b"localhost"
     return _USER.fullmatch(user) is not None and not (host and _PORT.match(password))
+
+
+def may_be_user(user: bytes, left: bytes) -> bool:
+    """Whether what stands before a password that was replaced is no token by itself."""
+    return user == left or len(user) < LONG or not looks_made(user.decode("latin-1"))
 
 
 # What is escaped once more than the URL is its own: the `@` of a password.
