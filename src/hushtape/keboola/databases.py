@@ -166,7 +166,13 @@ class InteractionLog:
         return self._clean(db_values.encode(entry))
 
     def _without_capitals(self, ruleset: Ruleset, statement: str) -> str:
-        """Rules first: a value that is replaced by itself tears one that holds it in an encoding."""
+        """Rules first: a value that is replaced by itself tears one that holds it in an encoding. They are
+        made anew with each value that is learned, and asked only where letters of a value stand, or what may
+        be escapes."""
+        letters = _letters(statement)
+        begins = (_letters(value)[:SHORT] for value in self._capitals)
+        if not any(sign in statement for sign in "%\\&") and not any(begin in letters for begin in begins):
+            return statement
         if self._rules is None or self._rules[0] is not ruleset:
             self._rules = ruleset, ruleset.with_secrets([SecretRule(value) for value in self._capitals])
         told = tell(self._rules[1], statement)
@@ -186,6 +192,10 @@ class InteractionLog:
                 rule="audit",
                 place="db_interactions",
             ) from None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def in_capitals(ruleset: Ruleset, also: Iterable[str] = ()) -> Ruleset:
