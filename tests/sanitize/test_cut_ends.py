@@ -118,7 +118,9 @@ def test_of_a_long_value_a_beginning_that_others_share_stays() -> None:
     assert scrubbed(rules, b"see https://hooks.example.com/services") == b"see REDACTED"
     rules = build(secrets={"#key": "acme-prod-7f3a9c2d11"}).ruleset
     assert scrubbed(rules, b"a=1&account=acme-prod") == b"a=1&account=acme-prod"
-    assert scrubbed(rules, b"a=1&account=acme-prod-7") == b"a=1&account=REDACTED"
+    assert scrubbed(rules, b"a=1&account=acme-prod-7f") == b"a=1&account=REDACTED"
+    rules = build(secrets={"#key": "100000-7f3a9c2d11"}).ruleset
+    assert scrubbed(rules, b"100000") == b"100000"
 
 
 @pytest.mark.parametrize(

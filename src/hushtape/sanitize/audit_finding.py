@@ -37,6 +37,11 @@ Weak = Callable[[str, bytes, int, int], bool]
 """Whether what a rule found doesn't count: (the rule's name, the view, where the value begins and ends)."""
 
 
+def all_are_weak(rule: str, view: bytes, start: int, end: int) -> bool:
+    """For a look at exact values alone, which nobody asks about."""
+    return True
+
+
 class Scan(Protocol):
     """A ruleset's plain scan: (name of the rule, offset) of a secret, or None. `weak`: findings that don't
     count; it is never asked about exact values."""

@@ -31,8 +31,8 @@ MOST: Final = 16
 SHORTEST: Final = 8
 """Bytes of a value that is looked for so; a shorter one stands as a word of its own or not at all."""
 
-LOOK: Final = 4
-"""Places of a buffer that are asked in the time in which one beginning is looked for in all of it."""
+NEAR: Final = 256
+"""Bytes of a value up to which each place is asked for all beginnings at once."""
 GROWTH: Final = 6
 """Bytes in which a byte of a value is written, under one layer of escapes."""
 
@@ -41,8 +41,8 @@ _PART: Final = lazily(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?|&#?\w{0,6})\Z
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _UNIT: Final = lazily(rb"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_MADE: Final = lazily(rb"[0-9]|[a-z][A-Z]|[\x80-\xff\x00-\x08]")
-"""What no word holds."""
+_MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]|[\x80-\xff\x00-\x08]")
+"""What no word and no number holds."""
 _BEHIND: Final = b" \t\"')]}>*,;:."
 _PARTS: Final = lazily(rb"(\r?\n|\\[rn]|\.\.\.|\xe2\x80\xa6)")
 """What may stand behind what a message shows, and what ends one; both may stand in a `repr`."""
@@ -54,10 +54,14 @@ class CutEnds:
     Attributes: longest: bytes of the longest value.
     """
 
-    __slots__ = ("_heads", "_letters", "longest")
+    __slots__ = ("_far", "_heads", "_letters", "_near", "longest")
 
     def __init__(self, rules: Iterable[SecretRule] = (), before: CutEnds | None = None) -> None:
         self._heads: dict[bytes, tuple[tuple[bytes, bytes], ...]] = dict(before._heads) if before else {}
+        self._far: dict[bytes, None] = dict(before._far) if before else {}
+        """Beginnings of values that are longer than `NEAR`: few, and looked for one by one."""
+        self._near: int = before._near if before else 0
+        """Bytes of the longest of the others."""
         self._letters: bytearray = bytearray(before._letters if before else 256)
         self.longest: int = before.longest if before else 0
         for rule in rules:
@@ -66,6 +70,10 @@ class CutEnds:
                 if len(value) >= SHORTEST and value not in placeholder:
                     head = value[:LEAST]
                     self._heads[head] = (*self._heads.get(head, ()), (value, placeholder))
+                    if len(value) > NEAR:
+                        self._far[head] = None
+                    else:
+                        self._near = max(self._near, len(value))
                     self.longest = max(self.longest, len(value))
                     for letter in set(value):
                         self._letters[letter] = 1
@@ -99,11 +107,10 @@ class CutEnds:
         return part
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
-        first = max(0, len(data) - 2 * self.longest)
-        if len(self._heads) * LOOK < len(data) - first:
-            places = [at for head in self._heads for at in _places(data, head, first)]
-            return self._told(data, sorted(places))
-        return self._told(data, range(first, len(data) - LEAST + 1))
+        near = range(max(0, len(data) - 2 * self._near), len(data) - LEAST + 1) if self._near else ()
+        far = max(0, len(data) - 2 * self.longest)
+        places = [at for head in self._far for at in _places(data, head, far)]
+        return self._told(data, sorted({*places, *near}) if places else near)
 
     def _told(self, data: bytes, places: Iterable[int]) -> tuple[int, bytes] | None:
         """Values that stand there whole are the rules' own; one that reaches into the cut goes with it."""

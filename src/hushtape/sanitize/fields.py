@@ -244,7 +244,7 @@ class Field:
             return part or self._bracketed(data, start, limit, context)
         at = sign.end()
         if not (context.form or context.uri) and (arrow := _ARROW.match(data, at)):
-            at = arrow.end()
+            at = at if quotes.of_variable(data, start, at, context) else arrow.end()
         if data[at : at + 1] in _COLOURED and (colour := _COLOUR.match(data, at, limit)) is not None:
             at = colour.end()
         if self.code:

@@ -49,7 +49,7 @@ _ESCAPED = rb"(?:\\{1,8}+(?:u(?!00(?:22|3[cCeE]|5[cC]))[0-9a-fA-F]{4}|[nrt])){0,
 _FIRST_ESCAPED = lazily(rb"\A" + _ESCAPED)
 _OPTION = lazily(rb"[ \t]{1,4}(?:\\{0,8}[\"'])?(" + _ESCAPED + _ONE + rb")" + _END)
 """Its first letters may be escaped, whole: `--password \\u003cpassword\\u003e` of a manual has none there."""
-_SQL = lazily(rb"(?:[ \t]{1,4}|[`\]][ \t]{0,4}=[ \t]{0,4}[nN]?)'([^'\\\s]{6,256})'")
+_SQL = lazily(rb"(?:[ \t]{1,4}(?:=[ \t]{0,4}[nN])?|[`\]][ \t]{0,4}=[ \t]{0,4}[nN]?)'([^'\\\s]{6,256})'")
 """What follows PASSWORD, or a column's name as MySQL and SQL Server quote it."""
 _BEFORE = lazily(
     rb"(?:--|(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))(?i:env|arg|setx(?: /m)?|setenv|set -[gxU]{1,2})[ \t]{1,4})"

@@ -43,9 +43,10 @@ def tell(ruleset: Ruleset, text: str) -> str:
         return clean
     lines = clean.split("\n")
     shown: list[str | None] = [_line(ruleset, line) for line in lines]
+    gone = -1, -1
     for number, line in enumerate(lines):
         if shown[number] != line:
-            neighbours(lines, shown, number, number)
+            gone = neighbours(lines, shown, number, number, gone)
     for _ in range(MOST_BLOCKS):
         told = _joined(shown)
         if _finding(ruleset, told) is None:

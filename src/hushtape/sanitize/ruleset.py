@@ -19,7 +19,7 @@ from hushtape.sanitize import engine as engines
 from hushtape.sanitize import totals
 from hushtape.sanitize.audit import Auditor, TextAudit
 from hushtape.sanitize.audit_dull import DullHex
-from hushtape.sanitize.audit_finding import Finding, Scan, Weak, first_found
+from hushtape.sanitize.audit_finding import Finding, Scan, Weak, all_are_weak, first_found
 from hushtape.sanitize.audit_letters import Letters
 from hushtape.sanitize.audit_odd import OddSecrets
 from hushtape.sanitize.audit_views import inspect
@@ -125,8 +125,11 @@ class Ruleset:
     @property
     def known(self) -> Ruleset:
         """Only the values that are known, named or learned: for what guesses by names and looks may pass."""
-        secrets = tuple(rule for rule in self.rules if isinstance(rule, SecretRule))
-        return _compiled(secrets, engines.for_little(self.engine))
+        rules = (self._base or self).rules
+        named = _compiled(
+            tuple(one for one in rules if isinstance(one, SecretRule)), engines.for_little(self.engine)
+        )
+        return _joined(named, self._taught, self._ends) if self._taught.rules else named
 
     @property
     def learned(self) -> Ruleset:
@@ -285,7 +288,7 @@ class Ruleset:
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()
-        found = inspect(data, lambda view, weak=None: scan(view, _is_weak), self._dull)
+        found = inspect(data, lambda view, weak=None: scan(view, all_are_weak), self._dull)
         if found is None and self._odd is not None:
             found = self._odd.look(data)
         return None if found is None else Finding(found[0], f"under {found[2]}")
@@ -339,11 +342,6 @@ def _joined(base: Ruleset, taught: Learned, ends: CutEnds) -> Ruleset:
     made._base, made._taught, made._ends = base, taught, ends
     made._become(taught)
     return made
-
-
-def _is_weak(rule: str, view: bytes, start: int, end: int) -> bool:
-    """For a look at exact values alone, which nobody asks about."""
-    return True
 
 
 def _policy(rules: tuple[Rule, ...]) -> HeaderPolicy:

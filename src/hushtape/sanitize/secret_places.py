@@ -42,6 +42,7 @@ _TEXT = rb"([^\"\\]{1,1400}(?:\\+[^\"u][^\"\\]{0,400}){0,8}?)"
 _COMMA = _Q + rb"\s{0,8}+,\s{0,32}+"
 _BRIEF = rb"[^\"\\]{0,128}"
 _BASE64 = rb"([A-Za-z0-9+/]{20,120}={0,2})"
+_LONG_BASE64 = rb"([A-Za-z0-9+/]{20,1400}={0,2})"
 
 _GAP = rb"(?:\s|\\{1,8}[nrt]){1,8}"
 """Between the words of .netrc, also inside a string of JSON."""
@@ -99,8 +100,9 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     (b'"keyname', _IS + _BRIEF + _COMMA + _Q + rb"value" + _IS + _BASE64 + _Q, False),
     (b"</signedversion>", rb"\s{0,32}+<Value>" + _BASE64 + b"<", False),
     # Data keys of AWS's KMS and Vault's transit engine; a client's secret as Keycloak gives it.
-    (b'"plaintext', _IS + _BASE64 + _Q, True),
-    *((b'"type":%b"secret' % gap, _COMMA + _Q + rb"value" + _IS + _TEXT + _Q, False) for gap in (b"", b" ")),
+    (b'"plaintext', _IS + _LONG_BASE64 + _Q, True),
+    (b'"privatekeyplaintext', _IS + rb"([A-Za-z0-9+/]{20,3000}={0,2})" + _Q, True),
+    *((b'"type":%b"secret' % gap, _COMMA + _Q + rb"value" + _IS + rb"(?=[^\"]{0,200}\d)" + _TEXT + _Q, True) for gap in (b"", b" ")),
     # Azure's other services: two keys.
     (
         b'"key1',
@@ -133,7 +135,7 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     *((b"%btrue%b/" % (tab, tab), _JAR, True) for tab in (b"\t", b"\\t")),
     # SQL.
     (b"identified by ", rb"(?:values )?\\{0,8}[\"']([^\"'\\]{6,1400})\\{0,8}[\"']", True),
-    (b"identified by ", rb"(?:values )?([A-Za-z][\w$#]{7,128})(?![\w$#.(])", True),
+    (b"identified with ", rb"[\w\"'\\-]{1,64} (?:BY|AS) \\{0,8}[\"']([^\"'\\]{6,1400})\\{0,8}[\"']", True),
     # PHP's var_dump.
     *((name + ending, _DUMPED, True) for name in _DUMPED_NAMES for ending in (b'"', b'\\"', b"&quot;")),
     # A line of .netrc.
@@ -156,6 +158,34 @@ def place_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[bytes
         verify = _behind(pattern, made, text)
         name = BESIDE + anchor.decode().strip(SIGNS)
         yield anchor, Verifier(verify, order, name, FIELDS, 0, _AHEAD, guard=None, teaches=lesson)
+    account = Verifier(
+        _identified(text), order, BESIDE + "identified by", FIELDS, 320, _AHEAD, teaches=lesson
+    )
+    yield b"identified ", account
+
+
+_ACCOUNT = lazily(
+    rb"(?i)(?:(?:alter|create)\s{1,8}(?:user|role)\s{1,8}(?:if not exists\s{1,8})?|connect\s{1,8}to\s{1,8}"
+    rb"|grant\s{1,8}[\w, ]{1,80}?\s{1,8}to\s{1,8})\\{0,8}[\"']?[\w$#.@%-]{1,128}\\{0,8}[\"']?\s{1,8}\Z"
+)
+_IDENTIFIED = lazily(
+    rb"(?i)identified\s{1,8}by\s{1,8}(?:values\s{1,8})?([a-z][\w$#]{5,128})(?![\w$#.(])"
+    rb"(?:\s{1,8}replace\s{1,8}\\{0,8}\"?([\w$#]{6,128}))?"
+)
+
+
+def _identified(text: bytes) -> Verify:
+    """Oracle's passwords without quotes, behind the account's name: in a sentence something else is
+    `identified by` something."""
+
+    def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> tuple[Found, ...] | None:
+        found = _IDENTIFIED.match(data, start, limit)
+        if found is None or _ACCOUNT.search(data, max(0, start - 320), start) is None:
+            return None
+        spans = [found.span(one) for one in (1, 2) if found[one] and looks_made(found[one].decode("latin-1"))]
+        return tuple([_found(data, *span, text) for span in spans if data[slice(*span)] != text]) or None
+
+    return verify
 
 
 def _found(data: bytes, start: int, end: int, text: bytes) -> Found:

@@ -37,6 +37,7 @@ _VALUE = lazily(rb"(?i)value" + IS + rb"[bu]?(" + Q + rb")")
 _VALUE_BEHIND = lazily(rb"(?i)(" + Q + rb")" + _BETWEEN + Q + rb"value" + IS + rb"[bu]?(" + Q + rb")")
 _TYPE_BEHIND = lazily(rb"(?i)" + Q + _BETWEEN + Q + rb"type" + IS + Q + rb"\Z")
 
+_VAULT_ID = lazily(rb"(?i)\bid" + IS + Q + rb"https:(?:/|\\{1,8}/){2}[\w-]{1,64}\Z")
 _VAULT_BEHIND = lazily(
     rb"(?i)" + Q + _BETWEEN + Q + rb"id" + IS + Q + rb"https:(?:/|\\{1,8}/){2}[\w-]{1,64}\Z"
 )
@@ -54,8 +55,9 @@ def sibling_anchors(rule: CredentialNamesRule, order: int) -> Iterator[tuple[byt
     secure = Verifier(_secure(text), order, BESIDE + "securestring", FIELDS, _BACK, _AHEAD, teaches=lesson)
     yield b"securestring", secure
     vault = Verifier(_of_vault(text), order, BESIDE + "key vault", FIELDS, _BACK, 0, teaches=lesson)
-    for host in (b".vault.azure.net/secrets/", b".vault.azure.net\\/secrets\\/"):
-        yield host, vault
+    for host in (b".vault.azure.net", b".vault.azure.cn", b".vault.usgovcloudapi.net"):
+        for slash in (b"/", b"\\/"):
+            yield host + slash + b"secrets" + slash, vault
     role = Verifier(_role(text), order, BESIDE + "role_id", FIELDS, _BACK, _AHEAD, teaches=lesson)
     for ending in (b'"', b"'", b"\\"):
         yield b"secret_id" + ending, role
@@ -86,7 +88,13 @@ def _of_vault(text: bytes) -> Verify:
     """`"value": "..."` before the `"id"` of a secret in Azure's Key Vault, or before what stands between."""
 
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
-        for value in [*_VALUE.finditer(data, max(0, start - _BACK), start)][-_MOST:]:
+        if _VAULT_ID.search(data, max(0, start - 100), start) is None:
+            return None
+        at = data.rfind(
+            b"value", max(0, start - _BACK), start
+        )  # Azure writes it so; what is between has none
+        value = _VALUE.match(data, at, start) if at >= 0 else None
+        if value is not None:
             stop, _ = string(value[1]).seek(data[value.end() : start], 0, final=True)
             stop += value.end()
             if _VAULT_BEHIND.match(data, stop, start) is not None:

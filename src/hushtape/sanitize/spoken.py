@@ -22,18 +22,25 @@ _DATE: Final = lazily(r"[\[(]?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d)[\dTZ:.,+-]*[\])
 _QUOTES: Final = "()[]\"'.,:;!?"
 
 
-def neighbours(lines: list[str], shown: list[str | None], first: int, last: int) -> None:
-    """Withhold (None) what may go on from these lines. `lines`: as they were."""
+def neighbours(
+    lines: list[str], shown: list[str | None], first: int, last: int, before: tuple[int, int] = (-1, -1)
+) -> tuple[int, int]:
+    """Withhold (None) what may go on from these lines. `lines`: as they were. `before`: what this gave for
+    those withheld before these: from there on the way is the same, and is not gone twice."""
+    above, below = before
     number = first
-    while number > 0 and _is_open(lines[number], 0):
+    while number > max(0, above) and _is_open(lines[number], 0):
         number -= 1
         if not _withhold(lines, shown, number, -1):
             break
+    if last < below:
+        return last, below
     number = last
     while number + 1 < len(lines) and _is_open(lines[number], -1):
         number += 1
         if not _withhold(lines, shown, number, 0):
             break
+    return last, number
 
 
 def _withhold(lines: list[str], shown: list[str | None], number: int, side: int) -> bool:

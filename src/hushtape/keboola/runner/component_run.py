@@ -125,10 +125,16 @@ class ComponentRun:
 
     def masked(self, text: str) -> str:
         """The text without these values, in whatever encoding, and as text that every file takes. What a live
-        run prints may also hold tokens that it was just given: the default rules look for those."""
+        run prints may also hold tokens that it was just given: the default rules look for those. What is told
+        of a recorded run may, too: its tape has learned them."""
         text = text.encode("utf-8", "backslashreplace").decode()
         live = self.settings.mode == "live"
-        return _masking(self.hidden, live)(text) if self.hidden or live else text
+        text = _masking(self.hidden, live)(text) if self.hidden or live else text
+        for tape in self.tapes:
+            ruleset = tape.ledger.ruleset
+            if ruleset is not tape.ledger.chain.ruleset:  # it has learned
+                text = tell(ruleset.learned, text)
+        return text
 
     # --- the run -----------------------------------------------------------------------------------
 
