@@ -74,6 +74,7 @@ _LETTER = rb"[^\s\"'\\<>{}$]"
 _QUOTED = rb"(?:\\{0,8}[\"'](?=[^,:;\])]" + _LETTER + rb"{5,1399}\\{0,8}[\"']))?"
 """A quote right before a password that another ends: `bob:'...'`; in lists a quote there ends a string."""
 
+_OF_TYPE = _COMMA + _Q + rb"value" + _IS + rb"(?=[^\"]{0,200}\d)" + _TEXT + _Q
 _DUMPED = (
     rb"\]=" + GREATER + rb"(?:\s|\\{1,8}[nrt]){1,16}string\(\d{1,6}\) (?:\\{0,8}\"|&quot;)"
     rb"([^\"\\&]{4,1400})(?:\\{0,8}\"|&quot;)"
@@ -102,7 +103,7 @@ _FORWARD: Final[tuple[tuple[bytes, bytes, bool], ...]] = (
     # Data keys of AWS's KMS and Vault's transit engine; a client's secret as Keycloak gives it.
     (b'"plaintext', _IS + _LONG_BASE64 + _Q, True),
     (b'"privatekeyplaintext', _IS + rb"([A-Za-z0-9+/]{20,3000}={0,2})" + _Q, True),
-    *((b'"type":%b"secret' % gap, _COMMA + _Q + rb"value" + _IS + rb"(?=[^\"]{0,200}\d)" + _TEXT + _Q, True) for gap in (b"", b" ")),
+    *((b'"type":%b"secret' % gap, _OF_TYPE, True) for gap in (b"", b" ")),
     # Azure's other services: two keys.
     (
         b'"key1',
