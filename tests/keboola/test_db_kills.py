@@ -91,7 +91,9 @@ def recovered(folder: Path) -> tuple[Recovery, str]:
     return recovery, recovery.path.read_text()
 
 
-def test_what_a_row_taught_is_never_written_from_then_on(data: Path) -> None:
+def test_what_a_row_taught_is_never_written_from_then_on(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "BUDGET", 600.0)
+
     def run(copy: Copy) -> None:
         cursor = connect().cursor()
         for number in range(30):

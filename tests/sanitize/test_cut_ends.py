@@ -62,6 +62,16 @@ def test_an_escape_may_stand_at_the_beginning_alone(write: Callable[[str], str])
         assert scrubbed(rules, f'{{"a": "{write(value[:end])}'.encode()) == b'{"a": "REDACTED'
 
 
+@pytest.mark.parametrize(
+    "value", ["q7-Zun\n4Kx0093bLm\tTr\r\nWpAcD-8812-xk", "q7\U0001f511Zun4Kx0093b\U0001f511LmTrWpAcD"]
+)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_value_of_lines_or_of_other_signs_counts_as_json_writes_it(value: str, ascii_only: bool) -> None:
+    rules, written = build(secrets={"#key": value}).ruleset, json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+    for end in range(len(written) * 2 // 3, len(written) - 1):
+        assert scrubbed(rules, f'{{"a": "{written[:end]}'.encode()) == b'{"a": "REDACTED'
+
+
 def test_what_another_rule_takes_of_it_leaves_no_rest() -> None:
     azure = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
     rules = build(secrets={"#key": azure}).ruleset

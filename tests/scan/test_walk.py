@@ -59,6 +59,28 @@ def test_the_file_that_values_come_from_is_left_under_each_of_its_names(tmp_path
     assert (tmp_path / "cassettes" / "x.txt").read_text() == "REDACTED"
 
 
+def test_what_goes_while_a_folder_is_walked_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text(SECRET)
+    listed = os.scandir
+
+    def scandir(path: str) -> list[os.DirEntry[str]]:
+        found = list(listed(path))
+        (tmp_path / "a.txt").unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr("hushtape.scan.walk.os.scandir", scandir)
+    passed: list[int] = []
+    run = Run(
+        {"key": SECRET},
+        passed=lambda size: (passed.append(size), (tmp_path / "c.txt").unlink(missing_ok=True)),
+    )
+    result = run.over([tmp_path])
+    assert [Path(one.file).name for one in result.findings] == ["b.txt"] and result.unreadable == []
+
+
 def test_what_can_not_be_read_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     result = scan(tmp_path / "pipe", tmp_path / "missing")

@@ -36,11 +36,16 @@ NEAR: Final = 256
 GROWTH: Final = 6
 """Bytes in which a byte of a value is written, under one layer of escapes."""
 
-_PART: Final = lazily(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?|&#?\w{0,6})\Z")
+_PART: Final = lazily(
+    rb"(?:%[0-9A-Fa-f]?|(?:\\u[dD][89abAB][0-9A-Fa-f]{2})?(?:\\(?:u[0-9A-Fa-f]{0,3})?)?|&#?\w{0,6})\Z"
+)
 """An escape that is cut."""
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_UNIT: Final = lazily(rb"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_UNIT: Final = lazily(
+    rb"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL
+)
+_CONTROLS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]|[\x80-\xff\x00-\x08]")
 """What no word and no number holds."""
 _BEHIND: Final = b" \t\"')]}>*,;:."
@@ -130,7 +135,7 @@ class CutEnds:
     def _coded(self, data: bytes, size: int) -> Iterator[tuple[int, bytes]]:
         """The same under one layer of a writing; `size`: of the buffer that `data` is the end of."""
         base = size - len(data)
-        part = _PART.search(data, max(0, len(data) - 10))
+        part = _PART.search(data, max(0, len(data) - 12))
         text = data[: part.start()] if part else data
         last = text[-1:]
         ends = last.isalnum() or last == b";" or (last and self._letters[last[0]])
@@ -169,11 +174,16 @@ def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:
 
 
 def _of_json(text: bytes) -> bytes:
-    return _UNIT.sub(lambda found: _utf8(int(found[1], 16)) if found[1] else found[2], text)
+    return _UNIT.sub(_sign, text)
 
 
-def _utf8(unit: int) -> bytes:
-    return chr(unit).encode("utf-8", "replace")  # of a pair of surrogates not: the letters before it tell
+def _sign(escape: re.Match[bytes]) -> bytes:
+    """What an escape of JSON says (RFC 8259 7), as UTF-8."""
+    high, low, unit, letter = escape.groups()
+    if letter is not None:
+        return _CONTROLS.get(letter, letter)
+    code = int(unit, 16) if unit else 0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)
+    return chr(code).encode("utf-8", "surrogatepass")
 
 
 def _of_html(text: bytes) -> bytes:

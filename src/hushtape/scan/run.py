@@ -5,6 +5,7 @@ Lives here: the run over the paths, and its result. Must not: print (cli does). 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,7 +14,7 @@ from msgspec import Struct
 
 from hushtape.scan.baseline import Baseline
 from hushtape.scan.finding import Finding
-from hushtape.scan.fix import CannotFix, alone, fix, is_body
+from hushtape.scan.fix import CannotFix, alone, fix
 from hushtape.scan.scanner import Scanned, Scanner
 from hushtape.scan.walk import files
 
@@ -87,7 +88,7 @@ class Run:
                 continue
             # From the look to the change: another process may redact a body of the same cassette.
             with alone(item) if self._redact else nullcontext():
-                if self._redact and is_body(item) and not item.exists():
+                if not os.path.lexists(item):
                     continue  # it has, and looked at what it wrote
                 for scanned in self.scanner.scan(item):
                     self._take(scanned)

@@ -57,7 +57,10 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             continue
         below: list[Path] = []
         for entry in entries:
-            found = entry.stat(follow_symlinks=False)
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # another process gave it a new name
             if stat.S_ISDIR(found.st_mode) and entry.name not in SKIPPED:
                 below.append(Path(entry.path))
             elif stat.S_ISREG(found.st_mode):

@@ -138,7 +138,7 @@ class Learning:
         journal = self._ledger.journal
         for number in self._open:
             journal.learned(number)
-        self._open, self._noted = [], False
+        self._open = []
 
     def rescrub(self, interaction: Interaction, ruleset: Ruleset) -> Interaction:
         """An exchange of which parts were scrubbed before something was learned.
@@ -184,6 +184,7 @@ class Learning:
 
     def _search_due(self) -> None:
         rules, self.due = self.due, []
+        self._noted = False  # what is learned from now on stands behind what this exchange ends with
         journal = self._ledger.started
         if journal is None or not rules:
             return

@@ -172,6 +172,36 @@ def test_nor_where_a_time_limit_ends_a_case(project: Project) -> None:
     assert "Timeout (>2.0s)" in shown and SECRET not in shown
 
 
+def test_nor_where_one_ends_a_test_that_runs_a_case(project: Project) -> None:
+    project.case("first")
+    fails = "try:\n        raise ValueError(key)\n    except ValueError:\n        time.sleep(30)\n"
+    project.script.write_text(f"import time\ndef ask(key):\n    {fails}ask('k-93b1c07e' + '55d2f4')\n")
+    (project.root / "test_own.py").write_text(
+        "def test_own(run_vcr_test):\n    assert run_vcr_test('first')\n"
+    )
+    plugin = ("-p", "hushtape.keboola.pytest_plugin", "test_own.py", "--vcr-record")
+    shown = _pytest(project, *plugin, "--timeout", "2", "-l", folder=project.root)
+    assert "Timeout (>2.0s)" in shown and SECRET not in shown
+
+
+def test_nor_what_a_link_before_has_learned(
+    project: Project, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asks = 'urllib.request.urlopen(parameters["url"] + "/token", data=b"", timeout=10).read()'
+    left = f'{{"runs": 1, "kept": json.loads({asks})["access_token"]}}'
+    project.script.write_text(SCRIPT.replace('{"runs": state.get("runs", 0) + 1}', left))
+    for link in ("1_first", "2_second"):
+        data = project.case(f"chain/{link}", targets=["/number/1"])
+    (data.parent / "set_up.py").write_text(
+        "from pathlib import Path\ndef run(context):\n"
+        "    state = Path(context.source_config_path).parent / 'in' / 'state.json'\n"
+        "    print('state', state.read_text())\n    raise RuntimeError(state.read_text())\n"
+    )
+    told = repr(project.run(mode="record"))
+    shown = "".join(capsys.readouterr())
+    assert "state {" in shown and TOKEN not in told + shown
+
+
 def _pytest(project: Project, *arguments: str, folder: os.PathLike[str]) -> str:
     made = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments],

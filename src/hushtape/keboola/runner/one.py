@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hushtape.api import Tape
 from hushtape.errors import HushtapeError, interruption
 from hushtape.keboola.runner.comparing import compare, files_in
 from hushtape.keboola.runner.component_run import ComponentRun
@@ -61,10 +62,12 @@ def run_case(case: Case, settings: Settings, folder: Path | None = None) -> list
 @dataclass
 class _Chain:
     """What the next link is handed. Of a link that was recorded: `live` what the real run left, for the next
-    real run; `proof` what its replay left, for the next replay, as every later replay will have it."""
+    real run; `proof` what its replay left, for the next replay, as every later replay will have it. `tapes`:
+    those of all runs so far, which know what they have learned."""
 
     live: Handed
     proof: Handed
+    tapes: list[Tape] = field(default_factory=list)
 
 
 @dataclass
@@ -78,7 +81,8 @@ class _Case:
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.runs = ComponentRun(self.case, self.settings, self.problems)
+        tapes = [] if self.chain is None else self.chain.tapes
+        self.runs = ComponentRun(self.case, self.settings, self.problems, tapes=tapes)
 
     def outcome(self) -> Outcome:
         """Run the case to its end. What its own scripts print is shown when it is over, without secrets."""
@@ -92,11 +96,9 @@ class _Case:
                 gc.collect()  # what finalizers say is held, too
         except HushtapeError as error:
             self.problems.append(Problem("error", str(error)))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a case's own scripts may raise anything; the other cases go on
-            if interruption(error) is not None:
-                raise
+        except BaseException as error:  # noqa: BLE001 - a case's scripts may raise anything; the others go on
+            if isinstance(error, KeyboardInterrupt) or interruption(error) is not None:
+                raise _bared(error) from None
             self.problems.append(Problem("error", f"{type(error).__name__}: {error}"))
         masked = self.runs.masked
         if text := self.runs.shown(printed):
@@ -188,6 +190,14 @@ class _Case:
         if not found.success:
             text = f"the outputs differ from {SNAPSHOT}"
             self.problems.append(Problem("snapshot", text, found.format_output(verbose=verbose)))
+
+
+def _bared(error: BaseException) -> BaseException:
+    """A time limit's or Ctrl-C's exception without what it came upon, and without the component's frames: a
+    tool prints their texts and arguments."""
+    error.__cause__ = error.__context__ = None
+    error.__suppress_context__ = True
+    return error.with_traceback(None)
 
 
 def _shown(problem: Problem, masked: Callable[[str], str]) -> str:
