@@ -210,6 +210,26 @@ def test_callbacks_see_an_exchange_once_and_what_they_wrote_is_searched(cassette
     assert cassette.read_text().count("seen REDACTED") == 2
 
 
+@pytest.mark.parametrize(
+    "sanitizer",
+    [
+        hushtape.HeaderSanitizer(headers_to_remove=["Authorization", "Cookie"]),
+        hushtape.HeaderSanitizer(safe_headers=["content-type"]),
+        hushtape.DefaultSanitizer(safe_headers=["content-type"]),
+    ],
+    ids=["removed", "kept others", "the default's"],
+)
+@pytest.mark.parametrize("field", [("Authorization", "Bearer {}"), ("Cookie", "sessionid={}")])
+def test_a_field_that_goes_teaches_as_one_that_is_redacted(
+    cassette: Path, sanitizer: Any, field: tuple[str, str]
+) -> None:
+    token = "7Hq2x9LmZ4w8Rt5Kb3"
+    with hushtape.use_cassette(cassette, sanitizers=[sanitizer]) as tape:
+        record(tape, b"{}", asked_fields=((field[0], field[1].format(token)),))
+        record(tape, f"see {token}".encode(), "text/plain", path=token)
+    assert not tape.failed and token not in cassette.read_text()
+
+
 def test_without_a_rule_that_redacts_it_nothing_is_learned(cassette: Path) -> None:
     with hushtape.use_cassette(cassette, default_sanitizer=False) as tape:
         record(tape, LOGIN, asked_fields=(("Authorization", f"Bearer {TOKEN}"),))

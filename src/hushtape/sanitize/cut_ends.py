@@ -48,9 +48,9 @@ _UNIT: Final = lazily(
 _CONTROLS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]|[\x80-\xff\x00-\x08]")
 """What no word and no number holds."""
-_BEHIND: Final = b" \t\"')]}>*,;:."
-_PARTS: Final = lazily(rb"(\r?\n|\\[rn]|\.\.\.|\xe2\x80\xa6)")
-"""What may stand behind what a message shows, and what ends one; both may stand in a `repr`."""
+_BEHIND: Final = b" \t)]}>*,;:."
+_PARTS: Final = lazily(rb"(\r?\n|\\[rn]|\.\.\.|\xe2\x80\xa6|[\"'])")
+"""What may stand behind what a message shows, and what ends it; both may be those of a `repr`."""
 
 
 class CutEnds:
@@ -92,12 +92,12 @@ class CutEnds:
         return next(self._coded(data[-self.longest * GROWTH :], len(data)), None)
 
     def text(self, text: str) -> str:
-        """A message none of whose lines ends so, nor what stands before an ellipsis."""
+        """A message that shows no beginning of a value, wherever it stands; of one that is escaped, or in
+        base64 or hex, none with which a line, a string, or what stands before an ellipsis ends."""
         if not self._heads:
             return text
         data = text.encode("utf-8", "surrogatepass")
-        clean = self._shown(data)  # all of it: a value may have lines itself
-        clean = b"".join(map(self._shown, _PARTS.split(clean)))
+        clean = b"".join(map(self._shown, _PARTS.split(self._without_begun(data))))
         if clean == data:
             return text
         try:
@@ -105,11 +105,23 @@ class CutEnds:
         except UnicodeDecodeError:
             return clean.decode("utf-8", "replace")
 
+    def _without_begun(self, data: bytes) -> bytes:
+        out, last = [], 0
+        for at in sorted(at for head in self._heads for at in _places(data, head, 0)):
+            for value, placeholder in self._heads[data[at : at + LEAST]] if at >= last else ():
+                end = at + _alike(data[at : at + len(value)], value)
+                if _counts(data[at:end], value):
+                    out += [data[last:at], placeholder]
+                    last = end
+                    break
+        return b"".join((*out, data[last:]))
+
     def _shown(self, part: bytes) -> bytes:
-        for stop in dict.fromkeys((len(part), len(part.rstrip(_BEHIND)))):
-            if (found := self.cut(part[:stop])) is not None:
-                return part[: found[0]] + found[1] + part[stop:]
-        return part
+        stop = len(part.rstrip(_BEHIND))
+        found = self.cut(part) or self.cut(part[:stop])
+        if found is None:
+            return part
+        return part[: found[0]] + found[1] + part[stop:]
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
         near = range(max(0, len(data) - 2 * self._near), len(data) - LEAST + 1) if self._near else ()
@@ -137,6 +149,8 @@ class CutEnds:
         base = size - len(data)
         part = _PART.search(data, max(0, len(data) - 12))
         text = data[: part.start()] if part else data
+        if part and part[0] and (found := self._plain(text)) is not None:  # cut within its first escape
+            yield base + found[0], found[1]
         last = text[-1:]
         ends = last.isalnum() or last == b";" or (last and self._letters[last[0]])
         for sign, read in _ESCAPES if ends else ():
@@ -164,6 +178,14 @@ def _counts(rest: bytes, value: bytes) -> bool:
     if len(rest) < min(MOST, max(LEAST, len(value) // 4)) or not value.startswith(rest):
         return False
     return 2 * len(rest) >= len(value) or (b"://" not in rest and _MADE.search(rest) is not None)
+
+
+def _alike(one: bytes, other: bytes) -> int:
+    """Bytes with which both begin."""
+    different = (
+        number for number, (left, right) in enumerate(zip(one, other, strict=False)) if left != right
+    )
+    return next(different, min(len(one), len(other)))
 
 
 def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:
@@ -216,7 +238,7 @@ _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _Read = Callable[[bytes], bytes]
 _ESCAPES: Final[tuple[tuple[bytes, _Read], ...]] = (
     (b"%", unquote_to_bytes),
-    (b"%", _of_form),
+    (b"+", _of_form),
     (b"\\", _of_json),
     (b"&", _of_html),
 )

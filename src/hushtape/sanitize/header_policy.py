@@ -217,6 +217,11 @@ class HeaderPolicy:
         lower = name.lower()
         if lower in self._remove or (self._keep is not None and lower not in self._keep):
             return "drop"
+        return self.kind(name)
+
+    def kind(self, name: str) -> Action:
+        """What would happen to the field if it was kept: one that goes teaches all the same."""
+        lower = name.lower()
         if lower in self._redact:
             return "redact"
         if not self._credentials:

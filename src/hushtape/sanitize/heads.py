@@ -36,13 +36,15 @@ LONGEST: Final = 256
 class Side:
     """One phase: its plan, its header policy, and what it has seen of header fields."""
 
-    __slots__ = ("_watched", "actions", "clean", "plan", "policy")
+    __slots__ = ("_kinds", "_watched", "actions", "clean", "plan", "policy")
 
     def __init__(self, plan: Plan, policy: HeaderPolicy) -> None:
         self.plan, self.policy = plan, policy
         self._watched: set[int] = set()
         """Hashes of fields with credentials in which no named value is torn."""
         self.actions: dict[str, Action] = {}
+        self._kinds: dict[str, Action] = {}
+        """Of names whose action is to drop the field: what it is."""
         self.clean: set[tuple[str, str]] = set()
         """Fields that stay as they are. Sharing it needs no lock: each change is one atomic step."""
 
@@ -57,13 +59,12 @@ class Side:
             if pair not in known:
                 name, value = pair
                 action = actions.get(name) or self._action(name)
+                if teach is not None and action != "scan":
+                    self._teach(teach, action, pair, before)
                 if action == "drop":
                     same = False
                     continue
                 if action != "scan":
-                    if teach is not None:
-                        for credential, lesson in lessons(action, name, value, before):
-                            teach(encode(credential), lesson, self.policy.placeholder.encode())
                     clean = self.policy.redact(action, name, self._without_named(value), before)
                     if action == "protocols":
                         before = f"{before},{value}" if before else value
@@ -75,6 +76,14 @@ class Side:
         if fresh and not self._scan(kept, fresh, teach):
             same = False
         return headers if same else Headers(kept)
+
+    def _teach(self, teach: Teach, action: Action, pair: tuple[str, str], before: str) -> None:
+        """Tell of the credentials in a field. One that a keep list drops may stand elsewhere, too."""
+        name, value = pair
+        if action == "drop":
+            action = self._kinds.get(name) or self._kinds.setdefault(name, self.policy.kind(name))
+        for credential, lesson in lessons(action, name, value, before):
+            teach(encode(credential), lesson, self.policy.placeholder.encode())
 
     def watch(self, headers: Headers, watch: Watch) -> None:
         """Let these fields be looked at as they came, but for those that are remembered."""
@@ -134,6 +143,7 @@ class Side:
     def _action(self, name: str) -> Action:
         if len(self.actions) >= MOST:
             self.actions.clear()
+            self._kinds.clear()
         action = self.policy.action(name)
         if self.text(name) != name:
             action = "drop"  # a secret as a field's name: nothing of it may stay

@@ -39,8 +39,10 @@ def tell(ruleset: Ruleset, text: str) -> str:
     clean = ruleset.text(text)
     if clean is not text and torn_text(ruleset, text) is not None:
         return NOTHING_SHOWN
-    if _finding(ruleset, clean) is None:
-        return clean
+    if (
+        _finding(ruleset, clean) is None
+    ):  # only then: a value that goes on in the next line has to be seen whole
+        return ruleset.ends.text(clean)
     lines = clean.split("\n")
     shown: list[str | None] = [_line(ruleset, line) for line in lines]
     gone = -1, -1
@@ -50,7 +52,7 @@ def tell(ruleset: Ruleset, text: str) -> str:
     for _ in range(MOST_BLOCKS):
         told = _joined(shown)
         if _finding(ruleset, told) is None:
-            return told
+            return ruleset.ends.text(told)
         first, last = _block(ruleset, ["" if line is None else line for line in shown])
         shown[first : last + 1] = [None] * (last + 1 - first)
         neighbours(lines, shown, first, last)
@@ -85,7 +87,7 @@ def _block(ruleset: Ruleset, lines: list[str]) -> tuple[int, int]:
 def octets(ruleset: Ruleset, text: str) -> str:
     """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
     of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
-    clean = ruleset.text(text)
+    clean = ruleset.ends.text(ruleset.text(text))
     if clean is not text or text.isascii():
         return clean
     if not is_latin(text):
@@ -96,7 +98,7 @@ def octets(ruleset: Ruleset, text: str) -> str:
             read = data.decode("utf-8", way)
         except UnicodeError:
             continue
-        clean = ruleset.text(read)
+        clean = ruleset.ends.text(ruleset.text(read))
         return text if clean is read else clean.encode("utf-8", way).decode("latin-1")
     return text
 

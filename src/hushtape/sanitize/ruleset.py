@@ -51,7 +51,6 @@ class Ruleset:
         "_base",
         "_dull",
         "_each",
-        "_ends",
         "_left",
         "_letters",
         "_looking",
@@ -63,6 +62,7 @@ class Ruleset:
         "_stages",
         "_taught",
         "_texts",
+        "ends",
         "engine",
         "placeholders",
         "rules",
@@ -82,7 +82,7 @@ class Ruleset:
         self._plans: tuple[Plan, ...] = (plan,) if same else (plan, self._response.plan)
         self._overlap = totals.overlap(rules)
         self._odd = OddSecrets.of(rules)
-        self._ends = CutEnds(rule for rule in rules if isinstance(rule, SecretRule))
+        self.ends = CutEnds(rule for rule in rules if isinstance(rule, SecretRule))
         self._taught = Learned()
         self._base: Ruleset | None = None
         self._each: tuple[Ruleset, ...] = ()
@@ -120,7 +120,7 @@ class Ruleset:
                     extra[rule.value] = rule
         added = tuple(extra.values())
         taught = self._taught.add(added, self.engine)
-        return _joined(self._base or self, taught, CutEnds(added, self._ends)) if added else self
+        return _joined(self._base or self, taught, CutEnds(added, self.ends)) if added else self
 
     @property
     def known(self) -> Ruleset:
@@ -129,7 +129,7 @@ class Ruleset:
         named = _compiled(
             tuple(one for one in rules if isinstance(one, SecretRule)), engines.for_little(self.engine)
         )
-        return _joined(named, self._taught, self._ends) if self._taught.rules else named
+        return _joined(named, self._taught, self.ends) if self._taught.rules else named
 
     @property
     def learned(self) -> Ruleset:
@@ -206,7 +206,7 @@ class Ruleset:
         for further in {self._stages["request"], self._stages["response"]}:
             if further is not None and further.patterns is not None and further.patterns.body:
                 text = further.patterns.tell(text)
-        return self._ends.text(text)
+        return text
 
     def scrubber(
         self, phase: Phase, content_type: str = "", teach: Teach | None = None, watch: Watch | None = None
@@ -219,7 +219,7 @@ class Ruleset:
             made: BodyScrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
             if further is not None:
                 made = further.behind(made, lambda: Scrubber(plan, context), content_type)
-            return CutBody(made, self._ends) if self._ends.longest else made
+            return CutBody(made, self.ends) if self.ends.longest else made
 
         return WideScrubber(make)
 
@@ -339,7 +339,7 @@ def _compiled(rules: tuple[Rule, ...], engine: str) -> Ruleset:
 def _joined(base: Ruleset, taught: Learned, ends: CutEnds) -> Ruleset:
     """The rules of `base` and learned ones. Nothing of `base` is compiled anew, or shared that changes."""
     made = copy(base)
-    made._base, made._taught, made._ends = base, taught, ends
+    made._base, made._taught, made.ends = base, taught, ends
     made._become(taught)
     return made
 
