@@ -73,6 +73,19 @@ def test_a_value_of_lines_or_of_other_signs_counts_as_json_writes_it(value: str,
         assert scrubbed(rules, f'{{"a": "{written[:end]}'.encode()) == b'{"a": "REDACTED'
 
 
+@pytest.mark.parametrize("width", [8, 20, 64])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_base64_in_lines_counts(width: int, end: str) -> None:
+    coded = base64.b64encode(b"a note: " + VALUE.encode()).decode()
+    for stop in range(30, len(coded) - 6):
+        lines = end.join(coded[at : at + width] for at in range(0, stop, width))[
+            : stop + len(end) * (stop // width)
+        ]
+        clean = scrubbed(RULES, lines.encode())
+        left = base64.b64decode(clean.removesuffix(b"REDACTED").translate(None, b"\r\n")[:16])
+        assert clean.endswith(b"REDACTED") and b"q7-Zun" not in left
+
+
 def test_what_another_rule_takes_of_it_leaves_no_rest() -> None:
     azure = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
     rules = build(secrets={"#key": azure}).ruleset

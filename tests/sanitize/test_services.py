@@ -13,6 +13,10 @@ KEY = "q7Zun4Kx0093bLmTrWpAcD/eF+gHiJ2l" * 40
 GOES = [
     ({"value": "@", "id": "https://v.vault.azure.net/secrets/db/1", "attributes": {}}, VALUE),
     ({"value": "@", "contentType": "text/plain", "id": "https://v.vault.azure.cn/secrets/db"}, VALUE),
+    (
+        {"value": "@", "id": "https://v.vault.azure.net/secrets/db/1"},
+        f'my value {{\\"value\\": \\"{VALUE}\\"}}',
+    ),
     ({"type": "secret", "value": "@"}, VALUE),
     ({"CiphertextBlob": "abc", "Plaintext": "@", "KeyId": "x"}, KEY[:1368]),
     ({"PrivateKeyPlaintext": "@", "KeyPairSpec": "RSA_2048"}, KEY),

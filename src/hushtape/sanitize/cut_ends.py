@@ -28,7 +28,7 @@ LEAST: Final = 6
 """Letters of a value that tell of it, where the rest is cut off."""
 MOST: Final = 16
 """So many tell of any value, however long it is."""
-SHORTEST: Final = 8
+SHORTEST: Final = 7
 """Bytes of a value that is looked for so; a shorter one stands as a word of its own or not at all."""
 
 NEAR: Final = 256
@@ -42,6 +42,7 @@ _PART: Final = lazily(
 """An escape that is cut."""
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_LINES: Final = b"\r\n"
 _UNIT: Final = lazily(
     rb"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL
 )
@@ -161,11 +162,11 @@ class CutEnds:
             for start in (first, first + 1):
                 if (found := self._plain(_of_hex(data[start:]))) is not None:
                     yield base + start + 2 * found[0], found[1]
-        first = len(data.rstrip(_BASE64))
-        if len(data) - first >= 4 * LEAST // 3:
-            for start in range(first, first + 4):
-                if (found := self._plain(_of_base64(data[start:]))) is not None:
-                    yield base + start + found[0] // 3 * 4, found[1]
+        first = len(data.rstrip(_BASE64 + _LINES))
+        run = data[first:].translate(None, _LINES)
+        for start in range(4 if len(run) >= 4 * LEAST // 3 else 0):
+            if (found := self._plain(_of_base64(run[start:]))) is not None:
+                yield base + first + _before(data[first:], start + found[0] // 3 * 4), found[1]
 
 
 def _bytes_of(rule: SecretRule) -> Iterator[bytes]:
@@ -178,6 +179,12 @@ def _counts(rest: bytes, value: bytes) -> bool:
     if len(rest) < min(MOST, max(LEAST, len(value) // 4)) or not value.startswith(rest):
         return False
     return 2 * len(rest) >= len(value) or (b"://" not in rest and _MADE.search(rest) is not None)
+
+
+def _before(lines: bytes, count: int) -> int:
+    """Where the letter of this number stands in a run in lines."""
+    places = [at for at, letter in enumerate(lines) if letter not in _LINES]
+    return places[count] if count < len(places) else len(lines)
 
 
 def _alike(one: bytes, other: bytes) -> int:

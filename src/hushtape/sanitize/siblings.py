@@ -27,6 +27,9 @@ _BACK: Final = 3300
 _MOST: Final = 8
 """Members of the right name that are tried: a list of tags holds some, and a hostile body nothing else."""
 
+_NEAREST: Final = 4
+"""Places of the word `value` that are tried before a secret's `id`."""
+
 _BETWEEN = (
     S + rb"{0,32}+," + S + rb"{0,64}+(?:(?!" + Q + rb"(?:value|secret_id)" + Q + rb")" + MEMBER + rb"){0,16}?"
 )
@@ -90,11 +93,12 @@ def _of_vault(text: bytes) -> Verify:
     def verify(data: bytes, start: int, end: int, limit: int, context: Context) -> Found | None:
         if _VAULT_ID.search(data, max(0, start - 100), start) is None:
             return None
-        at = data.rfind(
-            b"value", max(0, start - _BACK), start
-        )  # Azure writes it so; what is between has none
-        value = _VALUE.match(data, at, start) if at >= 0 else None
-        if value is not None:
+        at = start
+        for _ in range(_NEAREST):
+            at = data.rfind(b"value", max(0, start - _BACK), max(at, 0))
+            value = _VALUE.match(data, at, start) if at >= 0 else None
+            if value is None:
+                continue  # a value may hold the word itself
             stop, _ = string(value[1]).seek(data[value.end() : start], 0, final=True)
             stop += value.end()
             if _VAULT_BEHIND.match(data, stop, start) is not None:
