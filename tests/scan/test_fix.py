@@ -290,7 +290,7 @@ def test_a_text_with_an_escape_that_is_none_is_no_json(tmp_path: Path) -> None:
 
 def test_a_deep_document_is_no_json_to_its_last_escape_but_is_redacted(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
-    path.write_text('{"a": "' + SECRET + '", "deep": ' + "[" * 3_000 + "]" * 3_000 + "}")
+    path.write_text('{"a": "' + SECRET + '", "deep": ' + "[" * 100_000 + "]" * 100_000 + "}")
     assert not is_json(path)
     scan(path, redact=True, KEY=SECRET)
     assert SECRET not in path.read_text()
