@@ -86,6 +86,33 @@ def test_base64_in_lines_counts(width: int, end: str) -> None:
         assert clean.endswith(b"REDACTED") and b"q7-Zun" not in left
 
 
+@pytest.mark.parametrize("between", ["", ",", ":", ", ", "\n"])
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_a_whole_value_before_one_that_is_cut_is_gone_in_base64(before: str, between: str) -> None:
+    values = {"#a": "1cymwgnKR5BLmFg8QysGFbuN3z5sbk", "#b": "q7Zun4Kx0093bLmTrWpAcD"}
+    rules = build(secrets=values).ruleset
+    for end in range(8, 20):
+        coded = base64.b64encode(f"{before}{values['#a']}{between}{values['#b'][:end]}".encode()).rstrip(b"=")
+        auditor, clean = rules.auditor(), scrubbed(rules, coded)
+        found = auditor.feed(clean) or auditor.finish()
+        left = b"".join(base64.b64decode(clean[at:][: (len(clean) - at) // 4 * 4]) for at in range(4))
+        assert found is not None or (b"1cymwgnKR5" not in left and b"q7Zun4Kx" not in left)
+
+
+def test_of_several_readings_the_earliest_beginning_counts() -> None:
+    values = {"#a": "HFdTLFYrzrl%48kyZwE-zHa", "#b": "ZwE-zHal9tc1mmmmmmmm"}
+    text = "HFdTLFYrzrl%2548kyZwE-zH"
+    assert scrubbed(build(secrets=values).ruleset, text.encode()) == b"REDACTED"
+
+
+@pytest.mark.parametrize("end", range(66, 126, 7))
+def test_a_message_shows_no_rest_of_what_a_rule_took(end: int) -> None:
+    value = "".join(f"{number * 7919 % 65536:04x}" for number in range(32))
+    rules = build(secrets={"#key": value}).ruleset
+    told = tell(rules, f"first line\nsending {value[:end]}...\nlast line")
+    assert value[64:70] not in told and told.startswith("first line\n") and told.endswith("last line")
+
+
 def test_what_another_rule_takes_of_it_leaves_no_rest() -> None:
     azure = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
     rules = build(secrets={"#key": azure}).ruleset
@@ -168,6 +195,12 @@ def test_of_a_long_value_a_beginning_that_others_share_stays() -> None:
 def test_a_message_that_shows_a_beginning_shows_none(behind: str) -> None:
     assert tell(RULES, f"no status line: q7-Zun/gu&ss{behind}") == f"no status line: REDACTED{behind}"
     assert tell(RULES, f"done{behind}") == f"done{behind}"
+
+
+def test_a_beginning_that_holds_a_whole_value_goes_with_it() -> None:
+    rules = build(secrets={"#user": "acme-reader-1", "#key": "acme-reader-1/Zk93mP0qX7vL2wT5yR8"}).ruleset
+    assert tell(rules, "user acme-reader-1, key acme-reader-1/Zk93mP.") == "user REDACTED, key REDACTED."
+    assert scrubbed(rules, b"user acme-reader-1, key acme-reader-1/Zk93mP") == b"user REDACTED, key REDACTED"
 
 
 def test_each_line_of_a_message_and_a_value_of_several_lines_count() -> None:

@@ -88,9 +88,9 @@ class CutEnds:
         """Where the beginning of a value begins that the buffer ends with, and what takes its place."""
         if not data or not self._heads:
             return None
-        if self._letters[data[-1]] and (found := self._plain(data)) is not None:
-            return found
-        return next(self._coded(data[-self.longest * GROWTH :], len(data)), None)
+        found = self._plain(data) if self._letters[data[-1]] else None
+        coded = self._coded(data[-self.longest * GROWTH :], len(data))
+        return min((one for one in (found, *coded) if one is not None), default=None)
 
     def text(self, text: str) -> str:
         """A message that shows no beginning of a value, wherever it stands; of one that is escaped, or in
@@ -107,14 +107,21 @@ class CutEnds:
             return clean.decode("utf-8", "replace")
 
     def _without_begun(self, data: bytes) -> bytes:
+        """Values that stand there whole are left to the rules."""
         out, last = [], 0
         for at in sorted(at for head in self._heads for at in _places(data, head, 0)):
-            for value, placeholder in self._heads[data[at : at + LEAST]] if at >= last else ():
-                end = at + _alike(data[at : at + len(value)], value)
-                if _counts(data[at:end], value):
-                    out += [data[last:at], placeholder]
-                    last = end
-                    break
+            if at < last:
+                continue
+            met = self._heads[data[at : at + LEAST]]
+            sizes = [(_alike(data[at : at + len(value)], value), value, text) for value, text in met]
+            whole = max((size for size, value, _ in sizes if size == len(value)), default=0)
+            begun = max((one for one in sizes if _counts(data[at : at + one[0]], one[1])), default=None)
+            if begun is not None and begun[0] > whole:
+                out += [data[last:at], begun[2]]
+                last = at + begun[0]
+            elif whole:
+                out.append(data[last : at + whole])
+                last = at + whole
         return b"".join((*out, data[last:]))
 
     def _shown(self, part: bytes) -> bytes:
@@ -162,11 +169,12 @@ class CutEnds:
             for start in (first, first + 1):
                 if (found := self._plain(_of_hex(data[start:]))) is not None:
                     yield base + start + 2 * found[0], found[1]
+        # From the next group on: of what stands before, which may be a value, no letter is lost.
         first = len(data.rstrip(_BASE64 + _LINES))
         run = data[first:].translate(None, _LINES)
         for start in range(4 if len(run) >= 4 * LEAST // 3 else 0):
             if (found := self._plain(_of_base64(run[start:]))) is not None:
-                yield base + first + _before(data[first:], start + found[0] // 3 * 4), found[1]
+                yield base + first + _before(data[first:], start - found[0] // -3 * 4), found[1]
 
 
 def _bytes_of(rule: SecretRule) -> Iterator[bytes]:

@@ -39,10 +39,8 @@ def tell(ruleset: Ruleset, text: str) -> str:
     clean = ruleset.text(text)
     if clean is not text and torn_text(ruleset, text) is not None:
         return NOTHING_SHOWN
-    if (
-        _finding(ruleset, clean) is None
-    ):  # only then: a value that goes on in the next line has to be seen whole
-        return ruleset.ends.text(clean)
+    if _finding(ruleset, clean) is None:
+        return _without_begun(ruleset, text, clean)
     lines = clean.split("\n")
     shown: list[str | None] = [_line(ruleset, line) for line in lines]
     gone = -1, -1
@@ -57,6 +55,22 @@ def tell(ruleset: Ruleset, text: str) -> str:
         shown[first : last + 1] = [None] * (last + 1 - first)
         neighbours(lines, shown, first, last)
     return NOTHING_SHOWN
+
+
+def _without_begun(ruleset: Ruleset, text: str, clean: str) -> str:
+    """What the rules left, without beginnings of values: only of what was audited, for a value that goes on
+    in the next line has to be seen whole. A rule may have taken a part of a beginning, whose rest no rule
+    knows; so what is cut before the rules has to leave the same, else the line is withheld."""
+    told = ruleset.ends.text(clean)
+    if clean is text:
+        return told
+    first = ruleset.text(ruleset.ends.text(text))
+    if first == told:
+        return told
+    both = told.split("\n"), first.split("\n")
+    if len(both[0]) != len(both[1]):
+        return NOTHING_SHOWN
+    return _joined(one if one == other else None for one, other in zip(*both, strict=True))
 
 
 def _joined(shown: Iterable[str | None]) -> str:
@@ -87,7 +101,7 @@ def _block(ruleset: Ruleset, lines: list[str]) -> tuple[int, int]:
 def octets(ruleset: Ruleset, text: str) -> str:
     """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
     of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
-    clean = ruleset.ends.text(ruleset.text(text))
+    clean = _without_begun(ruleset, text, ruleset.text(text))
     if clean is not text or text.isascii():
         return clean
     if not is_latin(text):
@@ -98,7 +112,7 @@ def octets(ruleset: Ruleset, text: str) -> str:
             read = data.decode("utf-8", way)
         except UnicodeError:
             continue
-        clean = ruleset.ends.text(ruleset.text(read))
+        clean = _without_begun(ruleset, read, ruleset.text(read))
         return text if clean is read else clean.encode("utf-8", way).decode("latin-1")
     return text
 
