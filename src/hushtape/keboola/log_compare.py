@@ -20,6 +20,9 @@ DEFAULT_NORMALIZERS: list[tuple[str, str]] = [
     (r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<UUID>"),
     (r"\b\d{10,13}\b", "<EPOCH>"),
     (r'File "(?:[^"]*[/\\])([^"]+)"', r'File "\1"'),
+    (r"\b(Thread|ThreadPoolExecutor|Dummy|Timer)-\d+(?:_\d+)?", r"\1-<N>"),
+    (r"\bat 0x[0-9a-f]{4,16}\b", "at <ADDRESS>"),
+    (r"[^\s'\"=(]*/hushtape-component-[^/\s'\"]+/(?:[^/\s'\"]+/)?", ""),
 ]
 """Pairs of a regular expression and its replacement, applied in this order."""
 

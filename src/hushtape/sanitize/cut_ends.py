@@ -84,21 +84,23 @@ class CutEnds:
                     for letter in set(value):
                         self._letters[letter] = 1
 
-    def cut(self, data: bytes) -> tuple[int, bytes] | None:
-        """Where the beginning of a value begins that the buffer ends with, and what takes its place."""
+    def cut(self, data: bytes, *, codes: bool = True) -> tuple[int, bytes] | None:
+        """Where the beginning of a value begins that the buffer ends with, and what takes its place. `codes`:
+        in base64 and hex, too."""
         if not data or not self._heads:
             return None
         found = self._plain(data) if self._letters[data[-1]] else None
-        coded = self._coded(data[-self.longest * GROWTH :], len(data))
+        coded = self._coded(data[-self.longest * GROWTH :], len(data), codes)
         return min((one for one in (found, *coded) if one is not None), default=None)
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, *, codes: bool = True) -> str:
         """A message that shows no beginning of a value, wherever it stands; of one that is escaped, or in
         base64 or hex, none with which a line, a string, or what stands before an ellipsis ends."""
         if not self._heads:
             return text
         data = text.encode("utf-8", "surrogatepass")
-        clean = b"".join(map(self._shown, _PARTS.split(self._without_begun(data))))
+        parts = _PARTS.split(self._without_begun(data))
+        clean = b"".join([self._shown(part, codes) for part in parts])
         if clean == data:
             return text
         try:
@@ -124,9 +126,9 @@ class CutEnds:
                 last = at + whole
         return b"".join((*out, data[last:]))
 
-    def _shown(self, part: bytes) -> bytes:
+    def _shown(self, part: bytes, codes: bool) -> bytes:
         stop = len(part.rstrip(_BEHIND))
-        found = self.cut(part) or self.cut(part[:stop])
+        found = self.cut(part, codes=codes) or self.cut(part[:stop], codes=codes)
         if found is None:
             return part
         return part[: found[0]] + found[1] + part[stop:]
@@ -152,7 +154,7 @@ class CutEnds:
                     return begin if at < end else at, placeholder
         return None
 
-    def _coded(self, data: bytes, size: int) -> Iterator[tuple[int, bytes]]:
+    def _coded(self, data: bytes, size: int, codes: bool) -> Iterator[tuple[int, bytes]]:
         """The same under one layer of a writing; `size`: of the buffer that `data` is the end of."""
         base = size - len(data)
         part = _PART.search(data, max(0, len(data) - 12))
@@ -164,6 +166,8 @@ class CutEnds:
         for sign, read in _ESCAPES if ends else ():
             if sign in text and (found := self._plain(undone := read(text))) is not None:
                 yield base + _last(text, undone[found[0] :], read), found[1]
+        if not codes:
+            return
         first = len(data.rstrip(_HEX))
         if len(data) - first >= 2 * LEAST:
             for start in (first, first + 1):

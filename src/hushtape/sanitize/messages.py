@@ -64,7 +64,7 @@ def _without_begun(ruleset: Ruleset, text: str, clean: str) -> str:
     told = ruleset.ends.text(clean)
     if clean is text:
         return told
-    first = ruleset.text(ruleset.ends.text(text))
+    first = ruleset.ends.text(ruleset.text(ruleset.ends.text(text, codes=False)))  # lines of base64 are many
     if first == told:
         return told
     both = told.split("\n"), first.split("\n")

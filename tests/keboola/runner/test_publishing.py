@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hushtape.cli import main
-from tests.keboola.runner.conftest import SECRET, Project
+from tests.keboola.runner.conftest import SCRIPT, SECRET, Project
 from tests.support.servers import Server
 
 WRITES = "(data / 'out' / 'files' / 'note').write_text({text})\n    sys.exit("
@@ -179,3 +179,43 @@ def test_a_snapshot_of_a_case_is_of_its_expected_outputs(
     assert main(["component", "snapshot", folder]) == 0
     assert "rows.csv" in (data / "output_snapshot.json").read_text()
     assert project.kinds(validate_snapshots=True) == []
+
+
+CODED = {
+    "Basic": 'base64.b64encode(("u:" + other).encode()).decode()',
+    "JSON": "json.dumps(other)",
+    "a URL": "urllib.parse.quote(other, safe='')",
+    "a quoted cell": "other.replace('\"', '\"\"')",
+}
+
+
+@pytest.mark.parametrize("coded", [*CODED, "gz", "name"])
+def test_an_output_that_holds_a_variables_value_in_any_writing_is_not_published(
+    project: Project, monkeypatch: pytest.MonkeyPatch, coded: str
+) -> None:
+    monkeypatch.setenv("MY_OTHER", 'En+Tok9/Rz4"Wq7Lp2Xs6')
+    data = project.case("first", **{"#other": "{{env.MY_OTHER}}"})
+    names = {"gz": "a.gz", "name": "En+Tok9_Rz4_Wq7Lp2Xs6.txt"}
+    written = {"gz": 'gzip.compress(b"x" * 50 + other.encode())', "name": 'b"x"'}
+    content = written.get(coded, f"({CODED.get(coded)}).encode()")
+    script = SCRIPT.replace("import json,", "import base64, gzip, urllib.parse, json,")
+    keep = f'(data / "out" / "files" / "{names.get(coded, "a.txt")}").write_bytes({content})'
+    project.script.write_text(
+        script.replace("    rows = []", f'    rows, other = [], parameters["#other"]\n    {keep}')
+    )
+    (outcome,) = project.run()
+    assert [one.kind for one in outcome.problems] == ["error"] and "it holds a value" in outcome.problems[
+        0
+    ].text
+    assert not list((data.parent.parent / "expected").rglob("*.*"))
+
+
+def test_a_run_whose_stderr_names_threads_and_addresses_is_recorded(project: Project) -> None:
+    project.case("first")
+    says = (
+        "import threading\n    thread = threading.Thread(target=lambda: 1 // 0)\n    thread.start()\n"
+        "    thread.join()\n    print(f'<object object at {id(thread):#x}>', __file__, data, file=sys.stderr)"
+    )
+    project.script.write_text(SCRIPT.replace("    rows = []", f"    rows = []\n    {says}"))
+    for outcome in (*project.run(), *project.run()):
+        assert outcome.problems == ()

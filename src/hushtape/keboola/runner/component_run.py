@@ -20,7 +20,7 @@ from hushtape.errors import HushtapeError, UnmatchedRequestError, interruption
 from hushtape.keboola import case as cases
 from hushtape.keboola.errors import CaseError, ExitCodeError
 from hushtape.keboola.files import merged, read_object
-from hushtape.keboola.log_capture import SHORTEST_MASKED
+from hushtape.keboola.log_capture import DEFAULT_NORMALIZERS, SHORTEST_MASKED
 from hushtape.keboola.masking import masking
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
@@ -98,7 +98,7 @@ class ComponentRun:
             secrets=secrets,
             sanitizers=sanitizers,
             freeze_time_at=self.settings.freeze_time,
-            log_normalizers=[(re.escape(f"{script.resolve().parent.parent}/"), "")],
+            log_normalizers=[(re.escape(f"{script.resolve().parent.parent}/"), ""), *DEFAULT_NORMALIZERS],
             config=config,
             sleep="skip" if self.settings.skip_pauses else None,
         )
