@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from hushtape.cli import main
 from hushtape.scan import Run
 from tests.adversarial.reading import readable
 
+MEMBER = "q7Zunguess9able4Kx0093"
 SECRET = "projects/42/keys/abcdef0123~x"
 NAMES = {
     "as it is": SECRET,
@@ -81,3 +83,11 @@ def test_a_document_without_a_credential_under_a_telling_name_is_not_told(tmp_pa
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"connectionString": "Server=x;User=sa;Password=changeme;Encrypt=true"}))
     assert not Run(known={}).over([path]).findings
+
+
+def test_the_name_of_a_zips_member_is_told_without_a_secret(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.writestr(f"of-{MEMBER}.txt", f"password={MEMBER}")
+    result = Run({"key": MEMBER}).over([tmp_path / "a.zip"])
+    assert result.findings and MEMBER not in repr(result)
+    assert {one.file.partition("!")[2] for one in result.findings} == {"of-REDACTED.txt"}

@@ -94,6 +94,8 @@ class Scanner:
 
     def scan_text(self, text: Text) -> Scanned:
         """One text: a pass that looks, and where it found something one that locates."""
+        if text.member:  # its name is shown
+            text = structs.replace(text, name=f"{text.path}!{tell(self.ruleset, text.member)}")
         try:
             look = Look(self.ruleset, self._keyed, text.kind, self._overlap)
             look.run(self._counted(text))
