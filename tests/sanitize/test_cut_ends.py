@@ -74,7 +74,7 @@ def test_a_value_of_lines_or_of_other_signs_counts_as_json_writes_it(value: str,
 
 
 @pytest.mark.parametrize("width", [8, 20, 64])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\\n", "\\r\\n"])
 def test_base64_in_lines_counts(width: int, end: str) -> None:
     coded = base64.b64encode(b"a note: " + VALUE.encode()).decode()
     for stop in range(30, len(coded) - 6):
@@ -82,7 +82,12 @@ def test_base64_in_lines_counts(width: int, end: str) -> None:
             : stop + len(end) * (stop // width)
         ]
         clean = scrubbed(RULES, lines.encode())
-        left = base64.b64decode(clean.removesuffix(b"REDACTED").translate(None, b"\r\n")[:16])
+        left = base64.b64decode(
+            clean.removesuffix(b"REDACTED")
+            .replace(b"\\n", b"")
+            .replace(b"\\r", b"")
+            .translate(None, b"\r\n")[:16]
+        )
         assert clean.endswith(b"REDACTED") and b"q7-Zun" not in left
 
 
@@ -97,6 +102,51 @@ def test_a_whole_value_before_one_that_is_cut_is_gone_in_base64(before: str, bet
         found = auditor.feed(clean) or auditor.finish()
         left = b"".join(base64.b64decode(clean[at:][: (len(clean) - at) // 4 * 4]) for at in range(4))
         assert found is not None or (b"1cymwgnKR5" not in left and b"q7Zun4Kx" not in left)
+
+
+@pytest.mark.parametrize(
+    ("value", "body"),
+    [
+        ("ab/c&defghi7jKlmnop", '{"a": "ab\\/c&defgh'),
+        ("q7/Zung&T9xLm3KvB8wRd5aYhJxx", '{"a": "q7\\/Zung&T9xLm'),
+        ("q7ZungT9xLm3KvB8 wRd5aYhJ", "note=q7ZungT9xLm3KvB8+"),
+    ],
+)
+def test_a_sign_that_the_value_holds_hides_nothing(value: str, body: str) -> None:
+    clean = scrubbed(build(secrets={"#key": value}).ruleset, body.encode())
+    assert clean in (b'{"a": "REDACTED', b"note=REDACTED")
+
+
+def test_the_first_name_of_a_connection_string_stays() -> None:
+    value = "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=q7Zun4Kx0093bLmTrWpAcD=="
+    told = "missing required field DefaultEndpointsProtocol"
+    assert tell(build(secrets={"#key": value}).ruleset, told) == told
+
+
+def test_lines_before_a_cut_key_stay() -> None:
+    key = (
+        "-----BEGIN PRIVATE KEY-----\n"
+        + "q7Zun4Kx0093bLmTrWpAcD/eF+gHiJ2lq7Zun4Kx0093bLmTrWpAcD/eF+gHiJ2l\n" * 8
+    )
+    rules = build(secrets={"#pem": key + "-----END PRIVATE KEY-----\n"}).ruleset
+    told = tell(rules, f"the job began\nkey: {key[:230]}...\nand went on as before")
+    assert told.startswith("the job began\n") and "q7Zun" not in told
+
+
+@pytest.mark.parametrize("write", [str, quote, json.dumps])
+def test_a_message_shows_no_rest_behind_the_first_escape(write: Callable[[str], str]) -> None:
+    rules = build(secrets={"#key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCY8EXAMPLE"}).ruleset
+    for end in range(16, 34):
+        told = tell(rules, f"see {write('wJalrXUtnFEMI/K7MDENG/bPxRfiCY8EXAMPLE'[:end])}...")
+        assert "K7M" not in told and "bPx" not in told
+
+
+def test_where_something_else_is_hidden_the_rest_of_a_beginning_is_not_shown() -> None:
+    value = "".join(f"{number * 7919 % 65536:04x}" for number in range(32))
+    hidden = base64.b64encode(base64.b64encode(b"n" * 30 + b"another-8812-Value")).decode()
+    rules = build(secrets={"#key": value, "#other": "another-8812-Value"}).ruleset
+    told = tell(rules, f"the job began\n{hidden}\nit went on and on\nsending {value[:90]}...\nthe job ended")
+    assert value[64:70] not in told
 
 
 def test_of_several_readings_the_earliest_beginning_counts() -> None:

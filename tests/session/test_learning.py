@@ -19,6 +19,7 @@ import hushtape
 from hushtape.cassette import recover
 from hushtape.model import ErrorLink, Failure, Head, Headers, Interaction, Request
 from hushtape.sanitize import Ruleset
+from hushtape.sanitize.lessons import MOST
 from hushtape.session import learning, stored
 
 TOKEN = "tok-7Hq2/x9+LmZ4w8"
@@ -228,6 +229,31 @@ def test_a_field_that_goes_teaches_as_one_that_is_redacted(
         record(tape, b"{}", asked_fields=((field[0], field[1].format(token)),))
         record(tape, f"see {token}".encode(), "text/plain", path=token)
     assert not tape.failed and token not in cassette.read_text()
+
+
+def test_of_a_field_that_goes_and_changes_each_time_a_few_values_teach(cassette: Path) -> None:
+    dropping = hushtape.HeaderSanitizer(safe_headers=["content-type"])
+    with hushtape.use_cassette(cassette, sanitizers=[dropping]) as tape:
+        for number in range(150):
+            record(tape, b"{}", fields=(("X-CSRF-Token", f"c{number:03d}Kq9x2Zw8Lm4Rt"),))
+        record(tape, json.dumps({"api_key": "7Hq2x9LmZ4w8Rt5Kb3"}).encode())
+        record(tape, b"{}", path="7Hq2x9LmZ4w8Rt5Kb3")
+    assert not tape.failed and "7Hq2x9LmZ4w8Rt5Kb3" not in cassette.read_text()
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        'OAuth oauth_token="tK93mP0qX7vL2wT5", oauth_nonce="n{0}", oauth_signature="s{0}"',
+        "SharedKey a:{0}Kq9x2Zw8",
+    ],
+)
+def test_one_key_that_signs_each_request_leaves_lessons_for_others(cassette: Path, scheme: str) -> None:
+    with hushtape.use_cassette(cassette) as tape:
+        for number in range(40):
+            record(tape, b"{}", asked_fields=(("Authorization", scheme.format(f"{number:03d}Lm4Rt7")),))
+        left = tape.ledger.learning.notebook._left
+    assert left >= MOST - 2
 
 
 def test_without_a_rule_that_redacts_it_nothing_is_learned(cassette: Path) -> None:

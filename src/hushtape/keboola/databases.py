@@ -82,8 +82,9 @@ class InteractionLog:
         )
         scrubber.finish()
         if learning.notebook.pending:
-            learning.note()  # earlier exchanges are searched with the next one's end, or at the tape's
-            learning.absorb()  # a thousand values, each by itself: 6 s in all
+            # Earlier exchanges are searched with the next one's end, or at the tape's. A thousand values,
+            # each by itself, take 6 s in all.
+            learning.note()
             self.search()
 
     def search(self) -> None:

@@ -16,13 +16,19 @@ import msgspec
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
+_COPY = (
+    r"(?:/(?!hushtape-component-)[\w .+~-]{1,64}+){0,12}+/hushtape-component-[\w-]{1,32}/"
+    r"(?:[^/'\"\n]{1,80}/){1,2}(?=case\b)"
+)
+"""The folder of a case's copy. Bounded, and from a slash on, for lines may be long."""
+
 DEFAULT_NORMALIZERS: list[tuple[str, str]] = [
     (r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<UUID>"),
     (r"\b\d{10,13}\b", "<EPOCH>"),
     (r'File "(?:[^"]*[/\\])([^"]+)"', r'File "\1"'),
     (r"\b(Thread|ThreadPoolExecutor|Dummy|Timer)-\d+(?:_\d+)?", r"\1-<N>"),
     (r"\bat 0x[0-9a-f]{4,16}\b", "at <ADDRESS>"),
-    (r"[^\s'\"=(]*/hushtape-component-[^/\s'\"]+/(?:[^/\s'\"]+/)?", ""),
+    (_COPY, ""),
 ]
 """Pairs of a regular expression and its replacement, applied in this order."""
 

@@ -28,12 +28,14 @@ from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
+from hushtape.keboola.outputs import holds, sought
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.isolation import join_threads
 from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.scaffold_printed import record_held, replay_held
 from hushtape.keboola.secrets import secret_values
 from hushtape.keboola.validator import save_output_snapshot
+from hushtape.sanitize.messages import tell
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -157,23 +159,12 @@ def _empty(folder: Path) -> None:
 
 
 def _search(out: Path, secrets: Mapping[str, str], name: str) -> None:
-    """Raises ScaffolderError if a secret stands in an output as it is."""
-    wanted = [value.encode() for value in secrets.values() if len(value) >= 6]
-    longest = max(map(len, wanted), default=0)
+    """Raises ScaffolderError if a secret stands in an output, or in its name."""
+    ruleset = sought(secrets.values())
     for path in sorted(out.rglob("*")):
-        if path.is_file() and wanted and _holds(path, wanted, longest):
-            raise _failed(name, f"its output {path.relative_to(out)} holds a secret")
-
-
-def _holds(path: Path, wanted: list[bytes], longest: int) -> bool:
-    with path.open("rb") as file:
-        before = b""
-        while piece := file.read(1024 * 1024):
-            window = before + piece
-            if any(value in window for value in wanted):
-                return True
-            before = window[-longest:]
-    return False
+        place = str(path.relative_to(out))
+        if path.is_file() and ruleset is not None and holds(path, place, ruleset):
+            raise _failed(name, f"its output {tell(ruleset, place)} holds a secret")
 
 
 def _take_over(replayed: Path, folder: Path) -> None:

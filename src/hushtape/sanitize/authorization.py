@@ -34,7 +34,11 @@ _OAUTH = lazily(r"(?<![^\s,])oauth_(?:token|consumer_key)" + _VALUE)
 _NO_SCHEME = lazily(r"[=\"]|\A'")
 """`key=...`, `"..."`, a list of parameters."""
 _OF_THE_MOMENT = frozenset(
-    ("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac")
+    (
+        *("negotiate", "ntlm", "kerberos", "digest", "scram-sha-1", "scram-sha-256", "hawk", "mac", "hmac"),
+        *("sharedkey", "sharedkeylite", "sharedaccesssignature", "aws", "goog1", "oss", "log", "obs"),
+        *("apiauth", "lmv1", "qiniu"),
+    )
 )
 """Schemes whose credentials are made anew for each request, out of something that is not sent."""
 

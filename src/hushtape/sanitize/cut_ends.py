@@ -12,8 +12,9 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64decode
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
@@ -28,6 +29,8 @@ LEAST: Final = 6
 """Letters of a value that tell of it, where the rest is cut off."""
 MOST: Final = 16
 """So many tell of any value, however long it is."""
+FEW: Final = 16
+
 SHORTEST: Final = 7
 """Bytes of a value that is looked for so; a shorter one stands as a word of its own or not at all."""
 
@@ -42,13 +45,13 @@ _PART: Final = lazily(
 """An escape that is cut."""
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_LINES: Final = b"\r\n"
 _UNIT: Final = lazily(
     rb"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL
 )
 _CONTROLS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-_MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]|[\x80-\xff\x00-\x08]")
-"""What no word and no number holds."""
+_MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[\x80-\xff\x00-\x08]")
+_HUMP: Final = lazily(rb"[a-z][A-Z]")
+"""What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
 _BEHIND: Final = b" \t)]}>*,;:."
 _PARTS: Final = lazily(rb"(\r?\n|\\[rn]|\.\.\.|\xe2\x80\xa6|[\"'])")
 """What may stand behind what a message shows, and what ends it; both may be those of a `repr`."""
@@ -90,7 +93,7 @@ class CutEnds:
         if not data or not self._heads:
             return None
         found = self._plain(data) if self._letters[data[-1]] else None
-        coded = self._coded(data[-self.longest * GROWTH :], len(data), codes)
+        coded = self._coded(data[-2 * self.longest * GROWTH :], len(data), codes)
         return min((one for one in (found, *coded) if one is not None), default=None)
 
     def text(self, text: str, *, codes: bool = True) -> str:
@@ -99,8 +102,7 @@ class CutEnds:
         if not self._heads:
             return text
         data = text.encode("utf-8", "surrogatepass")
-        parts = _PARTS.split(self._without_begun(data))
-        clean = b"".join([self._shown(part, codes) for part in parts])
+        clean = self._without_begun(b"".join([self._shown(part, codes) for part in _PARTS.split(data)]))
         if clean == data:
             return text
         try:
@@ -114,7 +116,7 @@ class CutEnds:
         for at in sorted(at for head in self._heads for at in _places(data, head, 0)):
             if at < last:
                 continue
-            met = self._heads[data[at : at + LEAST]]
+            met = _nearest(self._heads[data[at : at + LEAST]], data, at)
             sizes = [(_alike(data[at : at + len(value)], value), value, text) for value, text in met]
             whole = max((size for size, value, _ in sizes if size == len(value)), default=0)
             begun = max((one for one in sizes if _counts(data[at : at + one[0]], one[1])), default=None)
@@ -127,11 +129,12 @@ class CutEnds:
         return b"".join((*out, data[last:]))
 
     def _shown(self, part: bytes, codes: bool) -> bytes:
-        stop = len(part.rstrip(_BEHIND))
-        found = self.cut(part, codes=codes) or self.cut(part[:stop], codes=codes)
-        if found is None:
+        shown = part.rstrip(_BEHIND)
+        if len(shown) < LEAST:
             return part
-        return part[: found[0]] + found[1] + part[stop:]
+        found = self.cut(part, codes=codes) if shown != part else None
+        found = found or self.cut(shown, codes=codes)
+        return part if found is None else part[: found[0]] + found[1] + part[len(shown) :]
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
         near = range(max(0, len(data) - 2 * self._near), len(data) - LEAST + 1) if self._near else ()
@@ -157,28 +160,34 @@ class CutEnds:
     def _coded(self, data: bytes, size: int, codes: bool) -> Iterator[tuple[int, bytes]]:
         """The same under one layer of a writing; `size`: of the buffer that `data` is the end of."""
         base = size - len(data)
-        part = _PART.search(data, max(0, len(data) - 12))
-        text = data[: part.start()] if part else data
-        if part and part[0] and (found := self._plain(text)) is not None:  # cut within its first escape
-            yield base + found[0], found[1]
-        last = text[-1:]
-        ends = last.isalnum() or last == b";" or (last and self._letters[last[0]])
-        for sign, read in _ESCAPES if ends else ():
-            if sign in text and (found := self._plain(undone := read(text))) is not None:
-                yield base + _last(text, undone[found[0] :], read), found[1]
+        for text in self._whole(data):
+            for sign, read in _ESCAPES if self._may_end(text) else ():
+                if (sign in text or text is not data) and (found := self._plain(undone := read(text))):
+                    yield base + _last(text, undone[found[0] :], read), found[1]
         if not codes:
             return
         first = len(data.rstrip(_HEX))
-        if len(data) - first >= 2 * LEAST:
-            for start in (first, first + 1):
-                if (found := self._plain(_of_hex(data[start:]))) is not None:
-                    yield base + start + 2 * found[0], found[1]
-        # From the next group on: of what stands before, which may be a value, no letter is lost.
-        first = len(data.rstrip(_BASE64 + _LINES))
-        run = data[first:].translate(None, _LINES)
+        for start in (first, first + 1) if len(data) - first >= 2 * LEAST else ():
+            if (found := self._plain(_of_hex(data[start:]))) is not None:
+                yield base + start + 2 * found[0], found[1]
+        places = _run(data)
+        run = bytes([data[at] for at in places])
         for start in range(4 if len(run) >= 4 * LEAST // 3 else 0):
             if (found := self._plain(_of_base64(run[start:]))) is not None:
-                yield base + first + _before(data[first:], start - found[0] // -3 * 4), found[1]
+                # From the next group on: of what stands before, which may be a value, no letter is lost.
+                at = start - found[0] // -3 * 4
+                yield base + (places[at] if at < len(places) else len(data)), found[1]
+
+    def _whole(self, data: bytes) -> Iterator[bytes]:
+        """The buffer, and the same without an escape that is cut; a value may hold its sign."""
+        yield data
+        part = _PART.search(data, max(0, len(data) - 12))
+        if part is not None and part[0]:
+            yield data[: part.start()]
+
+    def _may_end(self, text: bytes) -> bool:
+        last = text[-1:]
+        return last.isalnum() or last in (b";", b"+") or (last != b"" and self._letters[last[0]] == 1)
 
 
 def _bytes_of(rule: SecretRule) -> Iterator[bytes]:
@@ -190,13 +199,37 @@ def _counts(rest: bytes, value: bytes) -> bool:
     """Whether this is a beginning of the value that tells of it."""
     if len(rest) < min(MOST, max(LEAST, len(value) // 4)) or not value.startswith(rest):
         return False
-    return 2 * len(rest) >= len(value) or (b"://" not in rest and _MADE.search(rest) is not None)
+    if 2 * len(rest) >= len(value):
+        return True
+    if b"://" in rest:
+        return False
+    return _MADE.search(rest) is not None or 6 * len(_HUMP.findall(rest)) >= len(rest)
 
 
-def _before(lines: bytes, count: int) -> int:
-    """Where the letter of this number stands in a run in lines."""
-    places = [at for at, letter in enumerate(lines) if letter not in _LINES]
-    return places[count] if count < len(places) else len(lines)
+def _nearest(met: tuple[tuple[bytes, bytes], ...], data: bytes, at: int) -> Sequence[tuple[bytes, bytes]]:
+    """Of many values that begin alike, those beside the buffer in their order: none begins more like it."""
+    if len(met) <= FEW:
+        return met
+    values = sorted(met)
+    place = bisect_left(values, (data[at : at + len(max(values)[0])], b""))
+    return values[max(0, place - 2) : place + 2]
+
+
+def _run(data: bytes) -> list[int]:
+    """Where the letters of the base64 stand with which a buffer ends, in lines or not, in JSON or not."""
+    places: list[int] = []
+    at = len(data)
+    while at:
+        if data[at - 1] in b"nr" and data[at - 2 : at - 1] == b"\\":
+            at -= 2
+        elif data[at - 1] in _BASE64:
+            at -= 1
+            places.append(at)
+        elif data[at - 1] in b"\r\n":
+            at -= 1
+        else:
+            break
+    return places[::-1]
 
 
 def _alike(one: bytes, other: bytes) -> int:
@@ -286,7 +319,7 @@ class CutBody:
         self._held.append(data)
         self._size += len(data)
         out: list[bytes] = []
-        while self._size - len(self._held[0]) >= self._ends.longest * GROWTH:
+        while self._size - len(self._held[0]) >= 2 * self._ends.longest * GROWTH:
             piece = self._held.popleft()
             self._size -= len(piece)
             out.append(self._inner.feed(piece))

@@ -80,10 +80,12 @@ class Side:
     def _teach(self, teach: Teach, action: Action, pair: tuple[str, str], before: str) -> None:
         """Tell of the credentials in a field. One that a keep list drops may stand elsewhere, too."""
         name, value = pair
+        source = ""
         if action == "drop":
             action = self._kinds.get(name) or self._kinds.setdefault(name, self.policy.kind(name))
+            source = name
         for credential, lesson in lessons(action, name, value, before):
-            teach(encode(credential), lesson, self.policy.placeholder.encode())
+            teach(encode(credential), lesson._replace(source=source), self.policy.placeholder.encode())
 
     def watch(self, headers: Headers, watch: Watch) -> None:
         """Let these fields be looked at as they came, but for those that are remembered."""

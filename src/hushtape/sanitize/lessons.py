@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, unquote_plus
@@ -79,16 +79,24 @@ _JSONS: Final = " \"':,{}[]"
 """Signs of JSON around a word."""
 
 
+MOST_DROPPED: Final = 8
+"""Values of a header field that is dropped, which teach: some are made anew for each request or answer."""
+
+
 class Notebook:
     """What the rules of one tape redacted and is worth learning. Any thread may write: steps are atomic."""
 
-    __slots__ = ("_guesses", "_left", "_seen", "pending")
+    __slots__ = ("_guesses", "_left", "_seen", "_sources", "_told", "pending")
 
     def __init__(self) -> None:
         self._seen: set[tuple[bytes, str, bytes]] = set()
         self.pending: deque[SecretRule] = deque()
         """What waits to be learned."""
         self._left, self._guesses = MOST, MOST_GUESSED
+        self._told: set[tuple[str, str]] = set()
+        """Values that were put into `pending` so far, with what stands for them."""
+        self._sources: Counter[str] = Counter()
+        """By name: how often a field that is dropped has taught."""
 
     def asked(self, value: bytes, lesson: Lesson, text: bytes) -> None:
         """`Teach` for requests: what the program itself sends."""
@@ -119,6 +127,12 @@ class Notebook:
         found = [one for one in _texts(value, lesson) if one != placeholder and _teaches(one, lesson, asked)]
         if found or len(self._seen) < MOST:  # what comes with every request is judged once
             self._seen.add(this)
+        found = [one for one in found if (one, placeholder) not in self._told]  # one key signs many requests
+        if found and lesson.source:
+            self._sources[lesson.source] += 1
+            if self._sources[lesson.source] > MOST_DROPPED:
+                return
+        self._told.update((one, placeholder) for one in found)
         if found:
             self._left -= len(found)
             self._guesses -= len(found) if lesson.guess else 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hushtape.errors import HushtapeError
@@ -40,9 +40,13 @@ def tell(ruleset: Ruleset, text: str) -> str:
     if clean is not text and torn_text(ruleset, text) is not None:
         return NOTHING_SHOWN
     if _finding(ruleset, clean) is None:
-        return _without_begun(ruleset, text, clean)
+        return _begunless(ruleset, text, clean)
     lines = clean.split("\n")
     shown: list[str | None] = [_line(ruleset, line) for line in lines]
+    begun = _without_begun(ruleset, text, clean)
+    if len(begun) != len(lines):
+        return NOTHING_SHOWN
+    shown = [None if left is None else line for left, line in zip(begun, shown, strict=True)]
     gone = -1, -1
     for number, line in enumerate(lines):
         if shown[number] != line:
@@ -57,20 +61,35 @@ def tell(ruleset: Ruleset, text: str) -> str:
     return NOTHING_SHOWN
 
 
-def _without_begun(ruleset: Ruleset, text: str, clean: str) -> str:
-    """What the rules left, without beginnings of values: only of what was audited, for a value that goes on
-    in the next line has to be seen whole. A rule may have taken a part of a beginning, whose rest no rule
-    knows; so what is cut before the rules has to leave the same, else the line is withheld."""
+def _without_begun(ruleset: Ruleset, text: str, clean: str) -> list[str | None]:
+    """The lines that the rules left, without beginnings of values: only of what was audited, for a value that
+    goes on in the next line has to be seen whole. A rule may have taken a part of a beginning, whose rest no
+    rule knows; so what is cut before the rules has to leave the same lines, else they are withheld (None)."""
     told = ruleset.ends.text(clean)
+    one: list[str | None] = [*told.split("\n")]
     if clean is text:
-        return told
+        return one
     first = ruleset.ends.text(ruleset.text(ruleset.ends.text(text, codes=False)))  # lines of base64 are many
-    if first == told:
-        return told
-    both = told.split("\n"), first.split("\n")
-    if len(both[0]) != len(both[1]):
-        return NOTHING_SHOWN
-    return _joined(one if one == other else None for one, other in zip(*both, strict=True))
+    other = first.split("\n")
+    if len(one) == len(other):
+        return [left if left == right else None for left, right in zip(one, other, strict=True)]
+    begin = _alike(one, other)
+    end = _alike(one[begin:][::-1], other[begin:][::-1])
+    return [*one[:begin], None, *one[len(one) - end :]]
+
+
+def _begunless(ruleset: Ruleset, text: str, clean: str | None = None) -> str:
+    """The text, scrubbed, without beginnings of values; the same object if there are none."""
+    clean = ruleset.text(text) if clean is None else clean
+    if clean is text:
+        return ruleset.ends.text(text)
+    return _joined(_without_begun(ruleset, text, clean))
+
+
+def _alike(one: Sequence[str | None], other: Sequence[str | None]) -> int:
+    """Lines with which both begin."""
+    same = [left == right for left, right in zip(one, other, strict=False)]
+    return same.index(False) if False in same else len(same)
 
 
 def _joined(shown: Iterable[str | None]) -> str:
@@ -101,7 +120,7 @@ def _block(ruleset: Ruleset, lines: list[str]) -> tuple[int, int]:
 def octets(ruleset: Ruleset, text: str) -> str:
     """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
     of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
-    clean = _without_begun(ruleset, text, ruleset.text(text))
+    clean = _begunless(ruleset, text)
     if clean is not text or text.isascii():
         return clean
     if not is_latin(text):
@@ -112,7 +131,7 @@ def octets(ruleset: Ruleset, text: str) -> str:
             read = data.decode("utf-8", way)
         except UnicodeError:
             continue
-        clean = _without_begun(ruleset, read, ruleset.text(read))
+        clean = _begunless(ruleset, read)
         return text if clean is read else clean.encode("utf-8", way).decode("latin-1")
     return text
 

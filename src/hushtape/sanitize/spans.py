@@ -94,11 +94,12 @@ class Lesson(NamedTuple):
     """What is told with a credential that a rule redacts. `written`: how its value was written down ("json",
     "form", "xml", "raw"; "credentials": an Authorization field; "basic": what follows `Basic`;
     "userinfo": a URL's). `numbers`: a bare number counts, too. `guess`: only its name or place says that it
-    is a credential, so it has to look like one."""
+    is a credential, so it has to look like one. `source`: the header field that was dropped; "": none was."""
 
     written: str
     numbers: bool = False
     guess: bool = False
+    source: str = ""
 
 
 class Verifier(NamedTuple):

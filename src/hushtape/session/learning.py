@@ -102,13 +102,16 @@ class Learning:
             self.absorb(interaction.request.uri, wait=False)
 
     def note(self) -> None:
-        """Something is learned outside of an exchange: until the next one's end, or the tape's, the journal
+        """Absorb what is learned outside of an exchange: until the next one's end, or the tape's, the journal
         says that nothing in it was searched."""
         with self._lock:
+            if self._busy:
+                return  # whoever is at it takes this along
             journal = self._ledger.started
-            if journal is not None and not self._noted and not self._busy:
+            if journal is not None and not self._noted:
                 self._open.append(journal.lesson())
                 self._noted = True
+            self._work("", search=False)
 
     def settle(self, uri: str = "") -> None:
         """Before an end record: absorb, and search the journal for what is new, within the budget."""
@@ -186,6 +189,8 @@ class Learning:
         rules, self.due = self.due, []
         self._noted = False  # what is learned from now on stands behind what this exchange ends with
         journal = self._ledger.started
+        if journal is not None and not rules and not self._late:
+            self._close()  # what was noted was known, in another writing
         if journal is None or not rules:
             return
         # From here on, whatever happens, they count as not searched for until they were.

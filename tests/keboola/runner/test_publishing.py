@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from hushtape.cli import main
+from hushtape.keboola.log_compare import DEFAULT_NORMALIZERS, normalize_message
+from hushtape.keboola.runner import Settings, find_cases, run_cases
 from tests.keboola.runner.conftest import SCRIPT, SECRET, Project
 from tests.support.servers import Server
 
@@ -210,12 +213,27 @@ def test_an_output_that_holds_a_variables_value_in_any_writing_is_not_published(
     assert not list((data.parent.parent / "expected").rglob("*.*"))
 
 
-def test_a_run_whose_stderr_names_threads_and_addresses_is_recorded(project: Project) -> None:
-    project.case("first")
+@pytest.mark.parametrize("name", ["first", "01 full load"])
+@pytest.mark.parametrize("jobs", [0, 1])
+def test_a_run_whose_stderr_names_threads_and_addresses_is_recorded(
+    project: Project, name: str, jobs: int
+) -> None:
+    project.case(name)
     says = (
         "import threading\n    thread = threading.Thread(target=lambda: 1 // 0)\n    thread.start()\n"
         "    thread.join()\n    print(f'<object object at {id(thread):#x}>', __file__, data, file=sys.stderr)"
     )
     project.script.write_text(SCRIPT.replace("    rows = []", f"    rows = []\n    {says}"))
-    for outcome in (*project.run(), *project.run()):
+    settings = Settings(component=str(project.script))
+    for _ in range(2):
+        [[outcome]] = run_cases(find_cases(project.cases), settings, jobs)
         assert outcome.problems == ()
+
+
+def test_a_long_line_is_compared_in_the_time_of_its_length() -> None:
+    for unit in ("QUJD/", "1,2,", "/ab", "a"):
+        begun = time.process_time()
+        normalize_message(unit * 100_000, DEFAULT_NORMALIZERS)
+        assert time.process_time() - begun < 5  # it took hours
+    told = "rows:1;file:/tmp/hushtape-component-a1b2/3/first-c4/case/source/data and more"
+    assert normalize_message(told, DEFAULT_NORMALIZERS) == "rows:1;file:case/source/data and more"

@@ -9,26 +9,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
 from hushtape.keboola.artefacts import EXPECTED_STATUS, LOGS, SYNC_ACTION
 from hushtape.keboola.errors import CaseError
 from hushtape.keboola.files import read_object, write_json
+from hushtape.keboola.outputs import holds, sought
 from hushtape.keboola.runner.comparing import SECTIONS, files_in
 from hushtape.keboola.runner.folders import CASSETTE, SNAPSHOT, Case
 from hushtape.keboola.validator import OutputSnapshot
-from hushtape.sanitize import Ruleset
-from hushtape.sanitize.rules import SecretRule
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
-SHORTEST_SOUGHT = 6
-"""Characters. Shorter ones stand in outputs by chance."""
-
-PIECE = 768 * 1024
-"""Bytes, a multiple of three."""
 _HALF = ".hushtape-tmp"
 _BESIDE = (LOGS, SYNC_ACTION, EXPECTED_STATUS)
 
@@ -58,32 +51,16 @@ def check_outputs(out: Path, hidden: Iterable[str]) -> None:
     Raises:
         CaseError: one does.
     """
-    rules = [SecretRule(value) for value in sorted(hidden) if len(value) >= SHORTEST_SOUGHT]
-    ruleset = Ruleset.compile(rules, engine="ahocorasick")
+    ruleset = sought(hidden)
     for section in SECTIONS:
         for name, path in files_in(out / section).items():
-            if rules and _holds(path, name, ruleset):
+            if ruleset is not None and holds(path, name, ruleset):
                 raise CaseError(
                     f"take out/{section}/{name} for the expected one",
                     "it holds a value of the secrets file, or of a variable in the configuration",
                     "Let the component not write it, or redact it before it is read.",
                     name=name,
                 )
-
-
-def _holds(path: Path, name: str, ruleset: Ruleset) -> bool:
-    """Whether a file, or its name, holds one of the values, in any encoding that the audit reads."""
-    named, auditor, packed = ruleset.auditor(), ruleset.auditor(), ruleset.auditor()
-    if named.feed(name.encode("utf-8", "surrogateescape")) or named.finish():
-        return True
-    binary = False
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            binary = binary or b"\0" in piece or not piece.isascii()
-            # Of whole files the audit knows those in base64.
-            if auditor.feed(piece) or (binary and packed.feed(b64encode(piece))):
-                return True
-    return (auditor.finish() or packed.finish()) is not None
 
 
 def publish_outputs(case: Case, out: Path, *, snapshot: bool) -> None:

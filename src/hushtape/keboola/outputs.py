@@ -1,0 +1,65 @@
+"""Whether a component's output holds a secret: a file, or its name, in any encoding that the audit reads.
+
+Lives here: that one question. Must not: write, or judge what it means. Called by: runner/publishing,
+scaffold_recording. What the audit can't look into holds none as far as anyone can tell: outputs may be of any
+format, and are the component's own.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from pathlib import Path
+
+from hushtape.sanitize import Ruleset
+from hushtape.sanitize.audit import Auditor
+from hushtape.sanitize.rules import SecretRule
+
+__tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
+
+SHORTEST_SOUGHT = 6
+"""Characters. Shorter ones stand in outputs by chance."""
+
+PIECE = 768 * 1024
+"""Bytes, a multiple of three."""
+
+_SOUGHT = "a secret"
+
+
+def sought(values: Iterable[str]) -> Ruleset | None:
+    """What looks for these values; None where there is none."""
+    rules = [SecretRule(value, name=_SOUGHT) for value in sorted(values) if len(value) >= SHORTEST_SOUGHT]
+    return Ruleset.compile(rules, engine="ahocorasick") if rules else None
+
+
+def holds(path: Path, name: str, ruleset: Ruleset) -> bool:
+    """Whether a file or its name holds one of the values."""
+    named, plain, packed = (_Look(ruleset.auditor()) for _ in range(3))
+    named.feed(name.encode("utf-8", "surrogateescape"))
+    binary = False
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            binary = binary or b"\0" in piece or not piece.isascii()
+            plain.feed(piece)
+            if binary:  # of whole files the audit knows those in base64
+                packed.feed(b64encode(piece))
+            if plain.found or packed.found:
+                return True
+    return any(look.end() for look in (named, plain, packed))
+
+
+class _Look:
+    """One audit, for these values alone."""
+
+    def __init__(self, auditor: Auditor) -> None:
+        self._auditor: Auditor | None = auditor
+        self.found = False
+
+    def feed(self, data: bytes) -> None:
+        if self._auditor is not None and (finding := self._auditor.feed(data)) is not None:
+            self.found, self._auditor = finding.rule == _SOUGHT, None
+
+    def end(self) -> bool:
+        if self._auditor is not None and (finding := self._auditor.finish()) is not None:
+            self.found = finding.rule == _SOUGHT
+        return self.found
