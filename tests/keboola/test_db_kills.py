@@ -96,7 +96,7 @@ def test_what_a_row_taught_is_never_written_from_then_on(data: Path, monkeypatch
 
     def run(copy: Copy) -> None:
         cursor = connect().cursor()
-        for number in range(30):
+        for number in range(15):
             value = f"{VALUE}{number:03d}"
             cursor.execute("select 1", f"first {value}").fetchall()
             cursor.execute("select 2", json.dumps({"access_token": value})).fetchall()

@@ -342,7 +342,7 @@ def test_a_hyperscan_that_does_not_work_leaves_the_other_engine(monkeypatch: pyt
 
 def test_learned_values_get_hyperscan_only_once_much_was_scanned() -> None:
     ruleset = Ruleset.compile([SecretRule("value-of-a-config-1", name="#a")], engine="auto")
-    assert ruleset.engine == "fast"
+    assert ruleset.engine == engine.FASTEST
     learned = ruleset.with_secrets([SecretRule("learned-value-22", name="token")])
     engines = [type(plan.scan.__self__) for plan in learned._taught.plans]  # type: ignore[attr-defined]
     assert engines == [engine.GrowingEngine]

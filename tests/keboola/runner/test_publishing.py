@@ -213,8 +213,7 @@ def test_an_output_that_holds_a_variables_value_in_any_writing_is_not_published(
     assert not list((data.parent.parent / "expected").rglob("*.*"))
 
 
-@pytest.mark.parametrize("name", ["first", "01 full load"])
-@pytest.mark.parametrize("jobs", [0, 1])
+@pytest.mark.parametrize(("name", "jobs"), [("first", 0), ("01 full load", 1)])
 def test_a_run_whose_stderr_names_threads_and_addresses_is_recorded(
     project: Project, name: str, jobs: int
 ) -> None:
