@@ -30,6 +30,7 @@ LEAST: Final = 6
 MOST: Final = 16
 """So many tell of any value, however long it is."""
 FEW: Final = 16
+"""Values with one head that are compared one by one; of more only those next to the text in order."""
 
 SHORTEST: Final = 7
 """Bytes of a value that is looked for so; a shorter one stands as a word of its own or not at all."""
