@@ -170,3 +170,19 @@ def test_earlier_exchanges_are_named_until_they_were_searched(data: Path, server
         assert recovery.unsearched == () and VALUE not in text
 
     assert VALUE not in recorded(data, run)
+
+
+def test_a_value_that_is_known_already_leaves_nothing_to_be_searched(data: Path, server: Server) -> None:
+    def run(copy: Copy) -> None:
+        cursor = connect().cursor()
+        requests.get(f"{server.url}/number/1", timeout=5)
+        for text in (TEACHES, f"password={VALUE}", "x"):
+            cursor.execute("select 1", text).fetchall()
+        requests.get(f"{server.url}/number/2", timeout=5)
+        for text in (f"password={VALUE}", json.dumps({"password": VALUE}), "x"):
+            cursor.execute("select 2", text).fetchall()
+        requests.get(f"{server.url}/number/3", timeout=5)
+        recovery, text = recovered(copy())
+        assert recovery.unsearched == () and recovery.unsearched_lists == () and VALUE not in text
+
+    assert VALUE not in recorded(data, run)

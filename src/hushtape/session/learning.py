@@ -129,6 +129,7 @@ class Learning:
             self._absorb("")
             journal, rules = self._ledger.started, self._late + self.due
             if journal is None or not rules:
+                self._close()
                 return
             for search in self.others:
                 search()
@@ -138,10 +139,11 @@ class Learning:
 
     def _close(self) -> None:
         """All that was learned was looked for everywhere."""
-        journal = self._ledger.journal
-        for number in self._open:
-            journal.learned(number)
+        journal, numbers = self._ledger.started, self._open
         self._open = []
+        if journal is not None:
+            for number in numbers:
+                journal.learned(number)
 
     def rescrub(self, interaction: Interaction, ruleset: Ruleset) -> Interaction:
         """An exchange of which parts were scrubbed before something was learned.
@@ -189,9 +191,9 @@ class Learning:
         rules, self.due = self.due, []
         self._noted = False  # what is learned from now on stands behind what this exchange ends with
         journal = self._ledger.started
-        if journal is not None and not rules and not self._late:
-            self._close()  # what was noted was known, in another writing
         if journal is None or not rules:
+            if not self._late:
+                self._close()  # what was noted was known, in another writing
             return
         # From here on, whatever happens, they count as not searched for until they were.
         self._late += rules
