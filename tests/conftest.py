@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,6 +36,18 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=2000, deadline=None, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test that is marked `thinned(n)` every nth case stays in the suite, the others run in `make soak`."""
+    numbers: Counter[str] = Counter()
+    for item in items:
+        if (mark := item.get_closest_marker("thinned")) is not None:
+            name = item.nodeid.partition("[")[0]
+            if numbers[name] % mark.args[0]:
+                item.add_marker("soak")
+            numbers[name] += 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -96,6 +96,6 @@ def test_results_are_read_back_as_they_were_saved(tmp_path: Path) -> None:
 
 def test_no_planted_secret_is_left_by_either_engine(tmp_path: Path) -> None:
     for mode in (SCRUB, HYPERSCAN):
-        figures = planted.planted(Task("planted", "hushtape", mode, "", "", str(tmp_path), {"every": 31}))
-        assert figures["planted"] > 100
+        figures = planted.planted(Task("planted", "hushtape", mode, "", "", str(tmp_path), {"every": 47}))
+        assert figures["planted"] > 70
         assert figures["left"] == 0

@@ -25,6 +25,7 @@ NOTHING = {"sanitizers": [hushtape.TokenSanitizer(["stands-nowhere"], scrub_befo
 FOLLOWING = [name for name, driver in DRIVERS.items() if driver.follows]
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("case", CASES)
 def test_an_answer_without_a_secret_is_the_same_three_ways(
@@ -41,6 +42,7 @@ def test_a_followed_redirect_is_the_same_three_ways(
     assert three_ways(FOLLOWED[case], DRIVERS[client], secure, cassette, **NOTHING).status == 200
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("case", FAILURES)
 def test_a_failure_raises_the_same_three_ways(client: str, case: str, server: Server, cassette: Path) -> None:

@@ -71,12 +71,11 @@ def outcomes(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return {one["name"]: one for one in json.loads(ended.stdout)["cases"]}
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_every_case_replays_with_our_runner(python: Path, example: Path, jobs: int) -> None:
+def test_every_case_replays_with_our_runner(python: Path, example: Path) -> None:
     report = example / "report.xml"
     ended = run(
         python, example, "-m", "hushtape", "component", "test", "--replay", "--json",
-        "--jobs", jobs, "--junit", report,
+        "--jobs", 2, "--junit", report,
     )  # fmt: skip
     found = outcomes(ended)
     assert {name: one["problems"] for name, one in found.items()} == {name: [] for name in CASES}

@@ -63,6 +63,7 @@ def test_the_corpus_plants_thousands_of_values_and_the_same_each_time() -> None:
     assert len({one.name for one in PLANTED}) > 2_500
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_planted_secret_is_left(shard: int) -> None:
     assert [told for one in PLANTED[shard::SHARDS] if (told := fault(one))] == []

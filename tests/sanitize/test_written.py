@@ -93,6 +93,7 @@ def test_the_first_sight_of_a_long_key_compiles_nothing_long(layer: str) -> None
     assert count < 400_000, "an expression of a key takes a million calls to compile, each"
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("unit", ["ab12", "ab12-", "a", "ab1 ", "\u017eab1", "ab12-ab12-ab12-x"])
 @pytest.mark.parametrize("times", [3, 7])
 def test_a_text_that_repeats_itself_is_read_on_from_where_the_last_walk_came(unit: str, times: int) -> None:

@@ -36,6 +36,7 @@ BODIES = {
 PADS = [(FILL * 2)[:length].strip() + "x" for length in range(76)]
 
 
+@pytest.mark.thinned(7)
 @pytest.mark.parametrize(
     ("style", "flow"), [(None, False), ('"', False), ("'", False), ("|", False), (None, True), ("'", True)]
 )

@@ -53,6 +53,7 @@ def body_in(path: Path) -> bytes:
     return inside + b64decode(letters[: len(letters) // 4 * 4])
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("before", (0, 5_000))
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("case", TORN)
