@@ -40,7 +40,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test that is marked `thinned(n)` every nth case stays in the suite, the others run in `make soak`."""
+    """Of a test marked `thinned(n)` every nth case stays in the suite, the others run in `make soak`."""
     numbers: Counter[str] = Counter()
     for item in items:
         if (mark := item.get_closest_marker("thinned")) is not None:

@@ -81,10 +81,12 @@ class CassetteInUseError(UsageError):
 class SanitizerError(UsageError):
     """A sanitizer or secret is unusable: it raised, can't be imported, or would redact everything.
 
-    Attributes: sanitizer (str): the name of the class, callback or secret key, never its value.
+    Attributes: sanitizer (str: the name of the class, callback or secret key, never its value); too_slow
+    (bool: a pattern passed its time).
     """
 
     sanitizer: str
+    too_slow: bool = False
 
 
 class PlaceholderReturnedError(SanitizerError):

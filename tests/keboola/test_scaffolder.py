@@ -159,6 +159,69 @@ def test_a_recording_that_fails_leaves_no_secret_and_says_none(
     assert not list((tmp_path / "tests").rglob("requests.json"))
 
 
+CACHING = """
+import functools, json, urllib.request
+@functools.lru_cache
+def token(url):
+    return json.load(urllib.request.urlopen(urllib.request.Request(url + "/token", method="POST"), timeout=5))
+"""
+
+
+def test_a_module_beside_the_script_keeps_no_token_of_the_live_run_for_the_replay(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    component.with_name("beside.py").write_text(CACHING)
+    component.write_text(
+        COMPONENT + "import beside\ngot = beside.token(parameters['url'])['access_token']\n"
+        '(data / "out" / "files" / "got").write_text(got)\n'
+    )
+    folder = TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    assert (folder / "expected" / "data" / "out" / "files" / "got").read_text() == "REDACTED"
+    assert TOKEN.encode() not in bytes_below(folder) and "beside" not in sys.modules
+
+
+PAST_THE_TAPE = {
+    "what the API answered": "token = open({kept!r}).read()\n(files / 'a').write_text(token)",
+    "a folder's name": "(files / parameters['#key'].join('ab')).mkdir()",
+    "what a link leads to": "(files / 'link').symlink_to({away!r})",
+}
+
+
+@pytest.mark.parametrize("way", PAST_THE_TAPE)
+def test_an_output_that_shows_a_secret_past_the_tape_is_not_taken_over(
+    tmp_path: Path, component: Path, server: Server, way: str
+) -> None:
+    """Of a replay, which has dummies: so it reads them from where the live run has left them."""
+    away = tmp_path / "away"
+    away.mkdir()
+    (away / "key").write_text(SECRET)
+    kept = tmp_path / "kept"
+    kept.write_text("")
+    places = {"kept": str(kept), "away": str(away)}
+    component.write_text(
+        COMPONENT + CACHING + 'parameters["#key"] = open({!r}).read()\n'.format(str(away / "key"))
+        + 'files, got = data / "out" / "files", token(parameters["url"])["access_token"]\n'
+        + "got == 'REDACTED' or open({kept!r}, 'w').write(got)\n".format(**places)
+        + PAST_THE_TAPE[way].format(**places)
+    )  # fmt: skip
+    with pytest.raises(ScaffolderError, match="holds a secret") as caught:
+        TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    assert kept.read_text() == TOKEN
+    assert not any(text in str(caught.value) for text in (SECRET, TOKEN))
+    left = bytes_below(tmp_path / "tests")
+    assert SECRET.encode() not in left and TOKEN.encode() not in left
+
+
+def test_sanitizers_of_keboola_vcr_are_taken(tmp_path: Path, component: Path, server: Server) -> None:
+    component.write_text(
+        "from keboola.vcr.sanitizers import QueryParamSanitizer\n"
+        'VCR_SANITIZERS = [QueryParamSanitizer(["key"], "GONE")]\n'
+        'if __name__ == "__main__":\n' + COMPONENT.replace("\n", "\n    ")
+    )
+    folder = TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    assert b"key=GONE" in (folder / "source" / "data" / "cassettes" / "requests.json").read_bytes()
+
+
 MORE = """
 import faulthandler, subprocess, threading, time
 key = parameters["#key"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hushtape.sanitize.credential_names import TAILS, anchors, joined, names_credential
 
 CREDENTIALS = """
+    adminPass root_pass reset_password_token resetPasswordToken
     api_key apiKey ApiKey api-key APIKEY X-Api-Key x-rapidapi-key stripe_api_key zapikey api_token
     api_secret app_secret appSecret consumer_key consumer_secret oauth_consumer_key secret SECRET
     secret_key secretKey secret_access_key SecretAccessKey aws_secret_access_key access_key
@@ -24,6 +25,7 @@ CREDENTIALS = """
 """
 
 OTHERS = """
+    boarding_pass first_pass bypass forgot_password_token_sent
     next_page_token nextPageToken page_token pageToken continuation_token ContinuationToken
     sync_token next_token NextToken cursor key primary_key foreign_key sort_key partition_key
     public_key publicKey idempotency_key client_token ClientRequestToken token_type expires_in secret_santa

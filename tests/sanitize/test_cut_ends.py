@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -203,6 +204,14 @@ def test_what_tells_too_little_stays(text: str) -> None:
     assert scrubbed(RULES, text.encode()) == text.encode()
 
 
+@pytest.mark.parametrize("value", ["SjSMOYXYWhfk4-oge8Xx5=tb", "SjSMOYXYWhfkoRge", "KEHOMALUZE7SQ4NX2WOB"])
+def test_the_beginning_of_a_random_key_tells_though_it_looks_like_a_word(value: str) -> None:
+    rules = build(secrets={"#key": value}).ruleset
+    for end in range(6, len(value)):
+        assert scrubbed(rules, b'{"n": "' + value[:end].encode()) == b'{"n": "REDACTED'
+    assert scrubbed(rules, b"AccountK of Default") == b"AccountK of Default"
+
+
 def test_words_alone_tell_of_it_from_its_half_on() -> None:
     rules = build(secrets={"#key": "company report 8812 xk"}).ruleset
     assert scrubbed(rules, b"welcome to company report") == b"welcome to REDACTED"
@@ -245,6 +254,25 @@ def test_of_a_long_value_a_beginning_that_others_share_stays() -> None:
 def test_a_message_that_shows_a_beginning_shows_none(behind: str) -> None:
     assert tell(RULES, f"no status line: q7-Zun/gu&ss{behind}") == f"no status line: REDACTED{behind}"
     assert tell(RULES, f"done{behind}") == f"done{behind}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see app:q7ZungX4yMn2JwC6vS and more",  # in a beginning of one the beginning of another
+        "see app:q7ZungT9xLm3KvB8wRdq7ZungX4yMn2JwC6vSe9 x",  # the end of a whole one
+    ],
+)
+def test_beginnings_that_overlap_go_as_one(text: str) -> None:
+    rules = build(secrets={"#a": "app:q7ZungT9xLm3KvB8wRdq7Zu", "#b": "q7ZungX4yMn2JwC6vSe9TbH3"}).ruleset
+    assert not re.search("X4y|Mn2|6vS", tell(rules, text))
+
+
+@pytest.mark.parametrize("sign", ['"', "'", "...", "\n", "\u2026"])
+def test_a_sign_of_the_value_at_which_messages_are_cut_hides_no_rest(sign: str) -> None:
+    rules = build(secrets={"#a": f"HOgVuFOaDp}}z{sign}fB2MLybwGsozF9zxd"}).ruleset
+    told = tell(rules, f"retrying with HOgVuFOaDp}}z{sign}fB2MLybwGs... (truncated)")
+    assert told == "retrying with REDACTED... (truncated)"
 
 
 def test_a_beginning_that_holds_a_whole_value_goes_with_it() -> None:

@@ -222,6 +222,28 @@ def test_a_notebook_notes_a_value_once_and_at_most_1000() -> None:
     assert len(learned) == len(set(learned)) == MOST
 
 
+@pytest.mark.parametrize(
+    ("before", "name", "value"),
+    [
+        ("db_password", "password", "Winter-2026-Sales"),  # a guess, and not made by a machine
+        ("smtp_password", "client_secret", "Winter-2026-Sales"),
+        ("access_token", "password", "4718290461"),  # a number counts under a password alone
+    ],
+)
+def test_what_taught_nothing_under_one_name_teaches_under_another(before: str, name: str, value: str) -> None:
+    assert from_body(json.dumps({before: value}).encode()) == []
+    assert from_body(json.dumps({before: value, name: value}).encode()) == [value]
+
+
+def test_what_taught_nothing_in_an_answer_teaches_in_a_request() -> None:
+    book, text = Notebook(), b'{"password": "my dog is great"}'
+    for phase, teach in (("response", book.answered), ("request", book.asked)):
+        scrubber = RULESET.scrubber(phase, "", teach)  # type: ignore[arg-type]
+        scrubber.feed(text)
+        scrubber.finish()
+    assert taught(book) == ["my dog is great"]
+
+
 # --- the rulesets that grow ------------------------------------------------------------------------
 
 

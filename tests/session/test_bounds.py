@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -95,6 +96,28 @@ def test_an_upload_above_max_body_fails_the_recording_too(
         assert client.call("POST", server.url + "/upload", body=b"x" * 200_000).status == 200
 
     assert isinstance(fails(cassette, call, max_body=100_000), hushtape.BodyTooLargeError)
+
+
+def test_a_pattern_that_takes_too_long_costs_the_program_eight_times_its_bound(
+    client: Requests, server: Server, cassette: Path
+) -> None:
+    seen: list[int] = []
+
+    def calls() -> None:
+        for number in range(40):
+            target = f"/echo?q={'a' * 50}-{number}"
+            seen.append(client.call("GET", server.url + target).status)
+
+    began = time.thread_time()
+    sanitizers = [hushtape.PatternSanitizer([("(a|a)+b", "x")], where="uri")]
+    with (
+        pytest.raises(hushtape.RecordingFailedError) as caught,
+        hushtape.use_cassette(cassette, sanitizers=sanitizers) as tape,
+    ):
+        calls()
+    assert time.thread_time() - began < 8, "without an end it is 10 s and more"
+    assert seen == [200] * 40 and tape.ledger.fault_count == 8
+    assert "too long" not in str(caught.value) and "(a|a)+b" in str(caught.value)
 
 
 def test_the_other_exchanges_of_a_failed_tape_can_be_recovered(

@@ -241,6 +241,32 @@ def test_before_save_leaves_no_body_file_behind(
     assert entries(cassette)[0]["response"]["body"] == {"string": "short"}
 
 
+@pytest.mark.parametrize("trouble", ["the hook", "its bound"])
+@pytest.mark.parametrize("running", [False, True])
+def test_a_hook_that_fails_leaves_no_body_that_taught_of_itself(
+    trouble: str, running: bool, client: Requests, cassette: Path
+) -> None:
+    """What a body's own field teaches is taken out of the rest of it last of all."""
+    token = "LiveTok8Qw3Zx7Lm2Nv5"
+    body = json.dumps({"access_token": token, "note": f"hello {token}", "more": "x" * 300_000}).encode()
+
+    def hook(interaction: EditableInteraction) -> None:
+        assert interaction.response is not None and interaction.response.body
+        raise ValueError("no")
+
+    options: Any = {"max_callback_body": 1000} if trouble == "its bound" else {}
+    with Server(lambda call: call.reply(200, body, [("Content-Type", "application/json")])) as server:
+        with (
+            pytest.raises(hushtape.RecordingFailedError),
+            hushtape.use_cassette(cassette, after_capture=hook, **options),
+        ):
+            assert client.call("GET", server.url + "/a").status == 200
+            if running:
+                client.session.get(server.url + "/b", stream=True, timeout=5)
+                client.call("GET", server.url + "/c")
+        assert token.encode() not in on_disk(cassette.parent)
+
+
 def test_a_discarded_body_leaves_no_file_in_the_journal(
     client: Requests, server: Server, cassette: Path
 ) -> None:

@@ -274,6 +274,11 @@ class Journal:
         if type(body) is SpooledBody:
             self._leftovers.add([body.path])
 
+    def leave_body(self, body: Body | None) -> None:
+        """A body from `spool` whose exchange was given up, perhaps in the middle of its commit."""
+        if type(body) is SpooledBody:
+            self._leftovers.wait(body.path)
+
     @property
     def stale(self) -> bool:
         """Body files wait to be removed."""

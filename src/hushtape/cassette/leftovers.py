@@ -36,6 +36,10 @@ class Leftovers:
             else:
                 self._waiting.add(path)
 
+    def wait(self, path: Path) -> None:
+        """Remove this one with the next `sweep`, unless an entry names it by then."""
+        self._waiting.add(path)
+
     def sweep(self) -> None:
         """Remove what no entry names. No exchange may run that began before its body was replaced."""
         if self._waiting:

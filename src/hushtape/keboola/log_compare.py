@@ -25,7 +25,7 @@ _COPY = (
 DEFAULT_NORMALIZERS: list[tuple[str, str]] = [
     (r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<UUID>"),
     (r"\b\d{10,13}\b", "<EPOCH>"),
-    (r'File "(?:[^"]*[/\\])([^"]+)"', r'File "\1"'),
+    (r'File "(?=[^"\n]+")[^"\n]*[/\\]([^"/\\\n]+)"', r'File "\1"'),
     (r"\b(Thread|ThreadPoolExecutor|Dummy|Timer)-\d+(?:_\d+)?", r"\1-<N>"),
     (r"\bat 0x[0-9a-f]{4,16}\b", "at <ADDRESS>"),
     (_COPY, ""),

@@ -8,7 +8,8 @@ format, and are the component's own.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 from hushtape.sanitize import Ruleset
@@ -32,12 +33,20 @@ def sought(values: Iterable[str]) -> Ruleset | None:
     return Ruleset.compile(rules, engine="ahocorasick") if rules else None
 
 
+def learned_by(ruleset: Ruleset | None) -> Iterator[str]:
+    """What a tape with this ruleset has learned: a component may keep a live run's token where its replay
+    finds it, in an installed module or a file."""
+    for rule in () if ruleset is None else ruleset.learned.rules:
+        if isinstance(rule, SecretRule):
+            yield rule.value
+
+
 def holds(path: Path, name: str, ruleset: Ruleset) -> bool:
-    """Whether a file or its name holds one of the values."""
+    """Whether a file or its name holds one of the values; of a folder, its name."""
     named, plain, packed = (_Look(ruleset.auditor()) for _ in range(3))
     named.feed(name.encode("utf-8", "surrogateescape"))
     binary = False
-    with path.open("rb") as file:
+    with path.open("rb") if path.is_file() else BytesIO() as file:
         while piece := file.read(PIECE):
             binary = binary or b"\0" in piece or not piece.isascii()
             plain.feed(piece)

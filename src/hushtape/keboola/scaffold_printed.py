@@ -21,10 +21,11 @@ from hushtape.sanitize.ruleset import Ruleset
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 
-def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> None:
+def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> Ruleset | None:
     """Record the run; what it printed follows at its end, 64 KiB of each stream, without the secrets and what
-    the tape has learned. Raises what `VCRRecorder.record` does."""
-    _held(recorder, recorder.record, run, secrets)
+    the tape has learned. Returns the tape's ruleset, which knows that; None: nothing was run.
+    Raises what `VCRRecorder.record` does."""
+    return _held(recorder, recorder.record, run, secrets)
 
 
 def replay_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> None:
@@ -37,7 +38,7 @@ def _held(
     through: Callable[[Callable[[], None]], object],
     run: Callable[[], None],
     secrets: Iterable[str],
-) -> None:
+) -> Ruleset | None:
     output, errors = Printed(), Printed()
     rulesets: list[Callable[[], Ruleset]] = []
 
@@ -57,6 +58,7 @@ def _held(
             clean = masking(ruleset(), hidden)
             _show(output, sys.stdout, hidden, clean)
             _show(errors, sys.stderr, hidden, clean)
+    return rulesets[-1]() if rulesets else None
 
 
 def _show(printed: Printed, stream: TextIO | None, hidden: list[str], clean: Callable[[str], str]) -> None:

@@ -8,12 +8,8 @@ that every later replay gives; they are searched for the secrets all the same.
 
 from __future__ import annotations
 
-import os
-import runpy
 import shutil
-import sys
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,9 +24,9 @@ from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
-from hushtape.keboola.outputs import holds, sought
+from hushtape.keboola.outputs import holds, learned_by, sought
 from hushtape.keboola.recorder import VCRRecorder
-from hushtape.keboola.runner.isolation import join_threads
+from hushtape.keboola.runner.isolation import as_it_was, isolated
 from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.scaffold_printed import record_held, replay_held
 from hushtape.keboola.secrets import secret_values
@@ -74,14 +70,18 @@ def record_case(
                 _empty(copy / "out")
             shutil.rmtree(recorded / "cassettes", ignore_errors=True)
             write_json(recorded / case.CONFIG_FILE, config)
-            recorder = _recorder(recorded, secrets, how, frozen)
             hidden = secret_values(secrets, config)
-            record_held(recorder, _runner(how, recorded), hidden.values())
+            with _component(how, recorded) as run:
+                recorder = _recorder(recorded, secrets, how, frozen)
+                ruleset = record_held(recorder, run, hidden.values())
             shutil.rmtree(replayed / "cassettes", ignore_errors=True)
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
-            replay_held(_recorder(replayed, {}, how, None), _runner(how, replayed), hidden.values())
-            _search(replayed / "out", hidden, name)
-            _take_over(replayed, folder)
+            with _component(how, replayed) as run:
+                replay_held(_recorder(replayed, {}, how, None), run, hidden.values())
+            taken = temporary / "outputs"
+            shutil.copytree(replayed / "out", taken)  # whatever links lead to
+            _search(taken, {*hidden.values(), *learned_by(ruleset)}, name)
+            _take_over(replayed, taken, folder)
     except ScaffolderError:
         raise
     except HushtapeError as error:
@@ -106,31 +106,13 @@ def _recorder(data: Path, secrets: Mapping[str, Any], how: Recording, frozen: st
     )
 
 
-def _runner(how: Recording, data: Path) -> Any:
-    def run() -> None:
-        before = set(threading.enumerate())
-        with _environment(data), own_layer_off():
-            try:
-                runpy.run_path(str(how.component_script), run_name="__main__")
-            finally:
-                join_threads(before)
-
-    return run
-
-
 @contextmanager
-def _environment(data: Path) -> Iterator[None]:
-    """The component's data folder and import path."""
-    before, path = os.environ.get("KBC_DATADIR"), sys.path.copy()
-    os.environ["KBC_DATADIR"] = str(data)
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        if before is None:
-            os.environ.pop("KBC_DATADIR", None)
-        else:
-            os.environ["KBC_DATADIR"] = before
+def _component(how: Recording, data: Path) -> Iterator[Callable[[], None]]:
+    """Gives what runs the component on this data folder, as a process of its own would: what its modules keep
+    of a live run, a token, is forgotten."""
+    assert how.component_script is not None
+    with as_it_was(), own_layer_off(), isolated(how.component_script, data) as run:
+        yield run
 
 
 @contextmanager
@@ -158,25 +140,25 @@ def _empty(folder: Path) -> None:
         (folder / name).mkdir(parents=True)
 
 
-def _search(out: Path, secrets: Mapping[str, str], name: str) -> None:
-    """Raises ScaffolderError if a secret stands in an output, or in its name."""
-    ruleset = sought(secrets.values())
+def _search(out: Path, secrets: Iterable[str], name: str) -> None:
+    """Raises ScaffolderError if a secret stands in an output, or in a name."""
+    ruleset = sought(secrets)
     for path in sorted(out.rglob("*")):
         place = str(path.relative_to(out))
-        if path.is_file() and ruleset is not None and holds(path, place, ruleset):
+        if ruleset is not None and holds(path, place, ruleset):
             raise _failed(name, f"its output {tell(ruleset, place)} holds a secret")
 
 
-def _take_over(replayed: Path, folder: Path) -> None:
+def _take_over(replayed: Path, out: Path, folder: Path) -> None:
     """Cassette, outputs and snapshot into the test's folder."""
     data, expected = folder / _DATA, folder / _OUT
     save_output_snapshot(replayed)
     for old in (data / "cassettes", data / "out", expected):
         shutil.rmtree(old, ignore_errors=True)
     shutil.copytree(replayed / "cassettes", data / "cassettes")
-    shutil.copytree(replayed / "out", data / "out")
+    shutil.copytree(out, data / "out")
     for part in ("tables", "files"):
-        shutil.copytree(replayed / "out" / part, expected / part)
+        shutil.copytree(out / part, expected / part)
     shutil.copyfile(replayed / "output_snapshot.json", data / "output_snapshot.json")
     for manifest in expected.rglob("*.manifest"):
         _lay_out(manifest)

@@ -24,7 +24,7 @@ _TOKENS: Final = """
     access refresh id api auth oauth oauth2 authentication authorization authenticity session security secret
     bearer csrf xsrf jwt sas sso identity login user admin root bot app developer personal private deploy job
     storage service master webhook reset verification verify confirmation activation invite invitation
-    registration impersonation captcha recaptcha mfa otp two_factor magic email account device push
+    registration impersonation captcha recaptcha mfa otp two_factor magic email account device push password
     state registry x
     web github gitlab gh slack npm pypi hf vault jira discord telegram circle twilio figma shopify facebook
     aws plex restricted_data
@@ -42,6 +42,7 @@ _REST: Final = """
     otp_code totp_code mfa_code two_factor_code
     access_license_number basic_auth_user_info child_key session_cookie
     jsessionid phpsessid db_pwd user_pwd new_pwd old_pwd db_pass user_pass smtp_pass mysql_pass
+    admin_pass root_pass
 """
 
 SHORT: Final = ("jwt", "otp", "totp", "pwd")

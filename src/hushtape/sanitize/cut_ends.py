@@ -9,18 +9,16 @@ before the rules.
 
 from __future__ import annotations
 
-import html
-import re
-from base64 import b64decode
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote_to_bytes
 
 from hushtape.sanitize import otherwise
 from hushtape.sanitize.expressions import lazily
+from hushtape.sanitize.one_layer import ESCAPES, last_place, of_base64, of_hex
 from hushtape.sanitize.rules import SecretRule
+from hushtape.sanitize.words import is_phrase
 
 if TYPE_CHECKING:
     from hushtape.sanitize.stages import BodyScrubber
@@ -46,13 +44,12 @@ _PART: Final = lazily(
 """An escape that is cut."""
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_UNIT: Final = lazily(
-    rb"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL
-)
-_CONTROLS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[\x80-\xff\x00-\x08]")
 _HUMP: Final = lazily(rb"[a-z][A-Z]")
 """What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
+_RUN: Final = lazily(rb"(?!\d+(?![A-Za-z0-9+/]))[A-Za-z0-9+/]{6,}")
+_Span = tuple[int, int, bytes | None]
+"""Where something begins and ends, and what takes its place; None: nothing does."""
 _BEHIND: Final = b" \t)]}>*,;:."
 _PARTS: Final = lazily(rb"(\r?\n|\\[rn]|\.\.\.|\xe2\x80\xa6|[\"'])")
 """What may stand behind what a message shows, and what ends it; both may be those of a `repr`."""
@@ -103,7 +100,8 @@ class CutEnds:
         if not self._heads:
             return text
         data = text.encode("utf-8", "surrogatepass")
-        clean = self._without_begun(b"".join([self._shown(part, codes) for part in _PARTS.split(data)]))
+        spans = sorted((*self._begun(data), *self._shown(data, codes)), key=lambda span: span[:2])
+        clean = _replaced(data, spans)
         if clean == data:
             return text
         try:
@@ -111,31 +109,30 @@ class CutEnds:
         except UnicodeDecodeError:
             return clean.decode("utf-8", "replace")
 
-    def _without_begun(self, data: bytes) -> bytes:
-        """Values that stand there whole are left to the rules."""
-        out, last = [], 0
+    def _begun(self, data: bytes) -> Iterator[_Span]:
+        """What stands there as it is: values without a text, for those are the rules' own, and beginnings
+        that no value holds."""
+        reach = 0
         for at in sorted(at for head in self._heads for at in _places(data, head, 0)):
-            if at < last:
-                continue
             met = _nearest(self._heads[data[at : at + LEAST]], data, at)
             sizes = [(_alike(data[at : at + len(value)], value), value, text) for value, text in met]
-            whole = max((size for size, value, _ in sizes if size == len(value)), default=0)
+            if whole := max((size for size, value, _ in sizes if size == len(value)), default=0):
+                yield at, at + whole, None
+                reach = max(reach, at + whole)
             begun = max((one for one in sizes if _counts(data[at : at + one[0]], one[1])), default=None)
-            if begun is not None and begun[0] > whole:
-                out += [data[last:at], begun[2]]
-                last = at + begun[0]
-            elif whole:
-                out.append(data[last : at + whole])
-                last = at + whole
-        return b"".join((*out, data[last:]))
+            if begun is not None and at + begun[0] > reach:
+                yield at, at + begun[0], begun[2]
 
-    def _shown(self, part: bytes, codes: bool) -> bytes:
-        shown = part.rstrip(_BEHIND)
-        if len(shown) < LEAST:
-            return part
-        found = self.cut(part, codes=codes) if shown != part else None
-        found = found or self.cut(shown, codes=codes)
-        return part if found is None else part[: found[0]] + found[1] + part[len(shown) :]
+    def _shown(self, data: bytes, codes: bool) -> Iterator[_Span]:
+        """What ends a part of a message, escaped and coded, too."""
+        at = 0
+        for part in _PARTS.split(data):
+            shown = part.rstrip(_BEHIND)
+            if len(shown) >= LEAST:
+                found = self.cut(part, codes=codes) if shown != part else None
+                if found := found or self.cut(shown, codes=codes):
+                    yield at + found[0], at + len(shown), found[1]
+            at += len(part)
 
     def _plain(self, data: bytes) -> tuple[int, bytes] | None:
         near = range(max(0, len(data) - 2 * self._near), len(data) - LEAST + 1) if self._near else ()
@@ -162,19 +159,19 @@ class CutEnds:
         """The same under one layer of a writing; `size`: of the buffer that `data` is the end of."""
         base = size - len(data)
         for text in self._whole(data):
-            for sign, read in _ESCAPES if self._may_end(text) else ():
+            for sign, read in ESCAPES if self._may_end(text) else ():
                 if (sign in text or text is not data) and (found := self._plain(undone := read(text))):
-                    yield base + _last(text, undone[found[0] :], read), found[1]
+                    yield base + last_place(text, undone[found[0] :], read), found[1]
         if not codes:
             return
         first = len(data.rstrip(_HEX))
         for start in (first, first + 1) if len(data) - first >= 2 * LEAST else ():
-            if (found := self._plain(_of_hex(data[start:]))) is not None:
+            if (found := self._plain(of_hex(data[start:]))) is not None:
                 yield base + start + 2 * found[0], found[1]
         places = _run(data)
         run = bytes([data[at] for at in places])
         for start in range(4 if len(run) >= 4 * LEAST // 3 else 0):
-            if (found := self._plain(_of_base64(run[start:]))) is not None:
+            if (found := self._plain(of_base64(run[start:]))) is not None:
                 # From the next group on: of what stands before, which may be a value, no letter is lost.
                 at = start - found[0] // -3 * 4
                 yield base + (places[at] if at < len(places) else len(data)), found[1]
@@ -204,7 +201,17 @@ def _counts(rest: bytes, value: bytes) -> bool:
         return True
     if b"://" in rest:
         return False
-    return _MADE.search(rest) is not None or 6 * len(_HUMP.findall(rest)) >= len(rest)
+    if _MADE.search(rest) or 6 * len(_HUMP.findall(rest)) >= len(rest):
+        return True
+    return any(_is_made(value, *run.span()) for run in _RUN.finditer(value) if run.start() < len(rest))
+
+
+def _is_made(value: bytes, start: int, end: int) -> bool:
+    """Whether a run of letters that a beginning shows, perhaps in part, is neither words nor a name
+    (`AccountKey=`): that of a random key may look like a word, as far as it is shown."""
+    if value[end : end + 1] in (b"=", b":") and value[end:].strip(b"="):
+        return False
+    return bool(_MADE.search(value, start, end)) or not is_phrase(value[start:end].decode("latin-1"))
 
 
 def _nearest(met: tuple[tuple[bytes, bytes], ...], data: bytes, at: int) -> Sequence[tuple[bytes, bytes]]:
@@ -233,6 +240,22 @@ def _run(data: bytes) -> list[int]:
     return places[::-1]
 
 
+def _replaced(data: bytes, spans: Iterable[_Span]) -> bytes:
+    """Spans that overlap go as one, with the first text among them; those without a text stay."""
+    out: list[bytes] = []
+    last = begin = end = 0
+    text: bytes | None = None
+    for first, stop, placeholder in (*spans, (len(data) + 1, 0, None)):
+        if first >= end:
+            if text is not None:
+                out += [data[last:begin], text]
+                last = end
+            begin, end, text = first, stop, placeholder
+        else:
+            end, text = max(end, stop), placeholder if text is None else text
+    return b"".join((*out, data[last:]))
+
+
 def _alike(one: bytes, other: bytes) -> int:
     """Bytes with which both begin."""
     different = (
@@ -246,55 +269,6 @@ def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(head, at + 1)
-
-
-def _of_json(text: bytes) -> bytes:
-    return _UNIT.sub(_sign, text)
-
-
-def _sign(escape: re.Match[bytes]) -> bytes:
-    """What an escape of JSON says (RFC 8259 7), as UTF-8."""
-    high, low, unit, letter = escape.groups()
-    if letter is not None:
-        return _CONTROLS.get(letter, letter)
-    code = int(unit, 16) if unit else 0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)
-    return chr(code).encode("utf-8", "surrogatepass")
-
-
-def _of_html(text: bytes) -> bytes:
-    return html.unescape(text.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-
-def _of_form(text: bytes) -> bytes:
-    return unquote_to_bytes(text.replace(b"+", b" "))
-
-
-def _of_base64(run: bytes) -> bytes:
-    run = run[: len(run) - (len(run) % 4 == 1)].translate(_URL_SAFE)
-    return b64decode(run + b"=" * (-len(run) % 4))
-
-
-def _of_hex(run: bytes) -> bytes:
-    return bytes.fromhex(run[: len(run) // 2 * 2].decode())
-
-
-def _last(text: bytes, value: bytes, read: _Read) -> int:
-    """The last place from which on a text reads as the value."""
-    first, last = 0, len(text)
-    while last - first > 1:
-        middle = (first + last) // 2
-        first, last = (middle, last) if read(text[middle:]).endswith(value) else (first, middle)
-    return first
-
-
-_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
-_Read = Callable[[bytes], bytes]
-_ESCAPES: Final[tuple[tuple[bytes, _Read], ...]] = (
-    (b"%", unquote_to_bytes),
-    (b"+", _of_form),
-    (b"\\", _of_json),
-    (b"&", _of_html),
-)
 
 
 class CutBody:

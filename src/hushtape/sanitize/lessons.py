@@ -89,7 +89,7 @@ class Notebook:
     __slots__ = ("_guesses", "_left", "_seen", "_sources", "_told", "pending")
 
     def __init__(self) -> None:
-        self._seen: set[tuple[bytes, str, bytes]] = set()
+        self._seen: set[tuple[bytes, Lesson, bytes, bool]] = set()
         self.pending: deque[SecretRule] = deque()
         """What waits to be learned."""
         self._left, self._guesses = MOST, MOST_GUESSED
@@ -118,7 +118,7 @@ class Notebook:
     def _note(self, value: bytes, lesson: Lesson, text: bytes, asked: bool) -> None:
         if self._left <= 0 or (lesson.guess and self._guesses <= 0):
             return
-        this = value, lesson.written, text
+        this = value, lesson, text, asked
         if this in self._seen:
             return
         placeholder = _QUOTED.sub(r"\2", text.decode("utf-8", "replace"))

@@ -188,4 +188,5 @@ def _too_slow(pattern: Pattern) -> SanitizerError:
         "and 1 s for each MiB",
         "Write it without nested or neighbouring repetitions that match the same text",
         sanitizer=pattern.sanitizer,
+        too_slow=True,
     )

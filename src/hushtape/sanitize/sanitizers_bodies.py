@@ -22,6 +22,12 @@ from hushtape.sanitize.ruleset import Ruleset
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
 
 
+DEEPEST = 8
+"""Packed files in each other."""
+
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
 class Fields(NamedTuple):
     """What header fields say of a body, and what has to be changed in them once it was scrubbed.
 
@@ -44,8 +50,8 @@ def scrub_body(body: Any, about: Fields, ruleset: Ruleset, phase: Phase) -> tupl
         return body, about
     data = _bytes(body)
     if data is None:
-        if all(isinstance(rule, HeaderRule | UrlPatternRule) for rule in ruleset.rules):
-            return body, about  # nothing here is about bodies
+        if not _is_about_bodies(ruleset):
+            return body, about
         raise _unreadable(f"it is a {type(body).__name__}", "Give it as text, bytes or None.")
     plain = data if isinstance(body, str) else _decoded(data, about.content_encoding)
     clean = _scrub(plain, about.content_type, ruleset, phase)
@@ -53,6 +59,10 @@ def scrub_body(body: Any, about: Fields, ruleset: Ruleset, phase: Phase) -> tupl
         return body, about
     about = about._replace(decoded=plain is not data, size=len(clean))
     return _as_given(body, clean), about
+
+
+def _is_about_bodies(ruleset: Ruleset) -> bool:
+    return not all(isinstance(rule, HeaderRule | UrlPatternRule) for rule in ruleset.rules)
 
 
 def _bytes(body: Any) -> bytes | None:
@@ -117,19 +127,26 @@ def _decoded(data: bytes, content_encoding: str) -> bytes:
         remedy = f"Install 'hushtape[{extra}]'." if extra else "Decode it before you hand it over."
         raise _unreadable(f"it is coded {', '.join(names)!r}, which can't be undone here", remedy)
     decoder = coding.decoder(names)
-    pieces: list[bytes] = []
-    fed = False
     try:
-        pieces.extend(decoder.feed(data))
-        fed = True
-        pieces.extend(decoder.finish())
+        return b"".join((*decoder.feed(data), *decoder.finish()))
     except coding.CodingError:
         # Refused from its first byte on, it never was coded; cut or damaged, it may hold anything.
-        if not pieces and (not fed or _is_text(data)):
+        if _is_text(data) or not _begins(coding.decoder(names), data):
             return data
         found = f"it is damaged: its coding {', '.join(names)!r} can be undone in part only"
         raise _unreadable(found, "Decode it before you hand it over.") from None
-    return b"".join(pieces)
+
+
+def _begins(decoder: coding.Decoder, data: bytes) -> bool:
+    """Whether anything can be read of it. Byte by byte: of a small body whose end it refuses a decoder gives
+    nothing. Where it takes long to give something, it might."""
+    try:
+        for at in range(min(len(data), coding.PIECE)):
+            if any(decoder.feed(data[at : at + 1])):
+                return True
+    except coding.CodingError:
+        return False
+    return len(data) > coding.PIECE
 
 
 def _is_text(data: bytes) -> bool:
@@ -140,52 +157,79 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _scrub(data: bytes, content_type: str, ruleset: Ruleset, phase: Phase) -> bytes:
+def _scrub(data: bytes, content_type: str, ruleset: Ruleset, phase: Phase, depth: int = 0) -> bytes:
     """The bytes, scrubbed; a gzip file without a coding is looked into and packed again."""
-    packed = data.startswith(b"\x1f\x8b")
-    try:
-        inner = gzip.decompress(data) if packed else data
-    except (OSError, EOFError, zlib.error):
-        packed, inner = False, data
-    if inner.startswith(b"PK\x03\x04") and _zip_is_clean(inner, ruleset, phase):
+    if _is_about_bodies(ruleset) and data.startswith(_GZIP) and (inner := _unpacked(data)) is not None:
+        clean = _scrub(inner, content_type, ruleset, phase, _deeper(depth))
+        return data if clean == inner else gzip.compress(clean, mtime=0)
+    if _is_about_bodies(ruleset) and data.startswith(_ZIP):
+        _check_zip(data, ruleset, phase, depth)
         return data
     scrubber = ruleset.scrubber(phase, content_type)
-    clean = scrubber.feed(inner) + scrubber.finish()
-    if not packed:
-        return clean
-    return data if clean == inner else gzip.compress(clean, mtime=0)
+    return scrubber.feed(data) + scrubber.finish()
 
 
-def _zip_is_clean(data: bytes, ruleset: Ruleset, phase: Phase) -> bool:
-    """Whether a zip file holds nothing to redact. False: it is no zip file.
+def _unpacked(data: bytes) -> bytes | None:
+    """What a gzip file holds; None: it is none.
 
     Raises:
-        SanitizerError: it does (a file in it can't be replaced), or it can't be looked into.
+        SanitizerError: it is cut or damaged, or something stands behind it.
     """
-    if all(isinstance(rule, HeaderRule | UrlPatternRule) for rule in ruleset.rules):
-        return True
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        if not _begins(coding.decoder(("gzip",)), data):
+            return None
+        remedy = "Leave it out in a callback."
+        raise _unreadable("it is a gzip file that can be read in part only", remedy) from None
+
+
+def _check_zip(data: bytes, ruleset: Ruleset, phase: Phase, depth: int) -> None:
+    """Raises SanitizerError: it holds something to redact (a file in it can't be replaced), or it can't be
+    looked into."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             remark = archive.comment.decode("latin-1")
-            dirty = ruleset.text(remark) != remark or any(
-                _dirty(archive, one, ruleset, phase) for one in archive.infolist()
+            dirty = (
+                ruleset.text(remark) != remark
+                or any(_dirty(archive, one, ruleset, phase, depth) for one in archive.infolist())
+                or _changed(data, ruleset, phase)  # between its members, and behind them
             )
-    except (zipfile.BadZipFile, EOFError, zlib.error):
-        return False
-    except (RuntimeError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError, ValueError):
         raise _unreadable("it is a zip file that can't be opened", "Leave it out in a callback.") from None
     if dirty:
         raise _unreadable("it is a zip file that holds a secret", "Leave it out in a callback.")
-    return True
 
 
-def _dirty(archive: zipfile.ZipFile, one: zipfile.ZipInfo, ruleset: Ruleset, phase: Phase) -> bool:
-    scrubber = ruleset.scrubber(phase)
+def _dirty(
+    archive: zipfile.ZipFile, one: zipfile.ZipInfo, ruleset: Ruleset, phase: Phase, depth: int
+) -> bool:
+    if ruleset.text(one.filename) != one.filename:
+        return True
     with archive.open(one) as content:
-        while piece := content.read(coding.PIECE):
+        piece = content.read(coding.PIECE)
+        if piece.startswith((_GZIP, _ZIP)):
+            whole = piece + content.read()
+            return _scrub(whole, "", ruleset, phase, _deeper(depth)) != whole
+        scrubber = ruleset.scrubber(phase)
+        while piece:
             scrubber.feed(piece)
+            piece = content.read(coding.PIECE)
     scrubber.finish()
-    return scrubber.changed or ruleset.text(one.filename) != one.filename
+    return scrubber.changed
+
+
+def _changed(data: bytes, ruleset: Ruleset, phase: Phase) -> bool:
+    scrubber = ruleset.scrubber(phase)
+    scrubber.feed(data)
+    scrubber.finish()
+    return scrubber.changed
+
+
+def _deeper(depth: int) -> int:
+    if depth >= DEEPEST:
+        raise _unreadable(f"{depth} files are packed in each other", "Leave it out in a callback.")
+    return depth + 1
 
 
 def _unreadable(found: str, remedy: str) -> SanitizerError:

@@ -126,8 +126,9 @@ def _tells(text: bytes, left: bytes) -> bool:
     host, and an address in the next column or parameter; nor where another rule has replaced a password that
     held a slash, which ends userinfo (half of AWS's keys do)."""
     user, colon, password = text.partition(b":")
-    if _OUTSIDE.search(user) is not None:
-        return False
+    outside = _OUTSIDE.search(user)
+    if outside is not None and (b"." in (first := user[: outside.start()]) or first in (b"", b"localhost")):
+        return False  # a host, and the text goes on: `john%20doe` is a name
     if not colon:
         return _TOKEN.fullmatch(user) is not None and (len(user) >= LONG or b"%3a" in user.lower())
     if password == left and may_be_user(user, left):

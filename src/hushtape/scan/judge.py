@@ -7,7 +7,9 @@ scanner.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from sys import maxsize
 
 from hushtape.sanitize.credential_fields import LABEL as CREDENTIAL
 from hushtape.sanitize.credential_fields import PASSWORD
@@ -21,6 +23,7 @@ SPELLED = {"secret, spelled out": f"{KNOWN}, spelled out"}
 """The ruleset does not tell which one: its letters are all escapes, and share one anchor."""
 
 _KINDS = (KNOWN, "PEM", "shape ", "JWT", "userinfo", "header ", "field ", "parameter ", "entropy ")
+_GUESS = _KINDS.index("entropy ")
 _PREFIX = re.compile(r"shape (\S+)")
 _ALIKE = re.compile(r"(.)\1*")
 HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
@@ -86,7 +89,37 @@ def rank(rule: str) -> int:
 
 
 def united(found: Iterable[Candidate]) -> list[Candidate]:
-    """Candidates that overlap, as one: with the most telling rule, and what the longest one puts there."""
+    """Candidates that overlap, as one: with the most telling rule, and what the longest one puts there. A
+    known value in a stretch that can't be narrowed (its pieces stand in several lines) hides none of those
+    that can be redacted in it."""
+    every = list(found)
+    stretches = [one for one in every if one.text is None and one.rule.startswith(KNOWN)]
+    apart = _inside(stretches, every) if stretches else set[int]()
+    if not apart:
+        return _joined(every)
+    rest = (one for number, one in enumerate(every) if number not in apart)
+    return sorted((*_joined(rest), *_joined(every[number] for number in apart)), key=lambda one: one.start)
+
+
+def _inside(stretches: list[Candidate], found: list[Candidate]) -> set[int]:
+    """The numbers of those in one of the stretches that say by themselves what they are."""
+    ends, reach = list[tuple[int, int]](), 0
+    for one in sorted(stretches, key=lambda one: one.start):
+        reach = max(reach, one.end)
+        ends.append((one.start, reach))
+
+    def is_inside(one: Candidate) -> bool:
+        at = bisect_right(ends, (one.start, maxsize)) - 1
+        return at >= 0 and one.end <= ends[at][1]
+
+    return {
+        number
+        for number, one in enumerate(found)
+        if one.text is not None and not one.how and rank(one.rule) < _GUESS and is_inside(one)
+    }
+
+
+def _joined(found: Iterable[Candidate]) -> list[Candidate]:
     groups: list[list[Candidate]] = []
     end = -1
     for one in sorted(found, key=lambda one: (one.start, -one.end)):

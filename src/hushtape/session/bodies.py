@@ -39,6 +39,7 @@ class BodyPipe:
         "_decoder",
         "_doubtful",
         "_encoded_size",
+        "_finished",
         "_held",
         "_inside",
         "_leak",
@@ -81,6 +82,7 @@ class BodyPipe:
         self._prefix = bytearray()
         self._doubtful = False
         """It claims a coding and is not of it."""
+        self._finished: Body | None = None  # as it was before the tape learned from it
         self._beginning = b""
         self._size = self._encoded_size = self._looked = 0
         self.coding: tuple[str, ...] = ()
@@ -135,8 +137,7 @@ class BodyPipe:
         Raises:
             SecretFoundError: it can't be put together again, and a named value is torn in its bytes.
         """
-        data, self._small.data = self._small.data, None
-        clean = None
+        data, clean, self._small.data = self._small.data, None, None
         if data is not None and is_file(data):
             clean = packed_again(self._ledger.ruleset, data, self._phase, self._teach(), self._ledger.named)
         if clean is not None:
@@ -158,10 +159,12 @@ class BodyPipe:
         return self._close_spool()
 
     def discard(self) -> None:
-        """Forget the body; what was spooled is removed."""
+        """Forget the body; what was spooled is removed, also the file that `finish` made of it."""
         if self._spool is not None:
             self._spool.discard()
             self._spool = None
+        if self._finished is not None:
+            self._ledger.journal.leave_body(self._finished)
 
     def _start_decoding(self, codings: tuple[str, ...]) -> None:
         if coding.can_decode(codings):
@@ -203,8 +206,7 @@ class BodyPipe:
             self._beginning = b"" if last or len(clean) >= FIRST else clean
             if self._beginning:
                 return
-        finding = self._auditor.feed(clean)
-        if finding is not None:
+        if (finding := self._auditor.feed(clean)) is not None:
             self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._spool is None:
             self._spool = self._ledger.journal.spool()
@@ -246,16 +248,14 @@ class BodyPipe:
     def _hold(self, clean: bytes) -> None:
         assert self._held is not None
         self._held += clean
-        limit = self._ledger.options.max_callback_body
-        if len(self._held) > limit:
+        if len(self._held) > (limit := self._ledger.options.max_callback_body):
             raise self._too_large("max_callback_body", limit)
 
     def _close_spool(self) -> Body | None:
         spool = self._spool
         if spool is None:
             return None
-        finding = self._auditor.finish()
-        if finding is not None:
+        if (finding := self._auditor.finish()) is not None:
             self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._inside is not None:
             try:
@@ -264,12 +264,12 @@ class BodyPipe:
                 self._leak, self._inside = self._leak or error, None
         spool = self._packed_again(self._leak, spool)
         self._spool = None
-        return spool.finish(self.kind)
+        self._finished = spool.finish(self.kind)
+        return self._finished
 
     def _packed_again(self, leak: SecretFoundError | None, spool: BodySpool) -> BodySpool:
-        """A small compressed file with its content scrubbed, if a rule matches in it; all else as it is.
-
-        The audit alone would not do: it knows no users' patterns and paths, nor the looser ways of writing.
+        """A small compressed file with its content scrubbed, if a rule matches in it; all else as it is. The
+        audit alone would not do: it knows no users' patterns and paths, nor the looser ways of writing.
 
         Raises:
             SecretFoundError: there is a `leak`, and it can't be put together again; or the audit still finds

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from hushtape.errors import HushtapeError, TapeOrderError
+from hushtape.errors import HushtapeError, SanitizerError, TapeOrderError
 from hushtape.sanitize.messages import safe_error, tell
 from hushtape.session.learning import Learning
 
@@ -41,6 +41,8 @@ class Ledger:
     """
 
     MOST_FAULTS = 20
+    MOST_SLOW = 8
+    """Texts that a pattern may take too long on, 0.25 s each; a job makes thousands."""
 
     def __init__(self, chain: Chain, options: Options, create: Callable[[], Journal]) -> None:
         self.chain = chain
@@ -52,6 +54,7 @@ class Ledger:
         # One byte a piece: appending is atomic, wherever a finalizer comes in between; `+= 1` is not.
         self._stored = bytearray()
         self._failures = bytearray()
+        self._slow = bytearray()
         self.faults: list[str] = []
         self.first_error: HushtapeError | None = None
         self.pid = os.getpid()
@@ -72,6 +75,11 @@ class Ledger:
     def fault_count(self) -> int:
         """How often the recording failed, beyond what `faults` lists."""
         return len(self._failures)
+
+    @property
+    def has_given_up(self) -> bool:
+        """It failed, and a pattern would go on to cost the program its time: nothing more is recorded."""
+        return len(self._slow) >= self.MOST_SLOW
 
     @property
     def started(self) -> Journal | None:
@@ -133,6 +141,8 @@ class Ledger:
             reason = tell(self.ruleset, f"{doing}: {type(error).__name__}: {error}")
         with self._lock:
             self._failures.append(1)
+            if isinstance(error, SanitizerError) and error.too_slow:
+                self._slow.append(1)
             if len(self.faults) < self.MOST_FAULTS and reason not in self.faults:
                 self.faults.append(reason)
             if self.first_error is None and isinstance(error, HushtapeError):

@@ -130,6 +130,9 @@ class RecordingExchange:
         self._request_coded = coding.parse(request.headers.get("content-encoding"))
         self._request_kind = request.headers.get("content-type")
         ledger = self.ledger
+        if ledger.has_given_up:
+            self.done = True
+            return
         # The first rules that a part of this exchange was scrubbed with: see `_commit`.
         ruleset = self._ruleset = ledger.ruleset
         notebook = ledger.learning.notebook

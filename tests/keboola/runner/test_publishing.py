@@ -11,6 +11,7 @@ from hushtape.cli import main
 from hushtape.keboola.log_compare import DEFAULT_NORMALIZERS, normalize_message
 from hushtape.keboola.runner import Settings, find_cases, run_cases
 from tests.keboola.runner.conftest import SCRIPT, SECRET, Project
+from tests.support.routes import TOKEN
 from tests.support.servers import Server
 
 WRITES = "(data / 'out' / 'files' / 'note').write_text({text})\n    sys.exit("
@@ -170,6 +171,25 @@ def test_a_token_that_a_link_got_and_kept_is_a_secret_of_the_next_links_recordin
     project.case("chain/2_second", targets=[])
     assert [(one.problems, one.played) for one in project.run()] == [((), 0), ((), 1)]
     assert all(fresh.encode() not in text for path, text in tree(project).items() if path != project.script)
+
+
+def test_a_token_that_the_live_run_left_for_the_replay_is_in_no_output(
+    project: Project, tmp_path: Path
+) -> None:
+    """A token's cache on disk, say: the tape has learned it, no file of secrets has it."""
+    kept = tmp_path / "cache"
+    keeps = (
+        "asked = urllib.request.Request(parameters['url'] + '/token', method='POST')\n"
+        "    got = json.load(urllib.request.urlopen(asked, timeout=9))['access_token']\n"
+        f"    if got != 'REDACTED': Path({str(kept)!r}).write_text(got)\n"
+        f"    (data / 'out' / 'files' / 'note').write_text(Path({str(kept)!r}).read_text())\n    sys.exit("
+    )
+    project.script.write_text(project.script.read_text().replace("sys.exit(", keeps))
+    project.case("first")
+    before = tree(project)
+    [outcome] = project.run()
+    assert outcome.verdict == "error" and "files/note" in outcome.problems[0].text
+    assert kept.read_text() == TOKEN and TOKEN not in repr(outcome) and tree(project) == before
 
 
 def test_a_snapshot_of_a_case_is_of_its_expected_outputs(

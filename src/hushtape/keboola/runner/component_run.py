@@ -22,6 +22,7 @@ from hushtape.keboola.errors import CaseError, ExitCodeError
 from hushtape.keboola.files import merged, read_object
 from hushtape.keboola.log_capture import DEFAULT_NORMALIZERS, SHORTEST_MASKED
 from hushtape.keboola.masking import masking
+from hushtape.keboola.outputs import learned_by
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
 from hushtape.keboola.runner.isolation import isolated
@@ -107,12 +108,21 @@ class ComponentRun:
 
     def _hide(self, secrets: Mapping[str, Any], config: Mapping[str, Any]) -> None:
         """What the configuration in the tests' folder says is no secret: it is committed."""
-        path = self.case.data / cases.CONFIG_FILE
-        committed = path.read_text("utf-8", "replace") if path.is_file() else ""
+        committed = self._committed()
         values = {*secret_values(secrets, config).values(), *self.hidden}
         self.hidden = frozenset(
             value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
         )
+
+    def _committed(self) -> str:
+        path = self.case.data / cases.CONFIG_FILE
+        return path.read_text("utf-8", "replace") if path.is_file() else ""
+
+    def private(self) -> set[str]:
+        """What no output may hold: these values, and what the tapes have learned."""
+        committed = self._committed()
+        learned = {value for tape in self.tapes for value in learned_by(tape.ledger.ruleset)}
+        return {*self.hidden, *(value for value in learned if value not in committed)}
 
     def hide_secrets(self, space: Workspace | None = None) -> None:
         """Before a run: a case's own scripts may speak of what its secrets file holds, of the variables that

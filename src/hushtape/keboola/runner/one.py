@@ -120,7 +120,7 @@ class _Case:
             if self.runs.run(space, done, self.case.cassettes):
                 space.script("post_run")
                 if self.settings.update and done == "replayed" and not self.problems:
-                    check_outputs(space.out, self.runs.hidden)
+                    check_outputs(space.out, self.runs.private())
                     self._publish_outputs(space)
                 self._compare(space)
             if chain is not None:
@@ -154,7 +154,7 @@ class _Case:
         out = self.case.expected
         expected = self.settings.update or not (files_in(out / "tables") or files_in(out / "files"))
         if expected:
-            check_outputs(space.out, self.runs.hidden)
+            check_outputs(space.out, self.runs.private())
         publish_cassettes(fresh, self.case.cassettes)
         if expected:
             self._publish_outputs(space)

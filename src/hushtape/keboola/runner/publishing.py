@@ -46,7 +46,7 @@ def publish_cassettes(fresh: Path, place: Path) -> None:
 
 
 def check_outputs(out: Path, hidden: Iterable[str]) -> None:
-    """Look for values that stand in working copies alone: an output that holds one is not published.
+    """Look for values that nothing committed holds: an output with one in it is not published.
 
     Raises:
         CaseError: one does.
@@ -57,7 +57,7 @@ def check_outputs(out: Path, hidden: Iterable[str]) -> None:
             if ruleset is not None and holds(path, name, ruleset):
                 raise CaseError(
                     f"take out/{section}/{name} for the expected one",
-                    "it holds a value of the secrets file, or of a variable in the configuration",
+                    "it holds a value of the secrets file, of a variable in the configuration, or a token",
                     "Let the component not write it, or redact it before it is read.",
                     name=name,
                 )
