@@ -172,6 +172,16 @@ def test_what_another_rule_takes_of_it_leaves_no_rest() -> None:
             assert scrubbed(rules, (before + azure[:end]).encode()) == f"{before}REDACTED".encode()
 
 
+@pytest.mark.parametrize("sign", ["/", '"', "'", "\n", "...", "&", " "])
+@pytest.mark.parametrize("write", [str, quote, json.dumps, html.escape])
+def test_a_message_with_a_whole_value_shows_all_else_whatever_signs_it_has(
+    sign: str, write: Callable[[str], str]
+) -> None:
+    rules = build(secrets={"#a": f"Zk93mP0q{sign}X7abcQQ"}).ruleset
+    lines = f"before\nlogin with {write(f'Zk93mP0q{sign}X7abcQQ').strip(chr(34))} failed\nbehind"
+    assert tell(rules, lines) == "before\nlogin with REDACTED failed\nbehind"
+
+
 def test_a_value_that_stands_there_whole_is_replaced_as_ever() -> None:
     for values, text, left in (
         (("ab12-cd34-ab12-cd",), "x ab12-cd34-ab12-cd", "x REDACTED"),  # ends as it begins
@@ -204,7 +214,7 @@ def test_what_tells_too_little_stays(text: str) -> None:
     assert scrubbed(RULES, text.encode()) == text.encode()
 
 
-@pytest.mark.parametrize("value", ["SjSMOYXYWhfk4-oge8Xx5=tb", "SjSMOYXYWhfkoRge", "KEHOMALUZE7SQ4NX2WOB"])
+@pytest.mark.parametrize("value", ["SjSMOYXYWhfk4-oge8Xx5=tb", "SjSMOYXYWhfkoRge", "qzkfjwpdbvxkhtgn"])
 def test_the_beginning_of_a_random_key_tells_though_it_looks_like_a_word(value: str) -> None:
     rules = build(secrets={"#key": value}).ruleset
     for end in range(6, len(value)):

@@ -9,9 +9,10 @@ before the rules.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from hushtape.sanitize import otherwise
@@ -48,6 +49,8 @@ _MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[\x80-\xff\x00-\x08]")
 _HUMP: Final = lazily(rb"[a-z][A-Z]")
 """What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
 _RUN: Final = lazily(rb"(?!\d+(?![A-Za-z0-9+/]))[A-Za-z0-9+/]{6,}")
+_LETTERS: Final = lazily(rb"[A-Za-z0-9+/]+")
+_CASED: Final = lazily(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _Span = tuple[int, int, bytes | None]
 """Where something begins and ends, and what takes its place; None: nothing does."""
 _BEHIND: Final = b" \t)]}>*,;:."
@@ -94,13 +97,16 @@ class CutEnds:
         coded = self._coded(data[-2 * self.longest * GROWTH :], len(data), codes)
         return min((one for one in (found, *coded) if one is not None), default=None)
 
-    def text(self, text: str, *, codes: bool = True) -> str:
+    def text(self, text: str, *, codes: bool = True, taken: Sequence[tuple[int, int]] = ()) -> str:
         """A message that shows no beginning of a value, wherever it stands; of one that is escaped, or in
-        base64 or hex, none with which a line, a string, or what stands before an ellipsis ends."""
+        base64 or hex, none with which a line, a string, or what stands before an ellipsis ends. `taken`:
+        where rules take all (offsets of UTF-8, in order): a beginning of what stands there whole is left to
+        them."""
         if not self._heads:
             return text
         data = text.encode("utf-8", "surrogatepass")
-        spans = sorted((*self._begun(data), *self._shown(data, codes)), key=lambda span: span[:2])
+        found = (*self._begun(data), *self._shown(data, codes))
+        spans = sorted((one for one in found if not _lies_in(taken, one)), key=lambda span: span[:2])
         clean = _replaced(data, spans)
         if clean == data:
             return text
@@ -203,15 +209,21 @@ def _counts(rest: bytes, value: bytes) -> bool:
         return False
     if _MADE.search(rest) or 6 * len(_HUMP.findall(rest)) >= len(rest):
         return True
-    return any(_is_made(value, *run.span()) for run in _RUN.finditer(value) if run.start() < len(rest))
+    return any(_is_made(value, *run.span(), len(rest)) for run in _RUN.finditer(value, 0, len(rest)))
 
 
-def _is_made(value: bytes, start: int, end: int) -> bool:
-    """Whether a run of letters that a beginning shows, perhaps in part, is neither words nor a name
-    (`AccountKey=`): that of a random key may look like a word, as far as it is shown."""
-    if value[end : end + 1] in (b"=", b":") and value[end:].strip(b"="):
+def _is_made(value: bytes, start: int, end: int, shown: int) -> bool:
+    """Whether a run of letters that a beginning shows is neither words (of three letters, but the last) nor a
+    name (`AccountKey=`)."""
+    whole = _LETTERS.match(value, start)
+    after = whole.end() if whole is not None else end
+    if value[after : after + 1] in (b"=", b":") and value[after:].strip(b"="):
         return False
-    return bool(_MADE.search(value, start, end)) or not is_phrase(value[start:end].decode("latin-1"))
+    run = value[start:end]
+    words = _CASED.findall(run)
+    return not is_phrase(run.decode("latin-1")) or any(
+        len(word) < 3 for word in words[: -1 if end == shown else None]
+    )
 
 
 def _nearest(met: tuple[tuple[bytes, bytes], ...], data: bytes, at: int) -> Sequence[tuple[bytes, bytes]]:
@@ -238,6 +250,11 @@ def _run(data: bytes) -> list[int]:
         else:
             break
     return places[::-1]
+
+
+def _lies_in(taken: Sequence[tuple[int, int]], span: _Span) -> bool:
+    at = bisect_right(taken, span[0], key=itemgetter(0))
+    return at > 0 and span[1] <= taken[at - 1][1]
 
 
 def _replaced(data: bytes, spans: Iterable[_Span]) -> bytes:

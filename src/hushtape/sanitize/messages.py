@@ -69,13 +69,23 @@ def _without_begun(ruleset: Ruleset, text: str, clean: str) -> list[str | None]:
     one: list[str | None] = [*told.split("\n")]
     if clean is text:
         return one
-    first = ruleset.ends.text(ruleset.text(ruleset.ends.text(text, codes=False)))  # lines of base64 are many
+    before = ruleset.ends.text(text, codes=False, taken=_taken(ruleset, text))  # lines of base64 are many
+    first = ruleset.ends.text(ruleset.text(before))
     other = first.split("\n")
     if len(one) == len(other):
         return [left if left == right else None for left, right in zip(one, other, strict=True)]
     begin = _alike(one, other)
     end = _alike(one[begin:][::-1], other[begin:][::-1])
     return [*one[:begin], None, *one[len(one) - end :]]
+
+
+def _taken(ruleset: Ruleset, text: str) -> list[tuple[int, int]]:
+    """Where rules match: of a value that stands there whole, escaped, its letters before the first escape are
+    no beginning."""
+    finder = ruleset.finder()
+    finder.feed(text.encode("utf-8", "surrogatepass"))
+    finder.finish()
+    return sorted((span.start, span.end) for span in finder.take())
 
 
 def _begunless(ruleset: Ruleset, text: str, clean: str | None = None) -> str:
