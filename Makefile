@@ -19,6 +19,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCKED := --require-hashes --only-binary :all: --no-compile
 # Python compiles what it imports; of what is installed that is the smaller part.
 ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE
+# The tests start some 300 programs: each would compile all that it imports, a fifth of the suite's time.
 
 .PHONY: help demo test check lint bench soak docs build pins clean
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hushtape.cassette import Journal, recover
 from hushtape.cassette.folder import folder_of
 from hushtape.cassette.lessons import Unsearched, closing
+from hushtape.cassette.spool import SpooledBody
+from hushtape.model import Headers, Interaction, Request
 from tests.cassette.samples import exchange
 
 
@@ -111,3 +113,24 @@ def test_equal_bodies_stay_until_no_exchange_may_name_them(tmp_path: Path) -> No
     ]
     assert bodies == [b"n" * 5000, b"k" * 5000]
     journal.discard()
+
+
+def test_a_body_that_another_exchange_has_finished_outlives_the_sweep(tmp_path: Path) -> None:
+    """Both have the same body; one is given up before the other commits."""
+    journal = Journal.create(tmp_path / "c.json", max_inline_body=10)
+    try:
+        given_up, kept = (journal.spool() for _ in range(2))
+        for spool in (given_up, kept):
+            spool.write(b"x" * 200_000)
+        first, second = given_up.finish(), kept.finish()
+        assert isinstance(first, SpooledBody) and isinstance(second, SpooledBody)
+        assert first.path == second.path
+        journal.leave_body(first)
+        journal.sweep()
+        assert second.path.exists() and journal.stale
+        request = Request("GET", "https://h.example/", Headers([]), second)
+        journal.commit(journal.begin(), Interaction(request))
+        journal.sweep()
+        assert second.path.exists() and not journal.stale
+    finally:
+        journal.abandon()

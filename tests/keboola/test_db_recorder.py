@@ -254,6 +254,66 @@ def test_a_secret_inside_a_statement_is_hidden_and_the_statement_found_again(dat
     recorder(data).replay(run)
 
 
+def recorded_as(data: Path, secret: object, *entries: dict[str, Any]) -> list[Any]:
+    """What is stored of entries that an adapter hands over."""
+    (data / "config.secrets.json").write_text(json.dumps({"parameters": {"#key": secret}}))
+
+    class Own(OracleDBAdapter):
+        def patch_for_record(self, interaction_log: Any) -> None:
+            for entry in entries:
+                interaction_log.append({"params_hash": "x", **entry})
+
+    made = VCRRecorder.from_test_dir(data, db_adapters=[Own()])
+    made.record(lambda: None)
+    found: list[Any] = json.loads(made.cassette_path.read_bytes())["db_interactions"]
+    return found
+
+
+@pytest.mark.parametrize("rows", [1, 5, 10, 300])
+def test_a_number_that_is_a_secret_goes_from_rows_of_numbers(data: Path, rows: int) -> None:
+    table = [[1000 + n, 184020931, n * 7, -0.5, None, True] for n in range(rows)]
+    [entry] = recorded_as(data, "184020931", {"sql": "select a from t", "rows": table})
+    assert entry["rows"] == [[1000 + n, "REDACTED", n * 7, -0.5, None, True] for n in range(rows)]
+
+
+def test_a_value_in_capitals_goes_from_statements_and_rows(data: Path) -> None:
+    """As Oracle gives back names of users and schemas."""
+    entries = [
+        {"sql": f"select * from APP_READER_01.{name}", "rows": [["APP_READER_01", name]]} for name in "ab"
+    ]
+    found = recorded_as(data, "app_reader_01", *entries)
+    assert [one["sql_normalized"] for one in found] == [f"SELECT * FROM REDACTED.{name}" for name in "AB"]
+    assert [one["rows"] for one in found] == [[["REDACTED", name]] for name in "ab"]
+
+
+def test_a_statement_that_hides_a_secret_fails_the_recording(data: Path) -> None:
+    with pytest.raises(RecordingFailedError, match="can't be replaced"):
+        recorded_as(data, "Tq8mZ4/vR2xK9&pL7", {"sql": "select 'Tq8mZ4/vR2'||'xK9&pL7' from t", "rows": []})
+    assert not list(data.rglob("requests.json"))
+
+
+def test_a_row_that_can_not_be_scrubbed_leaves_no_other_unscrubbed(data: Path) -> None:
+    coded = b64encode(b64encode(f"x{TOKEN}y".encode())).decode()
+    entries = [{"sql": "a", "rows": [[text]]} for text in (f"before {TOKEN}", coded, f"behind {TOKEN}")]
+
+    class Own(OracleDBAdapter):
+        def patch_for_record(self, interaction_log: Any) -> None:
+            for entry in entries:
+                interaction_log.append({"params_hash": "x", **entry})
+
+    body = json.dumps({"access_token": TOKEN}).encode()
+    with (
+        scripted(reply(body, "Content-Type: application/json")) as server,
+        pytest.raises(RecordingFailedError),
+    ):
+        VCRRecorder.from_test_dir(data, db_adapters=[Own()]).record(
+            lambda: requests.get(server.url, timeout=5)
+        )
+    left = [path.read_bytes() for path in data.rglob("*") if path.is_file()]
+    assert any(b"before REDACTED" in text and b"behind REDACTED" in text for text in left)
+    assert not any(TOKEN.encode() in text for text in left)
+
+
 def test_an_adapter_that_normalises_itself_leaks_no_secret_in_capitals(data: Path) -> None:
     class Own(OracleDBAdapter):
         def patch_for_record(self, interaction_log: Any) -> None:

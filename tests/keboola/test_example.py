@@ -61,7 +61,7 @@ def run(python: Path, folder: Path, *words: object, **variables: str) -> subproc
         name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "KBC", "HUSH"))
     }
     path = os.pathsep.join((str(ROOT / "src"), str(folder / "src")))
-    made = {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    made = {**kept, "PYTHONPATH": path, **variables}
     command = [str(python), *map(str, words)]
     return subprocess.run(command, cwd=folder, env=made, capture_output=True, text=True, check=False)
 

@@ -222,6 +222,13 @@ def test_the_beginning_of_a_random_key_tells_though_it_looks_like_a_word(value: 
     assert scrubbed(rules, b"AccountK of Default") == b"AccountK of Default"
 
 
+@pytest.mark.parametrize("value", ["kqzv wxbf jhrt mnpd", "KQZVW-XBFJH-RTMNP-DLCGS-WQZXK"])
+def test_groups_of_letters_tell(value: str) -> None:
+    rules = build(secrets={"#key": value}).ruleset
+    for end in range(max(6, len(value) // 4), len(value)):
+        assert scrubbed(rules, b"see " + value[:end].encode()) == b"see REDACTED"
+
+
 def test_words_alone_tell_of_it_from_its_half_on() -> None:
     rules = build(secrets={"#key": "company report 8812 xk"}).ruleset
     assert scrubbed(rules, b"welcome to company report") == b"welcome to REDACTED"

@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from hushtape.sanitize import build
 from hushtape.sanitize.messages import MOST_WORDS, NOTHING_SHOWN, WITHHELD, tell
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
@@ -95,3 +96,16 @@ def test_a_line_of_a_log_beside_one_that_hides_a_secret_stays() -> None:
     before, after = "2026-11-29 10:00:01 INFO job started", "2026-11-29 10:00:02 INFO the job went on"
     told = tell(RULES, f"{before}\n{hidden}\n{after}")
     assert told == f"{before}\n{WITHHELD}\n{after}"
+
+
+def test_a_beginning_across_words_goes_where_one_of_them_is_withheld() -> None:
+    other = "Lq8xVt3Rw6Zk"
+    rules = build(secrets={"#a": "q7ZungT9xLm3 KvB8wRd5Yx2P", "#b": other}).ruleset
+    told = tell(rules, f"{base64.b32encode(other.encode()).decode()};q7ZungT9xLm3 KvB8wRd5Yx2 and more")
+    assert told == "(withheld)"
+
+
+def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:
+    rules = build(secrets={"#a": "Tq8mZ4/vR2xK9&pL7"}).ruleset
+    text = "before\nselect 'Tq8mZ4/vR2'||'xK9&pL7' from t\nbehind"
+    assert tell(rules, text) == "before\n(withheld)\nbehind"

@@ -246,6 +246,27 @@ def test_a_damaged_gzip_file_is_refused(damage: str) -> None:
     assert HeaderSanitizer().before_record_response(response(body))["body"]["string"] is body
 
 
+def test_a_gzip_file_that_names_a_secret_is_packed_again() -> None:
+    data = io.BytesIO()
+    with gzip.GzipFile(TOKEN, "wb", fileobj=data) as file:
+        file.write(b"a,b")
+    clean = TokenSanitizer([TOKEN]).before_record_response(response(data.getvalue()))["body"]["string"]
+    assert TOKEN.encode() not in clean and gzip.decompress(clean) == b"a,b"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_file_is_refused_or_known_to_be_clean(method: int) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as archive:
+        archive.writestr("a", b"some rows, " * 20 + TOKEN.encode())
+    body = data.getvalue()
+    for at in range(4, len(body), 3):
+        with pytest.raises(SanitizerError):
+            TokenSanitizer([TOKEN]).before_record_response(
+                response(body[:at] + bytes([body[at] ^ 0x55]) + body[at + 1 :])
+            )
+
+
 def test_what_only_begins_like_a_gzip_file_stays() -> None:
     for body in (b"\x1f\x8b", b"\x1f\x8b\x08\xffnone", b"\x1f\x8bgzip"):
         assert TokenSanitizer([TOKEN]).before_record_response(response(body))["body"]["string"] == body

@@ -107,3 +107,19 @@ def test_a_value_in_pieces_hides_nothing_that_can_be_redacted(between: int, tmp_
     assert value not in left and "abcDEF" not in left and left.endswith(pieces)
     assert left.count("a line of text here") == between
     assert [one.fixable for one in Run({"KEY": value}).over([path]).findings] == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const password = "q7Zunguess9" +\n  "able4Kx0093";\n',
+        "db.password=q7Zunguess9\\\n   able4Kx0093\n",
+        'password = ("q7Zunguess9"\n            "able4Kx0093")\n',
+        '{"password": "q7Zunguess9" + "able4Kx0093"}',
+    ],
+)
+def test_no_piece_of_a_value_is_redacted_alone(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text)
+    assert Run({"KEY": "q7Zunguess9able4Kx0093"}, redact=True).over([path]).code == 1
+    assert path.read_text() == text

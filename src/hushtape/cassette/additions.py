@@ -77,8 +77,8 @@ class Lists:
                 while data:
                     data = data[out.write(data) :]
 
-    def rewrite(self, name: str, change: Callable[[bytes], bytes]) -> None:
-        """Put every item of a list through `change`. Nothing may be appended meanwhile.
+    def rewrite(self, name: str, change: Callable[[bytes], bytes | None]) -> None:
+        """Put every item of a list through `change`; None: it goes. Nothing may be appended meanwhile.
 
         Raises:
             CassetteWriteError: it can't be written; the list is as it was.
@@ -90,8 +90,8 @@ class Lists:
                 return
             with source.open("rb") as lines, target.open("wb") as out:
                 for line in lines:
-                    if line.endswith(b"\n"):
-                        out.write(change(line[:-1]) + b"\n")
+                    if line.endswith(b"\n") and (changed := change(line[:-1])) is not None:
+                        out.write(changed + b"\n")
             target.replace(source)
 
     def note(self, name: str, *, searched: bool) -> None:

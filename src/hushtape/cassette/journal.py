@@ -145,7 +145,7 @@ class Journal:
 
     def spool(self) -> BodySpool:
         """A place for one body."""
-        return BodySpool(self._folder.path, self._spools, self.max_inline_body)
+        return BodySpool(self._folder.path, self._spools, self.max_inline_body, self._leftovers.finishing)
 
     def commit(
         self, sequence: int, interaction: Interaction, current: Callable[[], bool] | None = None
@@ -176,7 +176,10 @@ class Journal:
         table = _encode_splices(splices) if splices else b""
         if not self._folder.held:
             raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
-        return self._appender.interaction(sequence, table, text, current)
+        done = self._appender.interaction(sequence, table, text, current)
+        if done:
+            self._leftovers.settle(body.path for body in (asked, answered) if type(body) is SpooledBody)
+        return done
 
     copy = commit
     """An old interaction, kept by `new_episodes`; negative numbers put it before the new ones."""
@@ -272,11 +275,13 @@ class Journal:
     def discard_body(self, body: Body | None) -> None:
         """A body from `spool` that won't be committed."""
         if type(body) is SpooledBody:
+            self._leftovers.settle([body.path])
             self._leftovers.add([body.path])
 
     def leave_body(self, body: Body | None) -> None:
         """A body from `spool` whose exchange was given up, perhaps in the middle of its commit."""
         if type(body) is SpooledBody:
+            self._leftovers.settle([body.path])
             self._leftovers.wait(body.path)
 
     @property

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,30 @@ class BodySpool:
     with equal bodies of other exchanges.
     """
 
-    __slots__ = ("_digest", "_fd", "_held", "_max_inline", "_numbers", "_parts", "_path", "_utf8", "size")
+    __slots__ = (
+        "_digest",
+        "_fd",
+        "_finishing",
+        "_held",
+        "_max_inline",
+        "_numbers",
+        "_parts",
+        "_path",
+        "_utf8",
+        "size",
+    )
 
-    def __init__(self, folder: Path, numbers: Iterator[int], max_inline: int) -> None:
-        """`numbers`: one is taken from it where a file has to be named."""
+    def __init__(
+        self,
+        folder: Path,
+        numbers: Iterator[int],
+        max_inline: int,
+        finishing: Callable[[Path], AbstractContextManager[None]],
+    ) -> None:
+        """`numbers`: one is taken from it where a file has to be named. `finishing`: around the moment in
+        which a shared file gets its name."""
         self._path = folder
+        self._finishing = finishing
         self._numbers = numbers
         self._max_inline = max_inline
         self._parts: list[bytes] = []
@@ -177,7 +197,8 @@ class BodySpool:
         path = self._path
         if self.size > self._max_inline and self._digest is not None:
             final = path.parent / (self._digest.hexdigest()[:32] + extension(content_type))
-            path.replace(final)
+            with self._finishing(final):
+                path.replace(final)
             body = SpooledBody(final, self.size, "file")
         else:
             body = SpooledBody(path, self.size, "string" if self._is_utf8() else "base64")

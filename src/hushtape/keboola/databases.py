@@ -36,6 +36,9 @@ PATIENCE = 1.0
 """Seconds that a thread waits for one that writes queries; it might wait for us."""
 PATIENCE_AT_END = 30.0
 
+_SIGN = "(withheld"
+"""How what `tell` withholds begins, a line or a word."""
+
 BUDGET = 1.0
 """Seconds that searches may take while the program runs; what is left then is done when it has ended, and a
 note in the recording says so until then."""
@@ -143,13 +146,21 @@ class InteractionLog:
         self._behind = False
         try:
             rules = in_capitals(ledger.ruleset, self._capitals)
-            ledger.journal.lists.rewrite(MEMBER, lambda line: self._clean(line.decode(), rules))
+            ledger.journal.lists.rewrite(MEMBER, lambda line: self._again(line, rules))
             if not self._behind:
                 self._note(searched=True)
         except Exception as error:  # noqa: BLE001 - it is called from the program's queries and exchanges
             ledger.fail(error, "scrub the database queries")
         finally:
             self._spent += clock.monotonic() - began
+
+    def _again(self, line: bytes, rules: Ruleset) -> bytes | None:
+        """A line of the list; None: it holds a secret that can't be replaced, and goes. The tape fails."""
+        try:
+            return self._clean(line.decode(), rules)
+        except SecretFoundError as error:
+            self._tape.ledger.fail(error, "scrub the database queries")
+            return None
 
     def __len__(self) -> int:
         return self._count
@@ -159,7 +170,7 @@ class InteractionLog:
         ruleset = self._tape.ledger.ruleset
         parameters = entry.pop("parameters", None)
         if "sql" in entry:
-            entry["sql_normalized"] = db_values.normalize_sql(tell(ruleset, entry.pop("sql")))
+            entry["sql_normalized"] = db_values.normalize_sql(self._told(ruleset, entry.pop("sql")))
         if self._capitals and "sql_normalized" in entry:
             entry["sql_normalized"] = self._without_capitals(ruleset, entry["sql_normalized"])
         if "params_hash" not in entry:
@@ -174,25 +185,42 @@ class InteractionLog:
         begins = (_letters(value)[:SHORT] for value in self._capitals)
         if not any(sign in statement for sign in "%\\&") and not any(begin in letters for begin in begins):
             return statement
-        if self._rules is None or self._rules[0] is not ruleset:
-            self._rules = ruleset, ruleset.with_secrets([SecretRule(value) for value in self._capitals])
-        told = tell(self._rules[1], statement)
+        told = tell(self._with_capitals(ruleset), statement)
         for value in self._capitals:  # what no rule takes: short ones in a word
             told = told.replace(value, REDACTED)
         return told
 
-    def _clean(self, line: str, rules: Ruleset | None = None) -> bytes:
-        text = tell(rules or self._tape.ledger.ruleset, line)
-        try:
-            return db_values.settled(text)
-        except ValueError:  # a line that the audit withheld
+    def _with_capitals(self, ruleset: Ruleset) -> Ruleset:
+        if self._rules is None or self._rules[0] is not ruleset:
+            self._rules = ruleset, ruleset.with_secrets([SecretRule(value) for value in self._capitals])
+        return self._rules[1]
+
+    def _told(self, ruleset: Ruleset, text: str) -> str:
+        """Without secrets. Where the audit withholds something, it may be a value in capitals, as Oracle
+        gives back names of users and schemas.
+
+        Raises:
+            SecretFoundError: it still does: two statements would be one.
+        """
+        told = tell(ruleset, text)
+        if _withheld(told, text) and self._capitals:
+            told = tell(self._with_capitals(ruleset), text)
+        if _withheld(told, text):
             raise SecretFoundError(
                 "record a database query",
-                "a secret stands in its answer in an encoding that can't be replaced",
+                "a secret stands in it, or in its answer, in an encoding that can't be replaced",
                 "Name its column's value as a secret, or leave the query out.",
                 rule="audit",
                 place="db_interactions",
-            ) from None
+            )
+        return told
+
+    def _clean(self, line: str, rules: Ruleset | None = None) -> bytes:
+        return db_values.settled(self._told(rules or self._tape.ledger.ruleset, line))
+
+
+def _withheld(told: str, text: str) -> bool:
+    return told.count(_SIGN) > text.count(_SIGN)
 
 
 def _letters(text: str) -> str:

@@ -21,6 +21,9 @@ import msgspec
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 _SPACE = re.compile(r"\s+")
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+"|[^\s"\[\]{},:]++')
+_PLAIN = re.compile(r"true|false|null|NaN|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+"""What stands in JSON without quotes, as Python writes it."""
 
 
 def normalize_sql(sql: str) -> str:
@@ -34,16 +37,23 @@ def encode(value: object) -> str:
 
 
 def settled(line: str) -> bytes:
-    """What `encode` wrote, as JSON of RFC 8259 on one line: NaN and the infinities as tagged texts.
+    """What `encode` wrote, as JSON of RFC 8259 on one line: NaN and the infinities as tagged texts. A
+    placeholder in place of a number gets quotes: among numbers alone no rule can tell that this is JSON.
 
     Raises:
         ValueError: it is no JSON.
     """
+    line = _TOKENS.sub(_quoted, line)
     try:
         return msgspec.json.encode(msgspec.json.decode(line))
     except msgspec.MsgspecError:  # it refuses NaN, 1e400, and half a surrogate in a text
         found = json.loads(line, parse_constant=_constant)
     return json.dumps(found, separators=(",", ":")).encode()
+
+
+def _quoted(token: re.Match[str]) -> str:
+    text = token[0]
+    return text if text[0] == '"' or _PLAIN.fullmatch(text) else json.dumps(text)
 
 
 def _constant(name: str) -> dict[str, str]:

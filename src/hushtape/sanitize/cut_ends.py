@@ -36,6 +36,8 @@ SHORTEST: Final = 7
 
 NEAR: Final = 256
 """Bytes of a value up to which each place is asked for all beginnings at once."""
+GROUPED: Final = 64
+"""Bytes of a value up to which it may be one of groups of letters."""
 GROWTH: Final = 6
 """Bytes in which a byte of a value is written, under one layer of escapes."""
 
@@ -49,6 +51,7 @@ _MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[\x80-\xff\x00-\x08]")
 _HUMP: Final = lazily(rb"[a-z][A-Z]")
 """What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
 _RUN: Final = lazily(rb"(?!\d+(?![A-Za-z0-9+/]))[A-Za-z0-9+/]{6,}")
+_GROUP: Final = lazily(rb"[A-Za-z]{3,}")
 _LETTERS: Final = lazily(rb"[A-Za-z0-9+/]+")
 _CASED: Final = lazily(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _Span = tuple[int, int, bytes | None]
@@ -209,7 +212,11 @@ def _counts(rest: bytes, value: bytes) -> bool:
         return False
     if _MADE.search(rest) or 6 * len(_HUMP.findall(rest)) >= len(rest):
         return True
-    return any(_is_made(value, *run.span(), len(rest)) for run in _RUN.finditer(value, 0, len(rest)))
+    if any(_is_made(value, *run.span(), len(rest)) for run in _RUN.finditer(value, 0, len(rest))):
+        return True
+    groups = _GROUP.findall(value if len(value) <= GROUPED else b"")  # `kqzv wxbf jhrt mnpd`
+    words = sum(is_phrase(group.decode()) for group in groups)
+    return 2 * words < len(groups)
 
 
 def _is_made(value: bytes, start: int, end: int, shown: int) -> bool:

@@ -42,11 +42,10 @@ def tell(ruleset: Ruleset, text: str) -> str:
     if _finding(ruleset, clean) is None:
         return _begunless(ruleset, text, clean)
     lines = clean.split("\n")
-    shown: list[str | None] = [_line(ruleset, line) for line in lines]
     begun = _without_begun(ruleset, text, clean)
     if len(begun) != len(lines):
         return NOTHING_SHOWN
-    shown = [None if left is None else line for left, line in zip(begun, shown, strict=True)]
+    shown = [_line(ruleset, line, left) for line, left in zip(lines, begun, strict=True)]
     gone = -1, -1
     for number, line in enumerate(lines):
         if shown[number] != line:
@@ -146,10 +145,15 @@ def octets(ruleset: Ruleset, text: str) -> str:
     return text
 
 
-def _line(ruleset: Ruleset, line: str) -> str:
-    """The line; of one that hides a secret under encodings, only the words that don't."""
+def _line(ruleset: Ruleset, line: str, begun: str | None) -> str | None:
+    """The line; of one that hides a secret under encodings, only the words that don't. `begun`: it without
+    beginnings of values, which may lie across words, or be a piece of what is hidden: then none is shown."""
+    if begun is None:
+        return None
     if _finding(ruleset, line) is None:
         return line
+    if begun != line:
+        return None
     words = line.split(" ")
     if len(words) > MOST_WORDS:
         return NOTHING_SHOWN

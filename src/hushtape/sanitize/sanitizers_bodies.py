@@ -15,7 +15,7 @@ import zlib
 from typing import Any, NamedTuple
 
 from hushtape import coding
-from hushtape.errors import SanitizerError
+from hushtape.errors import HushtapeError, SanitizerError
 from hushtape.sanitize.rules import HeaderRule, Phase, UrlPatternRule
 from hushtape.sanitize.ruleset import Ruleset
 
@@ -161,7 +161,8 @@ def _scrub(data: bytes, content_type: str, ruleset: Ruleset, phase: Phase, depth
     """The bytes, scrubbed; a gzip file without a coding is looked into and packed again."""
     if _is_about_bodies(ruleset) and data.startswith(_GZIP) and (inner := _unpacked(data)) is not None:
         clean = _scrub(inner, content_type, ruleset, phase, _deeper(depth))
-        return data if clean == inner else gzip.compress(clean, mtime=0)
+        changed = clean != inner or _changed(data, ruleset, phase)  # its header may name a file
+        return gzip.compress(clean, mtime=0) if changed else data
     if _is_about_bodies(ruleset) and data.startswith(_ZIP):
         _check_zip(data, ruleset, phase, depth)
         return data
@@ -195,7 +196,9 @@ def _check_zip(data: bytes, ruleset: Ruleset, phase: Phase, depth: int) -> None:
                 or any(_dirty(archive, one, ruleset, phase, depth) for one in archive.infolist())
                 or _changed(data, ruleset, phase)  # between its members, and behind them
             )
-    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError, ValueError):
+    except HushtapeError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever zlib, bz2 and lzma raise of damaged data
         raise _unreadable("it is a zip file that can't be opened", "Leave it out in a callback.") from None
     if dirty:
         raise _unreadable("it is a zip file that holds a secret", "Leave it out in a callback.")

@@ -23,6 +23,8 @@ class Candidate(NamedTuple):
     pointer has to tell before it counts: "" nothing, "headers" that it is a header field, "cookies" a cookie.
     `how`: the decodings it was found under. `head`: the value's first bytes; None: unknown.
     `size`: bytes of the value once folds and escapes of YAML are undone; -1: count them.
+    `by`: "rules": the ruleset itself found it. "audit": the audit did, in what the ruleset had left, so it
+    is no part of that.
     """
 
     start: int
@@ -34,6 +36,7 @@ class Candidate(NamedTuple):
     how: str = ""
     head: bytes | None = None
     size: int = -1
+    by: str = ""
 
 
 class Finding(Struct, frozen=True):

@@ -23,7 +23,6 @@ SPELLED = {"secret, spelled out": f"{KNOWN}, spelled out"}
 """The ruleset does not tell which one: its letters are all escapes, and share one anchor."""
 
 _KINDS = (KNOWN, "PEM", "shape ", "JWT", "userinfo", "header ", "field ", "parameter ", "entropy ")
-_GUESS = _KINDS.index("entropy ")
 _PREFIX = re.compile(r"shape (\S+)")
 _ALIKE = re.compile(r"(.)\1*")
 HEADERS = re.compile(r"headers?|trailers|header_order", re.IGNORECASE)
@@ -91,9 +90,11 @@ def rank(rule: str) -> int:
 def united(found: Iterable[Candidate]) -> list[Candidate]:
     """Candidates that overlap, as one: with the most telling rule, and what the longest one puts there. A
     known value in a stretch that can't be narrowed (its pieces stand in several lines) hides none of those
-    that can be redacted in it."""
+    in it that can be redacted without taking a piece."""
     every = list(found)
-    stretches = [one for one in every if one.text is None and one.rule.startswith(KNOWN)]
+    stretches = [
+        one for one in every if one.text is None and one.by == "audit" and one.rule.startswith(KNOWN)
+    ]
     apart = _inside(stretches, every) if stretches else set[int]()
     if not apart:
         return _joined(every)
@@ -102,7 +103,7 @@ def united(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _inside(stretches: list[Candidate], found: list[Candidate]) -> set[int]:
-    """The numbers of those in one of the stretches that say by themselves what they are."""
+    """The numbers of those in one of the stretches that the ruleset found by itself."""
     ends, reach = list[tuple[int, int]](), 0
     for one in sorted(stretches, key=lambda one: one.start):
         reach = max(reach, one.end)
@@ -115,7 +116,7 @@ def _inside(stretches: list[Candidate], found: list[Candidate]) -> set[int]:
     return {
         number
         for number, one in enumerate(found)
-        if one.text is not None and not one.how and rank(one.rule) < _GUESS and is_inside(one)
+        if one.text is not None and one.by == "rules" and is_inside(one)
     }
 
 

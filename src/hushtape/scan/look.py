@@ -102,7 +102,9 @@ class Look:
         spans = sorted(self._finder.take())
         self.candidates += [
             self._in_file(
-                Candidate(one.start, one.end, SPELLED.get(one.name, one.name), one.text, head=one.head)
+                Candidate(
+                    one.start, one.end, SPELLED.get(one.name, one.name), one.text, head=one.head, by="rules"
+                )
             )
             for one in spans
         ]
@@ -161,7 +163,7 @@ class Look:
             start, end = self._raw_offset(base + unit.start), self._raw_offset(base + unit.end)
             text = unit.text if whole else None
             rule = SPELLED.get(unit.rule, unit.rule)
-            self.candidates.append(self._in_file(Candidate(start, end, rule, text, how=unit.how)))
+            self.candidates.append(self._in_file(Candidate(start, end, rule, text, how=unit.how, by="audit")))
 
     def _torn(self, data: bytes, base: int, look: Audit) -> None:
         """A known value of which another rule would take a part: with that, the rest would never be found."""

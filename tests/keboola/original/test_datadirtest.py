@@ -53,7 +53,7 @@ class Workshop:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            env={**clean, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**clean, "PYTHONPATH": str(ROOT / "src")},
         )
 
     def scaffold(self, url: str, *, ours: bool) -> None:

@@ -29,7 +29,7 @@ def drive(ours: bool, what: str, folder: Path) -> list[dict[str, Any]]:
         [python, *ALIAS, *command] if ours else command,
         capture_output=True,
         text=True,
-        env={**clean, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**clean, "PYTHONPATH": str(ROOT / "src")},
     )
     assert ended.returncode == 0, ended.stderr[-4000:]
     return [json.loads(line) for line in ended.stderr.splitlines() if line.startswith('{"case"')]
@@ -52,7 +52,7 @@ def public_names(ours: bool) -> dict[str, dict[str, dict[str, list[str] | None]]
     """Module -> name -> member ("" is the callable itself) -> its parameters."""
     python = str(environment("component"))
     command = [*([python, *ALIAS] if ours else []), python, str(NAMES)]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     ended = subprocess.run(command, capture_output=True, text=True, env=environ, check=True)
     return dict(json.loads(ended.stdout))
 
