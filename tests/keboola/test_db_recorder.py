@@ -23,6 +23,7 @@ from hushtape.errors import MissingDependencyError, RecordingFailedError
 from hushtape.keboola import OracleDBAdapter, VCRRecorder
 from hushtape.keboola.databases import InteractionLog
 from hushtape.keboola.db_recorder import UnmatchedQueryError, adapter_for
+from hushtape.keboola.db_store import Store
 from hushtape.keboola.db_values import encode, normalize_sql, params_hash, revived
 from tests.adversarial.smuggling import reply, scripted
 from tests.keboola.conftest import SECRET
@@ -312,6 +313,46 @@ def test_a_row_that_can_not_be_scrubbed_leaves_no_other_unscrubbed(data: Path) -
     left = [path.read_bytes() for path in data.rglob("*") if path.is_file()]
     assert any(b"before REDACTED" in text and b"behind REDACTED" in text for text in left)
     assert not any(TOKEN.encode() in text for text in left)
+
+
+def stored(*statements: str) -> Store:
+    return Store([{"sql_normalized": one, "rows": [[number]]} for number, one in enumerate(statements)])
+
+
+def test_of_several_recorded_statements_the_one_that_says_most_answers() -> None:
+    store = stored(
+        "SELECT A FROM T WHERE B = 'REDACTED'",
+        "SELECT A FROM T WHERE B = 'REDACTED' AND C = 'OPEN'",
+        "SELECT A FROM T WHERE B = 'REDACTED'",
+    )
+    for statement, number in (("", 0), (" and c = 'open'", 1), ("", 2)):
+        assert store.take(f"select a from t where b = 'dummy'{statement}", None)["rows"] == [[number]]
+    with pytest.raises(UnmatchedQueryError):
+        store.take("select a from t where b = 'dummy' and c = 'open'", None)
+
+
+@pytest.mark.parametrize("asked", ["SELECT A", "SELECT 'x'", "SELECT '' , 'B'", "SELECT 'A', 'B' FROM T"])
+def test_a_placeholder_stands_for_some_text_between_all_that_was_recorded(asked: str) -> None:
+    with pytest.raises(UnmatchedQueryError):
+        stored("SELECT 'REDACTED', 'REDACTED'").take(asked, None)
+
+
+def test_many_placeholders_cost_no_more_than_their_number() -> None:
+    store = stored("INSERT ALL" + " INTO T VALUES ('REDACTED')" * 40 + " END")
+    calls = 0
+
+    def on_event(frame: object, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    before = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        with pytest.raises(UnmatchedQueryError):
+            store.take("insert all" + " into t values ('dummy')" * 80, None)
+    finally:
+        sys.setprofile(before)
+    assert calls < 5_000
 
 
 def test_an_adapter_that_normalises_itself_leaks_no_secret_in_capitals(data: Path) -> None:

@@ -159,6 +159,34 @@ def test_a_recording_that_fails_leaves_no_secret_and_says_none(
     assert not list((tmp_path / "tests").rglob("requests.json"))
 
 
+def test_a_placeholder_takes_its_value_from_the_file_or_stops_the_recording(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    parameters = {"url": server.url, "#key": "{{secret.key}}"}
+    definitions, secrets = tmp_path / "d.json", tmp_path / "s.json"
+    write(definitions, [{"name": "one", "config": {"parameters": parameters}}])
+    write(secrets, {"key": SECRET})
+    with pytest.raises(ScaffolderError, match=r"\{\{secret.key\}\} in its configuration has no value"):
+        TestScaffolder().scaffold_from_json(definitions, tmp_path / "tests", component)
+    TestScaffolder().scaffold_from_json(definitions, tmp_path / "tests", component, secrets_file=secrets)
+    assert any(SECRET in target for target in server.requests)
+    assert SECRET.encode() not in bytes_below(tmp_path / "tests")
+
+
+@pytest.mark.parametrize(
+    "way", ["os.symlink('nowhere', files / 'x')", "os.mkfifo(files / 'x')", "files.rmdir()"]
+)
+def test_outputs_that_can_not_be_copied_are_told_as_such(
+    tmp_path: Path, component: Path, server: Server, way: str
+) -> None:
+    component.write_text(COMPONENT + f"files = data / 'out' / 'files'\n{way}\n")
+    if "rmdir" in way:
+        TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    else:
+        with pytest.raises(ScaffolderError, match="its outputs can't be copied"):
+            TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+
+
 CACHING = """
 import functools, json, urllib.request
 @functools.lru_cache

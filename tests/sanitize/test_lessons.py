@@ -222,6 +222,23 @@ def test_a_notebook_notes_a_value_once_and_at_most_1000() -> None:
     assert len(learned) == len(set(learned)) == MOST
 
 
+def test_what_oauth_writes_as_in_a_form_teaches_as_it_is_too() -> None:
+    """RFC 6749 2.3.1: a client's id and secret, in Basic."""
+    pair = b64encode(b"cid:" + quote_plus("kT9xQm2v/Rw7+LpZ4s==").encode()).decode()
+    assert from_headers(Authorization=f"Basic {pair}")[1:] == [
+        "kT9xQm2v%2FRw7%2BLpZ4s%3D%3D",
+        "kT9xQm2v/Rw7+LpZ4s==",
+    ]
+
+
+def test_what_a_notebook_has_seen_is_bounded() -> None:
+    book = Notebook()
+    for number in range(3 * MOST):
+        value = f'OAuth oauth_token="tok-93ab7712", oauth_nonce="{number}"'.encode()
+        book.asked(value, Lesson("credentials"), b"REDACTED")
+    assert taught(book) == ["tok-93ab7712"] and len(book._seen) <= MOST
+
+
 @pytest.mark.parametrize(
     ("before", "name", "value"),
     [

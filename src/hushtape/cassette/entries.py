@@ -54,6 +54,11 @@ class Entries:
             and self._rows[4 * index + 3] >= 0
         ]
 
+    def latest(self, most: int) -> range:
+        """The last entries that were added."""
+        count = len(self._rows) // 4
+        return range(max(0, count - most), count)
+
     def remove(self, index: int) -> None:
         """Take an entry out of the order; what it replaced stays out, too."""
         self._rows[4 * index + 3] = -1

@@ -178,7 +178,7 @@ class Journal:
             raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
         done = self._appender.interaction(sequence, table, text, current)
         if done:
-            self._leftovers.settle(body.path for body in (asked, answered) if type(body) is SpooledBody)
+            self._leftovers.committed(body.path for body in (asked, answered) if type(body) is SpooledBody)
         return done
 
     copy = commit
@@ -260,39 +260,24 @@ class Journal:
         old = self.entries.spools(index)
         self.commit(self.entries.sequence(index), interaction)
         self._void(index)
-        response = interaction.response
-        both = interaction.request.body, response.body if response is not None else None
-        kept = [body.path for body in both if type(body) is SpooledBody]
-        self._leftovers.add([path for path in old if path not in kept])
+        self._leftovers.gone(old)
 
     def drop(self, index: int) -> None:
         """Take an entry back: it holds what can't be written anew."""
         old = self.entries.spools(index)
         self._void(index)
         self.entries.remove(index)
-        self._leftovers.add(old)
+        self._leftovers.gone(old)
 
     def discard_body(self, body: Body | None) -> None:
         """A body from `spool` that won't be committed."""
-        if type(body) is SpooledBody:
-            self._leftovers.settle([body.path])
-            self._leftovers.add([body.path])
+        if type(body) is SpooledBody and self._folder.held:
+            self._leftovers.unused(body.path)
 
     def leave_body(self, body: Body | None) -> None:
         """A body from `spool` whose exchange was given up, perhaps in the middle of its commit."""
-        if type(body) is SpooledBody:
-            self._leftovers.settle([body.path])
-            self._leftovers.wait(body.path)
-
-    @property
-    def stale(self) -> bool:
-        """Body files wait to be removed."""
-        return self._leftovers.waiting
-
-    def sweep(self) -> None:
-        """Remove body files that were replaced. No exchange may run that began before they were."""
-        if self._folder.held:
-            self._leftovers.sweep()
+        if type(body) is SpooledBody and self._folder.held:
+            self._leftovers.left(body.path)
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""
@@ -327,7 +312,6 @@ class Journal:
 
     def abandon(self) -> Path:
         """End without publishing: the folder stays for `hushtape recover`. Returns it."""
-        self.sweep()
         self._close()
         self._folder.release()
         return self._folder.path

@@ -1,7 +1,8 @@
-"""Body files that no entry of a journal needs any longer.
+"""Body files that no entry of a journal needs any longer. They go at once: they may hold what was learned.
 
-Lives here: which go at once, and which wait until nobody can name them. Must not: write or read bodies, know
-why an entry went. Called by: journal.
+Lives here: who names a file, and its end. Must not: write or read bodies, know why an entry went. Called by:
+journal. Files of equal bodies are one, so a file stays while any entry names it, or any exchange that has
+finished its body and not committed yet.
 """
 
 from __future__ import annotations
@@ -11,71 +12,63 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from hushtape.cassette.entries import Entries
-from hushtape.cassette.spool import OWN
+
+NEWEST: Final = 256
+"""Entries that may have been added since the one of an exchange that is just given up."""
 
 
 class Leftovers:
-    """Those of one journal. A file that equal bodies share may be named by another entry, or by an exchange
-    that has finished its body and not committed yet."""
+    """Those of one journal."""
 
-    __slots__ = ("_entries", "_finished", "_lock", "_waiting")
+    __slots__ = ("_entries", "_finished", "_lock", "_named")
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
-        self._waiting: set[Path] = set()
         self._finished: Counter[Path] = Counter()
-        """Shared files of bodies that are to be committed."""
+        """Bodies that are to be committed."""
+        self._named: Counter[Path] = Counter()
+        """Bodies of entries."""
         # Re-entrant: a response that is collected ends its exchange wherever the collector runs.
         self._lock = threading.RLock()
 
-    @property
-    def waiting(self) -> bool:
-        """Files wait for `sweep`."""
-        return bool(self._waiting)
-
     @contextmanager
     def finishing(self, path: Path) -> Iterator[None]:
-        """While a shared file gets its name: from here on, until `settle`, no sweep takes it."""
+        """While a file gets its name: from here on it stays until `committed` or `unused`."""
         with self._lock:
             self._finished[path] += 1
             yield
 
-    def settle(self, paths: Iterable[Path]) -> None:
-        """These bodies were committed, or won't be."""
+    def committed(self, paths: Iterable[Path]) -> None:
+        """An entry names these now."""
         with self._lock:
             for path in paths:
-                if self._finished[path] > 1:
-                    self._finished[path] -= 1
-                else:
-                    del self._finished[path]
+                self._named[path] += 1
+                self._finished[path] -= self._finished[path] > 0
 
-    def add(self, paths: Iterable[Path]) -> None:
-        """Remove body files of an entry that is gone, or never came; shared ones with the next `sweep`."""
-        for path in paths:
-            if path.name.startswith(OWN):
-                path.unlink(missing_ok=True)
-            else:
-                self._waiting.add(path)
-
-    def wait(self, path: Path) -> None:
-        """Remove this one with the next `sweep`, unless an entry names it by then."""
-        self._waiting.add(path)
-
-    def sweep(self) -> None:
-        """Remove what no entry names. No exchange may run that began before its body was replaced."""
+    def unused(self, path: Path) -> None:
+        """This body won't be committed."""
         with self._lock:
-            waiting, self._waiting = self._waiting, set()
-            finished = set(
-                self._finished
-            )  # before the entries: what is committed meanwhile is in one of both
+            self._finished[path] -= self._finished[path] > 0
+            self._remove(path)
+
+    def left(self, path: Path) -> None:
+        """The same, but it may have been: whatever ended its exchange may have come at any moment."""
+        with self._lock:
             entries = self._entries
-            named = (
-                {path for index in entries.order() for path in entries.spools(index)} if waiting else set()
-            )
-            for path in waiting - named:
-                if path in finished:
-                    self._waiting.add(path)
-                else:
-                    path.unlink(missing_ok=True)
+            if not any(path in entries.spools(index) for index in entries.latest(NEWEST)):
+                self.unused(path)
+
+    def gone(self, paths: Iterable[Path]) -> None:
+        """The entry that named these is gone."""
+        with self._lock:
+            for path in paths:
+                self._named[path] -= self._named[path] > 0
+                self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        if not self._named[path] and not self._finished[path]:
+            del self._named[path], self._finished[path]
+            path.unlink(missing_ok=True)

@@ -67,10 +67,6 @@ def extension(content_type: str) -> str:
     return next((suffix for word, suffix in _EXTENSIONS if word in kind), ".bin")
 
 
-OWN = "body-"
-"""How the files begin that one interaction alone names; others are named after what they hold, and shared."""
-
-
 class BodySpool:
     """Takes a body piece by piece. Call `finish` or `discard`, once.
 
@@ -99,7 +95,7 @@ class BodySpool:
         finishing: Callable[[Path], AbstractContextManager[None]],
     ) -> None:
         """`numbers`: one is taken from it where a file has to be named. `finishing`: around the moment in
-        which a shared file gets its name."""
+        which the file gets its name."""
         self._path = folder
         self._finishing = finishing
         self._numbers = numbers
@@ -152,7 +148,7 @@ class BodySpool:
         self._append(data[:ready])
 
     def _open(self) -> None:
-        path = self._path / f"{OWN}{next(self._numbers)}"
+        path = self._path / f"body-{next(self._numbers)}"
         self._fd = os.open(path, os.O_RDWR | _NEW, 0o600)
         self._path = path
         self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
@@ -201,7 +197,8 @@ class BodySpool:
                 path.replace(final)
             body = SpooledBody(final, self.size, "file")
         else:
-            body = SpooledBody(path, self.size, "string" if self._is_utf8() else "base64")
+            with self._finishing(path):
+                body = SpooledBody(path, self.size, "string" if self._is_utf8() else "base64")
         self._close()
         return body
 

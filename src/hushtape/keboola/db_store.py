@@ -6,7 +6,6 @@ driver. Called by: db_recorder, db_connections. Each answer is given once, in re
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -58,12 +57,10 @@ class Store:
         raise error
 
     def _hidden(self, statement: str) -> str:
-        """The recorded statement that is this one but for placeholders; else the statement itself."""
-        for text in self._left:
-            parts = map(re.escape, text.split(REDACTED))
-            if REDACTED in text and re.fullmatch("(.+?)".join(parts), statement):
-                return text
-        return statement
+        """The recorded statement that is this one but for placeholders, of several the one with the most
+        letters of its own: a placeholder stands for any text. Else the statement itself."""
+        fitting = (text for text in self._left if REDACTED in text and _fits(text.split(REDACTED), statement))
+        return max(fitting, key=lambda text: len(text.replace(REDACTED, "")), default=statement)
 
     def _unmatched(self, sql: str) -> UnmatchedQueryError:
         statement = db_values.normalize_sql(self._tell(sql))
@@ -75,3 +72,18 @@ class Store:
             "Record the case anew, or correct the query.",
             sql=statement,
         )
+
+
+def _fits(parts: Sequence[str], statement: str) -> bool:
+    """Whether these stand in the statement in this order, with something between them, from its beginning to
+    its end. An expression would try all places of each."""
+    first, *between, last = parts
+    at, end = len(first), len(statement) - len(last)
+    if not statement.startswith(first) or not statement.endswith(last):
+        return False
+    for part in between:
+        found = statement.find(part, at + 1, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at < end

@@ -204,6 +204,12 @@ def filled(config: Any, secrets: Mapping[str, Any]) -> Any:
     return fill(config)
 
 
+def unfilled(config: Any) -> str:
+    """The first placeholder for a secret that is left; "" if there is none."""
+    texts = (value for _, value in leaves(config) if isinstance(value, str))
+    return next((found[0] for text in texts if (found := PLACEHOLDER.search(text))), "")
+
+
 def input_destinations(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(``tables`` or ``files``, destination) of the inputs; paths that leave the folder are passed over."""
     inputs = config.get("storage", {}).get("input", {}) if isinstance(config.get("storage"), Mapping) else {}

@@ -78,8 +78,7 @@ def record_case(
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
             with _component(how, replayed) as run:
                 replay_held(_recorder(replayed, {}, how, None), run, hidden.values())
-            taken = temporary / "outputs"
-            shutil.copytree(replayed / "out", taken)  # whatever links lead to
+            taken = _taken(replayed / "out", temporary / "outputs", name)
             _search(taken, {*hidden.values(), *learned_by(ruleset)}, name)
             _take_over(replayed, taken, folder)
     except ScaffolderError:
@@ -138,6 +137,19 @@ def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("tables", "files"):
         (folder / name).mkdir(parents=True)
+
+
+def _taken(out: Path, place: Path, name: str) -> Path:
+    """A copy of the outputs, with what links lead to."""
+    try:
+        shutil.copytree(out, place)
+    except OSError:  # shutil.Error, too: its text lists paths
+        raise _failed(
+            name, "its outputs can't be copied (a link to nowhere or around, a pipe, no folder)"
+        ) from None
+    for part in ("tables", "files"):
+        (place / part).mkdir(exist_ok=True)
+    return place
 
 
 def _search(out: Path, secrets: Iterable[str], name: str) -> None:

@@ -25,6 +25,7 @@ from hushtape.keboola.scaffold_config import (
     input_destinations,
     is_raw,
     name_for,
+    unfilled,
 )
 from hushtape.keboola.scaffold_recording import Recording, record_case
 
@@ -195,7 +196,14 @@ def _make(
     if inputs is not None:
         _copy_inputs(config, data, Path(inputs))
     if recording.component_script is not None and (recording.regenerate or not (data / CASSETTE).exists()):
-        real = merged(filled(definition["config"], secrets), over or {})
+        real = merged(filled(definition["config"], {**(over or {}), **secrets}), over or {})
+        if missing := unfilled(real):
+            raise _error(
+                f"record {name}",
+                f"{missing} in its configuration has no value",
+                "Give it in the definition's `secrets`, or in the file of secrets.",
+                name,
+            )
         record_case(folder, name, real, merged(secrets, over or {}), recording)
     return folder
 

@@ -11,7 +11,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Iterator
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.spans import SHORTEST_LESSON
@@ -103,5 +103,7 @@ def user_and_password(coded: str) -> Iterator[str]:
         text = data.decode("latin-1")
     user, _, password = text.partition(":")
     yield password
+    if "%" in password:
+        yield unquote_plus(password)  # OAuth's clients write both as in a form (RFC 6749 2.3.1)
     if len(password) < SHORTEST_LESSON or password == "x-oauth-basic":
         yield user

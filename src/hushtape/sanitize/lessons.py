@@ -125,9 +125,9 @@ class Notebook:
         if _is_redacted(value, placeholder.encode()):
             return
         found = [one for one in _texts(value, lesson) if one != placeholder and _teaches(one, lesson, asked)]
+        found = [one for one in found if (one, placeholder) not in self._told]  # one key signs many requests
         if found or len(self._seen) < MOST:  # what comes with every request is judged once
             self._seen.add(this)
-        found = [one for one in found if (one, placeholder) not in self._told]  # one key signs many requests
         if found and lesson.source:
             self._sources[lesson.source] += 1
             if self._sources[lesson.source] > MOST_DROPPED:

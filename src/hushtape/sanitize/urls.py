@@ -8,7 +8,7 @@ Signature Version 4 and the signed URLs of the others for the parameters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -121,20 +121,28 @@ _OUTSIDE = lazily(rb"%(?:25){0,8}(?:2[02]|3[cCeE]|0[aAdD])")
 _PORT = lazily(rb"\d{2,5}[&,;')\]}]")
 
 
-def _tells(text: bytes, left: bytes) -> bool:
+def _tells(text: bytes, left: bytes, names: Callable[[bytes], bool] | None = None) -> bool:
     """Whether this before an `@` says who somebody is: a name, a colon and a password, or a long token. Not a
     host, and an address in the next column or parameter; nor where another rule has replaced a password that
-    held a slash, which ends userinfo (half of AWS's keys do)."""
+    held a slash, which ends userinfo (half of AWS's keys do). `names`: `_is_name`, remembered."""
     user, colon, password = text.partition(b":")
-    outside = _OUTSIDE.search(user)
-    if outside is not None and (b"." in (first := user[: outside.start()]) or first in (b"", b"localhost")):
-        return False  # a host, and the text goes on: `john%20doe` is a name
     if not colon:
-        return _TOKEN.fullmatch(user) is not None and (len(user) >= LONG or b"%3a" in user.lower())
+        if b"@" in user:  # of a row of them the first was asked
+            return False
+        token = _TOKEN.fullmatch(user) is not None and (len(user) >= LONG or b"%3a" in user.lower())
+        return token and _OUTSIDE.search(user) is None
     if password == left and may_be_user(user, left):
         return False
     host = b"." in user or user == b"localhost"
-    return _USER.fullmatch(user) is not None and not (host and _PORT.match(password))
+    return not (host and _PORT.match(password)) and (names or _is_name)(user)
+
+
+def _is_name(user: bytes) -> bool:
+    """Whether it may stand before the colon: no text that goes on behind a host (`example.com%20Mail`)."""
+    outside = _OUTSIDE.search(user)
+    if outside is not None and (b"." in (first := user[: outside.start()]) or first in (b"", b"localhost")):
+        return False  # `john%20doe` is a name
+    return _USER.fullmatch(user) is not None
 
 
 def may_be_user(user: bytes, left: bytes) -> bool:
@@ -235,7 +243,9 @@ def _userinfo(text: bytes) -> tuple[Any, Any, Any]:
             named = _NAME.match(data, first, start)
             if named is None or _HOST.match(data, end) is None or _SAID.fullmatch(data, named.end(), start):
                 return None
-        if not _belongs(data, first, start, context) or not _tells(data[first:start], text):
+        if not _belongs(data, first, start, context):
+            return None
+        if not _tells(data[first:start], text, lambda user: _known_name(data, first, user, context)):
             return None
         return Found(first, start, text)
 
@@ -283,6 +293,17 @@ def _belongs(data: bytes, first: int, start: int, context: Context) -> bool:
     if context.notes is not None:
         context.notes["userinfo"] = data, first, start, sure
     return sure
+
+
+def _known_name(data: bytes, first: int, user: bytes, context: Context) -> bool:
+    """The same for each `@` of a row of them, of which a hostile body has thousands."""
+    known = context.notes.get("name") if context.notes is not None else None
+    if isinstance(known, tuple) and known[0] is data and known[1:3] == (first, len(user)):
+        return bool(known[3])
+    found = _is_name(user)
+    if context.notes is not None:
+        context.notes["name"] = data, first, len(user), found
+    return found
 
 
 def _expression(data: bytes, first: int, context: Context) -> re.Pattern[bytes]:

@@ -120,8 +120,6 @@ class Ledger:
         running.discard(exchange)
         if stored:
             self._stored.append(1)
-        if not running and (journal := self._journal) is not None and journal.stale:
-            journal.sweep()
 
     def took_back(self) -> None:
         """An interaction that was recorded is not any more: a hook discarded it."""
