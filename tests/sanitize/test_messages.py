@@ -102,10 +102,10 @@ def test_a_beginning_across_words_goes_where_one_of_them_is_withheld() -> None:
     other = "Lq8xVt3Rw6Zk"
     rules = build(secrets={"#a": "q7ZungT9xLm3 KvB8wRd5Yx2P", "#b": other}).ruleset
     told = tell(rules, f"{base64.b32encode(other.encode()).decode()};q7ZungT9xLm3 KvB8wRd5Yx2 and more")
-    assert told == "(withheld)"
+    assert told == "(withheld) and more"
 
 
 def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:
     rules = build(secrets={"#a": "Tq8mZ4/vR2xK9&pL7"}).ruleset
     text = "before\nselect 'Tq8mZ4/vR2'||'xK9&pL7' from t\nbehind"
-    assert tell(rules, text) == "before\n(withheld)\nbehind"
+    assert tell(rules, text) == "before\nselect (withheld) from t\nbehind"

@@ -147,17 +147,19 @@ def octets(ruleset: Ruleset, text: str) -> str:
 
 def _line(ruleset: Ruleset, line: str, begun: str | None) -> str | None:
     """The line; of one that hides a secret under encodings, only the words that don't. `begun`: it without
-    beginnings of values, which may lie across words, or be a piece of what is hidden: then none is shown."""
+    beginnings of values, which may lie across words, or be a piece of what is hidden: what differs in it is
+    not shown. None: none of it is."""
     if begun is None:
         return None
     if _finding(ruleset, line) is None:
         return line
-    if begun != line:
-        return None
-    words = line.split(" ")
+    words, left = line.split(" "), begun.split(" ")
     if len(words) > MOST_WORDS:
         return NOTHING_SHOWN
-    told = " ".join([word if _finding(ruleset, word) is None else WITHHELD for word in words])
+    begin = _alike(words, left)
+    end = len(words) - _alike(words[begin:][::-1], left[begin:][::-1])
+    kept = [*words[:begin], *([WITHHELD] if end > begin else ()), *words[end:]]
+    told = " ".join([word if _finding(ruleset, word) is None else WITHHELD for word in kept])
     return told if _finding(ruleset, told) is None else NOTHING_SHOWN
 
 
