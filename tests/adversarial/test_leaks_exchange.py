@@ -240,6 +240,7 @@ def test_a_body_that_no_rule_matches_is_stored_as_it_is(tmp_path: Path, body: by
     assert b"".join(interaction.response.body.chunks()) == body
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("kind", ["zlib", "bzip2", "two bzip2 files", "xz", "zstd"])
 @pytest.mark.parametrize("before", [0, 90_000])
 def test_a_compressed_file_that_holds_a_secret_is_not_stored(tmp_path: Path, kind: str, before: int) -> None:

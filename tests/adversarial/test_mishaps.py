@@ -100,6 +100,7 @@ def old_cassette(path: Path, server: Server, client: Requests) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.filterwarnings("ignore:.*recording.*:hushtape.errors.HushtapeWarning")
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(

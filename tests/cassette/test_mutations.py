@@ -11,7 +11,7 @@ import pytest
 from tests.support.mutating import open_all
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "data").glob("*/*.*") if path.is_file())
-SHORT = 60
+SHORT = 40
 LONG = 10_000
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the memory bound is read from /proc")

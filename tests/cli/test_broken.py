@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.cassette.test_mutations import SAMPLES, taken
 
-SHORT = 10
+SHORT = 6
 LONG = 2_000
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the memory bound is read from /proc")

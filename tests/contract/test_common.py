@@ -19,6 +19,7 @@ from tests.support.wire import Call
 FOLLOWING = [name for name, driver in DRIVERS.items() if driver.follows]
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("case", CASES)
 def test_an_answer_is_the_same_three_ways(client: str, case: str, server: Server, cassette: Path) -> None:
@@ -34,6 +35,7 @@ def test_a_followed_redirect_is_the_same_three_ways(
     assert seen.status == 200 and b'"method":"GET"' in seen.body
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("case", FAILURES)
 def test_a_failure_raises_the_same_three_ways(client: str, case: str, server: Server, cassette: Path) -> None:

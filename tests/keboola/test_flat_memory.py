@@ -23,7 +23,7 @@ from hushtape.demo.measure import current_memory
 from hushtape.keboola import VCRRecorder
 
 pattern, url, folder = sys.argv[1:]
-WARM, CALLS = 150, 450  # in the first calls buffers and caches reach their size
+WARM, CALLS = 100, 300  # in the first calls buffers and caches reach their size
 measured, kept, one = [], [], requests.Session()
 
 

@@ -52,6 +52,7 @@ def test_a_short_compressed_stream_inside_base64_is_looked_into(pack: Callable[[
     assert audit(body.encode()) is not None
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("pack", PACKS)
 @pytest.mark.parametrize("before", [0, 100, WINDOW - 3000, WINDOW - 500, 2 * WINDOW])
 def test_a_long_compressed_stream_inside_base64_is_followed(
@@ -153,6 +154,7 @@ BODIES: dict[str, bytes] = {
 }
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("name", BODIES)
 def test_twice_the_hostile_body_takes_about_twice_the_steps(name: str) -> None:
     """Counted in scans, which the audit asks for: no clock."""

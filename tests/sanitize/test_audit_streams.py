@@ -56,6 +56,7 @@ def parts(*contents: bytes) -> bytes:
     return b"".join(head + content + b"\r\n" for content in contents) + b"--x--\r\n"
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("long", [False, True], ids=["short", "long"])
 @pytest.mark.parametrize(("first", "second"), list(itertools.product(PACK, PACK)))
 def test_a_second_compressed_part_is_looked_into_whatever_the_first_is(

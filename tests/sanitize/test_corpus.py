@@ -63,7 +63,7 @@ def test_the_corpus_plants_thousands_of_values_and_the_same_each_time() -> None:
     assert len({one.name for one in PLANTED}) > 2_500
 
 
-@pytest.mark.thinned(5)
+@pytest.mark.thinned(7)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_planted_secret_is_left(shard: int) -> None:
     assert [told for one in PLANTED[shard::SHARDS] if (told := fault(one))] == []
@@ -84,12 +84,12 @@ def test_chunks_of_any_size_give_the_same(size: int) -> None:
 
 def test_both_engines_leave_the_same() -> None:
     other = ruleset("hyperscan")
-    for planted in PLANTED[::5]:
+    for planted in PLANTED[::13]:
         assert scrubbed(other, planted.document) == scrubbed(RULES, planted.document)
 
 
 def test_scrubbing_a_planted_document_twice_changes_nothing_more() -> None:
-    for planted in PLANTED[::5]:
+    for planted in PLANTED[::13]:
         left, fails = scrubbed(RULES, planted.document)
         if not fails and planted.document.where.endswith("body"):
             again = Document(planted.document.where, left, planted.document.label)

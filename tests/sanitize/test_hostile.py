@@ -116,6 +116,7 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_work_grows_with_length_and_no_faster(family: str) -> None:
     ruleset, unit = ENGINES[0], FAMILIES[family]

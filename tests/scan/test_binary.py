@@ -28,6 +28,7 @@ def kept(path: Path, inside: bytes) -> None:
     path.write_text(yaml.safe_dump({"interactions": [{"response": response}], "version": 1}))
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("rest", [0, 20, 9_000])
 @pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 def test_a_body_in_a_wide_coding_keeps_all_but_its_secret(coding: str, rest: int, tmp_path: Path) -> None:
