@@ -73,7 +73,7 @@ def test_a_commit_from_a_finalizer_inside_a_write_stands_beside_it(
     ends = []
 
     def end() -> None:
-        spool = journal.spool()
+        spool = journal.spool(0)
         spool.write(b"x" * 100)
         spool.finish()
         ends.append(journal.begin())

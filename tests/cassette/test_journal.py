@@ -88,7 +88,7 @@ def test_64_threads_lose_nothing_and_interactions_stand_in_the_order_of_begin(tm
     def record() -> None:
         for _ in range(20):
             sequence = journal.begin()
-            spool = journal.spool()
+            spool = journal.spool(0)
             spool.write(b"%d " % sequence * (100 if sequence % 7 == 0 else 1))
             plain = exchange(sequence)
             assert plain.response is not None
@@ -161,7 +161,7 @@ from tests.cassette.samples import exchange
 journal = Journal.create(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
 failed = 0
-spool = journal.spool()
+spool = journal.spool(0)
 try:
     spool.write(b"x" * 200_000)
 except CassetteWriteError as error:
@@ -279,7 +279,7 @@ def test_folders_made_for_a_recording_go_with_it_if_nothing_was_recorded(tmp_pat
 def test_a_secret_learned_late_is_gone_from_journal_and_cassette(tmp_path: Path, size: int) -> None:
     path = tmp_path / "orders.json"
     journal = Journal.create(path)
-    spool = journal.spool()
+    spool = journal.spool(0)
     body = b"x" * size + b" hunter2 " + b"y" * size
     spool.write(body)
     plain = exchange(1)
@@ -306,7 +306,7 @@ def test_a_secret_learned_late_is_gone_from_journal_and_cassette(tmp_path: Path,
 def test_a_discarded_spool_leaves_nothing(tmp_path: Path) -> None:
     journal = Journal.create(tmp_path / "orders.json")
     before = sorted(folder_of(journal.path).iterdir())
-    spool = journal.spool()
+    spool = journal.spool(0)
     spool.write(b"x" * 200_000)
     assert len(list(folder_of(journal.path).iterdir())) == len(before) + 1
     spool.discard()

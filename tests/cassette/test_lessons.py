@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from hushtape.cassette import Journal, recover
 from hushtape.cassette.folder import folder_of
+from hushtape.cassette.leftovers import Leftovers
 from hushtape.cassette.lessons import Unsearched, closing
 from hushtape.cassette.spool import SpooledBody
 from hushtape.model import Headers, Interaction, Request
@@ -85,52 +87,82 @@ def test_a_commit_that_is_no_longer_current_writes_nothing(journal: Journal) -> 
     assert len(list(journal.read_all())) == 6
 
 
-def test_equal_bodies_stay_until_no_exchange_may_name_them(tmp_path: Path) -> None:
-    from hushtape.model import Interaction, Response
+def spooled(journal: Journal, sequence: int, text: bytes) -> SpooledBody:
+    spool = journal.spool(sequence)
+    spool.write(text * 200_000)
+    body = spool.finish()
+    assert isinstance(body, SpooledBody)
+    return body
 
-    journal = Journal.create(tmp_path / "orders.json", max_inline_body=1000)
-    plain = exchange(1)
-    assert plain.response is not None
 
-    def committed(data: bytes) -> Interaction:
-        spool = journal.spool()
-        spool.write(data)
-        assert plain.response is not None
-        return Interaction(plain.request, Response(plain.response.head, spool.finish()))
+def asking(body: SpooledBody) -> Interaction:
+    return Interaction(Request("GET", "https://h.example/", Headers([]), body))
 
-    waiting = committed(b"k" * 5000)
-    journal.commit(journal.begin(), committed(b"k" * 5000))
-    (entry,) = journal.present()
-    journal.replace(entry, committed(b"n" * 5000))
-    journal.commit(journal.begin(), waiting)
-    assert len(list(journal.read_all())) == 2
-    bodies = [
-        b"".join(one.response.body.chunks())
-        for one in journal.read_all()
-        if one.response and one.response.body
+
+@pytest.fixture(params=[10, 1 << 30], ids=["shared", "own"])
+def large(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+    """A journal whose bodies have files, of all equal ones or of each."""
+    made = Journal.create(tmp_path / "c.json", max_inline_body=request.param)
+    yield made
+    made.abandon()
+
+
+def test_equal_bodies_stay_while_an_entry_or_an_exchange_names_them(large: Journal) -> None:
+    first, second, third = (large.begin() for _ in range(3))
+    bodies = [spooled(large, sequence, b"k") for sequence in (first, second, third)]
+    large.commit(first, asking(bodies[0]))
+    large.give_up(second)
+    (index,) = large.present()
+    large.replace(index, asking(spooled(large, first, b"n")))
+    large.commit(third, asking(bodies[2]))
+    assert bodies[2].path.exists() and len(list(large.read_all())) == 2
+    assert [b"".join(one.request.body.chunks())[:1] for one in large.read_all() if one.request.body] == [
+        b"n",
+        b"k",
     ]
-    assert bodies == [b"n" * 5000, b"k" * 5000]
-    journal.discard()
+    for index in large.present():
+        large.drop(index)
+    assert not [
+        path for path in bodies[2].path.parent.iterdir() if path.suffix == ".bin" or "body" in path.name
+    ]
 
 
-def test_a_body_that_another_exchange_has_finished_outlives_one_that_is_given_up(tmp_path: Path) -> None:
-    """Both have the same body; one is given up before the other commits."""
-    journal = Journal.create(tmp_path / "c.json", max_inline_body=10)
-    try:
-        given_up, kept = (journal.spool() for _ in range(2))
-        for spool in (given_up, kept):
-            spool.write(b"x" * 200_000)
-        first, second = given_up.finish(), kept.finish()
-        assert isinstance(first, SpooledBody) and isinstance(second, SpooledBody)
-        assert first.path == second.path
-        journal.leave_body(first)
-        assert second.path.exists()
-        request = Request("GET", "https://h.example/", Headers([]), second)
-        journal.commit(journal.begin(), Interaction(request))
-        journal.leave_body(second)  # interrupted before it knew that it was done
-        assert second.path.exists()
-        (index,) = journal.present()
-        journal.drop(index)
-        assert not second.path.exists()
-    finally:
-        journal.abandon()
+def test_what_an_exchange_has_replaced_goes_when_it_is_over(large: Journal) -> None:
+    sequence = large.begin()
+    before, after = spooled(large, sequence, b"v"), spooled(large, sequence, b"w")
+    large.commit(sequence, asking(after))
+    assert after.path.exists() and not before.path.exists()
+
+
+def test_an_exchange_that_was_interrupted_behind_its_commit_keeps_its_body(
+    large: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sequence, other = large.begin(), large.begin()
+    body = spooled(large, sequence, b"x")
+    spooled(large, other, b"x")
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(Leftovers, "committed", lambda *given: None)
+        large.commit(sequence, asking(body))
+    large.give_up(sequence)
+    large.give_up(other)
+    assert body.path.exists()
+    (index,) = large.present()
+    large.drop(index)
+    assert not body.path.exists()
+
+
+@pytest.mark.parametrize("how", ["replaced", "dropped"])
+def test_a_body_is_given_up_whatever_became_of_earlier_entries(large: Journal, how: str) -> None:
+    first = large.begin()
+    body = spooled(large, first, b"x")
+    large.commit(first, asking(body))
+    (index,) = large.present()
+    if how == "replaced":
+        large.replace(index, asking(spooled(large, first, b"y")))
+    else:
+        large.drop(index)
+    assert not body.path.exists() and len(large.present()) == (how == "replaced")
+    second = large.begin()
+    given_up = spooled(large, second, b"z")
+    large.give_up(second)
+    assert not given_up.path.exists()

@@ -26,7 +26,7 @@ journal = Journal.create(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
     journal.commit(journal.begin(), exchange(number))
 journal.begin()
-spool = journal.spool()
+spool = journal.spool(0)
 spool.write(b"x" * 100_000)
 print("ready", flush=True)
 time.sleep(60)

@@ -116,6 +116,8 @@ def test_a_value_in_pieces_hides_nothing_that_can_be_redacted(between: int, tmp_
         "db.password=q7Zunguess9\\\n   able4Kx0093\n",
         'password = ("q7Zunguess9"\n            "able4Kx0093")\n',
         '{"password": "q7Zunguess9" + "able4Kx0093"}',
+        'password = "q7Zunguess9" + "able4Kx0093"\nsome lines\nprint("q7Zunguess9" + "able4Kx0093")\n',
+        'print("q7Zunguess9" + "able4Kx0093")\nsome lines\npassword = "q7Zunguess9" + "able4Kx0093"\n',
     ],
 )
 def test_no_piece_of_a_value_is_redacted_alone(text: str, tmp_path: Path) -> None:

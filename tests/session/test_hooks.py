@@ -267,6 +267,32 @@ def test_a_hook_that_fails_leaves_no_body_that_taught_of_itself(
         assert token.encode() not in on_disk(cassette.parent)
 
 
+def test_a_hook_that_fails_after_a_lesson_has_rewritten_a_body_fails_the_recording(
+    client: Requests, cassette: Path
+) -> None:
+    token = "LiveTok8Qw3Zx7Lm2Nv5"
+    answers = {
+        "/first": json.dumps({"note": token, "more": "x" * 100_000}),
+        "/token": json.dumps({"access_token": token}),
+        "/third": json.dumps({"more": "y" * 100_000}),
+    }
+
+    def hook(interaction: EditableInteraction) -> None:
+        if "third" in interaction.request.uri:
+            raise ValueError("no")
+
+    json_kind = [("Content-Type", "application/json")]
+    with (
+        Server(lambda call: call.reply(200, answers[call.path].encode(), json_kind)) as server,
+        pytest.raises(hushtape.RecordingFailedError),
+        hushtape.use_cassette(cassette, after_capture=hook) as tape,
+    ):
+        for path in answers:
+            assert client.call("GET", server.url + path).status == 200
+        assert tape.failed and not tape.ledger._running
+    assert token.encode() not in on_disk(cassette.parent)
+
+
 def test_a_discarded_body_leaves_no_file_in_the_journal(
     client: Requests, server: Server, cassette: Path
 ) -> None:

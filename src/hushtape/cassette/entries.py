@@ -59,6 +59,10 @@ class Entries:
         count = len(self._rows) // 4
         return range(max(0, count - most), count)
 
+    def stands(self, index: int) -> bool:
+        """It was not removed."""
+        return self._rows[4 * index + 3] >= 0
+
     def remove(self, index: int) -> None:
         """Take an entry out of the order; what it replaced stays out, too."""
         self._rows[4 * index + 3] = -1
@@ -78,7 +82,8 @@ class Entries:
         return offset - table - 1, length + table + 1
 
     def void(self, index: int, journal: Path) -> None:
-        """Overwrite an entry's record with zeros, in the file that `fd` only appends to, and mark it void."""
+        """Overwrite an entry's record with zeros, in the file that `fd` only appends to, and mark it void:
+        there and here, where nobody may read it any more."""
         offset, length = self.record(index)
         fd = os.open(journal, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -88,11 +93,12 @@ class Entries:
                 os.pwrite(fd, bytes(min(CHUNK, offset + length - start)), start)
         finally:
             os.close(fd)
+            self.remove(index)
 
     def splices(self, index: int) -> list[layout.Splice]:
         """Where bodies from files go into the text."""
         size = self._rows[4 * index + 3]
-        if not size:
+        if size <= 0:
             return []
         return _decode_splices(os.pread(self.fd, size, self._rows[4 * index + 1] - size - 1))
 

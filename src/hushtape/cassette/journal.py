@@ -11,6 +11,7 @@ import os
 import warnings
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -143,9 +144,10 @@ class Journal:
         """The sequence number of an exchange: its place in the cassette."""
         return self._counter.next()
 
-    def spool(self) -> BodySpool:
-        """A place for one body."""
-        return BodySpool(self._folder.path, self._spools, self.max_inline_body, self._leftovers.finishing)
+    def spool(self, sequence: int) -> BodySpool:
+        """A place for one body of the exchange with this number, which ends with `commit` or `give_up`."""
+        finishing = partial(self._leftovers.finishing, sequence)
+        return BodySpool(self._folder.path, self._spools, self.max_inline_body, finishing)
 
     def commit(
         self, sequence: int, interaction: Interaction, current: Callable[[], bool] | None = None
@@ -164,10 +166,10 @@ class Journal:
         response = interaction.response
         asked = interaction.request.body
         if asked is not None:
-            asked = self._settle(asked)
+            asked = self._settle(sequence, asked)
         answered = response.body if response is not None else None
         if answered is not None:
-            answered = self._settle(answered)
+            answered = self._settle(sequence, answered)
         certificate = self._certificate(interaction.tls) if interaction.tls is not None else None
         try:
             text, splices = layout.render(interaction, asked, answered, certificate, readable=self._readable)
@@ -178,19 +180,20 @@ class Journal:
             raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
         done = self._appender.interaction(sequence, table, text, current)
         if done:
-            self._leftovers.committed(body.path for body in (asked, answered) if type(body) is SpooledBody)
+            both = (body.path for body in (asked, answered) if type(body) is SpooledBody)
+            self._leftovers.committed(sequence, both)
         return done
 
     copy = commit
     """An old interaction, kept by `new_episodes`; negative numbers put it before the new ones."""
 
-    def _settle(self, body: Body) -> StoredBody:
+    def _settle(self, sequence: int, body: Body) -> StoredBody:
         """The body as something `render` can place."""
         if type(body) is BytesBody and len(body.data) <= self._most_held:
             return body
         if type(body) is SpooledBody and body.path.parent == self._folder.path:
             return body
-        spool = self.spool()
+        spool = self.spool(sequence)
         for piece in body.chunks():
             spool.write(piece)
         name = getattr(body, "content_type", "")
@@ -266,18 +269,12 @@ class Journal:
         """Take an entry back: it holds what can't be written anew."""
         old = self.entries.spools(index)
         self._void(index)
-        self.entries.remove(index)
         self._leftovers.gone(old)
 
-    def discard_body(self, body: Body | None) -> None:
-        """A body from `spool` that won't be committed."""
-        if type(body) is SpooledBody and self._folder.held:
-            self._leftovers.unused(body.path)
-
-    def leave_body(self, body: Body | None) -> None:
-        """A body from `spool` whose exchange was given up, perhaps in the middle of its commit."""
-        if type(body) is SpooledBody and self._folder.held:
-            self._leftovers.left(body.path)
+    def give_up(self, sequence: int) -> None:
+        """The exchange with this number ends without a commit: what it has spooled goes."""
+        if self._folder.held:
+            self._leftovers.given_up(sequence)
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""

@@ -1,8 +1,8 @@
 """Body files that no entry of a journal needs any longer. They go at once: they may hold what was learned.
 
-Lives here: who names a file, and its end. Must not: write or read bodies, know why an entry went. Called by:
+Lives here: who needs a file, and its end. Must not: write or read bodies, know why an entry went. Called by:
 journal. Files of equal bodies are one, so a file stays while any entry names it, or any exchange that has
-finished its body and not committed yet.
+finished such a body and is not over yet. An exchange is known by its sequence number.
 """
 
 from __future__ import annotations
@@ -23,43 +23,41 @@ NEWEST: Final = 256
 class Leftovers:
     """Those of one journal."""
 
-    __slots__ = ("_entries", "_finished", "_lock", "_named")
+    __slots__ = ("_entries", "_finished", "_lock", "_named", "_open")
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
-        self._finished: Counter[Path] = Counter()
-        """Bodies that are to be committed."""
+        self._finished: dict[int, list[Path]] = {}
+        """Files that an exchange has finished and not committed, each as often as it did."""
+        self._open: Counter[Path] = Counter()
+        """How often each is in one of these lists."""
         self._named: Counter[Path] = Counter()
-        """Bodies of entries."""
+        """How often entries name each."""
         # Re-entrant: a response that is collected ends its exchange wherever the collector runs.
         self._lock = threading.RLock()
 
     @contextmanager
-    def finishing(self, path: Path) -> Iterator[None]:
-        """While a file gets its name: from here on it stays until `committed` or `unused`."""
+    def finishing(self, sequence: int, path: Path) -> Iterator[None]:
+        """While a file gets its name: from here on it stays until its exchange is over."""
         with self._lock:
-            self._finished[path] += 1
+            self._finished.setdefault(sequence, []).append(path)
+            self._open[path] += 1
             yield
 
-    def committed(self, paths: Iterable[Path]) -> None:
-        """An entry names these now."""
+    def committed(self, sequence: int, paths: Iterable[Path]) -> None:
+        """The exchange is over; its entry names these. What else it has finished goes."""
         with self._lock:
-            for path in paths:
-                self._named[path] += 1
-                self._finished[path] -= self._finished[path] > 0
+            self._named.update(paths)
+            self._end(sequence)
 
-    def unused(self, path: Path) -> None:
-        """This body won't be committed."""
-        with self._lock:
-            self._finished[path] -= self._finished[path] > 0
-            self._remove(path)
-
-    def left(self, path: Path) -> None:
-        """The same, but it may have been: whatever ended its exchange may have come at any moment."""
+    def given_up(self, sequence: int) -> None:
+        """The exchange is over without an entry; or with one, where it was interrupted behind that."""
         with self._lock:
             entries = self._entries
-            if not any(path in entries.spools(index) for index in entries.latest(NEWEST)):
-                self.unused(path)
+            for index in entries.latest(NEWEST) if sequence in self._finished else ():
+                if entries.sequence(index) == sequence and entries.stands(index):
+                    self._named.update(entries.spools(index))
+            self._end(sequence)
 
     def gone(self, paths: Iterable[Path]) -> None:
         """The entry that named these is gone."""
@@ -68,7 +66,12 @@ class Leftovers:
                 self._named[path] -= self._named[path] > 0
                 self._remove(path)
 
+    def _end(self, sequence: int) -> None:
+        for path in self._finished.pop(sequence, ()):
+            self._open[path] -= 1
+            self._remove(path)
+
     def _remove(self, path: Path) -> None:
-        if not self._named[path] and not self._finished[path]:
-            del self._named[path], self._finished[path]
+        if not self._named[path] and not self._open[path]:
+            del self._named[path], self._open[path]
             path.unlink(missing_ok=True)

@@ -23,8 +23,8 @@ class Candidate(NamedTuple):
     pointer has to tell before it counts: "" nothing, "headers" that it is a header field, "cookies" a cookie.
     `how`: the decodings it was found under. `head`: the value's first bytes; None: unknown.
     `size`: bytes of the value once folds and escapes of YAML are undone; -1: count them.
-    `by`: "rules": the ruleset itself found it. "audit": the audit did, in what the ruleset had left, so it
-    is no part of that.
+    `by`: "rules": the ruleset itself found it, and it is no piece of a known value. "audit": the audit did,
+    in what the ruleset had left.
     """
 
     start: int

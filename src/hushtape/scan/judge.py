@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from sys import maxsize
 
 from hushtape.sanitize.credential_fields import LABEL as CREDENTIAL
 from hushtape.sanitize.credential_fields import PASSWORD
@@ -104,14 +103,14 @@ def united(found: Iterable[Candidate]) -> list[Candidate]:
 
 def _inside(stretches: list[Candidate], found: list[Candidate]) -> set[int]:
     """The numbers of those in one of the stretches that the ruleset found by itself."""
-    ends, reach = list[tuple[int, int]](), 0
+    starts, ends = list[int](), list[int]()
     for one in sorted(stretches, key=lambda one: one.start):
-        reach = max(reach, one.end)
-        ends.append((one.start, reach))
+        starts.append(one.start)
+        ends.append(max([one.end, *ends[-1:]]))
 
     def is_inside(one: Candidate) -> bool:
-        at = bisect_right(ends, (one.start, maxsize)) - 1
-        return at >= 0 and one.end <= ends[at][1]
+        at = bisect_right(starts, one.start) - 1
+        return at >= 0 and one.end <= ends[at]
 
     return {
         number

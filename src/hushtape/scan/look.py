@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from hushtape.sanitize import Finding, Ruleset
 from hushtape.scan import binary, packed, units
 from hushtape.scan.enclosed import is_quoted, member_end
 from hushtape.scan.finding import HEAD, Candidate
-from hushtape.scan.judge import SPELLED, is_named, may_count
+from hushtape.scan.judge import KNOWN, SPELLED, is_named, may_count
 from hushtape.scan.keyed import REACH, Keyed
 from hushtape.scan.unfold import Unfold
 from hushtape.scan.units import Audit
@@ -32,13 +32,29 @@ MOST = 100_000
 _SIGN = re.compile(rb"[\s\"'&%\\,;=<>{}()\[\]]")
 
 
+class Pieces:
+    """Four letters in a row of known values, in small ones: what holds some may be a piece of one."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._rows = {row for value in values for row in _rows(value)}
+
+    def hold(self, head: bytes) -> bool:
+        return not self._rows.isdisjoint(_rows(head.decode("utf-8", "replace")))
+
+
+def _rows(text: str) -> Iterator[str]:
+    letters = "".join(filter(str.isalnum, text)).lower()
+    return (letters[at : at + 4] for at in range(len(letters) - 3))
+
+
 class Look:
     """Looks through one text. `candidates` holds what was found, unordered; `cut`: not all was looked at."""
 
     def __init__(
-        self, ruleset: Ruleset, keyed: Keyed, kind: str, overlap: int, *, inside: bool = False
+        self, ruleset: Ruleset, keyed: Keyed, kind: str, overlap: int, pieces: Pieces, *, inside: bool = False
     ) -> None:
         self._ruleset, self._keyed, self._kind, self._overlap = ruleset, keyed, kind, overlap
+        self._pieces = pieces
         watch = ruleset.watch("response")
         if watch is not None:
             watch.tell = self._torn
@@ -100,14 +116,12 @@ class Look:
     def _spans(self) -> None:
         """What the ruleset itself found; spans that overlap are one change of the text."""
         spans = sorted(self._finder.take())
-        self.candidates += [
-            self._in_file(
-                Candidate(
-                    one.start, one.end, SPELLED.get(one.name, one.name), one.text, head=one.head, by="rules"
-                )
-            )
-            for one in spans
-        ]
+        for one in spans:
+            known = one.name.startswith(KNOWN)
+            by = "rules" if known or one.head is None or not self._pieces.hold(one.head) else ""
+            name = SPELLED.get(one.name, one.name)
+            found = Candidate(one.start, one.end, name, one.text, head=one.head, by=by)
+            self.candidates.append(self._in_file(found))
         united: list[tuple[int, int, bytes]] = []
         for one in spans:
             if united and one.start < united[-1][1]:
@@ -232,7 +246,7 @@ class Look:
         first = next((piece for piece in pieces if piece), b"")
         if body.over and not first:  # four letters that look like a beginning; a Look costs 0.3 ms
             return
-        inner = Look(self._ruleset, self._keyed, "json", self._overlap, inside=True)
+        inner = Look(self._ruleset, self._keyed, "json", self._overlap, self._pieces, inside=True)
         for piece in chain((first,), pieces):
             inner.feed(piece)
         self._packed.append((body, inner))

@@ -20,7 +20,7 @@ from hushtape.scan.finding import Finding, mask
 from hushtape.scan.judge import KNOWN, in_place, may_count, united
 from hushtape.scan.keyed import Keyed
 from hushtape.scan.locate import Located, Locator
-from hushtape.scan.look import WINDOW, Look
+from hushtape.scan.look import WINDOW, Look, Pieces
 from hushtape.scan.place import NAME_MOST
 from hushtape.scan.source import Text, Unreadable, texts
 from hushtape.scan.yaml_values import adjusted
@@ -77,6 +77,7 @@ class Scanner:
             warnings.simplefilter("always")
             named = {f"{KNOWN} {name}": value for name, value in known.items()}
             self.ruleset = build(secrets=named, drop_short=True).ruleset
+        self._pieces = Pieces(known.values())
         self.notes = [str(warning.message) for warning in caught]
         self._keyed, self._key, self._passed = Keyed(), key, passed
         longest = max(
@@ -97,7 +98,7 @@ class Scanner:
         if text.member:  # its name is shown
             text = structs.replace(text, name=f"{text.path}!{tell(self.ruleset, text.member)}")
         try:
-            look = Look(self.ruleset, self._keyed, text.kind, self._overlap)
+            look = Look(self.ruleset, self._keyed, text.kind, self._overlap, self._pieces)
             look.run(self._counted(text))
             candidates = adjusted(text, look.candidates) if text.kind == "yaml" else look.candidates
             listed = self._listed(text) if candidates else frozenset()

@@ -28,6 +28,9 @@ __tracebackhide__ = True  # pytest shows arguments of frames, and here these are
 HEADER: Final = 32
 """Bytes of a coded body that was cut off that hold nothing yet: a gzip header takes 10, one of zstd 18."""
 
+NO_ENTRY: Final = -1
+"""The number of an exchange that has none in the journal."""
+
 
 class BodyPipe:
     """One body, streamed. `finish` gives what to store; `discard` forgets it."""
@@ -39,7 +42,6 @@ class BodyPipe:
         "_decoder",
         "_doubtful",
         "_encoded_size",
-        "_finished",
         "_held",
         "_inside",
         "_leak",
@@ -50,6 +52,7 @@ class BodyPipe:
         "_readable",
         "_repacked",
         "_scrubber",
+        "_sequence",
         "_size",
         "_small",
         "_spool",
@@ -60,10 +63,11 @@ class BodyPipe:
     )
 
     def __init__(
-        self, ledger: Ledger, phase: Phase, content_type: str, codings: Sequence[str], uri: str
+        self, ledger: Ledger, phase: Phase, content_type: str, codings: Sequence[str], uri: str, sequence: int
     ) -> None:
+        """`sequence`: the number of its exchange in the journal."""
         self._ledger = ledger
-        self._uri = uri
+        self._uri, self._sequence = uri, sequence
         self._phase: Phase = phase
         self._leak: SecretFoundError | None = None
         """What the audit found inside a compressed file that may yet be put together again."""
@@ -82,7 +86,6 @@ class BodyPipe:
         self._prefix = bytearray()
         self._doubtful = False
         """It claims a coding and is not of it."""
-        self._finished: Body | None = None  # as it was before the tape learned from it
         self._beginning = b""
         self._size = self._encoded_size = self._looked = 0
         self.coding: tuple[str, ...] = ()
@@ -159,12 +162,10 @@ class BodyPipe:
         return self._close_spool()
 
     def discard(self) -> None:
-        """Forget the body; what was spooled is removed, also the file that `finish` made of it."""
+        """Forget the body; what was spooled is removed."""
         if self._spool is not None:
             self._spool.discard()
             self._spool = None
-        if self._finished is not None:
-            self._ledger.journal.leave_body(self._finished)
 
     def _start_decoding(self, codings: tuple[str, ...]) -> None:
         if coding.can_decode(codings):
@@ -209,7 +210,7 @@ class BodyPipe:
         if (finding := self._auditor.feed(clean)) is not None:
             self._fail(found(finding.rule, f"the body of {self._uri}, {finding.place}"))
         if self._spool is None:
-            self._spool = self._ledger.journal.spool()
+            self._spool = self._ledger.journal.spool(self._sequence)
             self._inside = look_inside(self._ledger, clean, self._phase)
         if self._inside is not None:
             try:
@@ -264,8 +265,7 @@ class BodyPipe:
                 self._leak, self._inside = self._leak or error, None
         spool = self._packed_again(self._leak, spool)
         self._spool = None
-        self._finished = spool.finish(self.kind)
-        return self._finished
+        return spool.finish(self.kind)
 
     def _packed_again(self, leak: SecretFoundError | None, spool: BodySpool) -> BodySpool:
         """A small compressed file with its content scrubbed, if a rule matches in it; all else as it is. The
@@ -289,7 +289,7 @@ class BodyPipe:
         if not is_clean(ledger, clean, place):
             raise leak or found("a secret", f"{place}, in what was packed again")
         spool.discard()
-        self._spool = fresh = ledger.journal.spool()
+        self._spool = fresh = ledger.journal.spool(self._sequence)
         fresh.write(clean)
         self._repacked = True
         return fresh

@@ -57,9 +57,9 @@ def run_request(
 
 
 def apply(
-    ledger: Ledger, interaction: Interaction, sent: BodyPipe | None, received: BodyPipe | None
+    ledger: Ledger, interaction: Interaction, sent: BodyPipe | None, received: BodyPipe | None, sequence: int
 ) -> Interaction | None:
-    """The interaction as the callbacks leave it, bodies stored; None: it is dropped.
+    """The interaction with this number as the callbacks leave it, bodies stored; None: it is dropped.
 
     Raises:
         SanitizerError: a callback raised or returned what is no request or response.
@@ -80,16 +80,22 @@ def apply(
     request = structs.replace(
         request,
         headers=_with_length(request.headers, body),
-        body=_store(ledger, sent, body, "request", request.headers),
+        body=_store(ledger, sent, body, "request", request.headers, sequence),
     )
     response = interaction.response
     if response is not None:
-        response = _response(ledger, chain, response, received, request.uri, place)
+        response = _response(ledger, chain, response, received, request.uri, place, sequence)
     return structs.replace(interaction, request=request, response=response)
 
 
 def _response(
-    ledger: Ledger, chain: tuple[Any, ...], response: Response, pipe: BodyPipe | None, uri: str, place: str
+    ledger: Ledger,
+    chain: tuple[Any, ...],
+    response: Response,
+    pipe: BodyPipe | None,
+    uri: str,
+    place: str,
+    sequence: int,
 ) -> Response:
     """What was scrubbed before it was read has been through the callbacks that asked for it."""
     chain = tuple([sanitizer for sanitizer in chain if not sanitizer.scrub_before_read])
@@ -104,7 +110,7 @@ def _response(
         codings = codings if named is None else named
     body = _scrubbed(ledger, shown, body, "response", fields, place)
     head = structs.replace(head, headers=_with_length(fields, body))
-    stored = _store(ledger, pipe, body, "response", head.headers)
+    stored = _store(ledger, pipe, body, "response", head.headers, sequence)
     return structs.replace(response, head=head, body=stored, coding=codings)
 
 
@@ -149,12 +155,12 @@ def run_response(chain: tuple[Any, ...], head: Head, body: bytes) -> tuple[Head,
 
 
 def _store(
-    ledger: Ledger, pipe: BodyPipe | None, body: bytes | None, phase: Any, headers: Headers
+    ledger: Ledger, pipe: BodyPipe | None, body: bytes | None, phase: Any, headers: Headers, sequence: int
 ) -> Body | None:
     if not body:
         return None
     if pipe is None:
-        pipe = BodyPipe(ledger, phase, headers.get("content-type"), (), "")
+        pipe = BodyPipe(ledger, phase, headers.get("content-type"), (), "", sequence)
     return pipe.store(body)
 
 

@@ -15,7 +15,7 @@ from hushtape.model import CHUNK, Body, BytesBody, Ending, Framing, Head, Header
 from hushtape.sanitize import Chain
 from hushtape.sanitize.messages import octets
 from hushtape.session import callbacks
-from hushtape.session.bodies import BodyPipe
+from hushtape.session.bodies import NO_ENTRY, BodyPipe
 from hushtape.session.bounds import opaque, transfer_codings
 from hushtape.session.inside import found, look_inside
 from hushtape.session.ledger import Ledger
@@ -103,7 +103,7 @@ class HeldAnswer:
             if transfer and not books.options.allow_opaque:
                 raise opaque(transfer, self.uri, ": it is a transfer coding")
             kind = self._original.headers.get("content-type")
-            pipe = self._pipe = BodyPipe(books, "response", kind, self._codings, self.uri)
+            pipe = self._pipe = BodyPipe(books, "response", kind, self._codings, self.uri, NO_ENTRY)
         pipe.feed(data)
 
     def finish(self, ending: Ending, trailers: Headers, shortfall: int) -> Response | None:

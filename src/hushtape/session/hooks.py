@@ -17,7 +17,6 @@ from msgspec import structs
 
 from hushtape.errors import HookError, HushtapeError, OptionError, interruption
 from hushtape.sanitize.messages import safe_error
-from hushtape.session.learning import bodies
 
 if TYPE_CHECKING:
     from hushtape.cassette import Journal
@@ -66,12 +65,7 @@ def captured(ledger: Ledger, interaction: Interaction) -> Interaction | None:
     Raises:
         HushtapeError: a hook raised, or what it made of it can't be recorded.
     """
-    changed = _stored("after_capture", ledger.options.after_capture, ledger, interaction)
-    still = bodies(changed) if changed is not None else []
-    for body in bodies(interaction):
-        if not any(body is other for other in still):
-            ledger.journal.discard_body(body)  # replaced or left out: it is not going to be committed
-    return changed
+    return _stored("after_capture", ledger.options.after_capture, ledger, interaction)
 
 
 def before_save(tape: Tape, journal: Journal) -> bool:

@@ -145,13 +145,11 @@ class Learning:
             for number in numbers:
                 journal.learned(number)
 
-    def rescrub(self, interaction: Interaction, ruleset: Ruleset) -> Interaction:
-        """An exchange of which parts were scrubbed before something was learned.
+    def rescrub(self, interaction: Interaction, ruleset: Ruleset, sequence: int) -> Interaction:
+        """An exchange (its number is `sequence`) of which parts were scrubbed before something was learned.
 
         `ruleset`: the ledger's, as the caller read it. It is audited with this one: what is learned while we
         are at it is the caller's next round.
-
-        The bodies are this exchange's own, not committed yet; those that are replaced are removed.
 
         Raises:
             SecretFoundError: a learned value is in it in a way that can't be redacted.
@@ -159,12 +157,7 @@ class Learning:
         alone, ledger = self.alone, self._ledger
         if alone is None or not holds(alone, interaction, ledger):
             return interaction
-        journal = ledger.journal
-        try:
-            return _with_stored_bodies(journal, _cleaned(ledger, interaction, alone, ruleset))
-        finally:
-            for body in bodies(interaction):
-                journal.discard_body(body)
+        return _with_stored_bodies(ledger.journal, _cleaned(ledger, interaction, alone, ruleset), sequence)
 
     def _work(self, uri: str, *, search: bool) -> None:
         self._busy = True
@@ -307,20 +300,20 @@ def _cleaned(ledger: Ledger, interaction: Interaction, alone: Ruleset, ruleset: 
     return audited(ledger, stored.scrub_interaction(interaction, alone), ruleset)
 
 
-def _with_stored_bodies(journal: Journal, interaction: Interaction) -> Interaction:
+def _with_stored_bodies(journal: Journal, interaction: Interaction, sequence: int) -> Interaction:
     """The same with its bodies in the journal's keeping, so that writing it twice writes them once."""
     request, response = interaction.request, interaction.response
     if request.body is not None:
-        kept = _store(journal, request.body, request.headers.get("content-type"))
+        kept = _store(journal, request.body, request.headers.get("content-type"), sequence)
         request = structs.replace(request, body=kept)
     if response is not None and response.body is not None:
-        kept = _store(journal, response.body, response.head.headers.get("content-type"))
+        kept = _store(journal, response.body, response.head.headers.get("content-type"), sequence)
         response = structs.replace(response, body=kept)
     return structs.replace(interaction, request=request, response=response)
 
 
-def _store(journal: Journal, body: Body, content_type: str) -> Body:
-    spool = journal.spool()
+def _store(journal: Journal, body: Body, content_type: str, sequence: int) -> Body:
+    spool = journal.spool(sequence)
     for piece in body.chunks():
         spool.write(piece)
     return spool.finish(content_type)

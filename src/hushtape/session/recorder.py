@@ -33,7 +33,7 @@ from hushtape.model import (
 from hushtape.sanitize.messages import octets
 from hushtape.seam import FORWARD, Forward
 from hushtape.session.auditing import audit_heads
-from hushtape.session.bodies import BodyPipe
+from hushtape.session.bodies import NO_ENTRY, BodyPipe
 from hushtape.session.bounds import opaque, transfer_codings
 from hushtape.session.ledger import Ledger
 from hushtape.session.metadata import without_secrets
@@ -64,13 +64,13 @@ def contained(method: Method) -> Method:
             if is_finalizing():  # modules are gone, and with them what it takes to go on: as if it was killed
                 self.done = True
                 return
-            self.drop()
+            self._give_up()
             struck = interruption(error)
             if struck is not None:
                 raise struck from None
             self.ledger.fail(error, "record an exchange")
         except BaseException:  # KeyboardInterrupt: what was half told can't be told to its end
-            self.drop()
+            self._give_up()
             raise
 
     return cast(Method, guarded)
@@ -113,7 +113,7 @@ class RecordingExchange:
         self._framing: Framing = "none"
         self._tls: Tls | None = None
         self._elapsed = 0.0
-        self._sequence = -1
+        self._sequence = NO_ENTRY
         self._coded: tuple[str, ...] = ()
         self._request_coded: tuple[str, ...] = ()
         self._transfer: tuple[str, ...] = ()
@@ -154,7 +154,8 @@ class RecordingExchange:
         pipe = self._request_pipe
         if pipe is None:
             request = self._request
-            pipe = BodyPipe(self.ledger, "request", self._request_kind, self._request_coded, request.uri)
+            kind, coded = self._request_kind, self._request_coded
+            pipe = BodyPipe(self.ledger, "request", kind, coded, request.uri, self._sequence)
             self._request_pipe = pipe
         pipe.feed(data)
 
@@ -210,11 +211,22 @@ class RecordingExchange:
     def drop(self) -> None:
         """Forget the exchange, and what it spooled."""
         self.done = True
-        for pipe in (self._request_pipe, self._response_pipe):
-            if pipe is not None:
-                pipe.discard()
-        self._request_pipe = self._response_pipe = None
-        self.ledger.ended(self, stored=False)
+        try:
+            for pipe in (self._request_pipe, self._response_pipe):
+                if pipe is not None:
+                    pipe.discard()
+            if (journal := self.ledger.started) is not None and self._sequence != NO_ENTRY:
+                journal.give_up(self._sequence)
+        finally:
+            self._request_pipe = self._response_pipe = None
+            self.ledger.ended(self, stored=False)
+
+    def _give_up(self) -> None:
+        """Drop it where an error is on its way, which nothing may take the place of."""
+        try:
+            self.drop()
+        except Exception as error:  # noqa: BLE001 - a file that can't be removed, say
+            self.ledger.fail(error, "give up an exchange")
 
     @property
     def _place(self) -> str:
@@ -242,7 +254,7 @@ class RecordingExchange:
             raise opaque(self._coded, self._request.uri, ", and this is a part of such a body (206)")
         if self._transfer and not self.ledger.options.allow_opaque:
             raise opaque(self._transfer, self._request.uri, ": it is a transfer coding")
-        return BodyPipe(self.ledger, "response", self._kind, self._coded, self._request.uri)
+        return BodyPipe(self.ledger, "response", self._kind, self._coded, self._request.uri, self._sequence)
 
     def _write(
         self,
@@ -265,7 +277,8 @@ class RecordingExchange:
         if self.ledger.holds_bodies:
             from hushtape.session import callbacks  # here and below: only who has them pays for them
 
-            changed = callbacks.apply(self.ledger, interaction, self._request_pipe, self._response_pipe)
+            pipes = self._request_pipe, self._response_pipe
+            changed = callbacks.apply(self.ledger, interaction, *pipes, self._sequence)
             if changed is None:
                 self.drop()
                 return
@@ -296,7 +309,8 @@ class RecordingExchange:
                 learning.settle(self._request.uri)
             ruleset = ledger.ruleset
             if ruleset is not scrubbed:
-                interaction, scrubbed = learning.rescrub(interaction, ruleset), ruleset
+                interaction = learning.rescrub(interaction, ruleset, self._sequence)
+                scrubbed = ruleset
             audit_heads(ruleset, interaction)
             if ledger.journal.commit(self._sequence, interaction, lambda: ledger.ruleset is ruleset):  # noqa: B023
                 return
