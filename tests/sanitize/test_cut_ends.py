@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hushtape.sanitize import Ruleset, build
 from hushtape.sanitize.cut_ends import CutEnds
-from hushtape.sanitize.messages import tell
+from hushtape.sanitize.messages import octets, tell
 from hushtape.sanitize.rules import SecretRule
 
 VALUE = "q7-Zun/gu&ss ed+0093\u00e9xLmT"
@@ -227,6 +227,19 @@ def test_groups_of_letters_tell(value: str) -> None:
     rules = build(secrets={"#key": value}).ruleset
     for end in range(max(6, len(value) // 4), len(value)):
         assert scrubbed(rules, b"see " + value[:end].encode()) == b"see REDACTED"
+
+
+def test_a_password_with_signs_tells() -> None:
+    value = "~tz.fd=r[z(V{eT;hq|wx>mnpd!kqzv%"
+    rules = build(secrets={"#key": value}).ruleset
+    for end in range(8, len(value)):
+        assert scrubbed(rules, b"see " + value[:end].encode()) == b"see REDACTED"
+
+
+def test_a_reason_phrase_in_utf_8_shows_no_beginning_beside_another_value() -> None:
+    rules = build(secrets={"#a": "q7ZungT9xLm3", "#b": "p\u00e4ss-Tq8mZ4vR2xK9pL7"}).ruleset
+    phrase = "q7ZungT9xLm3 and p\u00e4ss-Tq8mZ4vR2 given".encode().decode("latin-1")
+    assert octets(rules, phrase) == "REDACTED and REDACTED given"
 
 
 def test_words_alone_tell_of_it_from_its_half_on() -> None:

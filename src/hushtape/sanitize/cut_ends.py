@@ -37,7 +37,7 @@ SHORTEST: Final = 7
 NEAR: Final = 256
 """Bytes of a value up to which each place is asked for all beginnings at once."""
 GROUPED: Final = 64
-"""Bytes of a value up to which it may be one of groups of letters."""
+"""Bytes of a value up to which it may be a password with signs, or one of groups of letters."""
 GROWTH: Final = 6
 """Bytes in which a byte of a value is written, under one layer of escapes."""
 
@@ -52,6 +52,8 @@ _HUMP: Final = lazily(rb"[a-z][A-Z]")
 """What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
 _RUN: Final = lazily(rb"(?!\d+(?![A-Za-z0-9+/]))[A-Za-z0-9+/]{6,}")
 _GROUP: Final = lazily(rb"[A-Za-z]{3,}")
+_SIGNS: Final = lazily(rb"[!#$%^&*()<>?\[\]{}|~]")
+_ONE_WORD: Final = lazily(rb"(?![\[{].*[\]}]\Z)\S+")
 _LETTERS: Final = lazily(rb"[A-Za-z0-9+/]+")
 _CASED: Final = lazily(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _Span = tuple[int, int, bytes | None]
@@ -214,7 +216,11 @@ def _counts(rest: bytes, value: bytes) -> bool:
         return True
     if any(_is_made(value, *run.span(), len(rest)) for run in _RUN.finditer(value, 0, len(rest))):
         return True
-    groups = _GROUP.findall(value if len(value) <= GROUPED else b"")  # `kqzv wxbf jhrt mnpd`
+    if len(value) > GROUPED:
+        return False
+    if _SIGNS.search(rest) and _ONE_WORD.fullmatch(value):
+        return True  # a password
+    groups = _GROUP.findall(value)  # `kqzv wxbf jhrt mnpd`
     words = sum(is_phrase(group.decode()) for group in groups)
     return 2 * words < len(groups)
 

@@ -130,19 +130,17 @@ def octets(ruleset: Ruleset, text: str) -> str:
     """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
     of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
     clean = _begunless(ruleset, text)
-    if clean is not text or text.isascii():
+    if clean.isascii() or not is_latin(clean):
         return clean
-    if not is_latin(text):
-        return text
-    data = text.encode("latin-1")
+    data = clean.encode("latin-1")
     for way in ("surrogatepass", "surrogateescape"):  # the second takes octets that are no UTF-8 along
         try:
             read = data.decode("utf-8", way)
         except UnicodeError:
             continue
-        clean = _begunless(ruleset, read)
-        return text if clean is read else clean.encode("utf-8", way).decode("latin-1")
-    return text
+        told = _begunless(ruleset, read)
+        return clean if told is read else told.encode("utf-8", way).decode("latin-1")
+    return clean
 
 
 def _line(ruleset: Ruleset, line: str, begun: str | None) -> str | None:
