@@ -337,6 +337,29 @@ def test_a_placeholder_stands_for_some_text_between_all_that_was_recorded(asked:
         stored("SELECT 'REDACTED', 'REDACTED'").take(asked, None)
 
 
+def test_any_placeholder_stands_for_some_text() -> None:
+    entries = [{"sql_normalized": "SELECT * FROM T WHERE K='<<GONE>>' AND Y=2024", "rows": [[1]]}]
+    store = Store(entries, placeholders=("<<gone>>", ""))
+    assert store.take("select * from t where k='dummy' and y=2024", None)["rows"] == [[1]]
+
+
+def test_parameters_are_compared_as_they_were_recorded() -> None:
+    def clean(text: str) -> str:
+        return text.replace("dummy", "REDACTED").replace(SECRET, "REDACTED")
+
+    entries = [
+        {
+            "sql_normalized": "Q",
+            "params_hash": params_hash({"i": number, "k": SECRET}, clean),
+            "rows": [[number]],
+        }
+        for number in range(4)
+    ]
+    store = Store(entries, clean)
+    found = [store.take("q", {"i": number, "k": "dummy"})["rows"] for number in (2, 1, 0, 3)]
+    assert found == [[[2]], [[1]], [[0]], [[3]]]
+
+
 def test_many_placeholders_cost_no_more_than_their_number() -> None:
     store = stored("INSERT ALL" + " INTO T VALUES ('REDACTED')" * 40 + " END")
     calls = 0

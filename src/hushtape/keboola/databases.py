@@ -266,6 +266,7 @@ def replaying(adapters: Sequence[DBAdapter], cassette: Path, tape: Tape) -> Iter
     with _undone(adapters):
         for adapter in adapters:
             adapter.tell = lambda text: tell(in_capitals(tape.ledger.ruleset), text)
+            adapter.placeholders = {REDACTED, *tape.ledger.ruleset.placeholders}
             adapter.patch_for_replay(list(found))
         yield
     for adapter in adapters:

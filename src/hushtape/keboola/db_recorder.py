@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hushtape.errors import MissingDependencyError
 from hushtape.keboola.db_connections import RecordingConnection, ReplayConnection
 from hushtape.keboola.db_store import Store, UnmatchedQueryError
 from hushtape.patching import PatchSet
+from hushtape.sanitize.rules import REDACTED
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -28,10 +30,12 @@ _IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+oracledb\b", re.MULTILINE)
 class DBAdapter(ABC):
     """What records and replays one database driver.
 
-    Attributes: tell: scrubs what an error may show; a recorder sets it before `patch_for_replay`.
+    Attributes: tell: scrubs what an error may show; placeholders: what may stand for secrets in the
+    interactions. A recorder sets both before `patch_for_replay`.
     """
 
     tell: Callable[[str], str] = str
+    placeholders: Collection[str] = (REDACTED,)
 
     @property
     @abstractmethod
@@ -81,7 +85,7 @@ class OracleDBAdapter(DBAdapter):
         self._patches.replace(_driver(), "connect", make)
 
     def patch_for_replay(self, interactions: Sequence[Mapping[str, Any]]) -> None:
-        store = self._store = Store(interactions, self.tell)
+        store = self._store = Store(interactions, self.tell, self.placeholders)
 
         def make(genuine: Any) -> Any:
             def connect(*args: Any, **kwargs: Any) -> ReplayConnection:
@@ -108,6 +112,14 @@ def adapter_for(script: Path) -> DBAdapter | None:
             except OSError:
                 continue
     return None
+
+
+def adapters_for(script: Path) -> list[DBAdapter] | None:
+    """The same as a recorder takes it; None where the driver is not installed, too."""
+    adapter = adapter_for(script)
+    if adapter is None or find_spec(adapter.driver_name) is None:
+        return None
+    return [adapter]
 
 
 def _driver() -> Any:

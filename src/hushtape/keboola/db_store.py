@@ -6,8 +6,9 @@ driver. Called by: db_recorder, db_connections. Each answer is given once, in re
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from hushtape.keboola import db_values
@@ -26,9 +27,17 @@ class UnmatchedQueryError(VCRRecorderError, RuntimeError):
 class Store:
     """Attributes: missed: the error of the first query that could not be answered."""
 
-    def __init__(self, interactions: Sequence[Mapping[str, Any]], tell: Callable[[str], str] = str) -> None:
-        """`tell`: scrubs a statement that an error shows."""
+    def __init__(
+        self,
+        interactions: Sequence[Mapping[str, Any]],
+        tell: Callable[[str], str] = str,
+        placeholders: Iterable[str] = (REDACTED,),
+    ) -> None:
+        """`tell`: scrubs parameters before they are compared, and a statement that an error shows.
+        `placeholders`: what may stand for a secret in what was recorded."""
         self._tell = tell
+        known = sorted({text.upper() for text in placeholders if text}, key=len, reverse=True)
+        self._placeholder = re.compile("|".join(map(re.escape, known)) or r"(?!)")
         self._left: dict[str, list[Mapping[str, Any]]] = {}
         for entry in interactions:
             self._left.setdefault(str(entry.get("sql_normalized", "")), []).append(entry)
@@ -43,12 +52,12 @@ class Store:
         """
         statement = db_values.normalize_sql(sql)
         recorded = statement if statement in self._left else self._hidden(statement)
-        wanted = db_values.params_hash(parameters)
+        wanted = {db_values.params_hash(parameters), db_values.params_hash(parameters, self._tell)}
         with self._lock:
             left = self._left.get(recorded, [])
             # Parameters hold what a replay does not know (a recorded secret), so SQL alone will do.
             for index, entry in enumerate(left):
-                if entry.get("params_hash") == wanted:
+                if entry.get("params_hash") in wanted:
                     return left.pop(index)
             if left:
                 return left.pop(0)
@@ -59,8 +68,9 @@ class Store:
     def _hidden(self, statement: str) -> str:
         """The recorded statement that is this one but for placeholders, of several the one with the most
         letters of its own: a placeholder stands for any text. Else the statement itself."""
-        fitting = (text for text in self._left if REDACTED in text and _fits(text.split(REDACTED), statement))
-        return max(fitting, key=lambda text: len(text.replace(REDACTED, "")), default=statement)
+        hidden = self._placeholder
+        fitting = (text for text in self._left if _fits(hidden.split(text), statement))
+        return max(fitting, key=lambda text: len(hidden.sub("", text)), default=statement)
 
     def _unmatched(self, sql: str) -> UnmatchedQueryError:
         statement = db_values.normalize_sql(self._tell(sql))
@@ -77,6 +87,8 @@ class Store:
 def _fits(parts: Sequence[str], statement: str) -> bool:
     """Whether these stand in the statement in this order, with something between them, from its beginning to
     its end. An expression would try all places of each."""
+    if len(parts) < 2:
+        return False
     first, *between, last = parts
     at, end = len(first), len(statement) - len(last)
     if not statement.startswith(first) or not statement.endswith(last):

@@ -372,3 +372,57 @@ def test_a_snapshots_diff_shows_no_line_of_what_is_coded(tmp_path: Path, width: 
     ]
     told = [line for line, is_touched in zip(lines, touched, strict=True) if packed or is_touched]
     assert told and not any(line in shown for line in told)
+
+
+DRIVER = """
+from pathlib import Path
+
+
+class Cursor:
+    description = [("A", "TEXT")]
+
+    def execute(self, sql, parameters=None):
+        with (Path(__file__).parent / "asked").open("a") as file:
+            file.write(sql + chr(10))
+        self.rows = [("row of " + sql,)]
+        return self
+
+    def fetchall(self):
+        rows, self.rows = self.rows, []
+        return rows
+
+    def close(self):
+        pass
+
+
+class Connection:
+    def cursor(self):
+        return Cursor()
+
+    def close(self):
+        pass
+
+
+def connect(**given):
+    return Connection()
+"""
+
+
+def test_a_database_is_recorded_and_replayed_without_a_connection(project: Project) -> None:
+    project.script.with_name("oracledb.py").write_text(DRIVER)
+    asks = (
+        "import oracledb\n    cursor = oracledb.connect().cursor()\n"
+        "    sql = f\"select a from t where k = '{parameters['#token']}'\"\n"
+        "    rows = cursor.execute(sql).fetchall()\n    cursor.close()\n"
+        "    (data / 'out' / 'files' / 'rows').write_text(repr(rows))\n    sys.exit("
+    )
+    project.script.write_text(project.script.read_text().replace("sys.exit(", asks))
+    data = project.case("first", targets=[])
+    assert project.kinds() == []
+    asked = project.script.with_name("asked")
+    assert asked.read_text().count("select") == 1, "the replay of the recording asked it, too"
+    assert "SELECT A FROM T WHERE K = 'REDACTED'" in (data / "cassettes" / "requests.json").read_text()
+    (data / "config.secrets.json").unlink()
+    assert project.kinds(mode="replay") == [] and asked.read_text().count("select") == 1
+    rows = data.parent.parent / "expected" / "data" / "out" / "files" / "rows"
+    assert "row of select a from t where k = 'REDACTED'" in rows.read_text()

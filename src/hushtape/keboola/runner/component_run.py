@@ -18,6 +18,7 @@ from typing import Any
 from hushtape.api import Tape
 from hushtape.errors import HushtapeError, UnmatchedRequestError, interruption
 from hushtape.keboola import case as cases
+from hushtape.keboola.db_recorder import adapters_for
 from hushtape.keboola.errors import CaseError, ExitCodeError
 from hushtape.keboola.files import merged, read_object
 from hushtape.keboola.log_capture import DEFAULT_NORMALIZERS, SHORTEST_MASKED
@@ -102,6 +103,7 @@ class ComponentRun:
             log_normalizers=[(re.escape(f"{script.resolve().parent.parent}/"), ""), *DEFAULT_NORMALIZERS],
             config=config,
             sleep="skip" if self.settings.skip_pauses else None,
+            db_adapters=adapters_for(script),
         )
 
     # --- secrets -----------------------------------------------------------------------------------
