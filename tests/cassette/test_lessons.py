@@ -166,3 +166,14 @@ def test_a_body_is_given_up_whatever_became_of_earlier_entries(large: Journal, h
     given_up = spooled(large, second, b"z")
     large.give_up(second)
     assert not given_up.path.exists()
+
+
+def test_a_file_of_an_exchange_that_a_signal_struck_stays_until_the_end(large: Journal) -> None:
+    struck, unnamed = large.begin(), large.begin()
+    body, other = spooled(large, struck, b"x"), spooled(large, unnamed, b"y")
+    for sequence in (struck, unnamed):
+        large.give_up(sequence, sure=False)
+    large.commit(struck, asking(body))  # its record had waited for another's
+    assert body.path.exists() and other.path.exists()
+    large.abandon()
+    assert body.path.exists() and not other.path.exists()

@@ -10,6 +10,7 @@ import threading
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,25 @@ def test_a_placeholder_of_the_users_stands_for_what_its_field_taught(cassette: P
         )
     assert not tape.failed
     assert "it is ***" in cassette.read_text() and '"***"' in cassette.read_text().split("interactions")[0]
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeoutError])
+def test_a_lesson_that_a_signal_interrupts_is_learned_later(
+    cassette: Path, kind: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: object) -> Ruleset:
+        raise kind
+
+    with hushtape.use_cassette(cassette) as tape:
+        record(tape, f"see {TOKEN}".encode(), path="before")
+        with monkeypatch.context() as signal:
+            signal.setattr(Ruleset, "with_secrets", interrupted)
+            with suppress(kind):
+                record(tape, LOGIN)
+            tape.ledger.faults.clear()  # whatever the fault of this exchange was: the program goes on
+            tape.ledger._failures.clear()
+        record(tape, b"done", path=f"use/{TOKEN}")
+    assert TOKEN not in cassette.read_text() and "use/REDACTED" in cassette.read_text()
 
 
 def test_a_body_of_many_fresh_tokens_stops_at_a_thousand(cassette: Path) -> None:

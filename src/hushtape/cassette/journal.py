@@ -271,10 +271,11 @@ class Journal:
         self._void(index)
         self._leftovers.gone(old)
 
-    def give_up(self, sequence: int) -> None:
-        """The exchange with this number ends without a commit: what it has spooled goes."""
+    def give_up(self, sequence: int, *, sure: bool = True) -> None:
+        """The exchange with this number ends without a commit: what it has spooled goes. Not `sure`: a signal
+        may have struck in its commit, so it goes at the recording's end, if no entry names it."""
         if self._folder.held:
-            self._leftovers.given_up(sequence)
+            self._leftovers.given_up(sequence, sure=sure)
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""
@@ -309,6 +310,8 @@ class Journal:
 
     def abandon(self) -> Path:
         """End without publishing: the folder stays for `hushtape recover`. Returns it."""
+        if self._folder.held:
+            self._leftovers.close()
         self._close()
         self._folder.release()
         return self._folder.path

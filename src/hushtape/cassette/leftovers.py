@@ -23,14 +23,16 @@ NEWEST: Final = 256
 class Leftovers:
     """Those of one journal."""
 
-    __slots__ = ("_entries", "_finished", "_lock", "_named", "_open")
+    __slots__ = ("_doubtful", "_entries", "_finished", "_lock", "_named", "_open")
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
         self._finished: dict[int, list[Path]] = {}
         """Files that an exchange has finished and not committed, each as often as it did."""
+        self._doubtful: list[Path] = []
+        """Those of exchanges that nobody knows the end of."""
         self._open: Counter[Path] = Counter()
-        """How often each is in one of these lists."""
+        """How often each is in one of these lists, or was."""
         self._named: Counter[Path] = Counter()
         """How often entries name each."""
         # Re-entrant: a response that is collected ends its exchange wherever the collector runs.
@@ -50,9 +52,13 @@ class Leftovers:
             self._named.update(paths)
             self._end(sequence)
 
-    def given_up(self, sequence: int) -> None:
-        """The exchange is over without an entry; or with one, where it was interrupted behind that."""
+    def given_up(self, sequence: int, *, sure: bool) -> None:
+        """The exchange is over without an entry; or with one, where another's could not be written beside it.
+        Not `sure`: a signal may have struck while its record was on its way. Its files stay until `close`."""
         with self._lock:
+            if not sure:
+                self._doubtful += self._finished.pop(sequence, ())
+                return
             entries = self._entries
             for index in entries.latest(NEWEST) if sequence in self._finished else ():
                 if entries.sequence(index) == sequence and entries.stands(index):
@@ -65,6 +71,16 @@ class Leftovers:
             for path in paths:
                 self._named[path] -= self._named[path] > 0
                 self._remove(path)
+
+    def close(self) -> None:
+        """The recording is over, and its folder stays."""
+        with self._lock:
+            entries, doubtful = self._entries, set(self._doubtful)
+            self._doubtful = []
+            for index in entries.order() if doubtful else ():
+                doubtful -= set(entries.spools(index))
+            for path in doubtful:
+                path.unlink(missing_ok=True)
 
     def _end(self, sequence: int) -> None:
         for path in self._finished.pop(sequence, ()):

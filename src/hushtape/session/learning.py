@@ -172,24 +172,31 @@ class Learning:
         ledger, notebook = self._ledger, self.notebook
         while notebook.pending:
             host = _authority(uri)
-            rules = [rule for rule in notebook.take() if rule.value.lower() not in host]
+            taken = notebook.take()
+            rules = [rule for rule in taken if rule.value.lower() not in host]
             before = ledger.ruleset
-            after = before.with_secrets(rules)
-            if after is not before:
-                self.due += after.rules[len(before.rules) :]  # type: ignore[arg-type]  # what joined: secrets
-                self.alone = after.learned
-                ledger.ruleset = after
+            try:
+                after = before.with_secrets(rules)
+                if after is not before:
+                    self.due += after.rules[len(before.rules) :]  # type: ignore[arg-type]  # what joined: secrets
+                    self.alone = after.learned
+                    ledger.ruleset = after
+            except BaseException:  # a signal's, while expressions are compiled: the program may go on
+                notebook.pending.extend(taken)
+                raise
 
     def _search_due(self) -> None:
-        rules, self.due = self.due, []
+        rules = [*self.due]
         self._noted = False  # what is learned from now on stands behind what this exchange ends with
         journal = self._ledger.started
         if journal is None or not rules:
+            self.due = []
             if not self._late:
                 self._close()  # what was noted was known, in another writing
             return
         # From here on, whatever happens, they count as not searched for until they were.
         self._late += rules
+        self.due = []
         number = journal.lesson()
         self._open.append(number)
         for search in self.others:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from hushtape import clock, coding
-from hushtape.errors import interruption
+from hushtape.errors import HushtapeError, interruption
 from hushtape.model import (
     NO_HEADERS,
     Ending,
@@ -64,13 +64,13 @@ def contained(method: Method) -> Method:
             if is_finalizing():  # modules are gone, and with them what it takes to go on: as if it was killed
                 self.done = True
                 return
-            self._give_up()
+            self._give_up(sure=isinstance(error, HushtapeError))
             struck = interruption(error)
             if struck is not None:
                 raise struck from None
             self.ledger.fail(error, "record an exchange")
         except BaseException:  # KeyboardInterrupt: what was half told can't be told to its end
-            self._give_up()
+            self._give_up(sure=False)
             raise
 
     return cast(Method, guarded)
@@ -208,23 +208,23 @@ class RecordingExchange:
             self._elapsed = self._since()
         self._write("cut", failure=Failure(failure.stage, chain))
 
-    def drop(self) -> None:
-        """Forget the exchange, and what it spooled."""
+    def drop(self, *, sure: bool = True) -> None:
+        """Forget the exchange, and what it spooled. `sure`: see `Journal.give_up`."""
         self.done = True
         try:
             for pipe in (self._request_pipe, self._response_pipe):
                 if pipe is not None:
                     pipe.discard()
             if (journal := self.ledger.started) is not None and self._sequence != NO_ENTRY:
-                journal.give_up(self._sequence)
+                journal.give_up(self._sequence, sure=sure)
         finally:
             self._request_pipe = self._response_pipe = None
             self.ledger.ended(self, stored=False)
 
-    def _give_up(self) -> None:
+    def _give_up(self, *, sure: bool) -> None:
         """Drop it where an error is on its way, which nothing may take the place of."""
         try:
-            self.drop()
+            self.drop(sure=sure)
         except Exception as error:  # noqa: BLE001 - a file that can't be removed, say
             self.ledger.fail(error, "give up an exchange")
 
