@@ -27,6 +27,7 @@ def run(client: str, case: Any, server: Server, proxy: str | None = None) -> Any
         driver.close()
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("case", SOME)
 def test_an_answer_is_the_same_three_ways(client: str, case: str) -> None:
@@ -34,6 +35,7 @@ def test_an_answer_is_the_same_three_ways(client: str, case: str) -> None:
         three_ways(lambda: run(client, CASES[case], server), server, need_body=case.startswith("upload"))
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("case", FAILURES)
 def test_a_failure_is_the_same_three_ways(client: str, case: str) -> None:

@@ -88,6 +88,7 @@ def test_an_error_of_order_or_of_a_hook_comes_through_every_client_as_itself(
     assert server.connections == 0 and tape.played == 0
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("target", SHAPES)
 @pytest.mark.parametrize("client", DRIVERS)
 @pytest.mark.parametrize("moment", ["after_capture", "before_save", "before_replay"])

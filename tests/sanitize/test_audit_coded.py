@@ -80,7 +80,7 @@ def test_long_stream_is_followed_through_its_writing(kind: str, way: str) -> Non
     assert audit(body.encode()) is not None
 
 
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("size", range(4))
 @pytest.mark.parametrize("way", WAYS)
 def test_where_windows_meet_makes_no_difference(way: str, size: int) -> None:

@@ -56,6 +56,7 @@ def test_what_is_found_in_a_small_body_is_found_in_a_large_one(name: str) -> Non
         assert scrubbed(text.encode() + behind) == small + behind, text
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("value", [[VALUE], [VALUE, "x"], VALUE], ids=["a list", "a list of two", "a string"])
 @pytest.mark.parametrize("behind", [900, GUARD + 10, 70_000])

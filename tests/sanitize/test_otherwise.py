@@ -122,6 +122,7 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("written", WRITTEN)  # varies fastest: the ruleset of a key is compiled once
 @pytest.mark.parametrize("kind", KEYS)
 @pytest.mark.parametrize("given", GIVEN)

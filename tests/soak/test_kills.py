@@ -19,7 +19,7 @@ from tests.support import certificates
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.timeout(300)
-SHORT = 4
+SHORT = 3
 TRIALS = 200
 NUMBERS = 150
 BIG = 400_000
