@@ -229,6 +229,13 @@ def test_groups_of_letters_tell(value: str) -> None:
         assert scrubbed(rules, b"see " + value[:end].encode()) == b"see REDACTED"
 
 
+def test_of_many_values_with_one_head_the_shortest_tells_too() -> None:
+    many = {f"#{n}": f"sk_livqT9x{n:02d}{'Zk93mP0qX7' * 8}" for n in range(40)}
+    rules = build(secrets={**many, "#short": "sk_livqT9xLm3KvB8wRd5Yx2"}).ruleset
+    assert tell(rules, "see sk_livqT9xLm of it") == "see REDACTED of it"
+    assert tell(rules, "see sk_livqT9x07Zk93mP0qX7Zk93mP of it") == "see REDACTED of it"
+
+
 def test_a_password_with_signs_tells() -> None:
     value = "~tz.fd=r[z(V{eT;hq|wx>mnpd!kqzv%"
     rules = build(secrets={"#key": value}).ruleset

@@ -98,7 +98,7 @@ def test_a_number_of_json_in_a_form_is_quoted_as_the_strings_around_it(
     encode: Callable[[str], str], writers: str, spacing: tuple[int | None, tuple[str, str]]
 ) -> None:
     document: object = {"a": "@", "b": ["x", 1, "@"], "c": {"d": "@"}, "e": "@"}
-    text = json.dumps(document, indent=spacing[0], separators=spacing[1]).replace('"@"', f"-1{PIN}.5e7")
+    text = json.dumps(document, indent=spacing[0], separators=spacing[1]).replace('"@"', f"-1{PIN}.5e+7")
     for writer in writers:  # n: as .NET writes a quote within a string
         text = json.dumps({"in": text})
         text = text.replace(r"\"", r"\u0022") if writer == "n" else text

@@ -69,10 +69,12 @@ class CutEnds:
     Attributes: longest: bytes of the longest value.
     """
 
-    __slots__ = ("_far", "_heads", "_letters", "_near", "longest")
+    __slots__ = ("_far", "_heads", "_letters", "_near", "_ordered", "longest")
 
     def __init__(self, rules: Iterable[SecretRule] = (), before: CutEnds | None = None) -> None:
         self._heads: dict[bytes, tuple[tuple[bytes, bytes], ...]] = dict(before._heads) if before else {}
+        self._ordered: dict[bytes, tuple[list[tuple[bytes, bytes]], list[tuple[bytes, bytes]]]] = {}
+        """Values of one head, where they are many; made when they are met."""
         self._far: dict[bytes, None] = dict(before._far) if before else {}
         """Beginnings of values that are longer than `NEAR`: few, and looked for one by one."""
         self._near: int = before._near if before else 0
@@ -125,7 +127,7 @@ class CutEnds:
         that no value holds."""
         reach = 0
         for at in sorted(at for head in self._heads for at in _places(data, head, 0)):
-            met = _nearest(self._heads[data[at : at + LEAST]], data, at)
+            met = self._nearest(data, at)
             sizes = [(_alike(data[at : at + len(value)], value), value, text) for value, text in met]
             if whole := max((size for size, value, _ in sizes if size == len(value)), default=0):
                 yield at, at + whole, None
@@ -133,6 +135,19 @@ class CutEnds:
             begun = max((one for one in sizes if _counts(data[at : at + one[0]], one[1])), default=None)
             if begun is not None and at + begun[0] > reach:
                 yield at, at + begun[0], begun[2]
+
+    def _nearest(self, data: bytes, at: int) -> Sequence[tuple[bytes, bytes]]:
+        """The values that may begin here. Of many with one head those beside the buffer in their order, for
+        none begins more like it, and the shortest, which fewer letters tell of."""
+        head = data[at : at + LEAST]
+        met = self._heads[head]
+        if len(met) <= FEW:
+            return met
+        if head not in self._ordered:
+            self._ordered[head] = sorted(met), sorted(met, key=lambda one: len(one[0]))[:FEW]
+        values, shortest = self._ordered[head]
+        place = bisect_left(values, (data[at : at + self.longest], b""))
+        return [*values[max(0, place - 2) : place + 2], *shortest]
 
     def _shown(self, data: bytes, codes: bool) -> Iterator[_Span]:
         """What ends a part of a message, escaped and coded, too."""
@@ -237,15 +252,6 @@ def _is_made(value: bytes, start: int, end: int, shown: int) -> bool:
     return not is_phrase(run.decode("latin-1")) or any(
         len(word) < 3 for word in words[: -1 if end == shown else None]
     )
-
-
-def _nearest(met: tuple[tuple[bytes, bytes], ...], data: bytes, at: int) -> Sequence[tuple[bytes, bytes]]:
-    """Of many values that begin alike, those beside the buffer in their order: none begins more like it."""
-    if len(met) <= FEW:
-        return met
-    values = sorted(met)
-    place = bisect_left(values, (data[at : at + len(max(values)[0])], b""))
-    return values[max(0, place - 2) : place + 2]
 
 
 def _run(data: bytes) -> list[int]:

@@ -18,7 +18,7 @@ from hushtape.sanitize.values import belonging
 
 _MAY_HOLD: Final = lazily(r"[-+.0-9eE]*[0-9][-+.0-9eE]*")
 _DIGITS: Final = b"-+.0123456789eE"
-_NUMBER: Final = lazily(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_NUMBER: Final = lazily(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE](?:[-+]|%(?:25){0,8}2[bB])?[0-9]+)?")
 _LONGEST: Final = 64
 """Characters of a number on either side of the secret."""
 
