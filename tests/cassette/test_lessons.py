@@ -141,7 +141,7 @@ def test_an_exchange_that_was_interrupted_behind_its_commit_keeps_its_body(
     body = spooled(large, sequence, b"x")
     spooled(large, other, b"x")
     with monkeypatch.context() as interrupted:
-        interrupted.setattr(Leftovers, "committed", lambda *given: None)
+        interrupted.setattr(Leftovers, "over", lambda *given: None)
         large.commit(sequence, asking(body))
     large.give_up(sequence)
     large.give_up(other)
@@ -166,6 +166,49 @@ def test_a_body_is_given_up_whatever_became_of_earlier_entries(large: Journal, h
     given_up = spooled(large, second, b"z")
     large.give_up(second)
     assert not given_up.path.exists()
+
+
+def test_an_entry_that_is_replaced_before_its_commit_returns_keeps_its_body(
+    large: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another thread, for all of it but the body's type: the new one names the same file again."""
+    sequence = large.begin()
+    body = spooled(large, sequence, b"x")
+
+    def replaced(*given: object) -> None:
+        monkeypatch.undo()
+        (index,) = large.present()
+        large.replace(index, asking(spooled(large, sequence, b"x")))
+
+    monkeypatch.setattr(Leftovers, "over", replaced)
+    large.commit(sequence, asking(body))
+    (interaction,) = large.read_all()
+    assert interaction.request.body is not None
+    assert b"".join(interaction.request.body.chunks()) == b"x" * 200_000
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before it is written", "behind it"])
+def test_what_a_signal_left_of_a_replaced_entry_is_overwritten_at_the_end(
+    large: Journal, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    sequence = large.begin()
+    old = Interaction(
+        Request("GET", "https://h.example/old-7Hq2", Headers([]), spooled(large, sequence, b"x"))
+    )
+    new = Interaction(Request("GET", "https://h.example/new", Headers([])))
+    large.commit(sequence, old)
+    (index,) = large.present()
+
+    def struck(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Journal, *(("commit", struck) if before else ("_void", struck)))
+    with pytest.raises(KeyboardInterrupt):
+        large.replace(index, new)
+    monkeypatch.undo()
+    folder = large.abandon()
+    left = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert (b"old-7Hq2" in left) is before and (b"x" * 100_000 in left) is before
 
 
 def test_a_file_of_an_exchange_that_a_signal_struck_stays_until_the_end(large: Journal) -> None:

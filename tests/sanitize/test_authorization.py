@@ -14,7 +14,7 @@ TOKEN = "Zk93mP0qX7vL2"
 def taught(value: str) -> list[str]:
     book = Notebook()
     book.asked(value.encode(), Lesson("credentials"), b"REDACTED")
-    return [rule.value for rule in book.take()]
+    return [rule.value for rule in book.waiting()]
 
 
 @pytest.mark.parametrize("sign", [*"!:@%$.~+/|-*#?&()[]{}<>^`", "%2F", "::"])

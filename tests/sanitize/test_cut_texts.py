@@ -164,6 +164,6 @@ def test_a_member_behind_many_values_that_were_cut_teaches_and_goes_whole(lines:
     scrubber = RULES[0].scrubber("response", "text/plain", notebook.answered)
     scrubber.feed((cut * lines + '{"access_token": "' + LATER + '"}\n').encode())
     scrubber.finish()
-    assert [one.value for one in notebook.take()] == [LATER]
+    assert [one.value for one in notebook.waiting()] == [LATER]
     text = "'token': [1, 'a...\n" * lines + '{"password": "ab\'' + "]" * (lines + 4) + LATER + '", "n": 1}\n'
     assert LATER not in scrubbed(text, "text/plain")

@@ -23,7 +23,9 @@ RULESET = Ruleset.compile(DefaultSanitizer().rules())
 
 
 def taught(book: Notebook) -> list[str]:
-    return [rule.value for rule in book.take()]
+    rules = book.waiting()
+    book.learned(len(rules))
+    return [rule.value for rule in rules]
 
 
 def from_body(
@@ -270,7 +272,7 @@ def grown(values: list[str], step: int) -> Ruleset:
         book = Notebook()
         for value in values[start : start + step]:
             RULESET.headers(Headers([("Authorization", f"Bearer {value}")]), "request", "", book.asked)
-        ruleset = ruleset.with_secrets(book.take())
+        ruleset = ruleset.with_secrets(book.waiting())
     return ruleset
 
 
@@ -330,7 +332,7 @@ def test_a_fields_own_placeholder_stays_where_its_value_was_learned() -> None:
     first = ruleset.scrubber("response", "", book.answered)
     body = b'{"password": "hunter2-hunter2"}'
     before = first.feed(body) + first.finish()
-    after = ruleset.with_secrets(book.take()).scrubber("response")
+    after = ruleset.with_secrets(book.waiting()).scrubber("response")
     assert after.feed(body) + after.finish() == before == b'{"password": "***"}'
 
 
@@ -465,7 +467,7 @@ def test_a_learned_value_takes_no_quotes_along(body: str) -> None:
     scrubber = build().ruleset.scrubber("response", "application/json", book.answered)
     scrubber.feed(body.encode())
     scrubber.finish()
-    rules = book.take()
+    rules = book.waiting()
     assert rules and {rule.placeholder for rule in rules} == {"REDACTED"}
 
 
@@ -583,7 +585,7 @@ def test_a_value_that_holds_the_placeholders_text_is_learned(placeholder: str) -
         assert value in from_body(written.encode(), ruleset=ruleset)
     book = Notebook()
     ruleset.headers(Headers([("Authorization", f"Bearer {value}")]), "request", "", book.asked)
-    (rule,) = book.take()
+    (rule,) = book.waiting()
     later = ruleset.with_secrets([rule])
     assert rule.value == value and value not in later.uri(f"https://h.example/later/{value}")
 
@@ -647,4 +649,4 @@ def test_a_loose_value_inside_of_what_goes_whole_teaches(document: object) -> No
     scrubber = build().ruleset.scrubber("response", "application/json", book.answered)
     scrubber.feed(json.dumps(document).encode())
     scrubber.finish()
-    assert "ioi897xvcc33" in {rule.value for rule in book.take()}
+    assert "ioi897xvcc33" in {rule.value for rule in book.waiting()}

@@ -51,7 +51,7 @@ def test_a_credential_goes_and_is_learned(field: str) -> None:
     assert RULES.headers(Headers([(NAME, field)]), "request", "", book.asked).pairs == (
         (NAME, CREDENTIALS[field]),
     )
-    taught = [one.value for one in book.take()]
+    taught = [one.value for one in book.waiting()]
     assert (
         taught == [MADE]
         if field.endswith((MADE, "k8s.io")) and "-secret-" not in field

@@ -54,10 +54,10 @@ class Entries:
             and self._rows[4 * index + 3] >= 0
         ]
 
-    def latest(self, most: int) -> range:
-        """The last entries that were added."""
-        count = len(self._rows) // 4
-        return range(max(0, count - most), count)
+    @property
+    def count(self) -> int:
+        """How many have been added."""
+        return len(self._rows) // 4
 
     def stands(self, index: int) -> bool:
         """It was not removed."""

@@ -31,7 +31,7 @@ from hushtape.cassette.problems import unfit, unwritable
 from hushtape.cassette.seal import Seal
 from hushtape.cassette.spool import BodySpool, SpooledBody, StoredBody
 from hushtape.cassette.top import Top
-from hushtape.errors import HushtapeWarning
+from hushtape.errors import CassetteWriteError, HushtapeWarning
 from hushtape.model import CHUNK, Body, BytesBody, Interaction, Tls
 
 _encode_splices = msgspec.json.Encoder().encode
@@ -71,6 +71,7 @@ class Journal:
         self._counter = Counter(folder.create(NAME))
         self.entries = Entries(fd, folder.path)
         self._leftovers = Leftovers(self.entries)
+        self._replacing: int | None = None  # the entry that is written anew right now
         self._appender = Appender(fd, self.entries, path)
         about = {
             "cassette": path.name,
@@ -178,10 +179,19 @@ class Journal:
         table = _encode_splices(splices) if splices else b""
         if not self._folder.held:
             raise unwritable(self.path, f"record on {self.path}", found=CLOSED)
-        done = self._appender.interaction(sequence, table, text, current)
+        named = [body.path for body in (asked, answered) if type(body) is SpooledBody]
+        self._leftovers.naming(named)
+        entries, before = self.entries, self.entries.count
+        try:
+            done = self._appender.interaction(sequence, table, text, current)
+        except CassetteWriteError:  # of this record, or of one that came along with it
+            if not any(entries.sequence(index) == sequence for index in range(before, entries.count)):
+                self._leftovers.gone(named)
+            raise
         if done:
-            both = (body.path for body in (asked, answered) if type(body) is SpooledBody)
-            self._leftovers.committed(sequence, both)
+            self._leftovers.over(sequence)
+        else:
+            self._leftovers.gone(named)
         return done
 
     copy = commit
@@ -260,10 +270,22 @@ class Journal:
 
     def replace(self, index: int, interaction: Interaction) -> None:
         """Write an entry anew; the old text is overwritten on disk, and body files that only it named go."""
+        self._void_replaced()
         old = self.entries.spools(index)
+        self._replacing = index
         self.commit(self.entries.sequence(index), interaction)
         self._void(index)
+        self._replacing = None
         self._leftovers.gone(old)
+
+    def _void_replaced(self) -> None:
+        """Overwrite the entry whose replacement a signal has interrupted, if that was written."""
+        index, self._replacing = self._replacing, None
+        entries = self.entries
+        if index is not None and entries.stands(index) and index not in entries.order():
+            old = entries.spools(index)
+            self._void(index)
+            self._leftovers.gone(old)
 
     def drop(self, index: int) -> None:
         """Take an entry back: it holds what can't be written anew."""
@@ -275,7 +297,7 @@ class Journal:
         """The exchange with this number ends without a commit: what it has spooled goes. Not `sure`: a signal
         may have struck in its commit, so it goes at the recording's end, if no entry names it."""
         if self._folder.held:
-            self._leftovers.given_up(sequence, sure=sure)
+            self._leftovers.over(sequence, sure=sure)
 
     def _void(self, index: int) -> None:
         """Overwrite an entry that has been committed anew. Its record stays, marked void."""
@@ -311,6 +333,7 @@ class Journal:
     def abandon(self) -> Path:
         """End without publishing: the folder stays for `hushtape recover`. Returns it."""
         if self._folder.held:
+            self._void_replaced()
             self._leftovers.close()
         self._close()
         self._folder.release()

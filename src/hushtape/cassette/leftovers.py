@@ -12,12 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from hushtape.cassette.entries import Entries
-
-NEWEST: Final = 256
-"""Entries that may have been added since the one of an exchange that is just given up."""
 
 
 class Leftovers:
@@ -46,24 +42,23 @@ class Leftovers:
             self._open[path] += 1
             yield
 
-    def committed(self, sequence: int, paths: Iterable[Path]) -> None:
-        """The exchange is over; its entry names these. What else it has finished goes."""
+    def naming(self, paths: Iterable[Path]) -> None:
+        """An entry that names these is about to be written. Before it is: another thread may replace it as
+        soon as it stands there."""
         with self._lock:
             self._named.update(paths)
-            self._end(sequence)
 
-    def given_up(self, sequence: int, *, sure: bool) -> None:
-        """The exchange is over without an entry; or with one, where another's could not be written beside it.
-        Not `sure`: a signal may have struck while its record was on its way. Its files stay until `close`."""
+    def over(self, sequence: int, *, sure: bool = True) -> None:
+        """The exchange is over, with an entry or without: what else it has finished goes. Not `sure`: a
+        signal may have struck while its record was on its way. Then it goes with `close`."""
         with self._lock:
+            paths = self._finished.pop(sequence, ())
             if not sure:
-                self._doubtful += self._finished.pop(sequence, ())
+                self._doubtful += paths
                 return
-            entries = self._entries
-            for index in entries.latest(NEWEST) if sequence in self._finished else ():
-                if entries.sequence(index) == sequence and entries.stands(index):
-                    self._named.update(entries.spools(index))
-            self._end(sequence)
+            for path in paths:
+                self._open[path] -= 1
+                self._remove(path)
 
     def gone(self, paths: Iterable[Path]) -> None:
         """The entry that named these is gone."""
@@ -81,11 +76,6 @@ class Leftovers:
                 doubtful -= set(entries.spools(index))
             for path in doubtful:
                 path.unlink(missing_ok=True)
-
-    def _end(self, sequence: int) -> None:
-        for path in self._finished.pop(sequence, ()):
-            self._open[path] -= 1
-            self._remove(path)
 
     def _remove(self, path: Path) -> None:
         if not self._named[path] and not self._open[path]:

@@ -148,9 +148,12 @@ class BodySpool:
         self._append(data[:ready])
 
     def _open(self) -> None:
-        path = self._path / f"body-{next(self._numbers)}"
-        self._fd = os.open(path, os.O_RDWR | _NEW, 0o600)
-        self._path = path
+        folder, self._path = self._path, self._path / f"body-{next(self._numbers)}"
+        try:
+            self._fd = os.open(self._path, os.O_RDWR | _NEW, 0o600)
+        except OSError:
+            self._path = folder
+            raise
         self._utf8 = codecs.getincrementaldecoder("utf-8")("strict")
 
     def _append(self, data: bytes) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from hushtape import clock
 from hushtape.cassette.members import read_list
-from hushtape.errors import SecretFoundError
+from hushtape.errors import SecretFoundError, interruption
 from hushtape.keboola import db_values
 from hushtape.keboola.metadata import WRITES_AS
 from hushtape.sanitize.messages import tell
@@ -70,8 +70,9 @@ class InteractionLog:
         try:
             self._teach(entry)
         except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
-            self._tape.ledger.fail(error, "record a database query")
-        self._waiting.append(dict(entry))
+            self._contain(error, "record a database query")
+        finally:  # a signal's exception, too: the program has its rows
+            self._waiting.append(dict(entry))
         self._work()
 
     def _teach(self, entry: Mapping[str, Any]) -> None:
@@ -105,7 +106,7 @@ class InteractionLog:
             try:
                 self._tape.ledger.journal.lists.note(MEMBER, searched=searched)
             except Exception as error:  # noqa: BLE001 - it is called from the program's queries and exchanges
-                self._tape.ledger.fail(error, "note what was not searched")
+                self._contain(error, "note what was not searched")
 
     def finish(self) -> None:
         """The run is over: what was learned is looked for, however long it takes, from now on at once."""
@@ -124,19 +125,28 @@ class InteractionLog:
                     self._late = False
                     self._scrub_again()
                 if self._waiting:
-                    self._write(self._waiting.popleft())
+                    self._write(self._waiting[0])
+                    self._waiting.popleft()  # behind it: a signal may come in between
             finally:
                 self._holder = 0
                 self._lock.release()
 
     def _write(self, entry: dict[str, Any]) -> None:
         try:
-            line = self._scrubbed(entry)  # under the lock: a search that has passed must not have missed it
+            line = self._scrubbed(
+                dict(entry)
+            )  # under the lock: a search that has passed must not have missed it
             if not self._tape.closed:
                 self._tape.ledger.journal.lists.append(MEMBER, line)
                 self._count += 1
         except Exception as error:  # noqa: BLE001 - the program's query has succeeded, whatever goes wrong here
-            self._tape.ledger.fail(error, "record a database query")
+            self._contain(error, "record a database query")
+
+    def _contain(self, error: Exception, doing: str) -> None:
+        """The recording fails, and the program goes on; what a handler of its own raised is for it."""
+        if (struck := interruption(error)) is not None:
+            raise struck from None
+        self._tape.ledger.fail(error, doing)
 
     def _scrub_again(self) -> None:
         ledger = self._tape.ledger
@@ -150,7 +160,7 @@ class InteractionLog:
             if not self._behind:
                 self._note(searched=True)
         except Exception as error:  # noqa: BLE001 - it is called from the program's queries and exchanges
-            ledger.fail(error, "scrub the database queries")
+            self._contain(error, "scrub the database queries")
         finally:
             self._spent += clock.monotonic() - began
 
@@ -266,7 +276,8 @@ def replaying(adapters: Sequence[DBAdapter], cassette: Path, tape: Tape) -> Iter
     with _undone(adapters):
         for adapter in adapters:
             adapter.tell = lambda text: tell(in_capitals(tape.ledger.ruleset), text)
-            adapter.placeholders = {REDACTED, *tape.ledger.ruleset.placeholders}
+            values = (rule for rule in tape.ledger.ruleset.rules if isinstance(rule, SecretRule))
+            adapter.placeholders = {REDACTED, *(rule.placeholder for rule in values)}
             adapter.patch_for_replay(list(found))
         yield
     for adapter in adapters:

@@ -24,7 +24,10 @@ from hushtape.sanitize.rules import REDACTED
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
-_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+oracledb\b", re.MULTILINE)
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:import[ \t](?:[\w., \t]*[, \t])?|from[ \t]+)oracledb\b|\boracle\+oracledb\b", re.MULTILINE
+)
+"""A statement, or the dialect of SQLAlchemy."""
 
 
 class DBAdapter(ABC):

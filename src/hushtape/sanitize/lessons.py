@@ -106,14 +106,14 @@ class Notebook:
         """`Teach` for responses: also a message may stand where a password would."""
         self._note(value, lesson, text, False)
 
-    def take(self) -> list[SecretRule]:
-        """What waits, taken out."""
-        taken: list[SecretRule] = []
-        try:
-            while True:
-                taken.append(self.pending.popleft())
-        except IndexError:
-            return taken
+    def waiting(self) -> list[SecretRule]:
+        """What waits. `learned` takes it out, when it counts: a signal's exception may come in between."""
+        return list(self.pending)
+
+    def learned(self, count: int) -> None:
+        """The first so many of those that waited are learned. One thread at a time may call it."""
+        for _ in range(count):
+            self.pending.popleft()
 
     def _note(self, value: bytes, lesson: Lesson, text: bytes, asked: bool) -> None:
         if self._left <= 0 or (lesson.guess and self._guesses <= 0):
@@ -126,17 +126,17 @@ class Notebook:
             return
         found = [one for one in _texts(value, lesson) if one != placeholder and _teaches(one, lesson, asked)]
         found = [one for one in found if (one, placeholder) not in self._told]  # one key signs many requests
-        if found or len(self._seen) < MOST:  # what comes with every request is judged once
-            self._seen.add(this)
         if found and lesson.source:
             self._sources[lesson.source] += 1
             if self._sources[lesson.source] > MOST_DROPPED:
-                return
+                found = []
+        # First of all: a signal's exception may come at any line, and what counts as told is told no more.
+        self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
         self._told.update((one, placeholder) for one in found)
-        if found:
-            self._left -= len(found)
-            self._guesses -= len(found) if lesson.guess else 0
-            self.pending.extend([SecretRule(one, placeholder, NAME) for one in found])
+        if found or len(self._seen) < MOST:  # what comes with every request is judged once
+            self._seen.add(this)
+        self._left -= len(found)
+        self._guesses -= len(found) if lesson.guess else 0
 
 
 def _is_redacted(value: bytes, placeholder: bytes) -> bool:

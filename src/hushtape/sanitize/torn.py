@@ -118,7 +118,9 @@ class Watch:
             if not others or self.found is not None:
                 continue
             part = without_lines(data, others, one.key) if one.key else data
-            if self._apart and (bitten := _bitten(part, others, one.plan)) is not None:
+            # Spans that overlap go as one: what a value holds, such as a URL's password, has a rule of its
+            # own beside that of the value.
+            if self._apart and (bitten := _bitten(part, _united(others), one.plan)) is not None:
                 self._note(bitten, data, base, one.alone)
             if one.alone(part) is None:
                 continue
@@ -215,6 +217,16 @@ def _groups(edges: list[int], reach: int) -> Iterator[Span]:
             first = edge
         last = edge
     yield first, last
+
+
+def _united(spans: Iterable[Span]) -> list[Span]:
+    left: list[Span] = []
+    for start, end in sorted(spans):
+        if left and start < left[-1][1]:
+            left[-1] = left[-1][0], max(end, left[-1][1])
+        else:
+            left.append((start, end))
+    return left
 
 
 def _torn(data: bytes, spans: list[Span], look: Look) -> Finding | None:

@@ -172,18 +172,15 @@ class Learning:
         ledger, notebook = self._ledger, self.notebook
         while notebook.pending:
             host = _authority(uri)
-            taken = notebook.take()
-            rules = [rule for rule in taken if rule.value.lower() not in host]
+            waiting = notebook.waiting()
+            rules = [rule for rule in waiting if rule.value.lower() not in host]
             before = ledger.ruleset
-            try:
-                after = before.with_secrets(rules)
-                if after is not before:
-                    self.due += after.rules[len(before.rules) :]  # type: ignore[arg-type]  # what joined: secrets
-                    self.alone = after.learned
-                    ledger.ruleset = after
-            except BaseException:  # a signal's, while expressions are compiled: the program may go on
-                notebook.pending.extend(taken)
-                raise
+            after = before.with_secrets(rules)
+            if after is not before:
+                self.due += after.rules[len(before.rules) :]  # type: ignore[arg-type]  # what joined: secrets
+                self.alone = after.learned
+                ledger.ruleset = after
+            notebook.learned(len(waiting))  # last: a signal's exception may come at any line above
 
     def _search_due(self) -> None:
         rules = [*self.due]

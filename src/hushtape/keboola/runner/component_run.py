@@ -34,6 +34,7 @@ from hushtape.keboola.runner.workspace import Workspace
 from hushtape.keboola.secrets import secret_values
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
+from hushtape.sanitize.rules import REDACTED
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -111,7 +112,9 @@ class ComponentRun:
     def _hide(self, secrets: Mapping[str, Any], config: Mapping[str, Any]) -> None:
         """What the configuration in the tests' folder says is no secret: it is committed."""
         committed = self._committed()
-        values = {*secret_values(secrets, config).values(), *self.hidden}
+        # A replay of the link before leaves a placeholder in its state, in place of a token.
+        texts = {REDACTED, *(text for tape in self.tapes for text in tape.ledger.ruleset.placeholders)}
+        values = {*secret_values(secrets, config).values(), *self.hidden} - texts
         self.hidden = frozenset(
             value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
         )
