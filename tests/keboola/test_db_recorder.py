@@ -343,6 +343,15 @@ def test_any_placeholder_stands_for_some_text() -> None:
     assert store.take("select * from t where k='dummy' and y=2024", None)["rows"] == [[1]]
 
 
+@pytest.mark.parametrize("placeholder", ["*", "X", "1", "?"])
+def test_what_sql_says_itself_is_no_placeholder(placeholder: str) -> None:
+    store = Store(
+        [{"sql_normalized": f"SELECT MAX({placeholder}) FROM T", "rows": []}], placeholders=(placeholder,)
+    )
+    with pytest.raises(UnmatchedQueryError):
+        store.take("select max(id) from t", None)
+
+
 def test_parameters_are_compared_as_they_were_recorded() -> None:
     def clean(text: str) -> str:
         return text.replace("dummy", "REDACTED").replace(SECRET, "REDACTED")

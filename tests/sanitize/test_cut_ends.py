@@ -229,6 +229,17 @@ def test_groups_of_letters_tell(value: str) -> None:
         assert scrubbed(rules, b"see " + value[:end].encode()) == b"see REDACTED"
 
 
+def test_no_half_of_a_character_hides_a_beginning() -> None:
+    rules = build(
+        secrets={"#a": "ftRutlZfO\u00e9StEkUdfMI7zWq4", "#b": "p\u00e4ssTq8mZ4vR2xK9pL7wN3sB"}
+    ).ruleset
+    text = "bad key ftRutlZfO\u00e9StEkUdfMI7 nor p\u00e4ssTq8mZ4vR2xK9 given"
+    shown = octets(rules, text.encode().decode("latin-1")), octets(rules, text)
+    assert set(shown) <= {"bad key REDACTED nor REDACTED given", "(withheld)"}
+    assert octets(rules, "p\u00e4ss\u00e9 is no key") == "p\u00e4ss\u00e9 is no key"
+    assert tell(rules, "see ftRutlZfO\u00fc and x") == "see REDACTED\u00fc and x"
+
+
 def test_of_many_values_with_one_head_the_shortest_tells_too() -> None:
     many = {f"#{n}": f"sk_livqT9x{n:02d}{'Zk93mP0qX7' * 8}" for n in range(40)}
     rules = build(secrets={**many, "#short": "sk_livqT9xLm3KvB8wRd5Yx2"}).ruleset

@@ -113,13 +113,19 @@ class InteractionLog:
         self._tape.ledger.learning.absorb()
         self._ends = True
         self.search()
+        if self._waiting:
+            error = RuntimeError(f"{len(self._waiting)} of them could not be written")
+            self._tape.ledger.fail(error, "record the database queries")
 
     def _work(self) -> None:
         while self._waiting or self._late:
             patience = PATIENCE_AT_END if self._ends else PATIENCE
-            if self._holder == threading.get_ident() or not self._lock.acquire(timeout=patience):
+            if self._holder == threading.get_ident():
                 return
+            held = False
             try:
+                if not (held := self._lock.acquire(timeout=patience)):
+                    return
                 self._holder = threading.get_ident()
                 if self._late:
                     self._late = False
@@ -128,8 +134,9 @@ class InteractionLog:
                     self._write(self._waiting[0])
                     self._waiting.popleft()  # behind it: a signal may come in between
             finally:
-                self._holder = 0
-                self._lock.release()
+                if held:
+                    self._holder = 0
+                    self._lock.release()
 
     def _write(self, entry: dict[str, Any]) -> None:
         try:

@@ -18,6 +18,10 @@ from hushtape.sanitize.rules import REDACTED
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 
+SHORTEST = 3
+"""Letters of a placeholder that is looked for in a statement; `*` and `X` are SQL."""
+
+
 class UnmatchedQueryError(VCRRecorderError, RuntimeError):
     """No recorded query answers this one. Attributes: sql (str, normalised, scrubbed)."""
 
@@ -36,11 +40,18 @@ class Store:
         """`tell`: scrubs parameters before they are compared, and a statement that an error shows.
         `placeholders`: what may stand for a secret in what was recorded."""
         self._tell = tell
-        known = sorted({text.upper() for text in placeholders if text}, key=len, reverse=True)
-        self._placeholder = re.compile("|".join(map(re.escape, known)) or r"(?!)")
+        known = sorted(
+            {text.upper() for text in placeholders if len(text) >= SHORTEST}, key=len, reverse=True
+        )
+        placeholder = re.compile("|".join(map(re.escape, known)) or r"(?!)")
         self._left: dict[str, list[Mapping[str, Any]]] = {}
         for entry in interactions:
             self._left.setdefault(str(entry.get("sql_normalized", "")), []).append(entry)
+        parts = ((placeholder.split(text), text) for text in self._left)
+        self._hiding = sorted(
+            ((one, text) for one, text in parts if len(one) > 1), key=lambda hiding: -sum(map(len, hiding[0]))
+        )
+        """Statements with placeholders, in parts; those with the most letters of their own first."""
         self._lock = threading.Lock()
         self.missed: UnmatchedQueryError | None = None
 
@@ -68,9 +79,10 @@ class Store:
     def _hidden(self, statement: str) -> str:
         """The recorded statement that is this one but for placeholders, of several the one with the most
         letters of its own: a placeholder stands for any text. Else the statement itself."""
-        hidden = self._placeholder
-        fitting = (text for text in self._left if _fits(hidden.split(text), statement))
-        return max(fitting, key=lambda text: len(hidden.sub("", text)), default=statement)
+        told = db_values.normalize_sql(self._tell(statement))
+        if told in self._left:
+            return told
+        return next((text for parts, text in self._hiding if _fits(parts, statement)), statement)
 
     def _unmatched(self, sql: str) -> UnmatchedQueryError:
         statement = db_values.normalize_sql(self._tell(sql))
@@ -87,8 +99,6 @@ class Store:
 def _fits(parts: Sequence[str], statement: str) -> bool:
     """Whether these stand in the statement in this order, with something between them, from its beginning to
     its end. An expression would try all places of each."""
-    if len(parts) < 2:
-        return False
     first, *between, last = parts
     at, end = len(first), len(statement) - len(last)
     if not statement.startswith(first) or not statement.endswith(last):

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hushtape import clock, freeze
 from hushtape.cassette import recover
@@ -26,6 +26,7 @@ from hushtape.errors import (
     RecordingError,
 )
 from hushtape.keboola import case, memory
+from hushtape.keboola.files import read_object
 from hushtape.keboola.running import Runner
 from hushtape.sanitize import BaseSanitizer, dedup_sanitizers
 
@@ -50,7 +51,7 @@ def record_debug_run(
     """Run the component and write ``out/files/vcr_debug_{component}_{config}_{timestamp}.json``.
 
     Reads ``KBC_DATADIR`` (default ``/data``), ``KBC_COMPONENTID`` and ``KBC_CONFIGID``. Secrets are the
-    configuration's `#` values and those of `config.secrets.json`.
+    configuration's `#` values, those of `config.secrets.json` and of the state that the run begins with.
 
     Args:
         sanitizers: beside the default one; those of one class are merged.
@@ -70,7 +71,7 @@ def record_debug_run(
     bound = memory.named_bound(max_memory)
     data = case.data_folder()
     config = case.require_config(data)
-    secrets = case.load_secrets(data / kind.DEFAULT_SECRETS_FILE)
+    secrets = {**case.load_secrets(data / kind.DEFAULT_SECRETS_FILE), **_state_of(data)}
     given = dedup_sanitizers(case.checked(sanitizers, "the argument sanitizers"))
     began = clock.now().strftime("%Y-%m-%dT%H:%M:%S")
     files = data / "out" / "files"
@@ -94,6 +95,14 @@ def record_debug_run(
         memory.warn_if_over(bound)
     if noted.stop is not None:
         raise noted.stop
+
+
+def _state_of(data: Path) -> dict[str, Any]:
+    """What `in/state.json` holds; a token of the run before, say."""
+    try:
+        return {"state": read_object(data / "in" / "state.json")}
+    except (OSError, ValueError):
+        return {}
 
 
 class _NotedExit:

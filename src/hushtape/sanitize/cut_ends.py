@@ -128,7 +128,7 @@ class CutEnds:
         reach = 0
         for at in sorted(at for head in self._heads for at in _places(data, head, 0)):
             met = self._nearest(data, at)
-            sizes = [(_alike(data[at : at + len(value)], value), value, text) for value, text in met]
+            sizes = [(_alike(data, at, value), value, text) for value, text in met]
             if whole := max((size for size, value, _ in sizes if size == len(value)), default=0):
                 yield at, at + whole, None
                 reach = max(reach, at + whole)
@@ -292,12 +292,16 @@ def _replaced(data: bytes, spans: Iterable[_Span]) -> bytes:
     return b"".join((*out, data[last:]))
 
 
-def _alike(one: bytes, other: bytes) -> int:
-    """Bytes with which both begin."""
+def _alike(data: bytes, at: int, value: bytes) -> int:
+    """Bytes with which the value begins there, whole characters of UTF-8."""
+    other = data[at : at + len(value)]
     different = (
-        number for number, (left, right) in enumerate(zip(one, other, strict=False)) if left != right
+        number for number, (left, right) in enumerate(zip(value, other, strict=False)) if left != right
     )
-    return next(different, min(len(one), len(other)))
+    size = next(different, min(len(value), len(other)))
+    while size and data[at + size : at + size + 1] and data[at + size] & 0xC0 == 0x80:
+        size -= 1
+    return size
 
 
 def _places(data: bytes, head: bytes, first: int) -> Iterator[int]:

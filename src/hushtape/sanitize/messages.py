@@ -129,18 +129,27 @@ def _block(ruleset: Ruleset, lines: list[str]) -> tuple[int, int]:
 def octets(ruleset: Ruleset, text: str) -> str:
     """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
     of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
-    clean = _begunless(ruleset, text)
-    if clean.isascii() or not is_latin(clean):
-        return clean
-    data = clean.encode("latin-1")
+    if text.isascii() or not is_latin(text):
+        return _begunless(ruleset, text)
+    # A value may begin with letters that are the same in both readings: neither may take them from the other.
+    one = _as_utf_8(ruleset, _begunless(ruleset, text))
+    other = _begunless(ruleset, _as_utf_8(ruleset, text))
+    return one if one == other else WITHHELD
+
+
+def _as_utf_8(ruleset: Ruleset, text: str) -> str:
+    """The same for the text that its characters are the octets of."""
+    if text.isascii() or not is_latin(text):
+        return text
+    data = text.encode("latin-1")
     for way in ("surrogatepass", "surrogateescape"):  # the second takes octets that are no UTF-8 along
         try:
             read = data.decode("utf-8", way)
         except UnicodeError:
             continue
         told = _begunless(ruleset, read)
-        return clean if told is read else told.encode("utf-8", way).decode("latin-1")
-    return clean
+        return text if told is read else told.encode("utf-8", way).decode("latin-1")
+    return text
 
 
 def _line(ruleset: Ruleset, line: str, begun: str | None) -> str | None:
