@@ -233,6 +233,26 @@ def test_what_oauth_writes_as_in_a_form_teaches_as_it_is_too() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["Location", "Link", "Referer", "X-Next"])
+def test_a_field_that_is_dropped_teaches_what_its_rules_would(name: str) -> None:
+    rules = Ruleset.compile(DefaultSanitizer(safe_headers=["content-type"]).rules())
+    for value in (
+        f"https://h.example/x?access_token={quote_plus(TOKEN)}",
+        f"https://bob:{quote_plus(TOKEN)}@h.example/",
+    ):
+        for _ in range(2):
+            book = Notebook()
+            left = rules.headers(
+                Headers([(name, value), ("Content-Type", "a/b")]), "response", "", book.answered
+            )
+            assert left.pairs == (("Content-Type", "a/b"),) and TOKEN in taught(book)
+        plain = Headers([(name, "https://h.example/x"), ("Content-Type", "a/b")])
+        for _ in range(2):
+            assert rules.headers(plain, "response", "", Notebook().answered).pairs == (
+                ("Content-Type", "a/b"),
+            )
+
+
 def test_what_a_notebook_has_seen_is_bounded() -> None:
     book = Notebook()
     for number in range(3 * MOST):

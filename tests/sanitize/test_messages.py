@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from hushtape.sanitize import build
-from hushtape.sanitize.messages import MOST_WORDS, NOTHING_SHOWN, WITHHELD, tell
+from hushtape.sanitize.messages import MOST_WORDS, NOTHING_SHOWN, WITHHELD, octets, tell
 from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
 
@@ -103,6 +103,19 @@ def test_a_beginning_across_words_goes_where_one_of_them_is_withheld() -> None:
     rules = build(secrets={"#a": "q7ZungT9xLm3 KvB8wRd5Yx2P", "#b": other}).ruleset
     told = tell(rules, f"{base64.b32encode(other.encode()).decode()};q7ZungT9xLm3 KvB8wRd5Yx2 and more")
     assert told == "(withheld) and more"
+
+
+@pytest.mark.parametrize("joint", [" ", '" + "', "', '", "' || '", "</b><b>"])
+@pytest.mark.parametrize("cuts", [(11,), (6, 12, 17)])
+def test_no_piece_of_a_value_in_pieces_is_shown(joint: str, cuts: tuple[int, ...]) -> None:
+    value = "q7Zunguess9able4Kx0093"
+    rules = build(secrets={"#a": value}).ruleset
+    pieces = [value[start:end] for start, end in zip((0, *cuts), (*cuts, None), strict=True)]
+    text = f"key {joint.join(pieces)} end"
+    for shown in (tell(rules, text), octets(rules, text)):
+        assert shown == text or not any(piece in shown for piece in pieces)
+    assert tell(rules, text) != text
+    assert octets(rules, text) == text, "it is audited when it is written, and fails"
 
 
 def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:

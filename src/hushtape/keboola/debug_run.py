@@ -8,6 +8,7 @@ artefact of it. A run that raises leaves the artefact at once, marked `complete:
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import warnings
@@ -26,8 +27,8 @@ from hushtape.errors import (
     RecordingError,
 )
 from hushtape.keboola import case, memory
-from hushtape.keboola.files import read_object
 from hushtape.keboola.running import Runner
+from hushtape.keboola.secrets import STATE
 from hushtape.sanitize import BaseSanitizer, dedup_sanitizers
 
 if TYPE_CHECKING:
@@ -98,11 +99,13 @@ def record_debug_run(
 
 
 def _state_of(data: Path) -> dict[str, Any]:
-    """What `in/state.json` holds; a token of the run before, say."""
+    """What `in/state.json` holds; a token of the run before, say. As Python reads it: a component that writes
+    it with `json.dump` writes `NaN`. Nothing where it is no JSON: the component can't read it, either."""
     try:
-        return {"state": read_object(data / "in" / "state.json")}
-    except (OSError, ValueError):
+        found = json.loads((data / "in" / "state.json").read_text("utf-8-sig", "surrogatepass"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    return {STATE: found}
 
 
 class _NotedExit:

@@ -20,13 +20,12 @@ from msgspec import Struct
 from hushtape import clock
 from hushtape.errors import HushtapeError, interruption
 from hushtape.keboola import case
-from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
 from hushtape.keboola.outputs import holds, learned_by, sought
 from hushtape.keboola.recorder import VCRRecorder
-from hushtape.keboola.runner.isolation import as_it_was, isolated
+from hushtape.keboola.runner.isolation import as_it_was, isolated, own_sanitizers
 from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.scaffold_printed import record_held, replay_held
 from hushtape.keboola.secrets import secret_values
@@ -99,7 +98,7 @@ def _recorder(data: Path, secrets: Mapping[str, Any], how: Recording, frozen: st
     return VCRRecorder.from_test_dir(
         data,
         secrets_override=secrets,
-        sanitizers=load_vcr_sanitizers(how.component_script),
+        sanitizers=own_sanitizers(how.component_script),
         db_adapters=[adapter] if adapter is not None else None,
         freeze_time_at=frozen or "auto",
     )

@@ -19,6 +19,9 @@ from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, is_creden
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
+STATE = "in/state.json"
+"""The name under which a state stands beside what a secrets file holds; no member of that is called so."""
+
 
 def secret_values(secrets: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:
     """Name -> value of what is secret in a secrets file and in the configuration it belongs to.

@@ -36,7 +36,7 @@ LONGEST: Final = 256
 class Side:
     """One phase: its plan, its header policy, and what it has seen of header fields."""
 
-    __slots__ = ("_kinds", "_watched", "actions", "clean", "plan", "policy")
+    __slots__ = ("_kinds", "_plain", "_watched", "actions", "clean", "plan", "policy")
 
     def __init__(self, plan: Plan, policy: HeaderPolicy) -> None:
         self.plan, self.policy = plan, policy
@@ -45,6 +45,8 @@ class Side:
         self.actions: dict[str, Action] = {}
         self._kinds: dict[str, Action] = {}
         """Of names whose action is to drop the field: what it is."""
+        self._plain: set[tuple[str, str]] = set()
+        """Fields that are dropped, and in which no rule matches."""
         self.clean: set[tuple[str, str]] = set()
         """Fields that stay as they are. Sharing it needs no lock: each change is one atomic step."""
 
@@ -84,8 +86,19 @@ class Side:
         if action == "drop":
             action = self._kinds.get(name) or self._kinds.setdefault(name, self.policy.kind(name))
             source = name
+            if action == "scan":
+                self._teach_of_dropped(teach, pair)
         for credential, lesson in lessons(action, name, value, before):
             teach(encode(credential), lesson._replace(source=source), self.policy.placeholder.encode())
+
+    def _teach_of_dropped(self, teach: Teach, pair: tuple[str, str]) -> None:
+        """What its rules would teach if it was kept: a token in a URL. `clean` knows only what is kept."""
+        name, value = pair
+        if pair not in self._plain and self.text(value, teach, _context(name)) == value:
+            if len(self._plain) >= MOST:
+                self._plain.clear()
+            if len(name) <= LONGEST and len(value) <= LONGEST:
+                self._plain.add(pair)
 
     def watch(self, headers: Headers, watch: Watch) -> None:
         """Let these fields be looked at as they came, but for those that are remembered."""

@@ -133,7 +133,7 @@ class ScrubFilter(logging.Filter):
         values = given if isinstance(given, tuple) else (given,)
         named = given.items() if isinstance(given, Mapping) else [("", value) for value in values]
         for name, value in named:
-            if value is None or isinstance(value, (int, float)):
+            if value is None or isinstance(value, bool):
                 continue
             try:
                 shown = value if isinstance(value, str) else repr(value)
@@ -155,8 +155,8 @@ class ScrubFilter(logging.Filter):
         record.__dict__.update({name: self._extra(name, record.__dict__[name]) for name in added})
 
     def _extra(self, name: str, value: Any) -> Any:
-        """A text, bytes, a list or mapping count under their name, too: `extra={"password": ...}`."""
-        if isinstance(value, (str, bytes, bytearray, list, tuple, Mapping)) and value:
+        """All but objects of other kinds count under their name, too: `extra={"password": ...}`."""
+        if isinstance(value, (str, bytes, bytearray, list, tuple, Mapping, int, float)) and value:
             before = _document(name, value)
             clean = self._scrub(before)
             if clean != before:
@@ -165,7 +165,7 @@ class ScrubFilter(logging.Filter):
 
     def _value(self, value: Any) -> Any:
         """As it is if nothing in it has to be scrubbed; else text."""
-        if value is None or isinstance(value, (int, float)):
+        if value is None or isinstance(value, bool):
             return value
         text = value if isinstance(value, str) else repr(value)
         clean = self._scrub(text)

@@ -130,11 +130,19 @@ def octets(ruleset: Ruleset, text: str) -> str:
     """A reason phrase, or an error's text that quotes a head, scrubbed: its characters may be the octets
     of UTF-8 (RFC 9110 5.5). The same object if there is nothing to hide."""
     if text.isascii() or not is_latin(text):
-        return _begunless(ruleset, text)
+        return _kept(ruleset, text)
     # A value may begin with letters that are the same in both readings: neither may take them from the other.
-    one = _as_utf_8(ruleset, _begunless(ruleset, text))
-    other = _begunless(ruleset, _as_utf_8(ruleset, text))
+    one = _as_utf_8(ruleset, _kept(ruleset, text))
+    other = _kept(ruleset, _as_utf_8(ruleset, text))
     return one if one == other else WITHHELD
+
+
+def _kept(ruleset: Ruleset, text: str) -> str:
+    """The text without beginnings of values, for it is going to be written; but as it stands where the audit
+    finds a secret in it: that has to fail, and a piece of the secret may be a beginning."""
+    clean = ruleset.text(text)
+    told = _begunless(ruleset, text, clean)
+    return told if told == clean or _finding(ruleset, clean) is None else clean
 
 
 def _as_utf_8(ruleset: Ruleset, text: str) -> str:
@@ -147,7 +155,7 @@ def _as_utf_8(ruleset: Ruleset, text: str) -> str:
             read = data.decode("utf-8", way)
         except UnicodeError:
             continue
-        told = _begunless(ruleset, read)
+        told = _kept(ruleset, read)
         return text if told is read else told.encode("utf-8", way).decode("latin-1")
     return text
 
@@ -163,11 +171,13 @@ def _line(ruleset: Ruleset, line: str, begun: str | None) -> str | None:
     words, left = line.split(" "), begun.split(" ")
     if len(words) > MOST_WORDS:
         return NOTHING_SHOWN
+    told = [word if _finding(ruleset, word) is None else WITHHELD for word in words]
+    if _finding(ruleset, " ".join(told)) is not None:
+        return NOTHING_SHOWN  # across words; asked while all are there: one of its pieces may be a beginning
     begin = _alike(words, left)
     end = len(words) - _alike(words[begin:][::-1], left[begin:][::-1])
-    kept = [*words[:begin], *([WITHHELD] if end > begin else ()), *words[end:]]
-    told = " ".join([word if _finding(ruleset, word) is None else WITHHELD for word in kept])
-    return told if _finding(ruleset, told) is None else NOTHING_SHOWN
+    told[begin:end] = [WITHHELD] if end > begin else []
+    return " ".join(told) if _finding(ruleset, " ".join(told)) is None else NOTHING_SHOWN
 
 
 def _finding(ruleset: Ruleset, text: str) -> object:

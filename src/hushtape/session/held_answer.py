@@ -7,6 +7,7 @@ Called by: before_read. At most `max_callback_body` of a body is held.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from hushtape import coding
@@ -65,7 +66,17 @@ class HeldAnswer:
         uri: what was asked, scrubbed, for messages.
     """
 
-    __slots__ = ("_before", "_codings", "_framing", "_head", "_informational", "_original", "_pipe", "uri")
+    __slots__ = (
+        "_before",
+        "_codings",
+        "_framing",
+        "_head",
+        "_informational",
+        "_original",
+        "_pipe",
+        "_raw",
+        "uri",
+    )
 
     def __init__(self, before: BeforeRead) -> None:
         self._before = before
@@ -76,6 +87,7 @@ class HeldAnswer:
         self._framing: Framing = "none"
         self._codings: tuple[str, ...] = ()
         self._pipe: BodyPipe | None = None
+        self._raw = bytearray()
 
     def informational(self, head: Head) -> None:
         """A 1xx that came before."""
@@ -105,6 +117,7 @@ class HeldAnswer:
             kind = self._original.headers.get("content-type")
             pipe = self._pipe = BodyPipe(books, "response", kind, self._codings, self.uri, NO_ENTRY)
         pipe.feed(data)
+        self._raw += data
 
     def finish(self, ending: Ending, trailers: Headers, shortfall: int) -> Response | None:
         """What is to be read; None if there was no head.
@@ -119,6 +132,7 @@ class HeldAnswer:
             trailers = self._scrub_fields(trailers)
         if pipe is not None:
             pipe.finish()
+            self._teach(pipe)
             codings, data = pipe.coding, pipe.held
             self._look_inside(data, pipe.changed, pipe.repacked)
             if pipe.changed:
@@ -145,10 +159,27 @@ class HeldAnswer:
 
     def _scrub_fields(self, fields: Headers) -> Headers:
         ledger, ruleset = self._before.ledger, self._before.ruleset
-        clean = ruleset.headers(fields, "response", self.uri, ledger.learning.notebook.answered)
+        teach = ledger.learning.notebook.answered
+        ledger.ruleset.headers(fields, "response", self.uri, teach)  # see `_teach`
+        clean = ruleset.headers(fields, "response", self.uri, teach)
         if clean is not fields:
             refuse_head(ruleset, "response", "", fields, self._place, ledger.ruleset)
         return clean
+
+    def _teach(self, pipe: BodyPipe) -> None:
+        """By the tape's own rules: what only those of the reading take out, a path's, say, teaches nothing,
+        and the tape never sees it."""
+        ledger = self._before.ledger
+        scrubber = ledger.ruleset.scrubber("response", pipe.kind, ledger.learning.notebook.answered)
+        data, self._raw = bytes(self._raw), bytearray()
+        if not pipe.coding:
+            scrubber.feed(data)
+        else:
+            decoder = coding.decoder(pipe.coding)
+            with suppress(coding.CodingError):  # cut off: what could be read has been
+                for piece in (*decoder.feed(data), *decoder.finish()):
+                    scrubber.feed(piece)
+        scrubber.finish()
 
     @property
     def _place(self) -> str:

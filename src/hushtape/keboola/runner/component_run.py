@@ -26,12 +26,12 @@ from hushtape.keboola.masking import masking
 from hushtape.keboola.outputs import learned_by
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
-from hushtape.keboola.runner.isolation import isolated
+from hushtape.keboola.runner.isolation import isolated, own_sanitizers
 from hushtape.keboola.runner.outcome import Problem
 from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Workspace
-from hushtape.keboola.secrets import secret_values
+from hushtape.keboola.secrets import STATE, secret_values
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
 from hushtape.sanitize.rules import REDACTED
@@ -72,7 +72,7 @@ class ComponentRun:
         if done != "replayed":
             space.merge(secrets)
         if done == "recorded" and space.handed_state:  # a link before may have left a new token in it
-            secrets = {**secrets, "state": space.handed_state}
+            secrets = {**secrets, STATE: space.handed_state}
         config = read_object(Path(space.source_config_path))
         self._hide(secrets, config)
         self.facts["action"] = self.masked(cases.action_of(config))
@@ -93,7 +93,7 @@ class ComponentRun:
         self, script: Path, cassettes: Path, secrets: Mapping[str, Any], config: Mapping[str, Any]
     ) -> VCRRecorder:
         sanitizers = [
-            *cases.load_vcr_sanitizers(script),
+            *own_sanitizers(script),
             *cases.load_sanitizers(self.case.data, merged(config, secrets)),
         ]
         return VCRRecorder(
@@ -135,7 +135,7 @@ class ComponentRun:
         config = {} if space is None else read_object(Path(space.source_config_path))
         secrets = cases.load_secrets(self.case.data / SECRETS)
         if space is not None and space.handed_state:
-            secrets = {**secrets, "state": space.handed_state}
+            secrets = {**secrets, STATE: space.handed_state}
         self._hide(secrets, config)
 
     def masked(self, text: str) -> str:

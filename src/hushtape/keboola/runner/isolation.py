@@ -21,7 +21,9 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from hushtape.keboola.alias import Alias, install_alias
+from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.errors import CaseError
+from hushtape.sanitize import BaseSanitizer
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -82,6 +84,16 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
         if ours is not None:
             ours.remove()
         _forget(folder, modules)
+
+
+def own_sanitizers(script: Path) -> list[BaseSanitizer]:
+    """The list that a component's script states. Its modules are imported for that, and forgotten: they come
+    again when the driver of its database is patched, which one may take a function of."""
+    modules = dict(sys.modules)
+    try:
+        return load_vcr_sanitizers(script)
+    finally:
+        _forget(script.resolve().parent, modules)
 
 
 def _filters_of_a_process() -> None:
