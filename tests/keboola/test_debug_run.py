@@ -45,6 +45,21 @@ def test_the_artefact_has_its_name_and_no_secret(container: Path, server: Server
     assert SECRET.encode() not in everything_in(container.parent)
 
 
+@pytest.mark.parametrize("more", ["1", "NaN", '"\\ud800"', "1e400"])
+def test_what_the_state_and_a_file_of_secrets_hold_is_in_no_artefact(
+    container: Path, data: Path, server: Server, more: str
+) -> None:
+    state, file = "state-7Hq2xLm9Kp4w", "file-Zk93mP0qX7vL2w"
+    (data / "in").mkdir(exist_ok=True)
+    (data / "in" / "state.json").write_text(f'{{"#refresh": "{state}", "n": {more}}}')
+    (data / "config.secrets.json").write_text(json.dumps({"state": {"component": {"#token": file}}}))
+    VCRRecorder.record_debug_run(
+        lambda: requests.get(f"{server.url}/echo", params={"k": state, "l": file}, timeout=5) and None
+    )
+    left = everything_in(container.parent)
+    assert b"REDACTED" in left and state.encode() not in left and file.encode() not in left
+
+
 def test_a_run_that_raises_leaves_the_artefact_and_the_exception(container: Path, server: Server) -> None:
     def broken() -> None:
         requests.get(f"{server.url}/echo", timeout=5)

@@ -64,6 +64,31 @@ def test_a_traceback_is_scrubbed(output: io.StringIO) -> None:
     assert "hunter2" not in output.getvalue().replace('"no host hunter2"', "")
 
 
+@pytest.mark.parametrize("value", [184020931, 184020931.0, [184020931], {"a": 184020931}])
+def test_a_named_number_goes_from_arguments_and_extras(value: object) -> None:
+    rules = build(secrets={"#account": "184020931"}).ruleset
+    record = logging.LogRecord("urllib3", logging.DEBUG, "", 1, "%(a)s", ({"a": "x", "b": value},), None)
+    record.__dict__["account"] = value
+    assert ScrubFilter(rules.text).filter(record)
+    assert "184020931" not in repr(record.__dict__)
+
+
+def test_an_object_that_shows_a_secret_as_text_alone_is_told_scrubbed() -> None:
+    record = logging.LogRecord("urllib3", logging.DEBUG, "", 1, "read failed", (), None)
+    record.__dict__["error"] = OSError(2, "No such file", "/run/hunter2")
+    assert "hunter2" not in repr(record.__dict__["error"]) and "hunter2" in str(record.__dict__["error"])
+    assert ScrubFilter(scrub).filter(record)
+    assert "hunter2" not in str(record.__dict__["error"])
+
+
+def test_a_number_under_a_passwords_name_goes_and_others_stay() -> None:
+    record = logging.LogRecord("urllib3", logging.DEBUG, "", 1, "m", (), None)
+    record.__dict__.update(password=99887766, count=7, ratio=0.5, fine=True)
+    assert ScrubFilter(build().ruleset.text).filter(record)
+    assert "99887766" not in repr(record.__dict__)
+    assert [record.__dict__[name] for name in ("count", "ratio", "fine")] == [7, 0.5, True]
+
+
 def test_a_clean_record_keeps_its_arguments() -> None:
     records: list[logging.LogRecord] = []
     logger = logging.getLogger("urllib3.connectionpool")

@@ -172,6 +172,21 @@ def test_what_was_redacted_before_it_was_read_is_learned(odd: Server, cassette: 
 
 
 @pytest.mark.parametrize(
+    "hidden",
+    [
+        hushtape.JsonPathSanitizer(["$.access_token"], scrub_before_read=True),
+        hushtape.PatternSanitizer([("access_token[^,}]+", 'access_token": "x"')], scrub_before_read=True),
+        hushtape.BodyFieldSanitizer(["access_token"], nested=False, scrub_before_read=True),
+    ],
+)
+def test_what_only_the_tapes_own_rules_know_teaches_too(hidden: Any, odd: Server, cassette: Path) -> None:
+    with hushtape.use_cassette(cassette, sanitizers=[hidden]):
+        get(odd, "/grant")
+        get(odd, "/leak")
+    assert SECRET not in cassette.read_text() and len(stored(cassette)) == 2
+
+
+@pytest.mark.parametrize(
     "sanitizer",
     [
         hushtape.JsonPathSanitizer(["$.token"], scrub_before_read=True),

@@ -167,9 +167,11 @@ class ScrubFilter(logging.Filter):
         """As it is if nothing in it has to be scrubbed; else text."""
         if value is None or isinstance(value, bool):
             return value
-        text = value if isinstance(value, str) else repr(value)
-        clean = self._scrub(text)
-        return value if clean == text else clean
+        for text in (value,) if isinstance(value, str) else dict.fromkeys((repr(value), str(value))):
+            clean = self._scrub(text)
+            if clean != text:
+                return clean
+        return value
 
     def _traceback(self, record: logging.LogRecord) -> None:
         if record.exc_info and not record.exc_text:
