@@ -122,3 +122,8 @@ def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:
     rules = build(secrets={"#a": "Tq8mZ4/vR2xK9&pL7"}).ruleset
     text = "before\nselect 'Tq8mZ4/vR2'||'xK9&pL7' from t\nbehind"
     assert tell(rules, text) == "before\nselect (withheld) from t\nbehind"
+
+
+def test_a_reason_phrase_in_latin_1_beside_a_credentials_name_is_read() -> None:
+    shown = octets(build().ruleset, "bad cl\u00e9_token=abcdEFG1234567 given")
+    assert "abcdEFG1234567" not in shown and shown.startswith("bad cl")

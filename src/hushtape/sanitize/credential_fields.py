@@ -168,7 +168,7 @@ def _reader(rule: CredentialNamesRule) -> Read:
         # A listed name is found by its own rule, but behind a sign (`--password=`, `"_token"`).
         if text[:1].isalnum() if same in rule.listed else not names_credential(text):
             return None
-        written = name.decode()
+        written = name.decode("utf-8", "replace")
         return Field(FieldRule((written,), rule.placeholder, containers=False), written)
 
     return read
