@@ -233,7 +233,7 @@ def test_what_oauth_writes_as_in_a_form_teaches_as_it_is_too() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["Location", "Link", "Referer", "X-Next"])
+@pytest.mark.parametrize("name", ["Location", "Link", "Referer", "X-Next", "WWW-Authenticate"])
 def test_a_field_that_is_dropped_teaches_what_its_rules_would(name: str) -> None:
     rules = Ruleset.compile(DefaultSanitizer(safe_headers=["content-type"]).rules())
     for value in (

@@ -86,7 +86,7 @@ class Side:
         if action == "drop":
             action = self._kinds.get(name) or self._kinds.setdefault(name, self.policy.kind(name))
             source = name
-            if action == "scan":
+            if action in ("scan", "challenge"):
                 self._teach_of_dropped(teach, pair)
         for credential, lesson in lessons(action, name, value, before):
             teach(encode(credential), lesson._replace(source=source), self.policy.placeholder.encode())
