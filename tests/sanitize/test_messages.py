@@ -113,9 +113,7 @@ def test_no_piece_of_a_value_in_pieces_is_shown(joint: str, cuts: tuple[int, ...
     pieces = [value[start:end] for start, end in zip((0, *cuts), (*cuts, None), strict=True)]
     text = f"key {joint.join(pieces)} end"
     for shown in (tell(rules, text), octets(rules, text)):
-        assert shown == text or not any(piece in shown for piece in pieces)
-    assert tell(rules, text) != text
-    assert octets(rules, text) == text, "it is audited when it is written, and fails"
+        assert not any(piece in shown for piece in pieces)
 
 
 def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:

@@ -138,11 +138,11 @@ def octets(ruleset: Ruleset, text: str) -> str:
 
 
 def _kept(ruleset: Ruleset, text: str) -> str:
-    """The text without beginnings of values, for it is going to be written; but as it stands where the audit
-    finds a secret in it: that has to fail, and a piece of the secret may be a beginning."""
+    """The text without beginnings of values, for it is going to be written. Where the audit finds a secret in
+    it as well, a beginning may be a piece of that, whose rest nobody would find: nothing is left of it."""
     clean = ruleset.text(text)
     told = _begunless(ruleset, text, clean)
-    return told if told == clean or _finding(ruleset, clean) is None else clean
+    return told if told == clean or _finding(ruleset, clean) is None else WITHHELD
 
 
 def _as_utf_8(ruleset: Ruleset, text: str) -> str:

@@ -8,7 +8,6 @@ Called by: before_read. At most `max_callback_body` of a body is held.
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import chain
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from hushtape import coding
@@ -178,9 +177,9 @@ class HeldAnswer:
         else:
             decoder = coding.decoder(pipe.coding)
             with suppress(coding.CodingError):  # cut off: what could be read has been
-                for piece in chain(
-                    decoder.feed(data), decoder.finish()
-                ):  # one by one: the end may be refused
+                for piece in decoder.feed(data):
+                    scrubber.feed(piece)
+                for piece in decoder.finish():
                     scrubber.feed(piece)
         scrubber.finish()
 

@@ -426,3 +426,26 @@ def test_a_database_is_recorded_and_replayed_without_a_connection(project: Proje
     assert project.kinds(mode="replay") == [] and asked.read_text().count("select") == 1
     rows = data.parent.parent / "expected" / "data" / "out" / "files" / "rows"
     assert "row of select a from t where k = 'REDACTED'" in rows.read_text()
+
+
+def test_a_sanitizer_of_the_component_sees_what_its_modules_hold(project: Project) -> None:
+    project.script.with_name("helper.py").write_text('word = "helped"\nknown = []\n')
+    stated = """from hushtape.sanitizers import CallbackSanitizer
+
+
+def before(request):
+    for one in helper.known:
+        request.uri = request.uri.replace(one, "KNOWN")
+    return request
+
+
+VCR_SANITIZERS = [CallbackSanitizer(before_request=before)]
+
+
+def main():"""
+    text = project.script.read_text().replace("def main():", stated, 1)
+    text = text.replace("    rows = []", "    helper.known.append('echo?session')\n    rows = []")
+    project.script.write_text(text)
+    data = project.case("first", targets=["/echo?session"])
+    assert project.kinds() == []
+    assert "KNOWN" in (data / "cassettes" / "requests.json").read_text()

@@ -87,13 +87,17 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
 
 
 def own_sanitizers(script: Path) -> list[BaseSanitizer]:
-    """The list that a component's script states. Its modules are imported for that, and forgotten: they come
-    again when the driver of its database is patched, which one may take a function of."""
+    """The list that a component's script states. Its modules are imported for that, and stay: a callback may
+    look at one. They come again where one took a function of a driver, which is patched later."""
     modules = dict(sys.modules)
     try:
         return load_vcr_sanitizers(script)
     finally:
-        _forget(script.resolve().parent, modules)
+        folder = script.resolve().parent
+        connect = getattr(sys.modules.get("oracledb"), "connect", None)
+        own = (sys.modules[name] for name in _own(folder, modules))
+        if connect is not None and any(connect in vars(one).values() for one in own):
+            _forget(folder, modules)
 
 
 def _filters_of_a_process() -> None:
@@ -144,12 +148,22 @@ def _left(before: set[threading.Thread]) -> list[threading.Thread]:
 
 
 def _forget(folder: Path, before: Mapping[str, object]) -> None:
-    """Drop the component's own modules: the next case imports them anew, as a new process does. Installed
-    ones stay, also where the environment lies beside the script."""
-    for name in sys.modules.keys() - before.keys():
-        places = _places(sys.modules[name])
-        if any(place.is_relative_to(folder) and "site-packages" not in place.parts for place in places):
-            del sys.modules[name]
+    """Drop the component's own modules: the next case imports them anew, as a new process does."""
+    for name in _own(folder, before):
+        del sys.modules[name]
+
+
+def _own(folder: Path, before: Mapping[str, object]) -> list[str]:
+    """The component's own modules that have come. Not installed ones, also where the environment lies beside
+    the script."""
+    return [
+        name
+        for name in sys.modules.keys() - before.keys()
+        if any(
+            place.is_relative_to(folder) and "site-packages" not in place.parts
+            for place in _places(sys.modules[name])
+        )
+    ]
 
 
 def _places(module: object) -> list[Path]:
