@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 import pytest
@@ -79,6 +80,19 @@ def test_an_object_that_shows_a_secret_as_text_alone_is_told_scrubbed() -> None:
     assert "hunter2" not in repr(record.__dict__["error"]) and "hunter2" in str(record.__dict__["error"])
     assert ScrubFilter(scrub).filter(record)
     assert "hunter2" not in str(record.__dict__["error"])
+
+
+@pytest.mark.parametrize("put", [lambda error: [error], lambda error: {"a": error}, lambda error: (1, error)])
+def test_so_is_one_in_a_list_or_mapping(put: Callable[[object], object]) -> None:
+    error = OSError(2, "No such file", "/run/hunter2")
+    for args in ((), (put(error),)):
+        record = logging.LogRecord(
+            "urllib3", logging.DEBUG, "", 1, "failed %r" if args else "failed", args, None
+        )
+        record.__dict__["errors"] = put(error)
+        assert ScrubFilter(scrub).filter(record)
+        shown = json.dumps([record.__dict__["errors"], record.args], default=str)
+        assert "hunter2" not in shown
 
 
 def test_a_number_under_a_passwords_name_goes_and_others_stay() -> None:

@@ -116,6 +116,26 @@ def test_no_piece_of_a_value_in_pieces_is_shown(joint: str, cuts: tuple[int, ...
         assert not any(piece in shown for piece in pieces)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{"fp":"{0}","parts":["q7Zunguess9", "able4Kx0093"]}}',
+        "fp={0};parts=q7Zunguess9 able4Kx0093",
+        "parts=q7Zungu ess9abl e4Kx0093;fp={0}",
+        "{0}/q7Zunguess9 able4Kx0093",
+        "['q7Zunguess9',\n'able4Kx0093'] {0}",
+    ],
+)
+def test_no_piece_is_shown_beside_another_secret_in_its_word(text: str) -> None:
+    other = "Lq8xVt3Rw6ZkPm5N"
+    rules = build(secrets={"#a": "q7Zunguess9able4Kx0093", "#b": other}).ruleset
+    told = tell(
+        rules, "before\n" + text.format(":".join(f"{byte:02x}" for byte in other.encode())) + "\nbehind"
+    )
+    assert told.startswith("before\n") and told.endswith("\nbehind")
+    assert not any(piece in told for piece in ("q7Z", "ess9a", "ble4K", "4Kx0093"))
+
+
 def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:
     rules = build(secrets={"#a": "Tq8mZ4/vR2xK9&pL7"}).ruleset
     text = "before\nselect 'Tq8mZ4/vR2'||'xK9&pL7' from t\nbehind"

@@ -88,7 +88,10 @@ def _document(name: str, value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, (bytes, bytearray)):
         return value.decode("utf-8", "replace")
-    return dict(value) if isinstance(value, Mapping) else repr(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    one, other = repr(value), str(value)
+    return one if other in one else f"{one} {other}"
 
 
 class ScrubFilter(logging.Filter):
@@ -137,7 +140,9 @@ class ScrubFilter(logging.Filter):
                 continue
             try:
                 shown = value if isinstance(value, str) else repr(value)
-                if shown not in message and self._extra(name, value) is not value:
+                many = isinstance(value, (list, tuple, Mapping))  # which shows its items by their repr alone
+                hidden = many or shown not in message or str(value) not in message
+                if hidden and self._extra(name, value) is not value:
                     return True
             except Exception:  # noqa: BLE001 - an object's repr may raise anything; the message is told
                 return True

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from hushtape.errors import HushtapeError
 from hushtape.sanitize.heads import is_latin
+from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.spoken import neighbours
 from hushtape.sanitize.torn_texts import torn_text
 
@@ -27,6 +28,8 @@ WITHHELD: Final = "(withheld)"
 NOTHING_SHOWN: Final = "(withheld: an encoded secret stands here)"
 MOST_BLOCKS: Final = 8
 """Secrets across lines that are taken out of one text."""
+TELLING: Final = 9
+"""Letters of a value that is looked for in pieces."""
 MOST_WORDS: Final = 1_000
 """Words of a line that are looked at one by one, some 20 microseconds each."""
 
@@ -45,7 +48,11 @@ def tell(ruleset: Ruleset, text: str) -> str:
     begun = _without_begun(ruleset, text, clean)
     if len(begun) != len(lines):
         return NOTHING_SHOWN
-    shown = [_line(ruleset, line, left) for line, left in zip(lines, begun, strict=True)]
+    spread = _spread(ruleset, clean)
+    shown = [
+        None if number in spread else _line(ruleset, line, left)
+        for number, (line, left) in enumerate(zip(lines, begun, strict=True))
+    ]
     gone = -1, -1
     for number, line in enumerate(lines):
         if shown[number] != line:
@@ -58,6 +65,27 @@ def tell(ruleset: Ruleset, text: str) -> str:
         shown[first : last + 1] = [None] * (last + 1 - first)
         neighbours(lines, shown, first, last)
     return NOTHING_SHOWN
+
+
+def _spread(ruleset: Ruleset, text: str) -> set[int]:
+    """The lines over whose words a value is spread, its letters in order, whatever signs are between. One of
+    these words may go for a secret of its own, and the others would be half a value to the audit."""
+    places = [at for at, sign in enumerate(text) if sign.isalnum()]
+    letters = _letters(text)
+    found: set[int] = set()
+    for rule in ruleset.rules:
+        value = _letters(rule.value) if isinstance(rule, SecretRule) else ""
+        at = letters.find(value) if len(value) >= TELLING else -1
+        while at >= 0:
+            first, last = places[at], places[at + len(value) - 1]
+            if any(map(str.isspace, text[first:last])):
+                found.update(range(text.count("\n", 0, first), text.count("\n", 0, last) + 1))
+            at = letters.find(value, at + 1)
+    return found
+
+
+def _letters(text: str) -> str:
+    return "".join([sign.lower()[:1] for sign in text if sign.isalnum()])
 
 
 def _without_begun(ruleset: Ruleset, text: str, clean: str) -> list[str | None]:
