@@ -262,8 +262,8 @@ def test_a_hook_that_fails_leaves_no_body_that_taught_of_itself(
         ):
             assert client.call("GET", server.url + "/a").status == 200
             if running:
-                client.session.get(server.url + "/b", stream=True, timeout=5)
-                client.call("GET", server.url + "/c")
+                with client.session.get(server.url + "/b", stream=True, timeout=5):
+                    client.call("GET", server.url + "/c")
         assert token.encode() not in on_disk(cassette.parent)
 
 
