@@ -300,6 +300,20 @@ def test_a_lesson_that_a_signal_interrupts_is_learned_later(
     assert TOKEN not in cassette.read_text() and "use/REDACTED" in cassette.read_text()
 
 
+def test_a_lesson_that_can_not_be_learned_fails_the_tape_and_not_each_exchange_after_it(
+    cassette: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*given: object) -> Ruleset:
+        raise hushtape.SanitizerError("learn a value", "it can't be one", "Report this", sanitizer="learned")
+
+    with pytest.raises(hushtape.RecordingFailedError), hushtape.use_cassette(cassette) as tape:
+        with monkeypatch.context() as once:
+            once.setattr(Ruleset, "with_secrets", refused)
+            record(tape, LOGIN)
+        record(tape, b"done", path="next")
+        assert tape.ledger.fault_count == 1 and tape.recorded == 1
+
+
 def test_a_body_of_many_fresh_tokens_stops_at_a_thousand(cassette: Path) -> None:
     rows = [{"id": number, "access_token": f"row-{number:05d}-Kq9"} for number in range(1500)]
     with hushtape.use_cassette(cassette) as tape:

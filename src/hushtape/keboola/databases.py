@@ -140,9 +140,8 @@ class InteractionLog:
 
     def _write(self, entry: dict[str, Any]) -> None:
         try:
-            line = self._scrubbed(
-                dict(entry)
-            )  # under the lock: a search that has passed must not have missed it
+            # Under the lock: a search that has passed must not have missed it. It may be written again.
+            line = self._scrubbed(dict(entry))
             if not self._tape.closed:
                 self._tape.ledger.journal.lists.append(MEMBER, line)
                 self._count += 1

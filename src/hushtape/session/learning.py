@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from hushtape import clock
-from hushtape.errors import BodyTooLargeError, OpaqueBodyError, SecretFoundError
+from hushtape.errors import BodyTooLargeError, HushtapeError, OpaqueBodyError, SecretFoundError
 from hushtape.model import Body, Interaction
 from hushtape.sanitize.lessons import Notebook
 from hushtape.session import stored, uncoded
@@ -175,7 +175,11 @@ class Learning:
             waiting = notebook.waiting()
             rules = [rule for rule in waiting if rule.value.lower() not in host]
             before = ledger.ruleset
-            after = before.with_secrets(rules)
+            try:
+                after = before.with_secrets(rules)
+            except HushtapeError:  # a value that can't be one: it must not fail each exchange that follows
+                notebook.learned(len(waiting))
+                raise
             if after is not before:
                 self.due += after.rules[len(before.rules) :]  # type: ignore[arg-type]  # what joined: secrets
                 self.alone = after.learned
