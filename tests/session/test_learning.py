@@ -307,9 +307,8 @@ def test_a_lesson_that_can_not_be_learned_fails_the_tape_and_not_each_exchange_a
         raise hushtape.SanitizerError("learn a value", "it can't be one", "Report this", sanitizer="learned")
 
     with pytest.raises(hushtape.RecordingFailedError), hushtape.use_cassette(cassette) as tape:
-        with monkeypatch.context() as once:
-            once.setattr(Ruleset, "with_secrets", refused)
-            record(tape, LOGIN)
+        monkeypatch.setattr(Ruleset, "with_secrets", refused)
+        record(tape, LOGIN)
         record(tape, b"done", path="next")
         assert tape.ledger.fault_count == 1 and tape.recorded == 1
 
