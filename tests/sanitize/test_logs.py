@@ -201,6 +201,13 @@ def test_a_field_that_a_program_adds_counts_under_its_name() -> None:
     assert (added["password"], added["api_key"], added["of"]) == ("REDACTED", "REDACTED", "it's")
 
 
+def test_the_name_of_a_field_that_a_program_adds_is_scrubbed() -> None:
+    record = logging.makeLogRecord({"for hunter2": 7, "size": 8})
+    ScrubFilter(scrub).filter(record)
+    assert (record.__dict__["for REDACTED"], record.__dict__["size"]) == ("REDACTED", 8)
+    assert "hunter2" not in repr(record.__dict__)
+
+
 def test_bytes_lists_and_mappings_count_under_their_names_too() -> None:
     secret = "n037KxJ8Qw2LmzTv"
     itself: list[object] = []

@@ -156,8 +156,12 @@ class ScrubFilter(logging.Filter):
 
     def _extras(self, record: logging.LogRecord) -> None:
         """What the program added with `extra=`: formatters for JSON print it."""
-        added = record.__dict__.keys() - _OWN
-        record.__dict__.update({name: self._extra(name, record.__dict__[name]) for name in added})
+        for name in [name for name in record.__dict__ if name not in _OWN]:
+            value = self._extra(name, record.__dict__[name])
+            shown = self._scrub(name) if isinstance(name, str) else name
+            if shown != name:
+                del record.__dict__[name]
+            record.__dict__[shown] = value
 
     def _extra(self, name: str, value: Any) -> Any:
         """All but objects of other kinds count under their name, too: `extra={"password": ...}`."""
