@@ -2,9 +2,8 @@
 
 Lives here: the beginnings of values, asked for at an end, and the stage that asks at a body's. Must not: look
 anywhere else (anchors and the audit do), know rules but by their values. Called by: ruleset.
-A beginning counts from `LEAST` letters on and a quarter of the value, words and a URL's from its half on, for
-complete bodies end so, too; in the plain writing and under one layer of escapes, base64 or hex. It is asked
-before the rules.
+What counts as one, `beginnings` says; it is looked for in the plain writing and under one layer of escapes,
+base64 or hex, before the rules.
 """
 
 from __future__ import annotations
@@ -16,18 +15,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from hushtape.sanitize import otherwise
+from hushtape.sanitize.beginnings import LEAST, counts
 from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.one_layer import ESCAPES, last_place, of_base64, of_hex
 from hushtape.sanitize.rules import SecretRule
-from hushtape.sanitize.words import is_phrase
 
 if TYPE_CHECKING:
     from hushtape.sanitize.stages import BodyScrubber
 
-LEAST: Final = 6
-"""Letters of a value that tell of it, where the rest is cut off."""
-MOST: Final = 16
-"""So many tell of any value, however long it is."""
 FEW: Final = 16
 """Values with one head that are compared one by one; of more only those next to the text in order."""
 
@@ -36,8 +31,6 @@ SHORTEST: Final = 7
 
 NEAR: Final = 256
 """Bytes of a value up to which each place is asked for all beginnings at once."""
-GROUPED: Final = 64
-"""Bytes of a value up to which it may be a password with signs, or one of groups of letters."""
 GROWTH: Final = 6
 """Bytes in which a byte of a value is written, under one layer of escapes."""
 
@@ -47,15 +40,6 @@ _PART: Final = lazily(
 """An escape that is cut."""
 _HEX: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[\x80-\xff\x00-\x08]")
-_HUMP: Final = lazily(rb"[a-z][A-Z]")
-"""What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
-_RUN: Final = lazily(rb"(?!\d+(?![A-Za-z0-9+/]))[A-Za-z0-9+/]{6,}")
-_GROUP: Final = lazily(rb"[A-Za-z]{3,}")
-_SIGNS: Final = lazily(rb"[!#$%^&*()<>?\[\]{}|~]")
-_ONE_WORD: Final = lazily(rb"(?![\[{].*[\]}]\Z)\S+")
-_LETTERS: Final = lazily(rb"[A-Za-z0-9+/]+")
-_CASED: Final = lazily(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _Span = tuple[int, int, bytes | None]
 """Where something begins and ends, and what takes its place; None: nothing does."""
 _BEHIND: Final = b" \t)]}>*,;:."
@@ -132,7 +116,7 @@ class CutEnds:
             if whole := max((size for size, value, _ in sizes if size == len(value)), default=0):
                 yield at, at + whole, None
                 reach = max(reach, at + whole)
-            begun = max((one for one in sizes if _counts(data[at : at + one[0]], one[1])), default=None)
+            begun = max((one for one in sizes if counts(data[at : at + one[0]], one[1])), default=None)
             if begun is not None and at + begun[0] > reach:
                 yield at, at + begun[0], begun[2]
 
@@ -177,7 +161,7 @@ class CutEnds:
             if end >= len(data):
                 return None
             for value, placeholder in met:
-                if len(data) - at < len(value) and _counts(data[at:], value):
+                if len(data) - at < len(value) and counts(data[at:], value):
                     return begin if at < end else at, placeholder
         return None
 
@@ -217,41 +201,6 @@ class CutEnds:
 def _bytes_of(rule: SecretRule) -> Iterator[bytes]:
     yield rule.value.encode("utf-8", "surrogatepass")
     yield from otherwise.octets(rule.value, whole=rule.whole)
-
-
-def _counts(rest: bytes, value: bytes) -> bool:
-    """Whether this is a beginning of the value that tells of it."""
-    if len(rest) < min(MOST, max(LEAST, len(value) // 4)) or not value.startswith(rest):
-        return False
-    if 2 * len(rest) >= len(value):
-        return True
-    if b"://" in rest:
-        return False
-    if _MADE.search(rest) or 6 * len(_HUMP.findall(rest)) >= len(rest):
-        return True
-    if any(_is_made(value, *run.span(), len(rest)) for run in _RUN.finditer(value, 0, len(rest))):
-        return True
-    if len(value) > GROUPED:
-        return False
-    if _SIGNS.search(rest) and _ONE_WORD.fullmatch(value):
-        return True  # a password
-    groups = _GROUP.findall(value)  # `kqzv wxbf jhrt mnpd`
-    words = sum(is_phrase(group.decode()) for group in groups)
-    return 2 * words < len(groups)
-
-
-def _is_made(value: bytes, start: int, end: int, shown: int) -> bool:
-    """Whether a run of letters that a beginning shows is neither words (of three letters, but the last) nor a
-    name (`AccountKey=`)."""
-    whole = _LETTERS.match(value, start)
-    after = whole.end() if whole is not None else end
-    if value[after : after + 1] in (b"=", b":") and value[after:].strip(b"="):
-        return False
-    run = value[start:end]
-    words = _CASED.findall(run)
-    return not is_phrase(run.decode("latin-1")) or any(
-        len(word) < 3 for word in words[: -1 if end == shown else None]
-    )
 
 
 def _run(data: bytes) -> list[int]:

@@ -1,9 +1,9 @@
 """Words: telling a word, a sentence or a name of something from a credential, by its letters alone.
 
 Lives here: guesses, stated so that they can be checked. Must not: know fields or rules. Called by: lessons,
-cut_ends, refusals, stand_ins. Wrong one way, a weak password stays where it stands as a word; wrong the other
-way, a word is redacted in every URL and key, and the recording can't be replayed. Nothing with a digit is a
-word.
+beginnings, refusals, stand_ins. Wrong one way, a weak password stays where it stands as a word; wrong the
+other way, a word is redacted in every URL and key, and the recording can't be replayed. Nothing with a
+digit is a word.
 """
 
 from __future__ import annotations
