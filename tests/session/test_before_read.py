@@ -55,6 +55,10 @@ def archive(call: Call) -> None:
     call.reply(200, packed.getvalue(), [("Content-Type", "application/zip")])
 
 
+def packed_grant(call: Call) -> None:
+    call.reply(200, encode("gzip", json.dumps({"access_token": SECRET}).encode()))
+
+
 def closes(call: Call) -> None:
     call.closing = True
     call.reply(200, TEXT, [JSON, ("Connection", "close")])
@@ -89,6 +93,7 @@ def on_request(call: Call) -> None:
         "gzip": chunked_gzip,
         "part": part,
         "zip": archive,
+        "packed_grant": packed_grant,
         "closes": closes,
         "grant": grant,
         "twice": twice,
@@ -182,6 +187,14 @@ def test_what_was_redacted_before_it_was_read_is_learned(odd: Server, cassette: 
 def test_what_only_the_tapes_own_rules_know_teaches_too(hidden: Any, odd: Server, cassette: Path) -> None:
     with hushtape.use_cassette(cassette, sanitizers=[hidden]):
         get(odd, "/grant")
+        get(odd, "/leak")
+    assert SECRET not in cassette.read_text() and len(stored(cassette)) == 2
+
+
+def test_a_compressed_file_teaches_what_the_tapes_own_rules_know(odd: Server, cassette: Path) -> None:
+    hidden = hushtape.JsonPathSanitizer(["$.access_token"], scrub_before_read=True)
+    with hushtape.use_cassette(cassette, sanitizers=[hidden], allow_opaque=True):
+        get(odd, "/packed_grant")
         get(odd, "/leak")
     assert SECRET not in cassette.read_text() and len(stored(cassette)) == 2
 

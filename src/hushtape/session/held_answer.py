@@ -7,6 +7,7 @@ Called by: before_read. At most `max_callback_body` of a body is held.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -14,13 +15,14 @@ from hushtape import coding
 from hushtape.errors import RecordingError
 from hushtape.model import CHUNK, Body, BytesBody, Ending, Framing, Head, Headers, Response
 from hushtape.sanitize import Chain
+from hushtape.sanitize.audit_containers import is_file
 from hushtape.sanitize.messages import octets
 from hushtape.session import callbacks
 from hushtape.session.bodies import NO_ENTRY, BodyPipe
 from hushtape.session.bounds import opaque, transfer_codings
 from hushtape.session.inside import found, look_inside
 from hushtape.session.ledger import Ledger
-from hushtape.session.packing import packed_again
+from hushtape.session.packing import Small, packed_again
 from hushtape.session.recorder import COMMON_REASONS, PARTIAL
 from hushtape.session.returned import Returned
 from hushtape.session.settling import settle
@@ -169,19 +171,26 @@ class HeldAnswer:
     def _teach(self, pipe: BodyPipe) -> None:
         """By the tape's own rules: what only those of the reading take out, a path's, say, teaches nothing,
         and the tape never sees it."""
-        ledger = self._before.ledger
-        scrubber = ledger.ruleset.scrubber("response", pipe.kind, ledger.learning.notebook.answered)
-        data, self._raw = bytes(self._raw), bytearray()
-        if not pipe.coding:
-            scrubber.feed(data)
-        else:
-            decoder = coding.decoder(pipe.coding)
-            with suppress(coding.CodingError):  # cut off: what could be read has been
-                for piece in decoder.feed(data):
-                    scrubber.feed(piece)
-                for piece in decoder.finish():
-                    scrubber.feed(piece)
+        ledger, small = self._before.ledger, Small()
+        teach = ledger.learning.notebook.answered
+        scrubber = ledger.ruleset.scrubber("response", pipe.kind, teach)
+        for piece in self._decoded(pipe.coding):
+            scrubber.feed(piece)
+            small.feed(piece)
         scrubber.finish()
+        if small.data and is_file(small.data):
+            packed_again(ledger.ruleset, small.data, "response", teach)
+
+    def _decoded(self, codings: tuple[str, ...]) -> Iterator[bytes]:
+        """The body as it came, once."""
+        data, self._raw = bytes(self._raw), bytearray()
+        if not codings:
+            yield data
+            return
+        decoder = coding.decoder(codings)
+        with suppress(coding.CodingError):  # cut off: what could be read has been
+            yield from decoder.feed(data)
+            yield from decoder.finish()
 
     @property
     def _place(self) -> str:
