@@ -31,7 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "freeze": {"clock", "patching", "errors"},
     "session": {"seam", "model", "sanitize", "matching", "cassette", "coding", "clock", "errors"},
     "api": {"session", "sanitize", "matching", "clients.registry", "clients.guard", "freeze", "errors"},
-    "keboola": {"api", "cassette", "patching", "freeze", "clock"} | WITHOUT_IO,
+    "keboola": {"api", "cassette", "clients.guard", "patching", "freeze", "clock"} | WITHOUT_IO,
     "scan": {"sanitize", "cassette", "model", "errors"},
     "viewing": {"cassette", "session.stored"} | WITHOUT_IO,
     "cli": {"api", "demo", "keboola", "scan", "viewing", "cassette"} | WITHOUT_IO,

@@ -253,6 +253,14 @@ def test_a_field_that_is_dropped_teaches_what_its_rules_would(name: str) -> None
             )
 
 
+def test_a_cookie_that_is_dropped_teaches_what_one_that_stays_does() -> None:
+    cookie = Headers([("Set-Cookie", f"a=b; Path=/x?access_token={quote_plus(TOKEN)}")])
+    for sanitizer in (DefaultSanitizer(), DefaultSanitizer(safe_headers=["content-type"])):
+        book = Notebook()
+        Ruleset.compile(sanitizer.rules()).headers(cookie, "response", "", book.answered)
+        assert TOKEN in taught(book)
+
+
 def test_what_a_notebook_has_seen_is_bounded() -> None:
     book = Notebook()
     for number in range(3 * MOST):

@@ -28,9 +28,23 @@ def test_a_text_without_a_secret_is_the_same_object() -> None:
         assert tell(RULES, text) is text
 
 
-def test_of_a_line_only_the_words_that_hide_one_are_withheld() -> None:
+def test_of_a_line_that_hides_one_only_words_of_speech_are_shown() -> None:
     hidden = base64.b64encode(packed()).decode()
     assert tell(RULES, f"first\nsent {hidden} away\nlast") == f"first\nsent {WITHHELD} away\nlast"
+    shown = f"It wasn't {hidden} that GET 17 x7 cHkzvw QXZA of (this): no, can't"
+    assert tell(RULES, shown) == "It (withheld) that GET (withheld) of (this): no, can't"
+    assert tell(RULES, f"17 {hidden} x7") == NOTHING_SHOWN
+
+
+def test_a_line_of_very_many_words_is_withheld_whole() -> None:
+    hidden = base64.b64encode(packed()).decode()
+    assert tell(RULES, "word " * MOST_WORDS + hidden) == NOTHING_SHOWN
+
+
+def test_a_word_that_stands_in_a_value_is_not_shown_beside_a_secret() -> None:
+    rules = build(secrets={"#a": "kTmoRelazuVinoPaskWq", "#b": "Lq8xVt3Rw6ZkPm5N"}).ruleset
+    hidden = base64.b32encode(b"Lq8xVt3Rw6ZkPm5N").decode()
+    assert tell(rules, f"the parts {hidden}/kTmo Relazu Vino PaskWq here") == "the parts (withheld) here"
 
 
 def test_a_secret_that_lies_across_lines_is_withheld() -> None:
@@ -52,11 +66,6 @@ def test_several_secrets_across_lines_are_taken_out() -> None:
     told = tell(RULES, "a line of words\n".join(["", lines, lines, ""]))
     assert told == "a line of words\n(withheld)\na line of words\n(withheld)\na line of words\n"
     assert tell(RULES, "a line of words\n".join([lines] * 30)) == NOTHING_SHOWN
-
-
-def test_a_line_of_very_many_words_is_withheld_whole() -> None:
-    hidden = base64.b64encode(packed()).decode()
-    assert tell(RULES, "word " * MOST_WORDS + hidden) == NOTHING_SHOWN
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
@@ -124,6 +133,9 @@ def test_no_piece_of_a_value_in_pieces_is_shown(joint: str, cuts: tuple[int, ...
         "parts=q7Zungu ess9abl e4Kx0093;fp={0}",
         "{0}/q7Zunguess9 able4Kx0093",
         "['q7Zunguess9',\n'able4Kx0093'] {0}",
+        "{0}/cTdadW5ndWVzczl hYmxlNEt4MDA5Mw",
+        "3900xK4elba 9sseugnuZ7q/{0}",
+        "fp={0};parts=71:37:5a:75:6e:67:75:65:73:73:39 61:62:6c:65:34:4b:78:30:30:39:33",
     ],
 )
 def test_no_piece_is_shown_beside_another_secret_in_its_word(text: str) -> None:
@@ -133,13 +145,13 @@ def test_no_piece_is_shown_beside_another_secret_in_its_word(text: str) -> None:
         rules, "before\n" + text.format(":".join(f"{byte:02x}" for byte in other.encode())) + "\nbehind"
     )
     assert told.startswith("before\n") and told.endswith("\nbehind")
-    assert not any(piece in told for piece in ("q7Z", "ess9a", "ble4K", "4Kx0093"))
+    assert not any(piece in told for piece in ("q7Z", "ess9a", "ble4K", "4Kx0093", "hYmx", "390", "61:62"))
 
 
 def test_the_first_piece_of_a_value_in_pieces_is_no_beginning() -> None:
     rules = build(secrets={"#a": "Tq8mZ4/vR2xK9&pL7"}).ruleset
     text = "before\nselect 'Tq8mZ4/vR2'||'xK9&pL7' from t\nbehind"
-    assert tell(rules, text) == "before\nselect (withheld) from t\nbehind"
+    assert tell(rules, text) == "before\nselect (withheld) from (withheld)\nbehind"
 
 
 @pytest.mark.parametrize(

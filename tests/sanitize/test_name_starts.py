@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 from hypothesis import given
@@ -56,6 +56,23 @@ def written(name: str, writer: str, strings: int) -> str:
     for _ in range(strings):
         text = write({"in": text})
     return text
+
+
+@pytest.mark.parametrize(
+    ("charset", "name"),
+    [
+        ("latin-1", "Größe_secret"),
+        ("windows-1252", "Žähler-api-key"),
+        ("windows-1250", "příšerně_password"),
+        ("windows-1251", "ключ_access_token"),
+        ("shift_jis", "パス_password"),
+        ("gb18030", "密码_password"),
+    ],
+)
+def test_a_name_in_another_charset_is_found_in_forms(charset: str, name: str) -> None:
+    text = urlencode({"a": "1", name: "plain words", "z": "q"}, encoding=charset)
+    for size in (1, 1 << 20):
+        assert scrub(text, FORM, size) == text.replace("plain+words", "REDACTED")
 
 
 @pytest.mark.parametrize("strings", range(5))

@@ -15,9 +15,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hushtape.errors import SanitizerError, interruption
+from hushtape.clients import guard
+from hushtape.errors import NetworkBlockedError, SanitizerError, interruption
 from hushtape.keboola.errors import SecretsLoadError
 from hushtape.keboola.files import merged, read_object
+from hushtape.keboola.own_modules import forget
 from hushtape.sanitize import BaseSanitizer, CompositeSanitizer, create_default_sanitizer
 from hushtape.sanitize.loading import load
 from hushtape.sanitize.sanitizers_base import what_it_is
@@ -29,6 +31,7 @@ SANITIZERS_FILE = "sanitizers.py"
 VARIABLE = "VCR_SANITIZERS"
 PROBE = "__vcr_probe__"
 """The name under which a component script runs when it is only asked for its VCR_SANITIZERS."""
+ASKED = "the network is asked as the script is imported, where no tape could see it"
 
 
 def chain(secrets: Mapping[str, Any], given: list[BaseSanitizer]) -> BaseSanitizer:
@@ -124,15 +127,18 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
     """The list VCR_SANITIZERS that a component script states at its top; nothing where it states none.
 
     A script that names the list is run under a probe name, so that what stands below
-    ``if __name__ == "__main__"`` is not; one that does not name it is not run.
+    ``if __name__ == "__main__"`` is not; one that does not name it is not run. The network is closed
+    meanwhile, for no tape is open yet: what a module asks as it is imported would be neither recorded nor
+    replayed, and what it learned of a token would be known to none. Modules that tried are forgotten.
 
     Raises:
         SanitizerError: the script can't be run, or the list holds something else than sanitizers.
     """
     if not _names_sanitizers(script):
         return []
-    before = sys.path.copy()
+    before, modules, asked = sys.path.copy(), dict(sys.modules), list[str]()
     sys.path.insert(0, str(Path(script).absolute().parent))
+    closed = guard.block(lambda event, host, port: _refused(asked, event, host))
     failure: SanitizerError | None = None
     found: object = None
     try:
@@ -143,12 +149,23 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
         lines = [
             one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == str(script)
         ]
-        failure = _unusable(script, f"it raised {type(error).__name__}", lines[-1] if lines else None)
+        found_out = ASKED if asked else f"it raised {type(error).__name__}"
+        failure = _unusable(script, found_out, lines[-1] if lines else None)
     finally:
+        closed.remove()
         sys.path[:] = before
+        if asked:
+            forget(Path(script).resolve().parent, modules)
     if failure is not None:  # outside the handler: its text may hold a value of the configuration
         raise failure
     return checked(found, f"{VARIABLE} of {script}")
+
+
+def _refused(asked: list[str], event: str, host: str) -> NetworkBlockedError:
+    asked.append(event)
+    return NetworkBlockedError(
+        f"read {VARIABLE}", ASKED, "Ask it in a function that runs later.", event=event, address=host
+    )
 
 
 def _names_sanitizers(script: Path) -> bool:
@@ -187,6 +204,6 @@ def _unusable(script: Path, found: str, line: int | None) -> SanitizerError:
     return SanitizerError(
         f"load {VARIABLE} from {place}",
         found,
-        "Mend the script: nothing is recorded without it.",
+        f"Mend the script, or move the list to the case's {SANITIZERS_FILE}: nothing is recorded without it.",
         sanitizer=VARIABLE,
     )

@@ -86,8 +86,8 @@ class Side:
         if action == "drop":
             action = self._kinds.get(name) or self._kinds.setdefault(name, self.policy.kind(name))
             source = name
-            if action in ("scan", "challenge"):
-                self._teach_of_dropped(teach, pair)
+            left = value if action == "scan" else self.policy.redact(action, name, value, before)
+            self._teach_of_dropped(teach, (name, left))
         for credential, lesson in lessons(action, name, value, before):
             teach(encode(credential), lesson._replace(source=source), self.policy.placeholder.encode())
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from hushtape.errors import HushtapeError
 from hushtape.sanitize.heads import is_latin
 from hushtape.sanitize.rules import SecretRule
-from hushtape.sanitize.spoken import neighbours
+from hushtape.sanitize.spoken import is_speech, neighbours
 from hushtape.sanitize.torn_texts import torn_text
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ MOST_BLOCKS: Final = 8
 TELLING: Final = 9
 """Letters of a value that is looked for in pieces."""
 MOST_WORDS: Final = 1_000
-"""Words of a line that are looked at one by one, some 20 microseconds each."""
+"""Words of a line that are looked at one by one."""
+SPOKEN: Final = 4
+"""Letters of a word from which on it is not shown where a value holds them."""
 
 
 def tell(ruleset: Ruleset, text: str) -> str:
@@ -50,7 +52,7 @@ def tell(ruleset: Ruleset, text: str) -> str:
         return NOTHING_SHOWN
     spread = _spread(ruleset, clean)
     shown = [
-        None if number in spread else _line(ruleset, line, left)
+        None if number in spread or left is None else _line(ruleset, line)
         for number, (line, left) in enumerate(zip(lines, begun, strict=True))
     ]
     gone = -1, -1
@@ -60,7 +62,7 @@ def tell(ruleset: Ruleset, text: str) -> str:
     for _ in range(MOST_BLOCKS):
         told = _joined(shown)
         if _finding(ruleset, told) is None:
-            return ruleset.ends.text(told)
+            return NOTHING_SHOWN if told == WITHHELD else ruleset.ends.text(told)
         first, last = _block(ruleset, ["" if line is None else line for line in shown])
         shown[first : last + 1] = [None] * (last + 1 - first)
         neighbours(lines, shown, first, last)
@@ -68,20 +70,23 @@ def tell(ruleset: Ruleset, text: str) -> str:
 
 
 def _spread(ruleset: Ruleset, text: str) -> set[int]:
-    """The lines over whose words a value is spread, its letters in order, whatever signs are between. One of
-    these words may go for a secret of its own, and the others would be half a value to the audit."""
+    """The lines over which a value is spread, its letters in order, whatever signs are between. One of them
+    may go for a secret of its own, and the others would be half a value to the audit."""
     places = [at for at, sign in enumerate(text) if sign.isalnum()]
     letters = _letters(text)
     found: set[int] = set()
-    for rule in ruleset.rules:
-        value = _letters(rule.value) if isinstance(rule, SecretRule) else ""
+    for value in _values(ruleset):
         at = letters.find(value) if len(value) >= TELLING else -1
         while at >= 0:
             first, last = places[at], places[at + len(value) - 1]
-            if any(map(str.isspace, text[first:last])):
+            if "\n" in text[first:last]:
                 found.update(range(text.count("\n", 0, first), text.count("\n", 0, last) + 1))
             at = letters.find(value, at + 1)
     return found
+
+
+def _values(ruleset: Ruleset) -> list[str]:
+    return [_letters(rule.value) for rule in ruleset.rules if isinstance(rule, SecretRule)]
 
 
 def _letters(text: str) -> str:
@@ -188,24 +193,23 @@ def _as_utf_8(ruleset: Ruleset, text: str) -> str:
     return text
 
 
-def _line(ruleset: Ruleset, line: str, begun: str | None) -> str | None:
-    """The line; of one that hides a secret under encodings, only the words that don't. `begun`: it without
-    beginnings of values, which may lie across words, or be a piece of what is hidden: what differs in it is
-    not shown. None: none of it is."""
-    if begun is None:
-        return None
+def _line(ruleset: Ruleset, line: str) -> str | None:
+    """The line; of one that hides a secret only the words of speech, for any other may be a piece of a second
+    secret whose rest goes with the first. None: none of it is shown."""
     if _finding(ruleset, line) is None:
         return line
-    words, left = line.split(" "), begun.split(" ")
+    words, values = line.split(" "), _values(ruleset)
     if len(words) > MOST_WORDS:
-        return NOTHING_SHOWN
-    told = [word if _finding(ruleset, word) is None else WITHHELD for word in words]
-    if _finding(ruleset, " ".join(told)) is not None:
-        return NOTHING_SHOWN  # across words; asked while all are there: one of its pieces may be a beginning
-    begin = _alike(words, left)
-    end = len(words) - _alike(words[begin:][::-1], left[begin:][::-1])
-    told[begin:end] = [WITHHELD] if end > begin else []
-    return " ".join(told) if _finding(ruleset, " ".join(told)) is None else NOTHING_SHOWN
+        return None
+    told: list[str] = []
+    for word in words:
+        letters = _letters(word)
+        if is_speech(word) and not (len(letters) >= SPOKEN and any(letters in value for value in values)):
+            told.append(word)
+        elif not told or told[-1] is not WITHHELD:
+            told.append(WITHHELD)
+    shown = " ".join(told)
+    return shown if told != [WITHHELD] and _finding(ruleset, shown) is None else None
 
 
 def _finding(ruleset: Ruleset, text: str) -> object:

@@ -61,12 +61,11 @@ def behind_fragment(data: bytes, begins: int, start: int) -> int:
 
 def plain(name: bytes) -> str | None:
     """A name with the escapes of its letters undone; None: it is no text."""
-    if b"\\" in name or b"%" in name:
-        name = _ESCAPED.sub(_letter, name)
+    undone = _ESCAPED.sub(_letter, name) if b"\\" in name or b"%" in name else name
     try:
-        return name.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return None
+        return undone.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:  # `motp%E4sse`: the form of a page in latin-1 or another old charset
+        return undone.decode("latin-1") if name.isascii() else None
 
 
 def _letter(escape: re.Match[bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """Lines around one that hides a secret: which of them are speech, and which may be more of the same data?
 
-Lives here: how far the lines reach that are withheld with it. Must not: audit, know rules. Called by:
-messages.
+Lives here: how far the lines reach that are withheld with it, and which words are speech. Must not: audit,
+know rules. Called by: messages.
 A second value may begin in the lines that hide the first, or the first one in those before; of half a value
 the audit finds nothing. So all lines beside them go, up to one that speaks.
 """
@@ -20,6 +20,20 @@ _THREE: Final = lazily(
 
 _DATE: Final = lazily(r"[\[(]?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d)[\dTZ:.,+-]*[\])]?")
 _QUOTES: Final = "()[]\"'.,:;!?"
+_SMALL_WORDS: Final = (
+    "a an as at be by can't do don't for he I if in is isn't it its no of on or so to up us was we won't "
+    "GET HEAD POST PUT PATCH DELETE OPTIONS HTTP HTTPS URL DEBUG INFO WARNING ERROR CRITICAL"
+)
+_SMALL: Final = frozenset(_SMALL_WORDS.split())
+"""Words that are no piece of anything, however short they are, or in capitals, as base32 is."""
+
+
+def is_speech(word: str) -> bool:
+    """Whether this is a word of a sentence, and no piece of data: nothing with a digit, none in capitals."""
+    bare = word.strip(_QUOTES)
+    if not word or bare in _SMALL or bare[:1].lower() + bare[1:] in _SMALL:
+        return True
+    return len(bare) > 2 and (bare.islower() or bare.istitle()) and bare.isalpha() and is_phrase(bare)
 
 
 def neighbours(

@@ -16,13 +16,14 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from hushtape.keboola.alias import Alias, install_alias
 from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.errors import CaseError
+from hushtape.keboola.own_modules import forget, own
 from hushtape.sanitize import BaseSanitizer
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
@@ -83,21 +84,22 @@ def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
     finally:
         if ours is not None:
             ours.remove()
-        _forget(folder, modules)
+        forget(folder, modules)
 
 
 def own_sanitizers(script: Path) -> list[BaseSanitizer]:
     """The list that a component's script states. Its modules are imported for that, and stay: a callback may
-    look at one. They come again where one took a function of a driver, which is patched later."""
+    look at one. They come again where one took a function of a driver, which is patched later, or asked the
+    network."""
     modules = dict(sys.modules)
     try:
         return load_vcr_sanitizers(script)
     finally:
         folder = script.resolve().parent
         connect = getattr(sys.modules.get("oracledb"), "connect", None)
-        own = (sys.modules[name] for name in _own(folder, modules))
-        if connect is not None and any(connect in vars(one).values() for one in own):
-            _forget(folder, modules)
+        mine = (sys.modules[name] for name in own(folder, modules))
+        if connect is not None and any(connect in vars(one).values() for one in mine):
+            forget(folder, modules)
 
 
 def _filters_of_a_process() -> None:
@@ -145,33 +147,3 @@ def join_threads(before: set[threading.Thread]) -> None:
 
 def _left(before: set[threading.Thread]) -> list[threading.Thread]:
     return [one for one in threading.enumerate() if one not in before and not one.daemon]
-
-
-def _forget(folder: Path, before: Mapping[str, object]) -> None:
-    """Drop the component's own modules: the next case imports them anew, as a new process does."""
-    for name in _own(folder, before):
-        del sys.modules[name]
-
-
-def _own(folder: Path, before: Mapping[str, object]) -> list[str]:
-    """The component's own modules that have come. Not installed ones, also where the environment lies beside
-    the script."""
-    return [
-        name
-        for name in sys.modules.keys() - before.keys()
-        if any(
-            place.is_relative_to(folder) and "site-packages" not in place.parts
-            for place in _places(sys.modules[name])
-        )
-    ]
-
-
-def _places(module: object) -> list[Path]:
-    """Where a module stands; of a namespace package, its folders."""
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str):
-        return [Path(file)]
-    try:
-        return [Path(str(one)) for one in getattr(module, "__path__", ())]
-    except TypeError:  # a module may put anything into sys.modules
-        return []
