@@ -250,6 +250,37 @@ def test_sanitizers_of_keboola_vcr_are_taken(tmp_path: Path, component: Path, se
     assert b"key=GONE" in (folder / "source" / "data" / "cassettes" / "requests.json").read_bytes()
 
 
+EARLY = """
+import logging, sys
+from pathlib import Path
+real = (Path(__file__).parent / "real").read_text()
+logging.basicConfig(level=logging.INFO)
+log = logging.getLogger("helper")
+log.propagate = False
+log.addHandler(logging.StreamHandler(sys.stdout))
+log.setLevel(logging.INFO)
+print("early", real)
+logging.info("early %s", real)
+"""
+
+
+def test_what_the_modules_of_a_list_of_sanitizers_print_is_shown_without_secrets(
+    tmp_path: Path, component: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    component.with_name("helper.py").write_text(EARLY)
+    component.with_name("real").write_text(SECRET)
+    later = COMPONENT + PRINTING + "helper.log.info('later %s', key)\n"
+    component.write_text(
+        'import helper\nVCR_SANITIZERS = []\nif __name__ == "__main__":\n' + later.replace("\n", "\n    ")
+    )
+    TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
+    shown = capfd.readouterr()
+    assert "early ***\n" in shown.out and "later ***\n" in shown.out
+    assert "INFO:root:early ***\n" in shown.err and "WARNING:root:log *** é\n" in shown.err
+    for hidden in (SECRET, TOKEN):
+        assert readable(shown.out.encode() + shown.err.encode(), hidden) is None
+
+
 MORE = """
 import faulthandler, subprocess, threading, time
 key = parameters["#key"]

@@ -11,7 +11,8 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hushtape.clients import guard
 from hushtape.errors import NetworkBlockedError, SanitizerError, interruption
 from hushtape.keboola.errors import SecretsLoadError
 from hushtape.keboola.files import merged, read_object
-from hushtape.keboola.own_modules import forget
+from hushtape.keboola.own_modules import set_aside
 from hushtape.sanitize import BaseSanitizer, CompositeSanitizer, create_default_sanitizer
 from hushtape.sanitize.loading import load
 from hushtape.sanitize.sanitizers_base import what_it_is
@@ -100,11 +101,16 @@ def data_folder() -> Path:
 def load_sanitizers(folder: Path, config: Mapping[str, Any]) -> list[BaseSanitizer]:
     """What `get_sanitizers(config)` of the folder's `sanitizers.py` returns; nothing where there is no file.
 
+    The network is closed meanwhile, as for a script's list.
+
     Raises:
         SanitizerError: the file is there and can't be used.
     """
     path = folder / SANITIZERS_FILE
-    return load(path, config) if os.path.lexists(path) else []
+    if not os.path.lexists(path):
+        return []
+    with _unconnected([]):
+        return load(path, config)
 
 
 def of_test_dir(
@@ -138,11 +144,11 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
         return []
     before, modules, asked = sys.path.copy(), dict(sys.modules), list[str]()
     sys.path.insert(0, str(Path(script).absolute().parent))
-    closed = guard.block(lambda event, host, port: _refused(asked, event, host))
     failure: SanitizerError | None = None
     found: object = None
     try:
-        found = runpy.run_path(str(script), run_name=PROBE).get(VARIABLE)
+        with _unconnected(asked):
+            found = runpy.run_path(str(script), run_name=PROBE).get(VARIABLE)
     except (Exception, SystemExit, GeneratorExit) as error:  # a component's script may raise anything
         if interruption(error) is not None:
             raise
@@ -152,20 +158,29 @@ def load_vcr_sanitizers(script: Path) -> list[BaseSanitizer]:
         found_out = ASKED if asked else f"it raised {type(error).__name__}"
         failure = _unusable(script, found_out, lines[-1] if lines else None)
     finally:
-        closed.remove()
         sys.path[:] = before
         if asked:
-            forget(Path(script).resolve().parent, modules)
+            set_aside(Path(script).resolve().parent, modules)
     if failure is not None:  # outside the handler: its text may hold a value of the configuration
         raise failure
     return checked(found, f"{VARIABLE} of {script}")
 
 
-def _refused(asked: list[str], event: str, host: str) -> NetworkBlockedError:
-    asked.append(event)
-    return NetworkBlockedError(
-        f"read {VARIABLE}", ASKED, "Ask it in a function that runs later.", event=event, address=host
-    )
+@contextmanager
+def _unconnected(asked: list[str]) -> Iterator[None]:
+    """The network is closed meanwhile; `asked`: a list of what tried."""
+
+    def refuse(event: str, host: str, port: int | None) -> NetworkBlockedError:
+        asked.append(event)
+        return NetworkBlockedError(
+            "load sanitizers", ASKED, "Ask it in a function that runs later.", event=event, address=host
+        )
+
+    closed = guard.block(refuse)
+    try:
+        yield
+    finally:
+        closed.remove()
 
 
 def _names_sanitizers(script: Path) -> bool:

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from hushtape.sanitize import Ruleset
-from hushtape.sanitize.audit import Auditor
+from hushtape.sanitize.audit_finding import Finding
 from hushtape.sanitize.rules import SecretRule
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
@@ -43,7 +43,7 @@ def learned_by(ruleset: Ruleset | None) -> Iterator[str]:
 
 def holds(path: Path, name: str, ruleset: Ruleset) -> bool:
     """Whether a file or its name holds one of the values; of a folder, its name."""
-    named, plain, packed = (_Look(ruleset.auditor()) for _ in range(3))
+    named, plain, packed = (_Look(ruleset) for _ in range(3))
     named.feed(name.encode("utf-8", "surrogateescape"))
     binary = False
     with path.open("rb") if path.is_file() else BytesIO() as file:
@@ -58,17 +58,24 @@ def holds(path: Path, name: str, ruleset: Ruleset) -> bool:
 
 
 class _Look:
-    """One audit, for these values alone."""
+    """One audit, for these values alone, and the rules beside it: it ends at what can't be looked into."""
 
-    def __init__(self, auditor: Auditor) -> None:
-        self._auditor: Auditor | None = auditor
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._ruleset = ruleset
+        self._finder, self._auditor = ruleset.finder(), ruleset.auditor()
         self.found = False
 
     def feed(self, data: bytes) -> None:
-        if self._auditor is not None and (finding := self._auditor.feed(data)) is not None:
-            self.found, self._auditor = finding.rule == _SOUGHT, None
+        self._finder.feed(data)
+        self._note(self._auditor.feed(data))
 
     def end(self) -> bool:
-        if self._auditor is not None and (finding := self._auditor.finish()) is not None:
-            self.found = finding.rule == _SOUGHT
+        self._finder.finish()
+        self._note(self._auditor.finish())
         return self.found
+
+    def _note(self, finding: Finding | None) -> None:
+        self.found = self.found or bool(self._finder.take())
+        if finding is not None:
+            self.found = self.found or finding.rule == _SOUGHT
+            self._auditor = self._ruleset.auditor()

@@ -16,49 +16,54 @@ from typing import TextIO
 from hushtape.keboola.masking import masking
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.printed import Printed, held
+from hushtape.sanitize import build
 from hushtape.sanitize.ruleset import Ruleset
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
+Make = Callable[[], VCRRecorder]
 
-def record_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> Ruleset | None:
+
+def record_held(make: Make, run: Callable[[], None], secrets: Iterable[str]) -> Ruleset | None:
     """Record the run; what it printed follows at its end, 64 KiB of each stream, without the secrets and what
     the tape has learned. Returns the tape's ruleset, which knows that; None: nothing was run.
-    Raises what `VCRRecorder.record` does."""
-    return _held(recorder, recorder.record, run, secrets)
+    Raises what `make` and `VCRRecorder.record` do."""
+    return _held(make, VCRRecorder.record, run, secrets)
 
 
-def replay_held(recorder: VCRRecorder, run: Callable[[], None], secrets: Iterable[str]) -> None:
+def replay_held(make: Make, run: Callable[[], None], secrets: Iterable[str]) -> None:
     """Replay the run; the same, and what `VCRRecorder.replay` raises."""
-    _held(recorder, recorder.replay, run, secrets)
+    _held(make, VCRRecorder.replay, run, secrets)
 
 
 def _held(
-    recorder: VCRRecorder,
-    through: Callable[[Callable[[], None]], object],
+    make: Make,
+    through: Callable[[VCRRecorder, Callable[[], None]], object],
     run: Callable[[], None],
     secrets: Iterable[str],
 ) -> Ruleset | None:
     output, errors = Printed(), Printed()
-    rulesets: list[Callable[[], Ruleset]] = []
+    known: Callable[[], Ruleset] | None = None
 
     def watched() -> None:
+        nonlocal known
         tape = recorder.tape
         if tape is not None:
             ledger = tape.ledger
-            rulesets.append(lambda: ledger.ruleset)
+            known = lambda: ledger.ruleset  # noqa: E731 - it learns while the component runs
         run()
 
     try:
         with held(output, errors):
-            through(watched)
+            recorder = make()  # what is imported for the lists of sanitizers may print, too
+            through(recorder, watched)
     finally:
         hidden = list(secrets)
-        for ruleset in rulesets:  # none: nothing was run
-            clean = masking(ruleset(), hidden)
-            _show(output, sys.stdout, hidden, clean)
-            _show(errors, sys.stderr, hidden, clean)
-    return rulesets[-1]() if rulesets else None
+        ruleset = None if known is None else known()
+        clean = masking(build().ruleset if ruleset is None else ruleset, hidden)
+        _show(output, sys.stdout, hidden, clean)
+        _show(errors, sys.stderr, hidden, clean)
+    return ruleset
 
 
 def _show(printed: Printed, stream: TextIO | None, hidden: list[str], clean: Callable[[str], str]) -> None:

@@ -9,8 +9,9 @@ that every later replay gives; they are searched for the secrets all the same.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
 from hushtape.keboola.outputs import holds, learned_by, sought
 from hushtape.keboola.recorder import VCRRecorder
-from hushtape.keboola.runner.isolation import as_it_was, isolated, own_sanitizers
+from hushtape.keboola.runner.isolation import Component, as_it_was, isolated
 from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.scaffold_printed import record_held, replay_held
 from hushtape.keboola.secrets import secret_values
@@ -70,13 +71,14 @@ def record_case(
             shutil.rmtree(recorded / "cassettes", ignore_errors=True)
             write_json(recorded / case.CONFIG_FILE, config)
             hidden = secret_values(secrets, config)
-            with _component(how, recorded) as run:
-                recorder = _recorder(recorded, secrets, how, frozen)
-                ruleset = record_held(recorder, run, hidden.values())
+            with _component(how, recorded) as component:
+                make = partial(_recorder, component, recorded, secrets, how, frozen)
+                ruleset = record_held(make, component.run, hidden.values())
             shutil.rmtree(replayed / "cassettes", ignore_errors=True)
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
-            with _component(how, replayed) as run:
-                replay_held(_recorder(replayed, {}, how, None), run, hidden.values())
+            with _component(how, replayed) as component:
+                make = partial(_recorder, component, replayed, {}, how, None)
+                replay_held(make, component.run, hidden.values())
             taken = _taken(replayed / "out", temporary / "outputs", name)
             _search(taken, {*hidden.values(), *learned_by(ruleset)}, name)
             _take_over(replayed, taken, folder)
@@ -92,25 +94,28 @@ def record_case(
         raise _failed(name, f"the component raised {type(error).__name__}") from None
 
 
-def _recorder(data: Path, secrets: Mapping[str, Any], how: Recording, frozen: str | None) -> VCRRecorder:
+def _recorder(
+    component: Component, data: Path, secrets: Mapping[str, Any], how: Recording, frozen: str | None
+) -> VCRRecorder:
     assert how.component_script is not None
     adapter = how.db_adapter or adapter_for(how.component_script)
-    return VCRRecorder.from_test_dir(
-        data,
-        secrets_override=secrets,
-        sanitizers=own_sanitizers(how.component_script),
-        db_adapters=[adapter] if adapter is not None else None,
-        freeze_time_at=frozen or "auto",
-    )
+    with component.probing():
+        return VCRRecorder.from_test_dir(
+            data,
+            secrets_override=secrets,
+            sanitizers=case.load_vcr_sanitizers(how.component_script),
+            db_adapters=[adapter] if adapter is not None else None,
+            freeze_time_at=frozen or "auto",
+        )
 
 
 @contextmanager
-def _component(how: Recording, data: Path) -> Iterator[Callable[[], None]]:
+def _component(how: Recording, data: Path) -> Iterator[Component]:
     """Gives what runs the component on this data folder, as a process of its own would: what its modules keep
     of a live run, a token, is forgotten."""
     assert how.component_script is not None
-    with as_it_was(), own_layer_off(), isolated(how.component_script, data) as run:
-        yield run
+    with as_it_was(), own_layer_off(), isolated(how.component_script, data) as component:
+        yield component
 
 
 @contextmanager

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.keboola.runner.conftest import Project
+from tests.keboola.runner.test_one import DRIVER
 from tests.support.servers import Server
 
 ASKS = """import urllib.request
@@ -46,6 +51,52 @@ def test_one_that_goes_on_without_an_answer_asks_again_when_the_tape_is_open(
     assert (recorded.played, recorded.problems) == (3, ()) and len(server.requests) == 3
     [replayed] = project.run(mode="replay")
     assert (replayed.played, replayed.problems) == (3, ()) and len(server.requests) == 3
+
+
+@pytest.mark.parametrize("asked", ["a module", "its own"])
+def test_a_cases_sanitizers_reach_no_network_either(asked: str, project: Project, server: Server) -> None:
+    with_list(project, PLAIN)
+    project.script.write_text(project.script.read_text().replace("VCR_SANITIZERS = []", ""))
+    data = project.case("first")
+    loads = "import helper\n" if asked == "a module" else ASKS.format(url=project.url + "/number/7") + PLAIN
+    (data / "sanitizers.py").write_text(loads + "\n\ndef get_sanitizers(config):\n    return []\n")
+    assert project.kinds() == ["error"] and server.requests == []
+
+
+HELD = {
+    "by name": "from oracledb import connect",
+    "in a partial": "import functools, oracledb\nconnect = functools.partial(oracledb.connect)",
+    "as a default": "import oracledb\ndef connect(ask=oracledb.connect):\n    return ask()",
+}
+
+
+@pytest.mark.parametrize("held", HELD)
+@pytest.mark.parametrize("imported", ["for the script's list", "for the case's", "by a unit test"])
+def test_what_a_module_takes_of_a_driver_is_recorded_whoever_imported_it_first(
+    imported: str, held: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "oracledb.py").write_text(DRIVER)
+    monkeypatch.syspath_prepend(str(library))
+    monkeypatch.delitem(sys.modules, "oracledb", raising=False)
+    project.script.with_name("helper.py").write_text(f"word = 'helped'\n{HELD[held]}\n")
+    asks = "    cursor = helper.connect().cursor()\n    cursor.execute('select 1').fetchall()\n    rows = []"
+    script = project.script.read_text().replace("    rows = []", asks)
+    listed = "VCR_SANITIZERS = []\n\n\ndef main" if imported == "for the script's list" else "def main"
+    project.script.write_text(script.replace("def main", listed, 1))
+    data = project.case("first", targets=[])
+    if imported == "for the case's":
+        loads = "import helper\n\n\ndef get_sanitizers(config):\n    return []\n"
+        (data / "sanitizers.py").write_text(loads)
+    before = None
+    if imported == "by a unit test":
+        monkeypatch.syspath_prepend(str(project.script.parent))
+        before = importlib.import_module("helper")
+    [outcome] = project.run()
+    assert outcome.problems == () and (library / "asked").read_text() == "select 1\n"
+    assert sys.modules.pop("helper", None) is before
+    sys.modules.pop("oracledb", None)
 
 
 def test_without_a_list_a_module_asks_when_the_tape_is_open(project: Project, server: Server) -> None:

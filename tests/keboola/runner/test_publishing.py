@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from hushtape.cli import main
 from hushtape.keboola.log_compare import DEFAULT_NORMALIZERS, normalize_message
+from hushtape.keboola.outputs import holds, sought
 from hushtape.keboola.runner import Settings, find_cases, run_cases
 from tests.keboola.runner.conftest import SCRIPT, SECRET, Project
 from tests.support.routes import TOKEN
@@ -231,6 +234,33 @@ def test_an_output_that_holds_a_variables_value_in_any_writing_is_not_published(
         0
     ].text
     assert not list((data.parent.parent / "expected").rglob("*.*"))
+
+
+@pytest.mark.parametrize("name", [".En-Tok9-Rz4-Wq7Lp2Xs6", ".En-Tok9-Rz4-Wq7Lp2Xs6/a", ".cache.csv"])
+def test_a_hidden_output_is_looked_at_where_a_snapshot_tells_of_it(
+    name: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_OTHER", "En-Tok9-Rz4-Wq7Lp2Xs6")
+    data = project.case("first", **{"#other": "{{env.MY_OTHER}}"})
+    keep = f'place = data / "out" / "tables" / "{name}"\n    place.parent.mkdir(exist_ok=True)'
+    project.script.write_text(
+        SCRIPT.replace(
+            "    rows = []",
+            f'    rows, other = [], parameters["#other"]\n    {keep}\n    place.write_text(other)',
+        )
+    )
+    assert project.kinds(validate_snapshots=True) == ["error"]
+    assert not (data / "output_snapshot.json").exists()
+    assert project.kinds() == []
+
+
+def test_a_value_behind_what_no_audit_looks_into_is_seen(tmp_path: Path) -> None:
+    value = "En+Tok9/Rz4Wq7Lp2Xs6"
+    noise = random.Random(1)
+    begun = [zlib.compress(noise.randbytes(5_000), 0)[:40] for _ in range(30)]
+    (tmp_path / "a").write_bytes(b"".join(begun) + b" " * 900_000 + value.encode())
+    ruleset = sought([value])
+    assert ruleset is not None and holds(tmp_path / "a", "a", ruleset)
 
 
 @pytest.mark.parametrize(("name", "jobs"), [("first", 0), ("01 full load", 1)])

@@ -13,7 +13,7 @@ from tests.support.routes import TOKEN
 from tests.support.servers import Server
 
 TALKS = """
-import json, logging, os, sys, threading, weakref
+import gc, json, logging, os, sys, threading, weakref
 from pathlib import Path
 
 
@@ -33,6 +33,8 @@ def run(context):
     logging.getLogger("script").warning("logged %s", word)
     last = Last(word)
     last.itself = last
+    del last
+    gc.collect()  # now, not in the middle of the component's run, whose stderr is compared
     thread = threading.Thread(target=lambda: 1 / 0 if False else int(word))
     thread.start()
     thread.join()

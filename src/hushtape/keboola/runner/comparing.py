@@ -61,11 +61,15 @@ def compare(
                 yield Problem("outputs", f"{place} differs", _shown(wanted[name], found[name], verbose, tell))
 
 
-def files_in(folder: Path) -> dict[str, Path]:
-    """Path below the folder -> file, of those that count: nothing on their way is hidden."""
+def files_in(folder: Path, *, hidden: bool = False) -> dict[str, Path]:
+    """Path below the folder -> file, of those that count: nothing on their way is hidden. `hidden`: all."""
     found = (path for path in folder.rglob("*") if path.is_file())
     named = {path.relative_to(folder).as_posix(): path for path in found}
-    return {name: path for name, path in named.items() if not any(part[0] == "." for part in name.split("/"))}
+    return {
+        name: path
+        for name, path in named.items()
+        if hidden or not any(part[0] == "." for part in name.split("/"))
+    }
 
 
 def same(one: Path, other: Path) -> bool:

@@ -26,7 +26,7 @@ from hushtape.keboola.masking import masking
 from hushtape.keboola.outputs import learned_by
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.folders import EXPECTED_CODE, SECRETS, Case
-from hushtape.keboola.runner.isolation import isolated, own_sanitizers
+from hushtape.keboola.runner.isolation import isolated
 from hushtape.keboola.runner.outcome import Problem
 from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.settings import Settings
@@ -79,9 +79,10 @@ class ComponentRun:
         script = Path(self.settings.component)
         with isolated(script, space.data) as component:
             if done == "live":
-                return self._ends(self._watched(component, None), expected_code(self.case) or 0)
-            recorder = self._recorder(script, cassettes, secrets, config)
-            run = self._watched(component, recorder)
+                return self._ends(self._watched(component.run, None), expected_code(self.case) or 0)
+            with component.probing():
+                recorder = self._recorder(script, cassettes, secrets, config)
+            run = self._watched(component.run, recorder)
             if done == "recorded":
                 return self._ends(lambda: recorder.record(run), self._code_to_keep()) and self._answered()
             replayed = self._ends(lambda: recorder.replay(run), expected_code(self.case))
@@ -93,7 +94,7 @@ class ComponentRun:
         self, script: Path, cassettes: Path, secrets: Mapping[str, Any], config: Mapping[str, Any]
     ) -> VCRRecorder:
         sanitizers = [
-            *own_sanitizers(script),
+            *cases.load_vcr_sanitizers(script),
             *cases.load_sanitizers(self.case.data, merged(config, secrets)),
         ]
         return VCRRecorder(

@@ -16,15 +16,14 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import ModuleType
 
 from hushtape.keboola.alias import Alias, install_alias
-from hushtape.keboola.case import load_vcr_sanitizers
 from hushtape.keboola.errors import CaseError
-from hushtape.keboola.own_modules import forget, own
-from hushtape.sanitize import BaseSanitizer
+from hushtape.keboola.own_modules import anew, set_aside
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -53,53 +52,61 @@ def as_it_was() -> Iterator[None]:
         sys.path[:], sys.argv[:] = path, argv
 
 
+class Component:
+    """A component's script on one data folder; see `isolated`."""
+
+    def __init__(self, script: Path) -> None:
+        self._script = script
+        self._folder = script.resolve().parent
+        self._probed: dict[str, ModuleType] = {}
+
+    @contextmanager
+    def probing(self) -> Iterator[None]:
+        """What is imported meanwhile, for lists of sanitizers, is imported anew by the run: no tape sees yet
+        what a module asks as it is imported, or takes of a driver."""
+        try:
+            with as_it_was():
+                yield
+        finally:
+            self._probed |= set_aside(self._folder)
+
+    def run(self) -> None:
+        """Run it as `__main__`.
+
+        Raises:
+            CaseError: threads are left that would keep a process from ending.
+        """
+        before = set(threading.enumerate())
+        with as_it_was(), anew(self._probed):  # at once: what comes after the component imports, too
+            _filters_of_a_process()
+            try:
+                runpy.run_path(str(self._script), run_name="__main__")
+            finally:
+                join_threads(before)
+
+
 @contextmanager
-def isolated(script: Path, data: Path) -> Iterator[Callable[[], None]]:
-    """Gives what runs the script as `__main__` on this data folder. Call it within `as_it_was`.
+def isolated(script: Path, data: Path) -> Iterator[Component]:
+    """Gives what runs the script. Call it within `as_it_was`.
 
-    `import keboola.vcr` gives hushtape.keboola meanwhile: a script's VCR_SANITIZERS come from there.
-
-    The function raises CaseError where threads are left that would keep a process from ending.
+    `import keboola.vcr` gives hushtape.keboola meanwhile: a script's VCR_SANITIZERS come from there. Modules
+    of the component that were there before, of a unit test, say, are put back afterwards.
     """
     folder = script.resolve().parent
-    modules = dict(sys.modules)
+    modules = set_aside(folder)
     ours = None if any(isinstance(one, Alias) for one in sys.meta_path) else install_alias()
     sys.path.insert(0, str(folder))
     sys.argv[:] = [str(script)]
     os.environ[DATA_VARIABLE] = str(data)
     os.environ.pop(RUN_MODE, None)
     logging.getLogger().handlers.clear()  # a new process has none, and pytest's would keep unscrubbed lines
-
-    def run() -> None:
-        before = set(threading.enumerate())
-        with as_it_was():  # at once: what comes after the component imports, too
-            _filters_of_a_process()
-            try:
-                runpy.run_path(str(script), run_name="__main__")
-            finally:
-                join_threads(before)
-
     try:
-        yield run
+        yield Component(script)
     finally:
         if ours is not None:
             ours.remove()
-        forget(folder, modules)
-
-
-def own_sanitizers(script: Path) -> list[BaseSanitizer]:
-    """The list that a component's script states. Its modules are imported for that, and stay: a callback may
-    look at one. They come again where one took a function of a driver, which is patched later, or asked the
-    network."""
-    modules = dict(sys.modules)
-    try:
-        return load_vcr_sanitizers(script)
-    finally:
-        folder = script.resolve().parent
-        connect = getattr(sys.modules.get("oracledb"), "connect", None)
-        mine = (sys.modules[name] for name in own(folder, modules))
-        if connect is not None and any(connect in vars(one).values() for one in mine):
-            forget(folder, modules)
+        set_aside(folder)
+        sys.modules.update(modules)
 
 
 def _filters_of_a_process() -> None:
@@ -115,16 +122,24 @@ def _filters_of_a_process() -> None:
 
 @contextmanager
 def _logging_as_it_was() -> Iterator[None]:
-    """keboola.component sets the root logger's handlers, and mutes it for a sync action."""
+    """keboola.component sets the root logger's handlers, and mutes it for a sync action; what is imported for
+    the list of sanitizers may give any logger a handler, whose stream is that of this process."""
     root = logging.getLogger()
-    level, handlers, filters = root.level, root.handlers.copy(), root.filters.copy()
-    disabled = root.manager.disable
+    level, filters, disabled = root.level, root.filters.copy(), root.manager.disable
+    handlers = {one: one.handlers.copy() for one in _loggers(root)}
     try:
         yield
     finally:
         logging.disable(disabled)
         root.setLevel(level)
-        root.handlers[:], root.filters[:] = handlers, filters
+        root.filters[:] = filters
+        for one in _loggers(root):
+            one.handlers[:] = handlers.get(one, [])
+
+
+def _loggers(root: logging.Logger) -> list[logging.Logger]:
+    named = list(root.manager.loggerDict.values())
+    return [root, *[one for one in named if isinstance(one, logging.Logger)]]
 
 
 def join_threads(before: set[threading.Thread]) -> None:

@@ -120,7 +120,7 @@ class _Case:
             if self.runs.run(space, done, self.case.cassettes):
                 space.script("post_run")
                 if self.settings.update and done == "replayed" and not self.problems:
-                    check_outputs(space.out, self.runs.private())
+                    check_outputs(space.out, self.runs.private(), snapshot=self._takes_snapshot())
                     self._publish_outputs(space)
                 self._compare(space)
             if chain is not None:
@@ -154,10 +154,13 @@ class _Case:
         out = self.case.expected
         expected = self.settings.update or not (files_in(out / "tables") or files_in(out / "files"))
         if expected:
-            check_outputs(space.out, self.runs.private())
+            check_outputs(space.out, self.runs.private(), snapshot=self._takes_snapshot())
         publish_cassettes(fresh, self.case.cassettes)
         if expected:
             self._publish_outputs(space)
+
+    def _takes_snapshot(self) -> bool:
+        return self.settings.validate_snapshots or (self.case.data / SNAPSHOT).is_file()
 
     def _publish_outputs(self, space: Workspace) -> None:
         publish_outputs(self.case, space.out, snapshot=self.settings.validate_snapshots)

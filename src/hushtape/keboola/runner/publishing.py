@@ -45,15 +45,16 @@ def publish_cassettes(fresh: Path, place: Path) -> None:
             (place / name).unlink(missing_ok=True)
 
 
-def check_outputs(out: Path, hidden: Iterable[str]) -> None:
-    """Look for values that nothing committed holds: an output with one in it is not published.
+def check_outputs(out: Path, hidden: Iterable[str], *, snapshot: bool) -> None:
+    """Look for values that nothing committed holds: an output with one in it is not published. `snapshot`:
+    one will be taken, which tells names and columns of hidden files, too.
 
     Raises:
         CaseError: one does.
     """
     ruleset = sought(hidden)
     for section in SECTIONS:
-        for name, path in files_in(out / section).items():
+        for name, path in files_in(out / section, hidden=snapshot).items():
             if ruleset is not None and holds(path, name, ruleset):
                 raise CaseError(
                     f"take out/{section}/{name} for the expected one",
