@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hushtape import ResponseUrlSanitizer
 from hushtape.errors import SanitizerError
 from hushtape.sanitize import build
+from hushtape.sanitize.rules import SecretRule
 from hushtape.sanitize.ruleset import Ruleset
 
 RULESET = Ruleset.compile(ResponseUrlSanitizer(["oe", "oh"], ["cdn.example"]).rules())
@@ -174,3 +175,12 @@ def test_a_fragment_behind_a_querys_last_parameter_fails_no_recording(name: str,
 def test_a_parameter_that_only_begins_like_a_placeholder_is_found() -> None:
     rules = build().ruleset
     assert rules.audit_texts(["https://h.example/p?token=REDACTEDZk93mP0q#a"]) is not None
+
+
+def test_what_requests_keep_fails_no_recording_and_hides_no_secret_from_the_audit() -> None:
+    asked = "https://a.cdn.example/img.jpg?oe=1&a=b"
+    assert RULESET.uri(asked) == asked and RULESET.audit_texts([asked, f"see {asked}"]) is None
+    both = Ruleset.compile([SecretRule("q7-hush-0093", name="#key"), *RULESET.rules])
+    assert both.audit_texts([asked]) is None
+    for hidden in ("q7-hush-0093", "cTctaHVzaC0wMDkz"):
+        assert both.audit_texts([f"https://a.cdn.example/img.jpg?oe={hidden}&a=b"]) is not None

@@ -18,6 +18,7 @@ from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.matcher import Matcher, Named
 from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.spans import Context
+from hushtape.sanitize.url_params import STRIPPED
 from hushtape.sanitize.urls import may_be_user
 
 _QUOTE_CUT = lazily(
@@ -76,7 +77,8 @@ def first_found(
                 first, last = base + start, base + end
                 if first >= until:
                     break
-                if weak is None or exact or not weak(name, view, start, end):
+                counts = weak is None or exact or not weak(name, view, start, end)
+                if counts and not name.startswith(STRIPPED):
                     return name, first
                 if last > reach:
                     below.append((first + 1, last, min(last + BEHIND, len(data))))

@@ -16,6 +16,9 @@ from hushtape.sanitize.expressions import lazily
 from hushtape.sanitize.rules import UrlParamsRule
 from hushtape.sanitize.spans import PARAMS, Context, Found, Verifier, Verify
 
+STRIPPED: Final = "url of "
+"""How these rules are named: what they strip is no secret, so the audit passes it over."""
+
 AHEAD: Final = 8192
 """Bytes of a URL, from its domain on, that are looked at."""
 
@@ -80,7 +83,7 @@ def param_anchors(rule: UrlParamsRule, order: int) -> Iterator[tuple[bytes, Veri
     names = frozenset(param.lower().encode() for param in rule.params)
     for domain in rule.domains:
         host = domain.lower().encode()
-        yield host, Verifier(_stripper(names, host), order, f"url of {domain}", PARAMS, BACK, AHEAD)
+        yield host, Verifier(_stripper(names, host), order, f"{STRIPPED}{domain}", PARAMS, BACK, AHEAD)
 
 
 def _stripper(names: frozenset[bytes], host: bytes) -> Verify:
