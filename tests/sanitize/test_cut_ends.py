@@ -360,3 +360,21 @@ def test_an_end_of_escapes_takes_no_longer_than_its_length() -> None:
     for unit in (b"%76", b"\\u0076", b"&#118;", b"76", b"dnZ2"):
         assert ends.cut(unit * 30_000) is None
     assert reads < 100
+
+
+@pytest.mark.parametrize(
+    ("values", "body"),
+    [
+        (("q7Zunguess9Lq8xVt3R", "Lq8xVt3Rw6ZkPm5N"), "parts: q7Zunguess9 Lq8xVt3R"),
+        (("q7ZungKd93mP2xWvq7Zung",), "k = 'q7ZungKd93mP2xWv' + 'q7Zung"),
+    ],
+)
+def test_the_last_piece_of_a_value_in_pieces_is_no_beginning_at_a_bodys_end(
+    values: tuple[str, ...], body: str
+) -> None:
+    rules = build(secrets={f"#{number}": value for number, value in enumerate(values)}).ruleset
+    for size in (1, 0):
+        auditor, clean = rules.auditor(), scrubbed(rules, body.encode(), size)
+        assert clean == body.encode() and (auditor.feed(clean) or auditor.finish()) is not None
+    alone = scrubbed(rules, f"parts: some words {values[-1][:10]}".encode())
+    assert alone == b"parts: some words REDACTED"

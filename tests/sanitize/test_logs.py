@@ -13,6 +13,7 @@ import pytest
 
 from hushtape.sanitize.chain import build
 from hushtape.sanitize.logs import UNSCRUBBED, LogScrubbing, ScrubFilter
+from hushtape.sanitize.messages import tell
 
 
 def scrub(text: str) -> str:
@@ -206,6 +207,26 @@ def test_the_name_of_a_field_that_a_program_adds_is_scrubbed() -> None:
     ScrubFilter(scrub).filter(record)
     assert (record.__dict__["for REDACTED"], record.__dict__["size"]) == ("REDACTED", 8)
     assert "hunter2" not in repr(record.__dict__)
+
+
+def test_a_message_that_is_an_object_is_looked_at_as_what_it_holds() -> None:
+    error = OSError(2, "No such file", "/run/hunter2")
+    for message in ({"event": "x", "error": error}, [error], ("x", error)):
+        record = logging.makeLogRecord({"msg": message})
+        ScrubFilter(scrub).filter(record)
+        assert "hunter2" not in json.dumps(record.msg, default=str) + record.getMessage()
+    plain = {"event": "x", "error": OSError(2, "No such file", "/run/x")}
+    record = logging.makeLogRecord({"msg": plain})
+    ScrubFilter(scrub).filter(record)
+    assert record.msg is plain
+
+
+def test_a_value_that_lies_across_arguments_is_seen_whole_whatever_the_message_cuts() -> None:
+    ruleset = build(secrets={"#a": "q7Zunguess9able4Kx0093"}).ruleset
+    for message in ("took %.2fs: %s%s", "took %.1f: %s %s"):
+        record = logging.makeLogRecord({"msg": message, "args": (1.25, "q7Zunguess9", "able4Kx0093")})
+        ScrubFilter(lambda text: tell(ruleset, text)).filter(record)
+        assert "q7Z" not in record.getMessage() and "able4" not in record.getMessage()
 
 
 def test_bytes_lists_and_mappings_count_under_their_names_too() -> None:

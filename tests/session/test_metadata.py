@@ -58,6 +58,20 @@ def test_metadata_in_which_only_the_audit_finds_a_secret_is_not_written_as_it_is
     assert twice(SECRET) not in json.dumps(scrubbed(RULES, {"a": twice(SECRET)}))
 
 
+@pytest.mark.parametrize("way", ["as it is", "base64", "hex"])
+def test_metadata_over_whose_texts_a_value_is_spread_fails_the_recording(way: str) -> None:
+    value = "q7Zunguess9able4Kx0093"
+    write = {"as it is": str, "base64": lambda one: base64.b64encode(one.encode()).decode()}.get(
+        way, lambda one: one.encode().hex()
+    )
+    rules = build([], secrets={"#s": value}).ruleset
+    text = write(value)
+    pieces = [text[at : at + 12] for at in range(0, len(text), 12)]
+    with pytest.raises(SecretFoundError):
+        scrubbed(rules, {"note": pieces})
+    assert scrubbed(rules, {"note": [f"cut {value[:14]}", "more"]}) == {"note": ["cut REDACTED", "more"]}
+
+
 def test_a_pattern_that_breaks_the_document_fails_it() -> None:
     ruleset = build([PatternSanitizer([('"', "")])]).ruleset
     with pytest.raises(SecretFoundError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import pickle
 import random
 import zlib
@@ -158,6 +159,36 @@ def test_nor_where_a_form_reads_a_plus_as_a_space(client: Requests, server: Serv
     assert data.partition("+")[0] not in shown(error)
 
 
+PIECES = {
+    "pieces": [SECRET[:6], SECRET[6:13], SECRET[13:]],
+    "in base64": [*map("".join, zip(*[iter(base64.b64encode(SECRET.encode()).decode())] * 7, strict=False))],
+    "from its end": [SECRET[::-1][:9], SECRET[::-1][9:]],
+    "bytes": list(SECRET.encode()),
+    "its beginning": [SECRET[:14]],
+}
+
+
+@pytest.mark.parametrize("written", PIECES)
+@pytest.mark.parametrize("kind", ["json", "a part"])
+def test_no_member_of_a_list_that_hides_a_value_is_shown(
+    kind: str, written: str, client: Requests, server: Server, cassette: Path
+) -> None:
+    content = "application/json" if kind == "json" else 'multipart/form-data; boundary="b"'
+
+    def body(listed: object) -> bytes:
+        text = json.dumps({"n": 1, "k": listed}).encode()
+        before = b'--b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: application/json\r\n\r\n'
+        return text if kind == "json" else before + text + b"\r\n--b--\r\n"
+
+    headers = {"Content-Type": content}
+    tape = recorded(client, server, cassette, body=body([0] * 20), headers=headers)
+    error = refused(
+        client, tape, f"{server.url}/number/1?q=a", body(PIECES[written]), headers=headers, match_on=("body",)
+    )
+    assert "asked (withheld), recorded (withheld)" in error.report and "/k/0" in error.report
+    assert not any(f"asked {json.dumps(piece)}" in shown(error) for piece in PIECES[written])
+
+
 def test_nor_in_the_names_that_lead_to_a_difference(client: Requests, server: Server, cassette: Path) -> None:
     value = next(
         text
@@ -168,5 +199,5 @@ def test_nor_in_the_names_that_lead_to_a_difference(client: Requests, server: Se
     tape = recorded(client, server, cassette, body=b"{}", headers=headers)
     body = b'{"%s": 1}' % value.encode()
     error = refused(client, tape, f"{server.url}/number/1?q=a", body, headers=headers, match_on=("body",))
-    assert "body /(withheld): asked 1, not recorded" in error.report
+    assert "body /(withheld): asked (withheld), not recorded" in error.report
     assert value[:24] not in shown(error)

@@ -6,6 +6,7 @@ Must not: parse by itself (documents), hold more than the bound. Called by: plan
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Iterator
 from functools import partial
 from itertools import islice
@@ -181,12 +182,13 @@ def _differences(live: Document, recorded: Document, wild: Placeholders | None) 
     elif live.data is not None and live.data == recorded.data and live.left_out is recorded.left_out:
         return
     elif live.reading in TREES:
+        shown = _may_be_shown(live) and _may_be_shown(recorded)
         for at, asked, stored in documents.json_differences(live.value, recorded.value, wild):
+            sides = _json_sides(asked, stored) if shown else _withheld_sides(asked, stored)
             if live.reading == "json":
-                line = f"body {_place(at) or '(whole)'}: {_json_sides(asked, stored)}"
-                yield Difference(line, "json", at)
+                yield Difference(f"body {_place(at) or '(whole)'}: {sides}", "json", at)
             else:
-                yield _of_part(at, _json_sides(asked, stored), live, recorded)
+                yield _of_part(at, sides, live, recorded)
     elif live.reading == "form":
         yield from fields("form field", live.value, recorded.value, wild)
     else:
@@ -227,6 +229,18 @@ def _json_sides(asked: Any, stored: Any) -> str:
         shown_asked, shown_stored = around(asked, stored)
         return f"asked {shown_asked}, recorded {shown_stored}"
     return f"asked {as_json(asked)}, recorded {as_json(stored)}"
+
+
+def _withheld_sides(asked: Any, stored: Any) -> str:
+    if asked is ABSENT or stored is ABSENT:
+        return f"not asked, recorded {WITHHELD}" if asked is ABSENT else f"asked {WITHHELD}, not recorded"
+    return f"asked {WITHHELD}, recorded {WITHHELD}"
+
+
+def _may_be_shown(document: Document) -> bool:
+    """Whether members may be shown one by one: nothing is hidden in all of them, in pieces in a list, say."""
+    data = document.data
+    return _may_be_cut(json.dumps(document.value, default=str).encode() if data is None else data)
 
 
 def _raw(live: Document, recorded: Document, wild: Placeholders | None) -> Iterator[Difference]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -264,10 +264,11 @@ class CutBody:
     """Scrubs one body, and asks at its end: before the rules, which may take a part of what is cut. It holds
     the last bytes back, in the pieces that they came in."""
 
-    __slots__ = ("_cut", "_ends", "_held", "_inner", "_size")
+    __slots__ = ("_cut", "_ends", "_held", "_hides", "_inner", "_size")
 
-    def __init__(self, inner: BodyScrubber, ends: CutEnds) -> None:
-        self._inner, self._ends = inner, ends
+    def __init__(self, inner: BodyScrubber, ends: CutEnds, hides: Callable[[bytes], bool]) -> None:
+        """`hides`: whether a value stands in a buffer in a writing that only the audit reads."""
+        self._inner, self._ends, self._hides = inner, ends, hides
         self._held: deque[bytes] = deque()
         self._size, self._cut = 0, False
 
@@ -292,7 +293,12 @@ class CutBody:
     def finish(self) -> bytes:
         """The rest."""
         data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
-        if (found := self._ends.cut(data)) is not None:
+        found = self._ends.cut(data)
+        if found is not None and not self._is_piece(data, found[0]):
             self._cut = True
             data = data[: found[0]] + found[1]
         return self._inner.feed(data) + self._inner.finish()
+
+    def _is_piece(self, data: bytes, at: int) -> bool:
+        """Whether this is the last piece of a value that is written in pieces: the audit has to see all."""
+        return self._hides(data) and not self._hides(data[:at]) and not self._hides(data[at:])

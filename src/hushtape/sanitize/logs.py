@@ -122,10 +122,11 @@ class ScrubFilter(logging.Filter):
 
     def _message(self, record: logging.LogRecord) -> None:
         if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args:
-            record.args = self._arguments(record.args)
+            record.args = self._arguments(record.args, record.getMessage())
         message = record.getMessage()
         clean = self._scrub(message)
-        if clean != message or self._hides(record.args, message):
+        given = record.args if isinstance(record.msg, str) else (record.msg,)  # formatters print an object
+        if clean != message or self._hides(given, message):
             record.msg, record.args = clean, None
             if "message" in record.__dict__:
                 record.message = clean
@@ -148,11 +149,16 @@ class ScrubFilter(logging.Filter):
                 return True
         return False
 
-    def _arguments(self, given: Any) -> Any:
-        """The arguments of a message that cuts them: the beginning of a secret is none that rules know."""
+    def _arguments(self, given: Any, message: str) -> Any:
+        """Those that the message cuts, scrubbed: the beginning of a secret is none that rules know. One that
+        it shows whole may be a piece of a secret, and is left to the rules for all of it."""
+
+        def of(value: Any) -> Any:
+            return value if isinstance(value, str) and value in message else self._value(value)
+
         if isinstance(given, Mapping):
-            return {name: self._value(value) for name, value in given.items()}
-        return tuple([self._value(value) for value in given])
+            return {name: of(value) for name, value in given.items()}
+        return tuple([of(value) for value in given])
 
     def _extras(self, record: logging.LogRecord) -> None:
         """What the program added with `extra=`: formatters for JSON print it."""

@@ -37,7 +37,7 @@ from hushtape.sanitize.plan import Plan
 from hushtape.sanitize.rules import REDACTED, HeaderRule, Phase, Rule, SecretRule
 from hushtape.sanitize.scrubber import Scrubber
 from hushtape.sanitize.spans import FORM, TEXT, URI, Teach, context_of
-from hushtape.sanitize.torn import Looking, Watch
+from hushtape.sanitize.torn import Looking, Watch, without_named
 from hushtape.sanitize.wide import WideScrubber
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ class Ruleset:
             made: BodyScrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
             if further is not None:
                 made = further.behind(made, lambda: Scrubber(plan, context), content_type)
-            return CutBody(made, self.ends) if self.ends.longest else made
+            return CutBody(made, self.ends, self._hides) if self.ends.longest else made
 
         return WideScrubber(make)
 
@@ -254,9 +254,7 @@ class Ruleset:
     def watch(self, phase: Phase, of: Ruleset | None = None) -> Watch | None:
         """A watch over one body: whether a rule takes a part of a named value in a writing that only the
         audit reads. None: nothing is named. `of`: whose values, where those are replaced later only."""
-        if of is not None:
-            return of._watched(phase, apart=True)
-        return self._watched(phase)
+        return self._watched(phase) if of is None else of._watched(phase, apart=True)
 
     def _watched(self, phase: Phase, *, apart: bool = False) -> Watch | None:
         named = self._base or self  # what was learned tears named values, too
@@ -285,6 +283,9 @@ class Ruleset:
 
         many = each if len(values) > 1 else None
         return Looking(self.side(phase).plan, self._look_for_named, by_named, key, many)
+
+    def _hides(self, data: bytes) -> bool:
+        return self._look_for_named(without_named(self._response.plan, data, TEXT)) is not None
 
     def _look_for_named(self, data: bytes) -> Finding | None:
         scan = self._audit_scan()
