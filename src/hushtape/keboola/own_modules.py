@@ -53,7 +53,8 @@ class _Anew(MetaPathFinder):
         if module is None or not isinstance(getattr(module, "__loader__", None), SourceFileLoader):
             return None
         for finder in tuple(sys.meta_path):  # the tape's own hook among them, which asks all others, too
-            spec = None if finder is self else finder.find_spec(fullname, path, target)
+            find = getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = None if finder is self or find is None else find(fullname, path, target)
             if spec is not None:
                 spec.loader = None if spec.loader is None else _Into(spec.loader, module)
                 return spec
@@ -67,10 +68,11 @@ class _Into(Loader):
         self._genuine, self._module = genuine, module
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        spec.loader = self._genuine
         return self._module
 
     def exec_module(self, module: ModuleType) -> None:
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._genuine
         self._genuine.exec_module(module)
 
 
