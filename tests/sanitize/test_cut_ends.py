@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hushtape import PatternSanitizer
 from hushtape.sanitize import Ruleset, build
 from hushtape.sanitize.cut_ends import CutEnds
 from hushtape.sanitize.messages import octets, tell
@@ -245,6 +246,20 @@ def test_of_many_values_with_one_head_the_shortest_tells_too() -> None:
     rules = build(secrets={**many, "#short": "sk_livqT9xLm3KvB8wRd5Yx2"}).ruleset
     assert tell(rules, "see sk_livqT9xLm of it") == "see REDACTED of it"
     assert tell(rules, "see sk_livqT9x07Zk93mP0qX7Zk93mP of it") == "see REDACTED of it"
+
+
+@pytest.mark.parametrize("value", ["kq-77-vx-9w-xx-22", "~tz.fd=r[z(V{eT;hq|wx>mnpd!kqzv%" * 3])
+def test_groups_of_two_and_long_passwords_with_signs_tell(value: str) -> None:
+    rules = build(secrets={"#key": value}).ruleset
+    for end in range(max(6, len(value) // 4 + 1), len(value)):
+        if not value[:end].isdigit():
+            assert scrubbed(rules, b"see " + value[:end].encode()) == b"see REDACTED"
+
+
+def test_a_body_that_a_users_pattern_reads_is_cut_all_the_same() -> None:
+    pattern = PatternSanitizer([(r"id=\S+", "id=X")])
+    rules = build([pattern], secrets={"#a": "q7ZungKd93mP2xWvq7Zung"}).ruleset
+    assert scrubbed(rules, b"id=q7ZungKd93mP2xWv q7Zung") == b"id=X REDACTED"
 
 
 def test_a_password_with_signs_tells() -> None:

@@ -223,6 +223,11 @@ def test_a_message_that_is_an_object_is_looked_at_as_what_it_holds() -> None:
 
 def test_a_value_that_lies_across_arguments_is_seen_whole_whatever_the_message_cuts() -> None:
     ruleset = build(secrets={"#a": "q7Zunguess9able4Kx0093"}).ruleset
+    for given in ([["q7Zunguess9"], ["able4Kx0093"]], ["q7Zunguess9zz", "able4Kx0093"]):
+        cut = "at %.11s|%s" if isinstance(given[0], str) else "at %.30s %s"
+        record = logging.makeLogRecord({"msg": cut, "args": tuple(given)})
+        ScrubFilter(lambda text: tell(ruleset, text)).filter(record)
+        assert "q7Z" not in record.getMessage() and "able4" not in record.getMessage()
     for message in ("took %.2fs: %s%s", "took %.1f: %s %s"):
         record = logging.makeLogRecord({"msg": message, "args": (1.25, "q7Zunguess9", "able4Kx0093")})
         ScrubFilter(lambda text: tell(ruleset, text)).filter(record)

@@ -45,6 +45,9 @@ def test_a_word_that_stands_in_a_value_is_not_shown_beside_a_secret() -> None:
     rules = build(secrets={"#a": "kTmoRelazuVinoPaskWq", "#b": "Lq8xVt3Rw6ZkPm5N"}).ruleset
     hidden = base64.b32encode(b"Lq8xVt3Rw6ZkPm5N").decode()
     assert tell(rules, f"the parts {hidden}/kTmo Relazu Vino PaskWq here") == "the parts (withheld) here"
+    rules = build(secrets={"#a": "aimbudelf7kfoxgem2xhug"}).ruleset
+    assert tell(rules, "see aim bud elf 7k fox gem 2x hug now") == "see (withheld) now"
+    assert tell(rules, "see guh x2 meg xof k7 fle dub mia now") == "see (withheld) now"
 
 
 def test_a_secret_that_lies_across_lines_is_withheld() -> None:

@@ -182,5 +182,7 @@ def test_what_requests_keep_fails_no_recording_and_hides_no_secret_from_the_audi
     assert RULESET.uri(asked) == asked and RULESET.audit_texts([asked, f"see {asked}"]) is None
     both = Ruleset.compile([SecretRule("q7-hush-0093", name="#key"), *RULESET.rules])
     assert both.audit_texts([asked]) is None
+    named = Ruleset.compile([SecretRule("some words, no key", name="url of db")])
+    assert named.audit_texts(["c29tZSB3b3Jkcywgbm8ga2V5"]) is not None
     for hidden in ("q7-hush-0093", "cTctaHVzaC0wMDkz"):
         assert both.audit_texts([f"https://a.cdn.example/img.jpg?oe={hidden}&a=b"]) is not None

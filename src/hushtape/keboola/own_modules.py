@@ -1,8 +1,9 @@
-"""The modules of a component, those that stand beside its script: set aside for a run, as in a new process.
+"""The modules of a component, those of its project: set aside for a run, as in a new process.
 
 Lives here: which they are, taking them out of `sys.modules`, and importing them anew into the same objects.
 Must not: import or run one by itself. Called by: case, runner.isolation.
-Installed modules are none of them, nor the library's own, also where the environment lies beside the script.
+Installed modules are none of them, nor the library's own, also where the environment lies in the project; nor
+packages with compiled modules, of which many can't be loaded twice.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -22,12 +23,47 @@ _OURS = frozenset({"__main__", "__mp_main__", "hushtape"})
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARY = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")})
 
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Dockerfile", ".git")
+_UP = 2
+"""Folders above a script's in which one of these is looked for: no one's home."""
 
-def set_aside(folder: Path, before: Mapping[str, object] | None = None) -> dict[str, ModuleType]:
+
+def project_of(script: Path) -> Path:
+    """The folder of a script's project: the nearest that has one of its usual files, else the script's."""
+    folder = script.resolve().parent
+    places = [folder, *list(folder.parents)[:_UP]]
+    return next((one for one in places if any((one / mark).exists() for mark in _MARKS)), folder)
+
+
+def set_aside(project: Path, since: Mapping[str, object]) -> dict[str, ModuleType]:
     """Take the component's modules out of `sys.modules`, and give them: the next import runs them anew.
-    `before`: `sys.modules` as it was, for those alone that have come since."""
-    names = [name for name in sys.modules if (before is None or name not in before) and _is_own(name, folder)]
-    return {name: sys.modules.pop(name) for name in names}
+    `since`: `sys.modules` as it was; of what has come since, all that is not installed belongs to it."""
+    compiled = {name.partition(".")[0] for name, module in sys.modules.items() if _is_compiled(module)}
+    names = [
+        name
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] not in _OURS | compiled and _is_own(module, project, name not in since)
+    ]
+    aside = {name: sys.modules.pop(name) for name in names}
+    for name, module in aside.items():
+        parent, child = _parent(name, aside), name.rpartition(".")[2]
+        if parent is not None and vars(parent).get(child) is module:
+            del vars(parent)[child]  # `from package import module` looks there first
+    return aside
+
+
+def put_back(modules: Mapping[str, ModuleType]) -> None:
+    """Undo it: these are what their names give again."""
+    sys.modules.update(modules)
+    for name, module in modules.items():
+        parent = _parent(name, modules)
+        if parent is not None:
+            vars(parent).setdefault(name.rpartition(".")[2], module)
+
+
+def _parent(name: str, aside: Mapping[str, ModuleType]) -> ModuleType | None:
+    parent = name.rpartition(".")[0]
+    return aside.get(parent) or sys.modules.get(parent) if parent else None
 
 
 @contextmanager
@@ -76,13 +112,18 @@ class _Into(Loader):
         self._genuine.exec_module(module)
 
 
-def _is_own(name: str, folder: Path) -> bool:
-    return name.partition(".")[0] not in _OURS and any(
-        place.is_relative_to(folder)
+def _is_own(module: object, project: Path, fresh: bool) -> bool:
+    return any(
+        (fresh or place.is_relative_to(project))
         and _INSTALLED.isdisjoint(place.parts)
         and not any(place.is_relative_to(library) for library in _LIBRARY)
-        for place in _places(sys.modules[name])
+        for place in _places(module)
     )
+
+
+def _is_compiled(module: object) -> bool:
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and file.endswith(tuple(EXTENSION_SUFFIXES))
 
 
 def _places(module: object) -> list[Path]:

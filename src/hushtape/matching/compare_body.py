@@ -184,7 +184,11 @@ def _differences(live: Document, recorded: Document, wild: Placeholders | None) 
     elif live.reading in TREES:
         shown = _may_be_shown(live) and _may_be_shown(recorded)
         for at, asked, stored in documents.json_differences(live.value, recorded.value, wild):
-            sides = _json_sides(asked, stored) if shown else _withheld_sides(asked, stored)
+            if not shown:
+                hidden = tuple(one if isinstance(one, int) else WITHHELD for one in at)
+                yield Difference(f"body {pointer(hidden) or '(whole)'}: {_withheld_sides(asked, stored)}")
+                continue
+            sides = _json_sides(asked, stored)
             if live.reading == "json":
                 yield Difference(f"body {_place(at) or '(whole)'}: {sides}", "json", at)
             else:

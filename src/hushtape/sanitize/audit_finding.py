@@ -78,7 +78,7 @@ def first_found(
                 if first >= until:
                     break
                 counts = weak is None or exact or not weak(name, view, start, end)
-                if counts and not name.startswith(STRIPPED):
+                if counts and (exact or not name.startswith(STRIPPED)):
                     return name, first
                 if last > reach:
                     below.append((first + 1, last, min(last + BEHIND, len(data))))

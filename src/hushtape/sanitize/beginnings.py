@@ -16,7 +16,7 @@ LEAST: Final = 6
 """Letters of a value that tell of it, where the rest is cut off."""
 MOST: Final = 16
 """So many tell of any value, however long it is."""
-GROUPED: Final = 64
+GROUPED: Final = 256
 """Bytes of a value up to which it may be a password with signs, or one of groups of letters."""
 
 _MADE: Final = lazily(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[\x80-\xff\x00-\x08]")
@@ -46,9 +46,9 @@ def counts(rest: bytes, value: bytes) -> bool:
         return False
     if _SIGNS.search(rest) and _ONE_WORD.fullmatch(value):
         return True  # a password
-    groups = _GROUP.findall(value)  # `kqzv wxbf jhrt mnpd`
+    groups = _GROUP.findall(value)  # `kqzv wxbf jhrt mnpd`; none in `kq-77-vx-9`
     words = sum(is_phrase(group.decode()) for group in groups)
-    return 2 * words < len(groups)
+    return 2 * words < len(groups) or (not groups and any(map(str.isalpha, rest.decode("latin-1"))))
 
 
 def _is_made(value: bytes, start: int, end: int, shown: int) -> bool:

@@ -65,6 +65,9 @@ _CUTS = lazily(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*\.")
 
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
+WITHHELD = "(withheld"
+"""How what a scrub takes out whole begins."""
+
 UNSCRUBBED = "hushtape: a log record that could not be scrubbed was left out"
 
 
@@ -121,10 +124,12 @@ class ScrubFilter(logging.Filter):
         return _CUSTOMER_KEY.sub(r"\1" + REDACTED, clean) if "SSECustomerKey" in clean else clean
 
     def _message(self, record: logging.LogRecord) -> None:
-        if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args:
-            record.args = self._arguments(record.args, record.getMessage())
         message = record.getMessage()
         clean = self._scrub(message)
+        if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args and WITHHELD not in clean:
+            record.args = self._arguments(record.args, message)
+            message = record.getMessage()
+            clean = self._scrub(message)
         given = record.args if isinstance(record.msg, str) else (record.msg,)  # formatters print an object
         if clean != message or self._hides(given, message):
             record.msg, record.args = clean, None
@@ -154,7 +159,7 @@ class ScrubFilter(logging.Filter):
         it shows whole may be a piece of a secret, and is left to the rules for all of it."""
 
         def of(value: Any) -> Any:
-            return value if isinstance(value, str) and value in message else self._value(value)
+            return value if str(value) in message else self._value(value)
 
         if isinstance(given, Mapping):
             return {name: of(value) for name, value in given.items()}

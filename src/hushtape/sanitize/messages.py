@@ -32,7 +32,7 @@ TELLING: Final = 9
 """Letters of a value that is looked for in pieces."""
 MOST_WORDS: Final = 1_000
 """Words of a line that are looked at one by one."""
-SPOKEN: Final = 4
+SPOKEN: Final = 3
 """Letters of a word from which on it is not shown where a value holds them."""
 
 
@@ -86,7 +86,9 @@ def _spread(ruleset: Ruleset, text: str) -> set[int]:
 
 
 def _values(ruleset: Ruleset) -> list[str]:
-    return [_letters(rule.value) for rule in ruleset.rules if isinstance(rule, SecretRule)]
+    """The letters of each value, and the same from its end."""
+    values = [_letters(rule.value) for rule in ruleset.rules if isinstance(rule, SecretRule)]
+    return [*values, *[value[::-1] for value in values]]
 
 
 def _letters(text: str) -> str:
@@ -204,7 +206,7 @@ def _line(ruleset: Ruleset, line: str) -> str | None:
     told: list[str] = []
     for word in words:
         letters = _letters(word)
-        if is_speech(word) and not (len(letters) >= SPOKEN and any(letters in value for value in values)):
+        if is_speech(word) and (len(letters) < SPOKEN or not any(letters in value for value in values)):
             told.append(word)
         elif not told or told[-1] is not WITHHELD:
             told.append(WITHHELD)

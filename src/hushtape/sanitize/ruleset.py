@@ -219,7 +219,8 @@ class Ruleset:
             made: BodyScrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
             if further is not None:
                 made = further.behind(made, lambda: Scrubber(plan, context), content_type)
-            return CutBody(made, self.ends, self._hides) if self.ends.longest else made
+            hides = self._hides if further is None else (lambda data: False)  # a pattern takes what it wants
+            return CutBody(made, self.ends, hides) if self.ends.longest else made
 
         return WideScrubber(make)
 

@@ -8,7 +8,7 @@ learning.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,7 +26,7 @@ __tracebackhide__ = True  # pytest shows arguments of frames, and here these are
 
 def scrubbed(ruleset: Ruleset, value: dict[str, Any]) -> dict[str, Any]:
     """Metadata of another tool: as one JSON document first, so that names tell, then each text and key of it.
-    What lies across texts is asked for before beginnings of values go from them, which may be its pieces.
+    It is audited before beginnings of values go from its texts, which may be pieces of what lies across them.
 
     Raises:
         SecretFoundError: the audit still finds a secret in it.
@@ -40,22 +40,18 @@ def scrubbed(ruleset: Ruleset, value: dict[str, Any]) -> dict[str, Any]:
             raise _found(watch.found)
     clean: Any = None
     try:
-        clean = _texts(lambda text: _audited(ruleset, text), json.loads(data))
+        clean = json.loads(data)
     except ValueError:  # a user's pattern made it something else; the error holds it
         data = b""
     if not data:
         raise _found("what is no JSON any more")
-    for told in (clean, _texts(lambda text: tell(ruleset, text), clean)):
+    for told in (clean, _texts(ruleset, clean)):
         data, auditor = msgspec.json.encode(told), ruleset.auditor()
         finding = auditor.feed(data) or auditor.finish()
         if finding is not None or not isinstance(told, dict):
             raise _found(finding.rule if finding is not None else "a secret")
         clean = told
     return cast("dict[str, Any]", clean)
-
-
-def _audited(ruleset: Ruleset, text: str) -> str:
-    return text if ruleset.audit_texts([text]) is None else tell(ruleset, text)
 
 
 def listed(ruleset: Ruleset, placeholders: Iterable[str]) -> tuple[str, ...]:
@@ -83,13 +79,13 @@ def is_clean(ruleset: Ruleset, certificate: bytes) -> bool:
     return findings == (None, None, None)
 
 
-def _texts(told: Callable[[str], str], value: Any) -> Any:
+def _texts(ruleset: Ruleset, value: Any) -> Any:
     """The texts in it, keys as well."""
     if isinstance(value, str):
-        return told(value)
+        return tell(ruleset, value)
     if isinstance(value, dict):
-        return {_texts(told, key): _texts(told, inner) for key, inner in value.items()}
-    return [_texts(told, inner) for inner in value] if isinstance(value, list) else value
+        return {_texts(ruleset, key): _texts(ruleset, inner) for key, inner in value.items()}
+    return [_texts(ruleset, inner) for inner in value] if isinstance(value, list) else value
 
 
 def _found(rule: str) -> Exception:

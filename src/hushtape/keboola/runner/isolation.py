@@ -23,7 +23,7 @@ from types import ModuleType
 
 from hushtape.keboola.alias import Alias, install_alias
 from hushtape.keboola.errors import CaseError
-from hushtape.keboola.own_modules import anew, set_aside
+from hushtape.keboola.own_modules import anew, project_of, put_back, set_aside
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -57,8 +57,10 @@ class Component:
 
     def __init__(self, script: Path) -> None:
         self._script = script
-        self._folder = script.resolve().parent
         self._probed: dict[str, ModuleType] = {}
+        self._project = project_of(script)
+        self._before = set_aside(self._project, since=sys.modules)
+        self._others = dict(sys.modules)
 
     @contextmanager
     def probing(self) -> Iterator[None]:
@@ -68,7 +70,12 @@ class Component:
             with as_it_was():
                 yield
         finally:
-            self._probed |= set_aside(self._folder)
+            self._probed |= set_aside(self._project, since=self._others)
+
+    def put_back(self) -> None:
+        """Modules that were there before, of a unit test, say, are what their names give again."""
+        set_aside(self._project, since=self._others)
+        put_back(self._before)
 
     def run(self) -> None:
         """Run it as `__main__`.
@@ -89,24 +96,21 @@ class Component:
 def isolated(script: Path, data: Path) -> Iterator[Component]:
     """Gives what runs the script. Call it within `as_it_was`.
 
-    `import keboola.vcr` gives hushtape.keboola meanwhile: a script's VCR_SANITIZERS come from there. Modules
-    of the component that were there before, of a unit test, say, are put back afterwards.
+    `import keboola.vcr` gives hushtape.keboola meanwhile: a script's VCR_SANITIZERS come from there.
     """
-    folder = script.resolve().parent
-    modules = set_aside(folder)
+    component = Component(script)
     ours = None if any(isinstance(one, Alias) for one in sys.meta_path) else install_alias()
-    sys.path.insert(0, str(folder))
+    sys.path.insert(0, str(script.resolve().parent))
     sys.argv[:] = [str(script)]
     os.environ[DATA_VARIABLE] = str(data)
     os.environ.pop(RUN_MODE, None)
-    logging.getLogger().handlers.clear()  # a new process has none, and pytest's would keep unscrubbed lines
+    _without_handlers()
     try:
-        yield Component(script)
+        yield component
     finally:
         if ours is not None:
             ours.remove()
-        set_aside(folder)
-        sys.modules.update(modules)
+        component.put_back()
 
 
 def _filters_of_a_process() -> None:
@@ -135,6 +139,15 @@ def _logging_as_it_was() -> Iterator[None]:
         root.filters[:] = filters
         for one in _loggers(root):
             one.handlers[:] = handlers.get(one, [])
+
+
+def _without_handlers() -> None:
+    """As in a new process: pytest's would keep unscrubbed lines, and one that a module made for a unit test
+    would show them. Those of libraries that say nothing stay."""
+    root = logging.getLogger()
+    for one in _loggers(root):
+        silent = [] if one is root else [it for it in one.handlers if isinstance(it, logging.NullHandler)]
+        one.handlers[:] = silent
 
 
 def _loggers(root: logging.Logger) -> list[logging.Logger]:
