@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hushtape.keboola.secrets import _remembered
 from tests.support.servers import Server
 
 SECRET = "k-93b1c07e55d2f4"
@@ -20,6 +21,7 @@ SECRET = "k-93b1c07e55d2f4"
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HUSHTAPE_MODE", "KBC_DATADIR", "KBC_CONFIGID", "KBC_COMPONENTID", "HUSHTAPE_MAX_MEMORY"):
         monkeypatch.delenv(name, raising=False)
+    _remembered.clear()
 
 
 @pytest.fixture(scope="session")

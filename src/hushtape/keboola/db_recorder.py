@@ -19,6 +19,7 @@ from typing import Any
 from hushtape.errors import MissingDependencyError
 from hushtape.keboola.db_connections import RecordingConnection, ReplayConnection
 from hushtape.keboola.db_store import Store, UnmatchedQueryError
+from hushtape.keboola.own_modules import project_of
 from hushtape.patching import PatchSet
 from hushtape.sanitize.rules import REDACTED
 
@@ -105,9 +106,11 @@ class OracleDBAdapter(DBAdapter):
 
 
 def adapter_for(script: Path) -> DBAdapter | None:
-    """The adapter of the driver that a component's script, or a module beside it, imports; None: of none."""
-    for folder, inner, names in os.walk(Path(script).absolute().parent):
-        inner[:] = [name for name in inner if not name.startswith((".", "venv", "site-packages"))]
+    """The adapter of the driver that a script, or a module of its project, imports; None: of none."""
+    for folder, inner, names in os.walk(project_of(Path(script))):
+        inner[:] = [
+            name for name in inner if not name.startswith((".", "venv", "site-packages", "node_modules"))
+        ]
         for name in names:
             try:
                 if name.endswith(".py") and _IMPORT.search((Path(folder) / name).read_bytes()):

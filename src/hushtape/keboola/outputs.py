@@ -26,6 +26,13 @@ PIECE = 768 * 1024
 
 _SOUGHT = "a secret"
 
+UNPROVEN = (
+    "the replay that proves the recording did not use {} of its interactions: what it wrote may come from "
+    "the live run, of which an installed package kept something in memory. `hushtape component test "
+    "--update`, in a process of its own, takes the outputs of a recorded case"
+)
+"""Why no outputs are taken."""
+
 
 def sought(values: Iterable[str]) -> Ruleset | None:
     """What looks for these values; None where there is none."""

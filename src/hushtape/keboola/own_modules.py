@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -47,7 +48,7 @@ def set_aside(project: Path, since: Mapping[str, object]) -> dict[str, ModuleTyp
     aside = {name: sys.modules.pop(name) for name in names}
     for name, module in aside.items():
         parent, child = _parent(name, aside), name.rpartition(".")[2]
-        if parent is not None and vars(parent).get(child) is module:
+        if isinstance(parent, ModuleType) and vars(parent).get(child) is module:
             del vars(parent)[child]  # `from package import module` looks there first
     return aside
 
@@ -57,7 +58,7 @@ def put_back(modules: Mapping[str, ModuleType]) -> None:
     sys.modules.update(modules)
     for name, module in modules.items():
         parent = _parent(name, modules)
-        if parent is not None:
+        if isinstance(parent, ModuleType):
             vars(parent).setdefault(name.rpartition(".")[2], module)
 
 
@@ -113,12 +114,23 @@ class _Into(Loader):
 
 
 def _is_own(module: object, project: Path, fresh: bool) -> bool:
+    if not isinstance(module, ModuleType):  # `sys.modules[__name__] = Settings()`
+        return fresh
     return any(
-        (fresh or place.is_relative_to(project))
-        and _INSTALLED.isdisjoint(place.parts)
-        and not any(place.is_relative_to(library) for library in _LIBRARY)
-        for place in _places(module)
+        (fresh or any(place.is_relative_to(project) for place in places))
+        and not any(map(_is_installed, places))
+        for places in map(_through_links, _files(module))
     )
+
+
+def _is_installed(place: Path) -> bool:
+    return not _INSTALLED.isdisjoint(place.parts) or any(place.is_relative_to(one) for one in _LIBRARY)
+
+
+@lru_cache(maxsize=8192)
+def _through_links(file: str) -> tuple[Path, Path]:
+    """A place as it is called, and where it is."""
+    return Path(file), Path(file).resolve()
 
 
 def _is_compiled(module: object) -> bool:
@@ -126,12 +138,7 @@ def _is_compiled(module: object) -> bool:
     return isinstance(file, str) and file.endswith(tuple(EXTENSION_SUFFIXES))
 
 
-def _places(module: object) -> list[Path]:
+def _files(module: ModuleType) -> list[str]:
     """Where a module stands; of a namespace package, its folders."""
     file = getattr(module, "__file__", None)
-    if isinstance(file, str):
-        return [Path(file)]
-    try:
-        return [Path(str(one)) for one in getattr(module, "__path__", ())]
-    except TypeError:  # a module may put anything into sys.modules
-        return []
+    return [file] if isinstance(file, str) else list(map(str, getattr(module, "__path__", ())))

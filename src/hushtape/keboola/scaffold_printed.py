@@ -9,31 +9,32 @@ does the same with what it shows of a case.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from hushtape.api import Tape
 from hushtape.keboola.masking import masking
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.printed import Printed, held
 from hushtape.sanitize import build
-from hushtape.sanitize.ruleset import Ruleset
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 Make = Callable[[], VCRRecorder]
 
 
-def record_held(make: Make, run: Callable[[], None], secrets: Iterable[str]) -> Ruleset | None:
+def record_held(make: Make, run: Callable[[], None], secrets: Iterable[str]) -> Tape | None:
     """Record the run; what it printed follows at its end, 64 KiB of each stream, without the secrets and what
-    the tape has learned. Returns the tape's ruleset, which knows that; None: nothing was run.
+    the tape has learned. Returns the tape, which knows that; None: nothing was run.
     Raises what `make` and `VCRRecorder.record` do."""
     return _held(make, VCRRecorder.record, run, secrets)
 
 
-def replay_held(make: Make, run: Callable[[], None], secrets: Iterable[str]) -> None:
+def replay_held(make: Make, run: Callable[[], None], secrets: Iterable[str]) -> Tape | None:
     """Replay the run; the same, and what `VCRRecorder.replay` raises."""
-    _held(make, VCRRecorder.replay, run, secrets)
+    return _held(make, VCRRecorder.replay, run, secrets)
 
 
 def _held(
@@ -41,29 +42,28 @@ def _held(
     through: Callable[[VCRRecorder, Callable[[], None]], object],
     run: Callable[[], None],
     secrets: Iterable[str],
-) -> Ruleset | None:
+) -> Tape | None:
     output, errors = Printed(), Printed()
-    known: Callable[[], Ruleset] | None = None
+    tape: Tape | None = None
 
     def watched() -> None:
-        nonlocal known
+        nonlocal tape
         tape = recorder.tape
-        if tape is not None:
-            ledger = tape.ledger
-            known = lambda: ledger.ruleset  # noqa: E731 - it learns while the component runs
         run()
 
     try:
         with held(output, errors):
-            recorder = make()  # what is imported for the lists of sanitizers may print, too
-            through(recorder, watched)
+            try:
+                recorder = make()  # what is imported for the lists of sanitizers may print, too
+                through(recorder, watched)
+            finally:
+                gc.collect()  # what finalizers say is held, too: later it would stand beside other secrets
     finally:
         hidden = list(secrets)
-        ruleset = None if known is None else known()
-        clean = masking(build().ruleset if ruleset is None else ruleset, hidden)
+        clean = masking(build().ruleset if tape is None else tape.ledger.ruleset, hidden)
         _show(output, sys.stdout, hidden, clean)
         _show(errors, sys.stderr, hidden, clean)
-    return ruleset
+    return tape
 
 
 def _show(printed: Printed, stream: TextIO | None, hidden: list[str], clean: Callable[[str], str]) -> None:

@@ -24,12 +24,12 @@ from hushtape.keboola import case
 from hushtape.keboola.db_recorder import adapter_for
 from hushtape.keboola.errors import ScaffolderError
 from hushtape.keboola.files import read_object, write_atomically, write_json
-from hushtape.keboola.outputs import holds, learned_by, sought
+from hushtape.keboola.outputs import UNPROVEN, holds, learned_by, sought
 from hushtape.keboola.recorder import VCRRecorder
 from hushtape.keboola.runner.isolation import Component, as_it_was, isolated
 from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.scaffold_printed import record_held, replay_held
-from hushtape.keboola.secrets import secret_values
+from hushtape.keboola.secrets import remember, remembered, secret_values
 from hushtape.keboola.validator import save_output_snapshot
 from hushtape.sanitize.messages import tell
 
@@ -70,15 +70,19 @@ def record_case(
                 _empty(copy / "out")
             shutil.rmtree(recorded / "cassettes", ignore_errors=True)
             write_json(recorded / case.CONFIG_FILE, config)
-            hidden = secret_values(secrets, config)
+            hidden = {**remembered(), **secret_values(secrets, config)}
             with _component(how, recorded) as component:
                 make = partial(_recorder, component, recorded, secrets, how, frozen)
-                ruleset = record_held(make, component.run, hidden.values())
+                live = record_held(make, component.run, hidden.values())
+            ruleset = None if live is None else live.ledger.ruleset
+            remember([*hidden.values(), *learned_by(ruleset)])
             shutil.rmtree(replayed / "cassettes", ignore_errors=True)
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
             with _component(how, replayed) as component:
                 make = partial(_recorder, component, replayed, {}, how, None)
-                replay_held(make, component.run, hidden.values())
+                proof = replay_held(make, component.run, hidden.values())
+            if proof is not None and proof.unused:
+                raise _failed(name, UNPROVEN.format(len(proof.unused)))
             taken = _taken(replayed / "out", temporary / "outputs", name)
             _search(taken, {*hidden.values(), *learned_by(ruleset)}, name)
             _take_over(replayed, taken, folder)
@@ -102,7 +106,7 @@ def _recorder(
     with component.probing():
         return VCRRecorder.from_test_dir(
             data,
-            secrets_override=secrets,
+            secrets_override={**remembered(), **secrets},
             sanitizers=case.load_vcr_sanitizers(how.component_script),
             db_adapters=[adapter] if adapter is not None else None,
             freeze_time_at=frozen or "auto",

@@ -1,6 +1,7 @@
 """Which values of a component's secrets and configuration must not be recorded.
 
-Lives here: choosing them. Must not: build rules (sanitize does), show a value. Called by: recorder.
+Lives here: choosing them, and what earlier cases of this process had. Must not: build rules (sanitize does),
+show a value. Called by: recorder, runner.component_run, scaffold_recording.
 In a configuration, secrets stand under keys that start with `#`. A secrets file is merged into one, and may
 hold ordinary values beside them (a region that is part of a host name); a file without any `#` key is a
 plain list of secrets, as the scaffolder writes it.
@@ -16,11 +17,32 @@ from hushtape.sanitize import BaseSanitizer
 from hushtape.sanitize.named_secrets import SHORT
 from hushtape.sanitize.rules import REDACTED
 from hushtape.sanitize.sanitizers_values import MIN_PART, hash_values, is_credential, leaves, with_parts
+from hushtape.sanitize.words import looks_made
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 STATE = "in/state.json"
 """The name under which a state stands beside what a secrets file holds; no member of that is called so."""
+
+
+MOST_REMEMBERED = 200
+_remembered: dict[str, None] = {}
+
+
+def remember(values: Iterable[str]) -> None:
+    """Keep what a recorded case's secrets were, the last ones: a later case of the same process may meet
+    them, for installed packages keep what they like in memory. Not what may be an ordinary word there."""
+    for value in values:
+        if len(value) >= MIN_PART and looks_made(value):
+            _remembered.pop(value, None)
+            _remembered[value] = None
+    for value in list(_remembered)[:-MOST_REMEMBERED]:
+        del _remembered[value]
+
+
+def remembered() -> dict[str, str]:
+    """Those, as a secrets file would state them."""
+    return {f"#earlier_{number}": value for number, value in enumerate(_remembered)}
 
 
 def secret_values(secrets: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, str]:

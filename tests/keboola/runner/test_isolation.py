@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.keboola.runner.conftest import Project
+from hushtape.keboola.runner import Settings, find_cases, run_case
+from tests.keboola.runner.conftest import SECRET, Project
 from tests.keboola.runner.test_one import DRIVER
+from tests.support.routes import TOKEN
 from tests.support.servers import Server
 
 ASKS = """import urllib.request
@@ -97,6 +100,92 @@ def test_what_a_module_takes_of_a_driver_is_recorded_whoever_imported_it_first(
     assert outcome.problems == () and (library / "asked").read_text() == "select 1\n"
     assert sys.modules.pop("helper", None) is before
     sys.modules.pop("oracledb", None)
+
+
+PACKAGED = {
+    "from the package": "from pkg import client",
+    "as a whole": "import pkg.client as client",
+    "by the package": "import pkg\nclient = pkg.client",
+}
+
+
+@pytest.mark.parametrize("imports", PACKAGED)
+@pytest.mark.parametrize("place", ["beside", "above", "behind a link"])
+def test_a_packages_modules_are_all_imported_anew(
+    place: str, imports: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "oracledb.py").write_text(DRIVER)
+    monkeypatch.syspath_prepend(str(library))
+    above = project.root if place == "above" else project.script.parent
+    monkeypatch.syspath_prepend(str(above))
+    (above / "pyproject.toml").touch()
+    (above / "pkg").mkdir()
+    (above / "pkg" / "__init__.py").write_text("from . import client, errors\n")
+    (above / "pkg" / "errors.py").write_text("class Refused(Exception):\n    pass\n")
+    (above / "pkg" / "client.py").write_text(
+        "from oracledb import connect\nfrom pkg.errors import Refused\n\n\ndef ask():\n"
+        "    connect().cursor().execute('select 1').fetchall()\n    raise Refused\n"
+    )
+    asks = "    try:\n        client.ask()\n    except Refused:\n        print('refused')\n    rows = []"
+    script = project.script.read_text().replace("    rows = []", asks)
+    project.script.write_text(
+        f"{PACKAGED[imports]}\nfrom pkg.errors import Refused\nVCR_SANITIZERS = []\n{script}"
+    )
+    project.case("first", targets=[])
+    settings = Settings(component=str(project.script))
+    if place == "behind a link":
+        (tmp_path / "linked").symlink_to(project.root)
+        settings = Settings(component=str(tmp_path / "linked" / "src" / "component.py"))
+    [[outcome]] = [run_case(case, settings) for case in find_cases(project.cases)]
+    assert outcome.problems == () and "refused" in outcome.printed
+    assert (library / "asked").read_text() == "select 1\n"
+    assert not any(name.partition(".")[0] in ("pkg", "helper") for name in sys.modules)
+    sys.modules.pop("oracledb", None)
+
+
+CACHED = """
+import functools, json, urllib.request
+@functools.lru_cache
+def token(url):
+    return json.load(urllib.request.urlopen(url + "/token", data=b"", timeout=10))["access_token"]
+"""
+
+
+def test_what_an_earlier_case_has_learned_is_a_secret_of_a_later_one(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one process, where an installed package keeps a token."""
+    library = tmp_path / "site-packages"
+    library.mkdir()
+    (library / "cached.py").write_text(CACHED)
+    monkeypatch.syspath_prepend(str(library))
+    asks = "import cached; parameters['targets'].append('/echo?sid=' + cached.token(parameters['url']))"
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {asks}\n    rows = []")
+    )
+    for name in ("first", "second"):
+        project.case(name)
+    project.run()
+    left = b"".join(path.read_bytes() for path in project.cases.rglob("*") if path.is_file())
+    assert b"sid=REDACTED" in left and TOKEN.encode() not in left
+    sys.modules.pop("cached")
+
+
+def test_a_handler_that_a_unit_test_made_shows_nothing_of_a_run(
+    project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logger = logging.getLogger("of_a_unit_test")
+    logger.addHandler(handler := logging.StreamHandler(sys.stderr))
+    says = "import logging; logging.getLogger('of_a_unit_test').error('has %s', parameters['#token'])"
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {says}\n    rows = []")
+    )
+    project.case("first")
+    assert project.kinds() == [] and handler in logger.handlers
+    logger.removeHandler(handler)
+    assert SECRET not in "".join(capfd.readouterr())
 
 
 def test_without_a_list_a_module_asks_when_the_tape_is_open(project: Project, server: Server) -> None:

@@ -31,7 +31,7 @@ from hushtape.keboola.runner.outcome import Problem
 from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Workspace
-from hushtape.keboola.secrets import STATE, secret_values
+from hushtape.keboola.secrets import STATE, remember, remembered, secret_values
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
 from hushtape.sanitize.rules import REDACTED
@@ -84,7 +84,9 @@ class ComponentRun:
                 recorder = self._recorder(script, cassettes, secrets, config)
             run = self._watched(component.run, recorder)
             if done == "recorded":
-                return self._ends(lambda: recorder.record(run), self._code_to_keep()) and self._answered()
+                ended = self._ends(lambda: recorder.record(run), self._code_to_keep())
+                remember(self.private())
+                return ended and self._answered()
             replayed = self._ends(lambda: recorder.replay(run), expected_code(self.case))
             if replayed:
                 self._compare_logs(recorder)
@@ -99,7 +101,7 @@ class ComponentRun:
         ]
         return VCRRecorder(
             cassettes,
-            secrets=secrets,
+            secrets={**remembered(), **secrets},
             sanitizers=sanitizers,
             freeze_time_at=self.settings.freeze_time,
             log_normalizers=[(re.escape(f"{script.resolve().parent.parent}/"), ""), *DEFAULT_NORMALIZERS],
@@ -115,7 +117,8 @@ class ComponentRun:
         committed = self._committed()
         # A replay of the link before leaves a placeholder in its state, in place of a token.
         texts = {REDACTED, *(text for tape in self.tapes for text in tape.ledger.ruleset.placeholders)}
-        values = {*secret_values(secrets, config).values(), *self.hidden} - texts
+        own = secret_values(secrets, config).values()
+        values = {*own, *remembered().values(), *self.hidden} - texts
         self.hidden = frozenset(
             value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
         )

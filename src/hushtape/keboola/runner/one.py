@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from hushtape.api import Tape
 from hushtape.errors import HushtapeError, interruption
+from hushtape.keboola.outputs import UNPROVEN
 from hushtape.keboola.runner.comparing import compare, files_in
 from hushtape.keboola.runner.component_run import ComponentRun
 from hushtape.keboola.runner.folders import SNAPSHOT, Case
@@ -151,12 +152,14 @@ class _Case:
 
     def _keep(self, space: Workspace, fresh: Path) -> None:
         """Put what was recorded and proven into the tests' folder."""
-        out = self.case.expected
+        out, unused = self.case.expected, self.runs.facts.get("unused", 0)
         expected = self.settings.update or not (files_in(out / "tables") or files_in(out / "files"))
-        if expected:
+        if expected and not unused:
             check_outputs(space.out, self.runs.private(), snapshot=self._takes_snapshot())
         publish_cassettes(fresh, self.case.cassettes)
-        if expected:
+        if expected and unused:
+            self.problems.append(Problem("outputs", UNPROVEN.format(unused)))
+        elif expected:
             self._publish_outputs(space)
 
     def _takes_snapshot(self) -> bool:
