@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.abc import Loader, MetaPathFinder
@@ -21,6 +21,7 @@ from types import ModuleType
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
 _OURS = frozenset({"__main__", "__mp_main__", "hushtape"})
+_COMPILED = tuple(EXTENSION_SUFFIXES)
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARY = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")})
 
@@ -134,11 +135,13 @@ def _through_links(file: str) -> tuple[Path, Path]:
 
 
 def _is_compiled(module: object) -> bool:
-    file = getattr(module, "__file__", None)
-    return isinstance(file, str) and file.endswith(tuple(EXTENSION_SUFFIXES))
+    return isinstance(module, ModuleType) and any(file.endswith(_COMPILED) for file in _files(module))
 
 
 def _files(module: ModuleType) -> list[str]:
-    """Where a module stands; of a namespace package, its folders."""
-    file = getattr(module, "__file__", None)
-    return [file] if isinstance(file, str) else list(map(str, getattr(module, "__path__", ())))
+    """Where a module stands; of a namespace package, its folders. Not asked by attribute: a lazy one would be
+    loaded by that."""
+    file, folders = vars(module).get("__file__"), vars(module).get("__path__")
+    if isinstance(file, str):
+        return [file]
+    return list(map(str, folders)) if isinstance(folders, Iterable) else []
