@@ -117,11 +117,11 @@ class _Into(Loader):
 def _is_own(module: object, project: Path, fresh: bool) -> bool:
     if not isinstance(module, ModuleType):  # `sys.modules[__name__] = Settings()`
         return fresh
-    return any(
-        (fresh or any(place.is_relative_to(project) for place in places))
-        and not any(map(_is_installed, places))
-        for places in map(_through_links, _files(module))
-    )
+    # Of a namespace package a portion may be installed (`keboola`): its modules would miss it.
+    places = [place for file in _files(module) for place in _through_links(file)]
+    if not places or any(map(_is_installed, places)):
+        return False
+    return fresh or any(place.is_relative_to(project) for place in places)
 
 
 def _is_installed(place: Path) -> bool:

@@ -145,6 +145,27 @@ def test_a_packages_modules_are_all_imported_anew(
     sys.modules.pop("oracledb", None)
 
 
+def test_a_namespace_of_which_a_portion_is_installed_stays(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, name in ((tmp_path / "site-packages", "installed"), (project.script.parent, "of_mine")):
+        (place / "spaced").mkdir(parents=True)
+        (place / "spaced" / f"{name}.py").write_text("state = []\n")
+        monkeypatch.syspath_prepend(str(place))
+    uses = "import spaced.installed, spaced.of_mine\nVCR_SANITIZERS = []\n"
+    project.script.write_text(uses + project.script.read_text())
+    says = "spaced.of_mine.state.append(1); print(len(spaced.installed.state), len(spaced.of_mine.state))"
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {says}\n    rows = []")
+    )
+    project.case("first")
+    for _ in range(2):
+        [outcome] = project.run()
+        assert outcome.problems == () and "0 1" in outcome.printed
+    for name in [name for name in sys.modules if name.partition(".")[0] == "spaced"]:
+        del sys.modules[name]
+
+
 CACHED = """
 import functools, json, urllib.request
 @functools.lru_cache
