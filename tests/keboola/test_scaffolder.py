@@ -317,7 +317,7 @@ def test_outputs_of_a_replay_that_asked_less_are_not_taken(
     monkeypatch.syspath_prepend(str(package))
     asks = "import cached\nid = cached.token(parameters['url'])['access_token'][:7]\n"
     component.write_text(COMPONENT + asks + '(data / "out" / "files" / "id").write_text(id)\n')
-    with pytest.raises(ScaffolderError, match="did not use 1 of its interactions"):
+    with pytest.raises(ScaffolderError, match="did not use 1 of the recorded"):
         TestScaffolder().scaffold_from_dict(definition(server), tmp_path / "tests", component)
     assert TOKEN[:7].encode() not in bytes_below(tmp_path / "tests")
     sys.modules.pop("cached")

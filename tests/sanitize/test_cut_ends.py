@@ -248,7 +248,18 @@ def test_of_many_values_with_one_head_the_shortest_tells_too() -> None:
     assert tell(rules, "see sk_livqT9x07Zk93mP0qX7Zk93mP of it") == "see REDACTED of it"
 
 
-@pytest.mark.parametrize("value", ["kq-77-vx-9w-xx-22", "~tz.fd=r[z(V{eT;hq|wx>mnpd!kqzv%" * 3])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "kq-77-vx-9w-xx-22",
+        "lcj-kid-ygy-rju-xkm-tas",
+        "UPYA-OTIV-LY4L-H2M4-HEFX",
+        "padv tohj bzem aprr",
+        "nerref-ryJjer-tesbi3",
+        "yt@DIR,2,LaP-T:jB5.u",
+        "~tz.fd=r[z(V{eT;hq|wx>mnpd!kqzv%" * 3,
+    ],
+)
 def test_groups_of_two_and_long_passwords_with_signs_tell(value: str) -> None:
     rules = build(secrets={"#key": value}).ruleset
     for end in range(max(6, len(value) // 4 + 1), len(value)):
@@ -294,6 +305,9 @@ def test_of_a_long_value_a_beginning_that_others_share_stays() -> None:
     assert scrubbed(rules, b"a=1&account=acme-prod-7f") == b"a=1&account=REDACTED"
     rules = build(secrets={"#key": "100000-7f3a9c2d11"}).ruleset
     assert scrubbed(rules, b"100000") == b"100000"
+    for words in ("yellow-frog-cake-tree-road", "1000-2000-3000-4000-5000"):
+        rules = build(secrets={"#key": words}).ruleset
+        assert scrubbed(rules, b"see " + words[:9].encode()) == b"see " + words[:9].encode()
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,12 @@ def test_a_value_that_lies_across_arguments_is_seen_whole_whatever_the_message_c
         record = logging.makeLogRecord({"msg": cut, "args": tuple(given)})
         ScrubFilter(lambda text: tell(ruleset, text)).filter(record)
         assert "q7Z" not in record.getMessage() and "able4" not in record.getMessage()
+    hidden = "4c:71:38:78:56:74:33:52:77:36:5a:6b:50:6d:35:4e"  # of another secret, in another line
+    both = build(secrets={"#a": "q7Zunguess9able4Kx0093", "#b": "Lq8xVt3Rw6ZkPm5N"}).ruleset
+    given = (hidden, "cTdadW5ndWVzczlhYmxlNEt4MDA5Mw==")
+    record = logging.makeLogRecord({"msg": "cert %s\nrequest went out well: %.20s", "args": given})
+    ScrubFilter(lambda text: tell(both, text)).filter(record)
+    assert "cTdadW5n" not in record.getMessage()
     for message in ("took %.2fs: %s%s", "took %.1f: %s %s"):
         record = logging.makeLogRecord({"msg": message, "args": (1.25, "q7Zunguess9", "able4Kx0093")})
         ScrubFilter(lambda text: tell(ruleset, text)).filter(record)

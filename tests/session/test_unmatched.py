@@ -155,8 +155,29 @@ def test_nor_where_a_form_reads_a_plus_as_a_space(client: Requests, server: Serv
         if "+" in (text := base64.b64encode(gzip.compress(f"{SECRET}{n}".encode(), mtime=0)).decode())
     )
     error = refused(client, recorded(client, server, cassette), f"{server.url}/number/1?q={data}")
-    assert "recorded 'a'" in error.report
+    assert "query (withheld): asked (withheld), recorded (withheld)" in error.report
     assert data.partition("+")[0] not in shown(error)
+
+
+MATCH = ("method", "path", "query", "body")
+
+
+@pytest.mark.parametrize("place", ["/{}/{}", "/a/{}?{}=1", "?{}={}", "?a={}&{}", "a form"])
+def test_no_part_of_a_uri_or_form_that_hides_a_value_is_shown(
+    place: str, client: Requests, server: Server, cassette: Path
+) -> None:
+    pieces = SECRET[:8], SECRET[8:]
+    sent = b"{}={}".decode().format(*pieces).encode() if place == "a form" else None
+    headers = {"Content-Type": FORM}
+    with hushtape.use_cassette(cassette):
+        for path in ("/1/2", "/a/1?b=1", "?q=b", "?q=b&c"):
+            client.call("POST", f"{server.url}/echo{path}", body=b"a=b", headers=headers)
+    path = "/1/2" if place == "a form" else place.format(*pieces)
+    error = refused(
+        client, cassette, f"{server.url}/echo{path}", sent or b"a=b", headers=headers, match_on=MATCH
+    )
+    assert "asked (withheld), recorded (withheld)" in error.report
+    assert not any(piece in shown(error) for piece in pieces)
 
 
 PIECES = {

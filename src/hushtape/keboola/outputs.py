@@ -27,9 +27,9 @@ PIECE = 768 * 1024
 _SOUGHT = "a secret"
 
 UNPROVEN = (
-    "the replay that proves the recording did not use {} of its interactions: what it wrote may come from "
-    "the live run, of which an installed package kept something in memory. `hushtape component test "
-    "--update`, in a process of its own, takes the outputs of a recorded case"
+    "the replay did not use {} of the recorded interactions: what it wrote and said may come from the live "
+    "run, of which an installed package or a file kept something. The cassette is kept; outputs and logs are "
+    "not. Without the secrets file, `hushtape component test --update` takes outputs, in a process of its own"
 )
 """Why no outputs are taken."""
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -26,14 +26,14 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARY = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")})
 
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Dockerfile", ".git")
-_UP = 2
-"""Folders above a script's in which one of these is looked for: no one's home."""
+_UP = 3
+"""Folders above a script's in which one of these is looked for. Nobody's home is a project."""
 
 
 def project_of(script: Path) -> Path:
     """The folder of a script's project: the nearest that has one of its usual files, else the script's."""
     folder = script.resolve().parent
-    places = [folder, *list(folder.parents)[:_UP]]
+    places = [one for one in (folder, *list(folder.parents)[:_UP]) if one != Path.home().resolve()]
     return next((one for one in places if any((one / mark).exists() for mark in _MARKS)), folder)
 
 
@@ -44,7 +44,8 @@ def set_aside(project: Path, since: Mapping[str, object]) -> dict[str, ModuleTyp
     names = [
         name
         for name, module in sys.modules.items()
-        if name.partition(".")[0] not in _OURS | compiled and _is_own(module, project, name not in since)
+        if name.partition(".")[0] not in _OURS | compiled
+        and _is_own(name, module, project, name not in since)
     ]
     aside = {name: sys.modules.pop(name) for name in names}
     for name, module in aside.items():
@@ -114,14 +115,20 @@ class _Into(Loader):
         self._genuine.exec_module(module)
 
 
-def _is_own(module: object, project: Path, fresh: bool) -> bool:
-    if not isinstance(module, ModuleType):  # `sys.modules[__name__] = Settings()`
-        return fresh
+def _is_own(name: str, module: object, project: Path, fresh: bool) -> bool:
+    if not isinstance(module, ModuleType):
+        return fresh and _is_source(name)
     # Of a namespace package a portion may be installed (`keboola`): its modules would miss it.
     places = [place for file in _files(module) for place in _through_links(file)]
     if not places or any(map(_is_installed, places)):
         return False
     return fresh or any(place.is_relative_to(project) for place in places)
+
+
+def _is_source(name: str) -> bool:
+    """Whether an object that is no module stands for a file that is not installed: a settings object."""
+    spec = None if "." in name else PathFinder.find_spec(name)
+    return bool(spec and spec.origin and not any(map(_is_installed, _through_links(spec.origin))))
 
 
 def _is_installed(place: Path) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hushtape.matching.multipart import without_boundary
 from hushtape.matching.parts import View, pairs
 from hushtape.matching.placeholders import Placeholders, segments
-from hushtape.matching.text import Difference, around, quoted, visible
+from hushtape.matching.text import NOT_SHOWN, WITHHELD, Difference, around, is_hidden, quoted, visible
 from hushtape.model import Headers
 
 Compare = Callable[[View, View, Placeholders | None], Iterator[Difference]]
@@ -43,6 +43,7 @@ def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Diff
     if live.path == recorded.path:
         return
     ours, theirs = segments(live.path), segments(recorded.path)
+    shown = _may_be_shown(live, recorded)
     if len(ours) != len(theirs):
         yield from _value("path", live.path, recorded.path)
         return
@@ -53,14 +54,19 @@ def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Diff
             continue
         held = wild is not None and (wild.within(stored) or wild.within(sent))
         if not held or not _fits(asked, stored, wild):
-            yield from _value(f"path segment {place}", literal_ours[place], literal_theirs[place])
+            label = f"path segment {place}"
+            if shown:
+                yield from _value(label, literal_ours[place], literal_theirs[place])
+            else:
+                yield Difference(f"{label}: {NOT_SHOWN}")
 
 
 def query(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
     """Decoded pairs in any order; blank values count, "a" is "a="."""
     if live.query == recorded.query:
         return
-    yield from fields("query", pairs(live.query), pairs(recorded.query), wild)
+    shown = _may_be_shown(live, recorded)
+    yield from fields("query", pairs(live.query), pairs(recorded.query), wild, shown=shown)
 
 
 def uri(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Difference]:
@@ -102,12 +108,16 @@ def fields(
     live: Iterable[tuple[str, str]],
     recorded: Iterable[tuple[str, str]],
     wild: Placeholders | None,
+    *,
+    shown: bool,
 ) -> Iterator[Difference]:
-    """The differences of two lists of named values, in any order."""
+    """The differences of two lists of named values, in any order. `shown`: they may be, one by one."""
     ours, theirs = _by_name(live), _by_name(recorded)
     for name in dict.fromkeys((*ours, *theirs)):
         asked, stored = _unmet(ours.get(name, []), theirs.get(name, []), wild)
-        if asked or stored:
+        if (asked or stored) and not shown:
+            yield Difference(f"{label} {WITHHELD}: {NOT_SHOWN}")
+        elif asked or stored:
             kind = "query" if label == "query" else "form"
             yield Difference(f"{label} {quoted(name)[1:-1]}: {_sides(asked, stored)}", kind, name)
 
@@ -152,6 +162,11 @@ def _same_order(live: View, recorded: View, wild: Placeholders) -> bool:
         name == other and _fits(value, stored, wild)
         for (name, value), (other, stored) in zip(ours, theirs, strict=True)
     )
+
+
+def _may_be_shown(live: View, recorded: View) -> bool:
+    """Whether parts of these URIs may be shown: in the whole of each nothing is hidden, in pieces, say."""
+    return not is_hidden(live.uri) and not is_hidden(recorded.uri)
 
 
 def _value(label: str, asked: str, stored: str) -> Iterator[Difference]:

@@ -22,6 +22,7 @@ from hushtape.matching.ignored import NOTHING, LeftOut, without
 from hushtape.matching.parts import View
 from hushtape.matching.placeholders import Placeholders
 from hushtape.matching.text import (
+    NOT_SHOWN,
     WITHHELD,
     Difference,
     around,
@@ -194,7 +195,8 @@ def _differences(live: Document, recorded: Document, wild: Placeholders | None) 
             else:
                 yield _of_part(at, sides, live, recorded)
     elif live.reading == "form":
-        yield from fields("form field", live.value, recorded.value, wild)
+        shown = _may_be_shown(live) and _may_be_shown(recorded)
+        yield from fields("form field", live.value, recorded.value, wild, shown=shown)
     else:
         yield from _raw(live, recorded, wild)
 
@@ -238,7 +240,7 @@ def _json_sides(asked: Any, stored: Any) -> str:
 def _withheld_sides(asked: Any, stored: Any) -> str:
     if asked is ABSENT or stored is ABSENT:
         return f"not asked, recorded {WITHHELD}" if asked is ABSENT else f"asked {WITHHELD}, not recorded"
-    return f"asked {WITHHELD}, recorded {WITHHELD}"
+    return NOT_SHOWN
 
 
 def _may_be_shown(document: Document) -> bool:

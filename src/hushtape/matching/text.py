@@ -22,6 +22,7 @@ SHOWN: Final = 120
 
 
 WITHHELD: Final = "(withheld)"
+NOT_SHOWN: Final = f"asked {WITHHELD}, recorded {WITHHELD}"
 
 Tell = Callable[[str], str]
 _TELLING: ContextVar[Tell | None] = ContextVar("telling", default=None)

@@ -24,6 +24,8 @@ _HUMP: Final = lazily(rb"[a-z][A-Z]")
 """What no word and no number holds, and what a name in camel case has more seldom than letters by chance."""
 _RUN: Final = lazily(rb"(?!\d+(?![A-Za-z0-9+/]))[A-Za-z0-9+/]{6,}")
 _GROUP: Final = lazily(rb"[A-Za-z]{3,}")
+_LICENCE: Final = lazily(rb"[A-Za-z0-9]{2,8}(?:[-_. ][A-Za-z0-9]{2,8}){2,}")
+_JOINTS: Final = lazily(rb"[-_. ]")
 _SIGNS: Final = lazily(rb"[!#$%^&*()<>?\[\]{}|~]")
 _ONE_WORD: Final = lazily(rb"(?![\[{].*[\]}]\Z)\S+")
 _LETTERS: Final = lazily(rb"[A-Za-z0-9+/]+")
@@ -46,9 +48,31 @@ def counts(rest: bytes, value: bytes) -> bool:
         return False
     if _SIGNS.search(rest) and _ONE_WORD.fullmatch(value):
         return True  # a password
-    groups = _GROUP.findall(value)  # `kqzv wxbf jhrt mnpd`; none in `kq-77-vx-9`
+    if _is_licence(value) or _is_password(value):
+        return True
+    groups = _GROUP.findall(value)  # `kqzv wxbf jhrt mnpd`
     words = sum(is_phrase(group.decode()) for group in groups)
-    return 2 * words < len(groups) or (not groups and any(map(str.isalpha, rest.decode("latin-1"))))
+    return 2 * words < len(groups)
+
+
+def _is_licence(value: bytes) -> bool:
+    """Groups of as many letters each, which words seldom are: `UPYA-OTIV-LY4L`, `kq-77-vx-92`, `padv tohj
+    bzem aprr`."""
+    if _LICENCE.fullmatch(value) is None:
+        return False
+    groups = _JOINTS.split(value)
+    return len({len(group) for group in groups}) == 1 and not all(group.isdigit() for group in groups)
+
+
+def _is_password(value: bytes) -> bool:
+    """One word of letters of both cases, digits and signs of four kinds: `yt@DIR,2,LaP-T:jB5.u`."""
+    text = value.decode("latin-1")
+    kinds = {sign for sign in text if not sign.isalnum()}
+    return (
+        len(kinds) > 3
+        and not any(map(str.isspace, text))
+        and all(any(map(kind, text)) for kind in (str.isupper, str.islower, str.isdigit))
+    )
 
 
 def _is_made(value: bytes, start: int, end: int, shown: int) -> bool:

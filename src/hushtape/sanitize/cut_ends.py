@@ -266,8 +266,9 @@ class CutBody:
 
     __slots__ = ("_cut", "_ends", "_held", "_hides", "_inner", "_size")
 
-    def __init__(self, inner: BodyScrubber, ends: CutEnds, hides: Callable[[bytes], bool]) -> None:
-        """`hides`: whether a value stands in a buffer in a writing that only the audit reads."""
+    def __init__(self, inner: BodyScrubber, ends: CutEnds, hides: Callable[[bytes], bool] | None) -> None:
+        """`hides`: whether a value stands in a buffer in a writing that only the audit reads. None: nobody
+        would look at it."""
         self._inner, self._ends, self._hides = inner, ends, hides
         self._held: deque[bytes] = deque()
         self._size, self._cut = 0, False
@@ -301,4 +302,5 @@ class CutBody:
 
     def _is_piece(self, data: bytes, at: int) -> bool:
         """Whether this is the last piece of a value that is written in pieces: the audit has to see all."""
-        return self._hides(data) and not self._hides(data[:at]) and not self._hides(data[at:])
+        hides = self._hides
+        return hides is not None and hides(data) and not hides(data[:at]) and not hides(data[at:])

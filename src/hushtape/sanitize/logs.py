@@ -126,10 +126,10 @@ class ScrubFilter(logging.Filter):
     def _message(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         clean = self._scrub(message)
-        if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args and WITHHELD not in clean:
+        if isinstance(record.msg, str) and _CUTS.search(record.msg) and record.args:
             record.args = self._arguments(record.args, message)
-            message = record.getMessage()
-            clean = self._scrub(message)
+            hides, message = WITHHELD in clean, record.getMessage()
+            clean = f"{WITHHELD})" if hides else self._scrub(message)  # what it cuts may be a piece of that
         given = record.args if isinstance(record.msg, str) else (record.msg,)  # formatters print an object
         if clean != message or self._hides(given, message):
             record.msg, record.args = clean, None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -213,13 +213,12 @@ class Ruleset:
     ) -> BodyScrubber:
         """A scrubber for one body. `content_type`: a value, or ""; `watch`: told of replacements."""
         plan, context = self.side(phase).plan, context_of(content_type)
-        further = self._stages[phase]
+        further, again = self._stages[phase], partial(Scrubber, plan, context)
 
         def make() -> BodyScrubber:
-            made: BodyScrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
-            if further is not None:
-                made = further.behind(made, lambda: Scrubber(plan, context), content_type)
-            hides = self._hides if further is None else (lambda data: False)  # a pattern takes what it wants
+            first: BodyScrubber = Scrubber(plan, context, teach, None if watch is None else watch.stream())
+            made = first if further is None else further.behind(first, again, content_type)
+            hides = self._hides if made is first else None  # what a user's stage took, no audit sees
             return CutBody(made, self.ends, hides) if self.ends.longest else made
 
         return WideScrubber(make)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import logging
 import sys
 from pathlib import Path
@@ -192,6 +193,51 @@ def test_what_an_earlier_case_has_learned_is_a_secret_of_a_later_one(
     left = b"".join(path.read_bytes() for path in project.cases.rglob("*") if path.is_file())
     assert b"sid=REDACTED" in left and TOKEN.encode() not in left
     sys.modules.pop("cached")
+
+
+def test_what_a_replay_that_asked_less_wrote_and_said_is_not_kept(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "site-packages"
+    library.mkdir()
+    (library / "cached.py").write_text(CACHED)
+    monkeypatch.syspath_prepend(str(library))
+    asks = "import cached, logging; logging.error('got %s', cached.token(parameters['url'])[:7])"
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {asks}\n    rows = []")
+    )
+    data = project.case("first")
+    assert project.kinds() == ["outputs"]
+    kept = {path.name for path in (data / "cassettes").iterdir()}
+    assert "requests.json" in kept and "logs.json" not in kept
+    assert not list((data.parent.parent / "expected").rglob("*.*"))
+    (data / "config.secrets.json").unlink()
+    assert "outputs" in project.kinds(update=True)  # the cache is there yet
+    assert not list((data.parent.parent / "expected").rglob("*.*"))
+    del sys.modules["cached"]
+    assert project.kinds(update=True) == [] and list((data.parent.parent / "expected").rglob("*.*"))
+    sys.modules.pop("cached", None)
+
+
+def test_a_named_secret_of_an_earlier_case_is_one_of_a_later_one_whatever_it_looks_like(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "site-packages"
+    library.mkdir()
+    (library / "first.py").write_text("import functools\n@functools.lru_cache\ndef of():\n    return []\n")
+    monkeypatch.syspath_prepend(str(library))
+    keeps = "import first; first.of() or first.of().append(parameters['#word'])"
+    asks = "urllib.request.urlopen(parameters['url'] + '/echo?u=' + first.of()[0], timeout=10).read()"
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {keeps}; {asks}\n    rows = []")
+    )
+    for name, word in (("first", "summer-garden-plum"), ("second", "winter-forest-rain")):
+        data = project.case(name, **{"#word": "dummy"})
+        (data / "config.secrets.json").write_text(json.dumps({"parameters": {"#word": word}}))
+    assert [one.problems for one in project.run()] == [(), ()]
+    left = [path.read_bytes() for path in project.cases.rglob("requests.json")]
+    assert len(left) == 2 and not any(b"summer-garden" in one for one in left)
+    sys.modules.pop("first")
 
 
 def test_a_handler_that_a_unit_test_made_shows_nothing_of_a_run(

@@ -85,7 +85,7 @@ class ComponentRun:
             run = self._watched(component.run, recorder)
             if done == "recorded":
                 ended = self._ends(lambda: recorder.record(run), self._code_to_keep())
-                remember(self.private())
+                remember(self.private(), secrets, config)
                 return ended and self._answered()
             replayed = self._ends(lambda: recorder.replay(run), expected_code(self.case))
             if replayed:

@@ -35,6 +35,7 @@ from hushtape.keboola.runner.publishing import (
 from hushtape.keboola.runner.scratch import scratch
 from hushtape.keboola.runner.settings import Settings
 from hushtape.keboola.runner.workspace import Handed, Workspace, workspace
+from hushtape.keboola.secrets import has_recorded
 from hushtape.keboola.validator import OutputSnapshot
 from hushtape.sanitize.messages import NOTHING_SHOWN
 
@@ -120,7 +121,8 @@ class _Case:
         with self._space(chain.proof if chain else None) as space:
             if self.runs.run(space, done, self.case.cassettes):
                 space.script("post_run")
-                if self.settings.update and done == "replayed" and not self.problems:
+                takes = self.settings.update and done == "replayed" and not self.problems
+                if takes and not (has_recorded() and self._left_unused()):
                     check_outputs(space.out, self.runs.private(), snapshot=self._takes_snapshot())
                     self._publish_outputs(space)
                 self._compare(space)
@@ -148,19 +150,28 @@ class _Case:
                 if chain is not None:
                     chain.proof = space.left(self.folder / self.case.folder.name / "replayed")
                 self._keep(space, fresh)
-                self._compare(space)
+                if not self.problems:
+                    self._compare(space)
 
     def _keep(self, space: Workspace, fresh: Path) -> None:
         """Put what was recorded and proven into the tests' folder."""
-        out, unused = self.case.expected, self.runs.facts.get("unused", 0)
+        if self._left_unused():
+            publish_cassettes(fresh, self.case.cassettes, said=False)
+            return
+        out = self.case.expected
         expected = self.settings.update or not (files_in(out / "tables") or files_in(out / "files"))
-        if expected and not unused:
+        if expected:
             check_outputs(space.out, self.runs.private(), snapshot=self._takes_snapshot())
         publish_cassettes(fresh, self.case.cassettes)
-        if expected and unused:
-            self.problems.append(Problem("outputs", UNPROVEN.format(unused)))
-        elif expected:
+        if expected:
             self._publish_outputs(space)
+
+    def _left_unused(self) -> bool:
+        """Whether the replay asked less than was recorded, which is a problem then."""
+        unused = self.runs.facts.get("unused", 0)
+        if unused:
+            self.problems.append(Problem("outputs", UNPROVEN.format(unused)))
+        return bool(unused)
 
     def _takes_snapshot(self) -> bool:
         return self.settings.validate_snapshots or (self.case.data / SNAPSHOT).is_file()

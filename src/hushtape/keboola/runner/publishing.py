@@ -34,12 +34,13 @@ def with_acknowledged(old: Path, fresh: Path) -> None:
         write_json(fresh / EXPECTED_STATUS, {"acknowledge": listed})
 
 
-def publish_cassettes(fresh: Path, place: Path) -> None:
-    """Put a new recording in the place of the earlier one."""
+def publish_cassettes(fresh: Path, place: Path, *, said: bool = True) -> None:
+    """Put a new recording in the place of the earlier one. `said`: with what the component said, its logs and
+    the result of a sync action."""
     place.mkdir(parents=True, exist_ok=True)
     _remove_left(place)
     for name in (*_BESIDE, CASSETTE):
-        if (fresh / name).is_file():
+        if (fresh / name).is_file() and (said or name not in (LOGS, SYNC_ACTION)):
             _put(fresh / name, place / name)
         else:
             (place / name).unlink(missing_ok=True)
