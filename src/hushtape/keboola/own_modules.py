@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -117,18 +117,12 @@ class _Into(Loader):
 
 def _is_own(name: str, module: object, project: Path, fresh: bool) -> bool:
     if not isinstance(module, ModuleType):
-        return fresh and _is_source(name)
+        return fresh and type(module).__module__ == name  # `sys.modules[__name__] = Settings()`
     # Of a namespace package a portion may be installed (`keboola`): its modules would miss it.
     places = [place for file in _files(module) for place in _through_links(file)]
     if not places or any(map(_is_installed, places)):
         return False
     return fresh or any(place.is_relative_to(project) for place in places)
-
-
-def _is_source(name: str) -> bool:
-    """Whether an object that is no module stands for a file that is not installed: a settings object."""
-    spec = None if "." in name else PathFinder.find_spec(name)
-    return bool(spec and spec.origin and not any(map(_is_installed, _through_links(spec.origin))))
 
 
 def _is_installed(place: Path) -> bool:

@@ -75,7 +75,7 @@ def record_case(
                 make = partial(_recorder, component, recorded, secrets, how, frozen)
                 live = record_held(make, component.run, hidden.values())
             ruleset = None if live is None else live.ledger.ruleset
-            remember([*hidden.values(), *learned_by(ruleset)], secrets, config)
+            remember([*hidden.values(), *learned_by(ruleset)], live=True)
             shutil.rmtree(replayed / "cassettes", ignore_errors=True)
             shutil.copytree(recorded / "cassettes", replayed / "cassettes")
             with _component(how, replayed) as component:

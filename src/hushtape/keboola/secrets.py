@@ -31,14 +31,14 @@ _remembered: dict[str, None] = {}
 _recorded: deque[bool] = deque(maxlen=1)
 
 
-def remember(values: Iterable[str], *sources: Mapping[str, Any]) -> None:
-    """Keep what a recorded case's secrets were, the last ones: a later case of the same process may meet
-    them, for installed packages keep what they like in memory. `sources`: mappings whose values under `#`
-    keys are secrets, whatever they look like; of the others not what may be an ordinary word elsewhere."""
-    _recorded.append(True)
-    stated = {value for source in sources for _, value in hash_values(source)}
-    for value in (*values, *stated):
-        if len(value) >= MIN_PART and (value in stated or looks_made(value)):
+def remember(values: Iterable[str], *, live: bool) -> None:
+    """Keep what a case's secrets were, the last ones: a later case of the same process may meet them, for
+    installed packages keep what they like in memory. Not what may be an ordinary word there (a schema's name
+    under a `#` key was replaced in another case's host). `live`: it asked the real API."""
+    if live:
+        _recorded.append(True)
+    for value in values:
+        if len(value) >= MIN_PART and looks_made(value):
             _remembered.pop(value, None)
             _remembered[value] = None
     for value in list(_remembered)[:-MOST_REMEMBERED]:
@@ -46,7 +46,7 @@ def remember(values: Iterable[str], *sources: Mapping[str, Any]) -> None:
 
 
 def has_recorded() -> bool:
-    """Whether a case was recorded in this process: what it left in memory is of a live run."""
+    """Whether a case asked the real API in this process: what it left in memory is of a live run."""
     return len(_recorded) > 0
 
 

@@ -45,7 +45,8 @@ def path(live: View, recorded: View, wild: Placeholders | None) -> Iterator[Diff
     ours, theirs = segments(live.path), segments(recorded.path)
     shown = _may_be_shown(live, recorded)
     if len(ours) != len(theirs):
-        yield from _value("path", live.path, recorded.path)
+        whole = _value("path", live.path, recorded.path)
+        yield from whole if shown else [Difference(f"path: {NOT_SHOWN}")]
         return
     literal_ours, literal_theirs = live.path.split("/"), recorded.path.split("/")
     for place, (asked, stored) in enumerate(zip(ours, theirs, strict=True)):

@@ -219,8 +219,9 @@ def test_what_a_replay_that_asked_less_wrote_and_said_is_not_kept(
     sys.modules.pop("cached", None)
 
 
-def test_a_named_secret_of_an_earlier_case_is_one_of_a_later_one_whatever_it_looks_like(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("word", ["k-93b1c07e55d2f4", "orders"])
+def test_a_secret_of_an_earlier_case_is_one_of_a_later_one_unless_it_may_be_a_word(
+    word: str, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = tmp_path / "site-packages"
     library.mkdir()
@@ -231,13 +232,35 @@ def test_a_named_secret_of_an_earlier_case_is_one_of_a_later_one_whatever_it_loo
     project.script.write_text(
         project.script.read_text().replace("    rows = []", f"    {keeps}; {asks}\n    rows = []")
     )
-    for name, word in (("first", "summer-garden-plum"), ("second", "winter-forest-rain")):
+    for name, said in (("first", word), ("second", "winter-forest-rain")):
         data = project.case(name, **{"#word": "dummy"})
-        (data / "config.secrets.json").write_text(json.dumps({"parameters": {"#word": word}}))
-    assert [one.problems for one in project.run()] == [(), ()]
-    left = [path.read_bytes() for path in project.cases.rglob("requests.json")]
-    assert len(left) == 2 and not any(b"summer-garden" in one for one in left)
+        (data / "config.secrets.json").write_text(json.dumps({"parameters": {"#word": said}}))
+    assert project.run()[0].problems == ()
+    project.run("second")
+    left = (project.cases / "second" / "source" / "data" / "cassettes" / "requests.json").read_text()
+    assert (f"echo?u={word}" in left) == (word == "orders")
     sys.modules.pop("first")
+
+
+@pytest.mark.parametrize("place", ["settings", "pkg.settings"])
+def test_an_object_in_the_place_of_a_module_is_made_anew(place: str, project: Project) -> None:
+    (project.script.parent / "pkg").mkdir()
+    (project.script.parent / "pkg" / "__init__.py").touch()
+    kept = "import sys\n\n\nclass Settings:\n    asked = 0\n\n\nsys.modules[__name__] = Settings()\n"
+    project.script.parent.joinpath(
+        *f"{place}.py".rsplit(".", 2)[:-2], place.split(".")[-1] + ".py"
+    ).write_text(kept)
+    uses = (
+        f"import importlib; it = importlib.import_module({place!r}); it.asked += 1; print('asked', it.asked)"
+    )
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {uses}\n    rows = []")
+    )
+    project.case("first")
+    for _ in range(2):
+        [outcome] = project.run()
+        assert outcome.problems == () and "asked 1" in outcome.printed
+    assert place not in sys.modules
 
 
 def test_a_handler_that_a_unit_test_made_shows_nothing_of_a_run(

@@ -77,20 +77,21 @@ class ComponentRun:
         self._hide(secrets, config)
         self.facts["action"] = self.masked(cases.action_of(config))
         script = Path(self.settings.component)
-        with isolated(script, space.data) as component:
-            if done == "live":
-                return self._ends(self._watched(component.run, None), expected_code(self.case) or 0)
-            with component.probing():
-                recorder = self._recorder(script, cassettes, secrets, config)
-            run = self._watched(component.run, recorder)
-            if done == "recorded":
-                ended = self._ends(lambda: recorder.record(run), self._code_to_keep())
-                remember(self.private(), secrets, config)
-                return ended and self._answered()
-            replayed = self._ends(lambda: recorder.replay(run), expected_code(self.case))
-            if replayed:
-                self._compare_logs(recorder)
-            return replayed
+        try:
+            with isolated(script, space.data) as component:
+                if done == "live":
+                    return self._ends(self._watched(component.run, None), expected_code(self.case) or 0)
+                with component.probing():
+                    recorder = self._recorder(script, cassettes, secrets, config)
+                run = self._watched(component.run, recorder)
+                if done == "recorded":
+                    return self._ends(lambda: recorder.record(run), self._code_to_keep()) and self._answered()
+                replayed = self._ends(lambda: recorder.replay(run), expected_code(self.case))
+                if replayed:
+                    self._compare_logs(recorder)
+                return replayed
+        finally:
+            remember(self.private(), live=done != "replayed")
 
     def _recorder(
         self, script: Path, cassettes: Path, secrets: Mapping[str, Any], config: Mapping[str, Any]
