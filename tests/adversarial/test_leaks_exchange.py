@@ -390,6 +390,8 @@ def test_a_challenge_without_a_token_stays(tmp_path: Path, value: str) -> None:
         ("x-oss-hash-crc64ecma", True),
         ("X-Checksum-Sha256", True),
         ("X-Linked-Etag", True),
+        ("Api-Content-Hash", True),
+        ("X-File-Md5Sum", True),
         ("Want-Digest", False),
         ("X-Amz-Sdk-Checksum-Algorithm", False),
         ("X-Request-Id", False),

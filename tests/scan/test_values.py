@@ -9,6 +9,7 @@ import pytest
 
 from hushtape.errors import OptionError
 from hushtape.scan import known_values
+from hushtape.scan.baseline import Baseline
 from tests.scan.support import scan
 
 
@@ -165,6 +166,27 @@ def test_what_can_not_be_read_is_an_error_without_its_text(tmp_path: Path, text:
         known_values(configs=[path])
     with pytest.raises(OptionError, match="No such file"):
         known_values([tmp_path / "missing"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "ghp_kT9xQm2vRw7LpZ4s8Yb1kT9xQm2vRw7LpZ4s",
+        "TOKEN=kT9xQm2vRw7LpZ4s",
+        "481920",
+        "hxkqvbnmtrwplsdzhxkqvbnm",
+        "kT9xQm2v/Rw7LpZ4s8Yb1",
+        "x" * 400,
+    ],
+)
+def test_a_value_that_was_given_for_a_path_is_not_repeated(given: str) -> None:
+    for take in (lambda: known_values([Path(given)]), lambda: known_values(configs=[Path(given)])):
+        with pytest.raises(OptionError) as caught:
+            take()
+        assert given not in f"{caught.value} {caught.value.__dict__}"
+    with pytest.raises(OptionError) as caught:
+        Baseline.load(Path(given))
+    assert given not in f"{caught.value} {caught.value.__dict__}"
 
 
 def test_a_value_that_is_too_short_is_noted_and_left_out(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ packages with compiled modules, of which many can't be loaded twice.
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,14 +28,17 @@ _LIBRARY = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib"
 
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Dockerfile", ".git")
 _UP = 3
-"""Folders above a script's in which one of these is looked for. Nobody's home is a project."""
+"""Folders above a script's in which one of these is looked for; a home that has a `.git` is no project."""
 
 
 def project_of(script: Path) -> Path:
     """The folder of a script's project: the nearest that has one of its usual files, else the script's."""
     folder = script.resolve().parent
-    places = [one for one in (folder, *list(folder.parents)[:_UP]) if one != Path.home().resolve()]
-    return next((one for one in places if any((one / mark).exists() for mark in _MARKS)), folder)
+    home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 - Path's raises where there is none
+    for place in (folder, *list(folder.parents)[:_UP]):
+        if any((place / mark).exists() for mark in (_MARKS[:-1] if place == home else _MARKS)):
+            return place
+    return folder
 
 
 def set_aside(project: Path, since: Mapping[str, object]) -> dict[str, ModuleType]:

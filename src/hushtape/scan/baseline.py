@@ -19,6 +19,7 @@ from msgspec import Struct
 from hushtape.errors import CassetteWriteError, OptionError
 from hushtape.scan.finding import Finding
 from hushtape.scan.publish import publish
+from hushtape.scan.values import shown_path
 
 VERSION: Final = 1
 _COST: Final = 2**12
@@ -105,9 +106,9 @@ class Baseline:
 
 def _unusable(path: Path, found: str) -> OptionError:
     return OptionError(
-        f"use the baseline {path}",
+        f"use the baseline {shown_path(path)}",
         found,
         "Write one with --update-baseline.",
         option="baseline",
-        value=str(path),
+        value=shown_path(path),
     )

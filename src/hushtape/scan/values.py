@@ -17,6 +17,7 @@ from typing import Any
 
 from hushtape.errors import OptionError
 from hushtape.sanitize.sanitizers_values import hash_values, leaves
+from hushtape.sanitize.words import looks_made
 from hushtape.scan.entropy import is_key_word
 from hushtape.scan.lines import lines
 from hushtape.scan.placeholders import is_placeholder
@@ -30,7 +31,7 @@ _SECTION = re.compile(r"\[[^\]\[\"',]+\]\s*$", re.MULTILINE)
 """How an INI file begins, which is no JSON."""
 
 _VARIABLE = re.compile(r"[A-Z_*][A-Z0-9_*]{0,60}|[A-Za-z_]{1,16}")
-_NO_PATH = re.compile(r"[{}\"\n]|-----")
+_USUAL = re.compile(r"\.{0,2}|\.?[A-Za-z]{1,20}\d{0,4}(?:[-_. ][A-Za-z0-9]{1,10}){0,4}")
 
 Named = tuple[str, str]
 
@@ -154,8 +155,7 @@ def _json(path: Path, text: str) -> Any:
 
 
 def _unusable(path: Path, reason: str) -> OptionError:
-    """`path` may be what should stand in the file: then it is not repeated."""
-    shown = str(path) if _NO_PATH.search(str(path)) is None else "(what was given is no path)"
+    shown = shown_path(path)
     return OptionError(
         f"take known values from {shown}",
         reason,
@@ -163,6 +163,14 @@ def _unusable(path: Path, reason: str) -> OptionError:
         option="values",
         value=shown,
     )
+
+
+def shown_path(path: Path) -> str:
+    """A path as an error may show it: what was given may be what should stand in the file (`--values-file
+    "$API_TOKEN"`). So one that is not there is repeated only where all its parts look like names."""
+    parts = [part for part in path.parts if part != path.anchor]
+    usual = all(_USUAL.fullmatch(part) and not looks_made(part) for part in parts)
+    return str(path) if usual or os.path.lexists(path) else "(what was given is no usual path)"
 
 
 def _unset(pattern: str) -> OptionError:

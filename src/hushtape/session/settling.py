@@ -25,7 +25,7 @@ DIGEST_FIELDS: Final = frozenset(
 )
 _DIGEST: Final = re.compile(
     r"(?!want-)(?:.*[-_.])?(?:md5|sha-?(?:1|2|224|256|384|512)|crc-?(?:32c?|64(?:nvme|ecma)?)|xxhash\d*|checksum"
-    r"|digest|etag)(?<!key-md5)(?<!key-sha256)"
+    r"|md5sum|(?:content|body|payload|file|request)-?hash|digest|etag)(?<!key-md5)(?<!key-sha256)"
 )
 """What vendors call theirs: `x-ms-blob-content-md5`, `X-Bz-Content-Sha1`, `x-oss-hash-crc64ecma`,
 `X-Checksum-Sha256`. A digest gives a short secret to whoever tries them all."""

@@ -247,9 +247,7 @@ def test_an_object_in_the_place_of_a_module_is_made_anew(place: str, project: Pr
     (project.script.parent / "pkg").mkdir()
     (project.script.parent / "pkg" / "__init__.py").touch()
     kept = "import sys\n\n\nclass Settings:\n    asked = 0\n\n\nsys.modules[__name__] = Settings()\n"
-    project.script.parent.joinpath(
-        *f"{place}.py".rsplit(".", 2)[:-2], place.split(".")[-1] + ".py"
-    ).write_text(kept)
+    project.script.parent.joinpath(*place.split(".")).with_suffix(".py").write_text(kept)
     uses = (
         f"import importlib; it = importlib.import_module({place!r}); it.asked += 1; print('asked', it.asked)"
     )
