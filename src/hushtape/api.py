@@ -18,12 +18,19 @@ from typing import Any, TypeVar, Unpack, cast
 from hushtape import freeze
 from hushtape.clients import guard, registry
 from hushtape.errors import OptionError, TapeOrderError
-from hushtape.matching import Ignored, compile_matchers
+from hushtape.matching import Ignored, Plan, compile_matchers
 from hushtape.sanitize import build, unparsed_heads
 from hushtape.sanitize.logs import LogScrubbing
 from hushtape.session import ignoring, stack, timing
 from hushtape.session.front import PLAIN, FrontEnd
-from hushtape.session.options import MODE_VARIABLE, Options, OptionTypes, build_options, effective_mode
+from hushtape.session.options import (
+    MODE_VARIABLE,
+    Options,
+    OptionTypes,
+    build_options,
+    effective_mode,
+    errors_told,
+)
 from hushtape.session.paths import beside, resolve
 from hushtape.session.tape import Tape
 
@@ -165,12 +172,15 @@ def open_for(front: FrontEnd, path: CassettePath, **options: Unpack[OptionTypes]
 
 
 def _make_tape(path: Path, options: Options, front: FrontEnd) -> Tape:
-    mode = front.mode or effective_mode(options)
-    plan = compile_matchers(
-        options.match_on,
-        ignored=Ignored(ignoring.all_rules(options)),
-        max_parsed_body=options.max_callback_body,
-    )
+    def of_options() -> tuple[str, Plan]:
+        plan = compile_matchers(
+            options.match_on,
+            ignored=Ignored(ignoring.all_rules(options)),
+            max_parsed_body=options.max_callback_body,
+        )
+        return front.mode or effective_mode(options), plan
+
+    mode, plan = errors_told(options.secrets, of_options)
     chain = build(
         options.sanitizers,
         options.secrets,

@@ -164,8 +164,8 @@ def test_what_can_not_be_read_is_an_error_without_its_text(tmp_path: Path, text:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(OptionError, match=r"c\.json"):
         known_values(configs=[path])
-    with pytest.raises(OptionError, match="No such file"):
-        known_values([tmp_path / "missing"])
+    with pytest.raises(OptionError, match=r"missing\.env: No such file"):
+        known_values([tmp_path / "missing.env"])
 
 
 @pytest.mark.parametrize(
@@ -176,6 +176,8 @@ def test_what_can_not_be_read_is_an_error_without_its_text(tmp_path: Path, text:
         "481920",
         "hxkqvbnmtrwplsdzhxkqvbnm",
         "kT9xQm2v/Rw7LpZ4s8Yb1",
+        "swvz kcvf sckc swhn",
+        "Crisply-Stubble-Abdomen-Dwindle7",
         "x" * 400,
     ],
 )
@@ -187,6 +189,17 @@ def test_a_value_that_was_given_for_a_path_is_not_repeated(given: str) -> None:
     with pytest.raises(OptionError) as caught:
         Baseline.load(Path(given))
     assert given not in f"{caught.value} {caught.value.__dict__}"
+
+
+@pytest.mark.parametrize("value", ["kT9xQm2vRw7L=Zq8Yb1Wn4t", "Lp4vR8zT2k=Qm", "qZkTmWxR: abc1Zq"])
+def test_a_password_with_a_sign_of_an_assignment_in_it_is_a_value_and_no_name(
+    value: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "values"
+    path.write_text(f"first-of-them-0093\n{value}\n")
+    values, notes = known_values([path])
+    assert value in values.values()
+    assert not any(half in f"{[*values]} {notes}" for half in (value[:8], value.partition("=")[0]))
 
 
 def test_a_value_that_is_too_short_is_noted_and_left_out(tmp_path: Path) -> None:

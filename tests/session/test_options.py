@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+import hushtape
 from hushtape.errors import OptionError
 from hushtape.session.options import Options, build_options, effective_mode
 
@@ -65,3 +70,19 @@ def test_the_environment_overrides_the_mode(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_repr_of_options_holds_no_secret() -> None:
     assert "hidden-value" not in repr(build_options({"secrets": ["hidden-value"]}))
+
+
+@pytest.mark.parametrize(
+    "option", ["ignore_hosts", "match_on", "freeze_time", "max_age", "mode", "exhausted"]
+)
+def test_an_error_of_an_option_shows_no_secret_that_was_given_for_its_value(
+    option: str, tmp_path: Path
+) -> None:
+    for given in ("http://svc:Zr8kT1mQ5vXn2LpW7sYb@proxy.corp.example:3128", "named-Zr8kT1mQ5vXn2LpW7sYb/x"):
+        value = [given] if option in ("ignore_hosts", "match_on") else given
+        options: dict[str, Any] = {option: value, "secrets": {"#key": "named-Zr8kT1mQ5vXn2LpW7sYb"}}
+        with pytest.raises(OptionError) as caught, hushtape.use_cassette(tmp_path / "tape.json", **options):
+            pass
+        error = caught.value
+        assert "Zr8kT1mQ" not in f"{error} {error!r} {error.__dict__}"
+        assert error.__context__ is None and "Zr8kT1mQ" not in pickle.dumps(error).decode("latin-1")

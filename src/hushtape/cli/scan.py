@@ -116,8 +116,10 @@ def line_of(finding: Finding) -> str:
 
 def told(result: Result) -> Iterator[str]:
     """What the reader should know beside the findings."""
+    from hushtape.scan.values import shown_path
+
     for problem in result.unreadable:
-        yield safe(f"hushtape: can't read {problem.file}: {problem.reason}")
+        yield safe(f"hushtape: can't read {shown_path(Path(problem.file))}: {problem.reason}")
     for problem in result.unfixed:
         yield safe(f"hushtape: can't redact {problem.file}: {problem.reason}")
     if result.fixed:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -120,13 +120,27 @@ class _Into(Loader):
 
 
 def _is_own(name: str, module: object, project: Path, fresh: bool) -> bool:
-    if not isinstance(module, ModuleType):
-        return fresh and type(module).__module__ == name  # `sys.modules[__name__] = Settings()`
+    if not isinstance(module, ModuleType) or not _files(module):
+        return fresh and _stands_for_own(name, module)
     # Of a namespace package a portion may be installed (`keboola`): its modules would miss it.
     places = [place for file in _files(module) for place in _through_links(file)]
     if not places or any(map(_is_installed, places)):
         return False
     return fresh or any(place.is_relative_to(project) for place in places)
+
+
+def _stands_for_own(name: str, module: object) -> bool:
+    """Whether an object in a module's place is the component's (`sys.modules[__name__] = Settings()`): by its
+    package, its class, or the file that is found by its name."""
+    package = sys.modules.get(name.partition(".")[0])
+    if "." in name and isinstance(package, ModuleType):
+        files = _files(package)
+    elif type(module).__module__ == name:
+        return True
+    else:
+        spec = PathFinder.find_spec(name)
+        files = [spec.origin] if spec is not None and spec.origin is not None else []
+    return bool(files) and not any(_is_installed(place) for file in files for place in _through_links(file))
 
 
 def _is_installed(place: Path) -> bool:

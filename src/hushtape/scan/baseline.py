@@ -85,7 +85,7 @@ class Baseline:
             publish(self.path, [text])
         except OSError as error:
             raise CassetteWriteError(
-                f"write the baseline {self.path}",
+                f"write the baseline {shown_path(self.path)}",
                 error.strerror or type(error).__name__,
                 "Name a file that you may write.",
                 path=str(self.path),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hushtape.sanitize.words import is_phrase, looks_made
+
 _ASSIGNED = re.compile(
     r"[ \t]*(?:export[ \t]+|set[ \t]+|- +)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?:=|:(?=\s|\Z))[ \t]*"
 )
@@ -46,9 +48,19 @@ def _walk(text: str) -> Iterator[Line]:
             if line:
                 yield str(number), line, True
         else:
+            shown = name[2]
+            if _is_no_name(shown):  # the first half of a password with a sign in it
+                shown = str(number)
+                if not name[1]:
+                    yield shown, line, True
             for value in _readings(text, at + name.end(), whole[name.end() :]):
-                yield name[2], value, False
+                yield shown, value, False
         at += len(whole) + 1
+
+
+def _is_no_name(name: str) -> bool:
+    plain = name.isupper() or not name.isalpha() or is_phrase(name)
+    return looks_made(name) or not plain
 
 
 def _readings(text: str, start: int, line: str) -> list[str]:

@@ -167,10 +167,11 @@ def _unusable(path: Path, reason: str) -> OptionError:
 
 def shown_path(path: Path) -> str:
     """A path as an error may show it: what was given may be what should stand in the file (`--values-file
-    "$API_TOKEN"`). So one that is not there is repeated only where all its parts look like names."""
-    parts = [part for part in path.parts if part != path.anchor]
-    usual = all(_USUAL.fullmatch(part) and not looks_made(part) for part in parts)
-    return str(path) if usual or os.path.lexists(path) else "(what was given is no usual path)"
+    "$API_TOKEN"`). So one that is not there is repeated only where its folder is, and it looks like a name
+    with a suffix (`.env` is one)."""
+    usual = _USUAL.fullmatch(path.name) is not None and not looks_made(path.name) and "." in path.name
+    named = usual and os.path.lexists(path.parent)
+    return str(path) if named or os.path.lexists(path) else "(what was given is no usual path)"
 
 
 def _unset(pattern: str) -> OptionError:

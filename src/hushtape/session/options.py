@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal, TypedDict, get_args
+from typing import Any, Final, Literal, TypedDict, TypeVar, get_args
 
 from msgspec import Struct, structs
 
-from hushtape.errors import OptionError
+from hushtape.errors import HushtapeError, OptionError
 from hushtape.matching.ignored import Rule
 from hushtape.session.exhausted import Exhausted, Policy
 from hushtape.session.expiry import OnExpiry
@@ -27,6 +28,8 @@ from hushtape.session.modes import MODES
 from hushtape.session.option_values import RECORDED, coerced, unknown, wrong
 
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
+
+T = TypeVar("T")
 
 DEFAULT_MATCH_ON: Final = ("method", "scheme", "host", "port", "path", "query")
 MODE_VARIABLE: Final = "HUSHTAPE_MODE"
@@ -177,6 +180,10 @@ def build_options(given: Mapping[str, Any], base: Options | None = None) -> Opti
     Raises:
         OptionError: unknown name, or a value of the wrong kind.
     """
+    return errors_told(given.get("secrets"), lambda: _built(given, base))
+
+
+def _built(given: Mapping[str, Any], base: Options | None) -> Options:
     known = Options.__struct_fields__
     for name, value in given.items():
         if name not in known:
@@ -185,6 +192,22 @@ def build_options(given: Mapping[str, Any], base: Options | None = None) -> Opti
     options = structs.replace(base or Options(), **values)
     _check(options)
     return options
+
+
+def errors_told(secrets: Any, make: Callable[[], T]) -> T:
+    """What `make` gives. An option's error repeats its value, which may be a proxy's URL with its password:
+    scrubbed by the default rules, and of the secrets, if these can be used."""
+    try:
+        return make()
+    except OptionError as error:
+        from hushtape.sanitize import build
+        from hushtape.sanitize.messages import safe_error
+
+        ruleset = build().ruleset
+        with suppress(HushtapeError):
+            ruleset = build(secrets=secrets).ruleset
+        safe = safe_error(ruleset, error)
+    raise safe  # outside the handler: without the other one as its context
 
 
 def effective_mode(options: Options) -> str:

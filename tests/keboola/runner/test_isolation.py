@@ -242,11 +242,16 @@ def test_a_secret_of_an_earlier_case_is_one_of_a_later_one_unless_it_may_be_a_wo
     sys.modules.pop("first")
 
 
+@pytest.mark.parametrize("kind", ["a class", "a namespace", "a module"])
 @pytest.mark.parametrize("place", ["settings", "pkg.settings"])
-def test_an_object_in_the_place_of_a_module_is_made_anew(place: str, project: Project) -> None:
+def test_an_object_in_the_place_of_a_module_is_made_anew(place: str, kind: str, project: Project) -> None:
     (project.script.parent / "pkg").mkdir()
     (project.script.parent / "pkg" / "__init__.py").touch()
-    kept = "import sys\n\n\nclass Settings:\n    asked = 0\n\n\nsys.modules[__name__] = Settings()\n"
+    kept = {
+        "a class": "import sys\n\n\nclass Settings:\n    asked = 0\n\n\nsys.modules[__name__] = Settings()\n",
+        "a namespace": "import sys, types\nsys.modules[__name__] = types.SimpleNamespace(asked=0)\n",
+        "a module": "import sys, types\nit = sys.modules[__name__] = types.ModuleType('x')\nit.asked = 0\n",
+    }[kind]
     project.script.parent.joinpath(*place.split(".")).with_suffix(".py").write_text(kept)
     uses = (
         f"import importlib; it = importlib.import_module({place!r}); it.asked += 1; print('asked', it.asked)"
