@@ -180,7 +180,7 @@ def _make_tape(path: Path, options: Options, front: FrontEnd) -> Tape:
         )
         return front.mode or effective_mode(options), plan
 
-    mode, plan = errors_told(options.secrets, of_options)
+    mode, plan = errors_told([options.secrets, options.sanitizers], of_options)
     chain = build(
         options.sanitizers,
         options.secrets,

@@ -242,6 +242,21 @@ def test_an_output_that_shows_a_secret_past_the_tape_is_not_taken_over(
     assert SECRET.encode() not in left and TOKEN.encode() not in left
 
 
+def test_all_that_stands_under_a_definitions_secrets_is_secret(
+    tmp_path: Path, component: Path, server: Server
+) -> None:
+    made = {
+        "name": "one",
+        "config": {"parameters": {"url": server.url, "#key": "dummy-of-it", "conn": "{{secret.db.value}}"}},
+        "secrets": {"db": {"value": "aB3xQ9tR7mLk2"}},
+    }
+    asks = "urllib.request.urlopen(parameters['url'] + '/echo?c=' + parameters['conn'], timeout=5).read()\n"
+    component.write_text(COMPONENT + asks)
+    TestScaffolder().scaffold_from_dict(made, tmp_path / "tests", component)
+    left = bytes_below(tmp_path / "tests")
+    assert b"c=REDACTED" in left and b"aB3xQ9tR7mLk2" not in left
+
+
 def test_sanitizers_of_keboola_vcr_are_taken(tmp_path: Path, component: Path, server: Server) -> None:
     component.write_text(
         "from keboola.vcr.sanitizers import QueryParamSanitizer\n"

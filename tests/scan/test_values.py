@@ -191,6 +191,13 @@ def test_a_value_that_was_given_for_a_path_is_not_repeated(given: str) -> None:
     assert given not in f"{caught.value} {caught.value.__dict__}"
 
 
+@pytest.mark.parametrize("name", ["pwd", "user_passwd", "dbPasswd", "DB_PWD", "oauth2_secret", "smtp.passwd"])
+def test_a_short_value_under_a_passwords_name_counts_under_it(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.env"
+    path.write_text(f"{name}=x9K2m\n")
+    assert known_values([path])[0] == {f"a.env:{name}": "x9K2m"}
+
+
 @pytest.mark.parametrize("value", ["kT9xQm2vRw7L=Zq8Yb1Wn4t", "Lp4vR8zT2k=Qm", "qZkTmWxR: abc1Zq"])
 def test_a_password_with_a_sign_of_an_assignment_in_it_is_a_value_and_no_name(
     value: str, tmp_path: Path

@@ -145,12 +145,16 @@ def document(result: Result) -> str:
         }
         for one in result.findings
     ]
+    from hushtape.scan.values import shown_path
+
     whole = {
         "version": 1,
         "findings": findings,
         "accepted": result.accepted,
         "fixed": result.fixed,
-        "unreadable": [{"file": one.file, "reason": one.reason} for one in result.unreadable],
+        "unreadable": [
+            {"file": shown_path(Path(one.file)), "reason": one.reason} for one in result.unreadable
+        ],
         "unfixed": [{"file": one.file, "reason": one.reason} for one in result.unfixed],
         "files": result.files,
         "bytes": result.size,

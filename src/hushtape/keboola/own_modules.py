@@ -41,15 +41,18 @@ def project_of(script: Path) -> Path:
     return folder
 
 
-def set_aside(project: Path, since: Mapping[str, object]) -> dict[str, ModuleType]:
+def set_aside(
+    project: Path, since: Mapping[str, object], path: Sequence[str] | None = None
+) -> dict[str, ModuleType]:
     """Take the component's modules out of `sys.modules`, and give them: the next import runs them anew.
-    `since`: `sys.modules` as it was; of what has come since, all that is not installed belongs to it."""
+    `since`: `sys.modules` as it was; of what has come since, all that is not installed belongs to it. `path`:
+    `sys.path` as the component left it; None: as it is."""
     compiled = {name.partition(".")[0] for name, module in sys.modules.items() if _is_compiled(module)}
     names = [
         name
         for name, module in sys.modules.items()
         if name.partition(".")[0] not in _OURS | compiled
-        and _is_own(name, module, project, name not in since)
+        and _is_own(name, module, project, name not in since, path)
     ]
     aside = {name: sys.modules.pop(name) for name in names}
     for name, module in aside.items():
@@ -119,9 +122,9 @@ class _Into(Loader):
         self._genuine.exec_module(module)
 
 
-def _is_own(name: str, module: object, project: Path, fresh: bool) -> bool:
+def _is_own(name: str, module: object, project: Path, fresh: bool, path: Sequence[str] | None = None) -> bool:
     if not isinstance(module, ModuleType) or not _files(module):
-        return fresh and _stands_for_own(name, module)
+        return fresh and _stands_for_own(name, module, path)
     # Of a namespace package a portion may be installed (`keboola`): its modules would miss it.
     places = [place for file in _files(module) for place in _through_links(file)]
     if not places or any(map(_is_installed, places)):
@@ -129,7 +132,7 @@ def _is_own(name: str, module: object, project: Path, fresh: bool) -> bool:
     return fresh or any(place.is_relative_to(project) for place in places)
 
 
-def _stands_for_own(name: str, module: object) -> bool:
+def _stands_for_own(name: str, module: object, path: Sequence[str] | None) -> bool:
     """Whether an object in a module's place is the component's (`sys.modules[__name__] = Settings()`): by its
     package, its class, or the file that is found by its name."""
     package = sys.modules.get(name.partition(".")[0])
@@ -138,7 +141,7 @@ def _stands_for_own(name: str, module: object) -> bool:
     elif type(module).__module__ == name:
         return True
     else:
-        spec = PathFinder.find_spec(name)
+        spec = PathFinder.find_spec(name, path)
         files = [spec.origin] if spec is not None and spec.origin is not None else []
     return bool(files) and not any(_is_installed(place) for file in files for place in _through_links(file))
 

@@ -28,6 +28,7 @@ from hushtape.keboola.scaffold_config import (
     unfilled,
 )
 from hushtape.keboola.scaffold_recording import Recording, record_case
+from hushtape.sanitize.sanitizers_values import leaves
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -204,7 +205,9 @@ def _make(
                 "Give it in the definition's `secrets`, or in the file of secrets.",
                 name,
             )
-        record_case(folder, name, real, merged(secrets, over or {}), recording)
+        # All that stands under a definition's `secrets` is secret, on whatever level.
+        flat = {path.replace(".", "_"): value for path, value in leaves(secrets)}
+        record_case(folder, name, real, merged(flat, over or {}), recording)
     return folder
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from hushtape.sanitize.words import is_phrase, looks_made
+from hushtape.scan.entropy import is_key_word
 
 _ASSIGNED = re.compile(
     r"[ \t]*(?:export[ \t]+|set[ \t]+|- +)?([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*(?:=|:(?=\s|\Z))[ \t]*"
@@ -59,8 +60,9 @@ def _walk(text: str) -> Iterator[Line]:
 
 
 def _is_no_name(name: str) -> bool:
-    plain = name.isupper() or not name.isalpha() or is_phrase(name)
-    return looks_made(name) or not plain
+    if is_key_word(name) or name.isupper() or name.islower():
+        return False
+    return looks_made(name) or (name.isalpha() and not is_phrase(name))
 
 
 def _readings(text: str, start: int, line: str) -> list[str]:

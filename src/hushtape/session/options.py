@@ -12,14 +12,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypedDict, TypeVar, get_args
 
 from msgspec import Struct, structs
 
-from hushtape.errors import HushtapeError, OptionError
+from hushtape.errors import OptionError
 from hushtape.matching.ignored import Rule
 from hushtape.session.exhausted import Exhausted, Policy
 from hushtape.session.expiry import OnExpiry
@@ -180,7 +179,10 @@ def build_options(given: Mapping[str, Any], base: Options | None = None) -> Opti
     Raises:
         OptionError: unknown name, or a value of the wrong kind.
     """
-    return errors_told(given.get("secrets"), lambda: _built(given, base))
+    named = [given.get("secrets"), given.get("sanitizers")]
+    if base is not None:
+        named += [base.secrets, base.sanitizers]
+    return errors_told(named, lambda: _built(given, base))
 
 
 def _built(given: Mapping[str, Any], base: Options | None) -> Options:
@@ -194,19 +196,15 @@ def _built(given: Mapping[str, Any], base: Options | None) -> Options:
     return options
 
 
-def errors_told(secrets: Any, make: Callable[[], T]) -> T:
+def errors_told(named: Iterable[Any], make: Callable[[], T]) -> T:
     """What `make` gives. An option's error repeats its value, which may be a proxy's URL with its password:
-    scrubbed by the default rules, and of the secrets, if these can be used."""
+    scrubbed by the default rules, and by those of `named`, secrets and sanitizers, that can be used."""
     try:
         return make()
     except OptionError as error:
-        from hushtape.sanitize import build
-        from hushtape.sanitize.messages import safe_error
+        from hushtape.session.option_errors import told
 
-        ruleset = build().ruleset
-        with suppress(HushtapeError):
-            ruleset = build(secrets=secrets).ruleset
-        safe = safe_error(ruleset, error)
+        safe = told(error, named)
     raise safe  # outside the handler: without the other one as its context
 
 

@@ -266,6 +266,24 @@ def test_an_object_in_the_place_of_a_module_is_made_anew(place: str, kind: str, 
     assert place not in sys.modules
 
 
+def test_a_variable_within_a_secrets_text_is_a_secret_by_itself(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_PW", "aB3xQ9tR7mLk2")
+    data = project.case("first", **{"#conn": "scott/{{env.MY_PW}}@db.example"})
+    asks = "pw = parameters['#conn'][6:-11]; where = parameters['url'] + '/echo?u=' + pw"
+    asks += "; urllib.request.urlopen(where, timeout=9).read()"
+    says = "import logging; logging.error('connects with %s', pw)"
+    project.script.write_text(
+        project.script.read_text().replace("    rows = []", f"    {asks}\n    {says}\n    rows = []")
+    )
+    for _ in range(2):
+        assert project.kinds() == []
+    left = b"".join(path.read_bytes() for path in project.cases.rglob("*") if path.is_file())
+    assert b"u=REDACTED" in left and b"aB3xQ9tR7mLk2" not in left
+    assert data.is_dir()
+
+
 def test_a_handler_that_a_unit_test_made_shows_nothing_of_a_run(
     project: Project, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,7 +30,7 @@ from hushtape.keboola.runner.isolation import isolated
 from hushtape.keboola.runner.outcome import Problem
 from hushtape.keboola.runner.printed import Printed, held
 from hushtape.keboola.runner.settings import Settings
-from hushtape.keboola.runner.workspace import Workspace
+from hushtape.keboola.runner.workspace import Workspace, variables_in_secrets
 from hushtape.keboola.secrets import STATE, remember, remembered, secret_values
 from hushtape.sanitize import build
 from hushtape.sanitize.messages import tell
@@ -71,6 +71,7 @@ class ComponentRun:
         secrets = cases.load_secrets(self.case.data / SECRETS)
         if done != "replayed":
             space.merge(secrets)
+        secrets = {**secrets, **self._variables()}
         if done == "recorded" and space.handed_state:  # a link before may have left a new token in it
             secrets = {**secrets, STATE: space.handed_state}
         config = read_object(Path(space.source_config_path))
@@ -124,6 +125,9 @@ class ComponentRun:
             value for value in values if len(value) >= SHORTEST_MASKED and value not in committed
         )
 
+    def _variables(self) -> dict[str, str]:
+        return variables_in_secrets(cases.load_config(self.case.data))
+
     def _committed(self) -> str:
         path = self.case.data / cases.CONFIG_FILE
         return path.read_text("utf-8", "replace") if path.is_file() else ""
@@ -138,7 +142,7 @@ class ComponentRun:
         """Before a run: a case's own scripts may speak of what its secrets file holds, of the variables that
         the copy's configuration was filled in with, and of the state that a link before has left."""
         config = {} if space is None else read_object(Path(space.source_config_path))
-        secrets = cases.load_secrets(self.case.data / SECRETS)
+        secrets = {**cases.load_secrets(self.case.data / SECRETS), **self._variables()}
         if space is not None and space.handed_state:
             secrets = {**secrets, STATE: space.handed_state}
         self._hide(secrets, config)

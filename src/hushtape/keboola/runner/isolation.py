@@ -58,6 +58,7 @@ class Component:
     def __init__(self, script: Path) -> None:
         self._script = script
         self._probed: dict[str, ModuleType] = {}
+        self._path: list[str] | None = None
         self._project = project_of(script)
         self._before = set_aside(self._project, since=sys.modules)
         self._others = dict(sys.modules)
@@ -74,7 +75,7 @@ class Component:
 
     def put_back(self) -> None:
         """Modules that were there before, of a unit test, say, are what their names give again."""
-        set_aside(self._project, since=self._others)
+        set_aside(self._project, since=self._others, path=self._path)
         put_back(self._before)
 
     def run(self) -> None:
@@ -89,6 +90,7 @@ class Component:
             try:
                 runpy.run_path(str(self._script), run_name="__main__")
             finally:
+                self._path = sys.path.copy()
                 join_threads(before)
 
 

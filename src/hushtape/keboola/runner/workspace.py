@@ -23,6 +23,7 @@ from typing import Any
 from hushtape.keboola.errors import CaseError
 from hushtape.keboola.files import merged, read_object
 from hushtape.keboola.runner.folders import CASSETTES, SECRETS, SNAPSHOT, Case
+from hushtape.sanitize.sanitizers_values import hash_values
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -181,6 +182,12 @@ def _fill_in(path: Path, name: str) -> None:
     filled = _VARIABLE.sub(lambda one: json.dumps(os.environ[one[1]])[1:-1], text)
     if filled != text:
         path.write_text(filled, "utf-8")
+
+
+def variables_in_secrets(config: Mapping[str, Any]) -> dict[str, str]:
+    """What `{{env.NAME}}` within values under `#` keys stands for: secrets by themselves, too."""
+    names = {name for _, value in hash_values(config) for name in _VARIABLE.findall(value)}
+    return {f"#env_{name}": os.environ[name] for name in sorted(names) if os.environ.get(name)}
 
 
 def _receive(data: Path, handed: Handed) -> None:
