@@ -98,11 +98,11 @@ def test_an_error_of_an_option_shows_no_secret_that_was_given_for_its_value(
 def test_an_object_that_was_given_for_an_options_value_shows_no_secret_either(tmp_path: Path) -> None:
     secret = "named-Zr8kT1mQ5vXn2LpW7sYb"
     for given in ({"a": secret}, [secret.encode()], secret.encode()):
-        options: dict[str, Any] = {"max_age": given, "secrets": [secret]}
+        options: dict[str, Any] = {"max_callback_body": given, "secrets": [secret]}
         with pytest.raises(OptionError) as caught:
             hushtape.use_cassette(tmp_path / "tape.json", **options)
         assert "Zr8kT1mQ" not in f"{caught.value!r} {caught.value.__dict__}"
     plain: Any = {"a": 1}
     with pytest.raises(OptionError) as caught:
-        hushtape.use_cassette(tmp_path / "tape.json", max_age=plain)
+        hushtape.use_cassette(tmp_path / "tape.json", max_callback_body=plain)
     assert caught.value.value is plain

@@ -29,10 +29,13 @@ def told(error: OptionError, named: Iterable[Any]) -> OptionError:
 
 def _told(error: OptionError, ruleset: Ruleset) -> OptionError:
     """The value may be an object of any kind: it stays one if its `repr` hides nothing."""
-    safe, shown = safe_error(ruleset, error), repr(error.value)
+    safe = safe_error(ruleset, error)
+    shown = repr(safe.value)
     clean = tell(ruleset, shown)
-    if clean != shown and safe.value is error.value:
+    if clean != shown and not isinstance(safe.value, str):
         safe.value = clean
+    elif not isinstance(safe.value, str):
+        safe.value = error.value
     return safe
 
 
