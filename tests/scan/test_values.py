@@ -198,7 +198,19 @@ def test_a_short_value_under_a_passwords_name_counts_under_it(name: str, tmp_pat
     assert known_values([path])[0] == {f"a.env:{name}": "x9K2m"}
 
 
-@pytest.mark.parametrize("value", ["kT9xQm2vRw7L=Zq8Yb1Wn4t", "Lp4vR8zT2k=Qm", "qZkTmWxR: abc1Zq"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "kT9xQm2vRw7L=Zq8Yb1Wn4t",
+        "Lp4vR8zT2k=Qm",
+        "qZkTmWxR: abc1Zq",
+        "xk7qv9mz2pl=w4rtz8",
+        "XK7QV9MZ2PL=W4RTZ8",
+        "zqvxkjwpt=w4rtz8kk",
+        "kq_7xw9_zpv2=Bw4rtz8",
+        "aKey7xq9Zp2=Bw4rtz8",
+    ],
+)
 def test_a_password_with_a_sign_of_an_assignment_in_it_is_a_value_and_no_name(
     value: str, tmp_path: Path
 ) -> None:

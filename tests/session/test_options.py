@@ -95,6 +95,28 @@ def test_an_error_of_an_option_shows_no_secret_that_was_given_for_its_value(
         assert error.__context__ is None and "Zr8kT1mQ" not in pickle.dumps(error).decode("latin-1")
 
 
+PW = "Zr8kT1mQ5vXn2LpW7sYb"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"secrets": {"db": {"#p": PW}, "#flag": "1"}},
+        {"secrets": {"#dsn": f"postgres://svc:{PW}@db/x"}},
+        {"secrets": [PW.encode(), "x"]},
+        {"sanitizers": [hushtape.TokenSanitizer([PW])]},
+        {"sanitizers": [hushtape.CompositeSanitizer([hushtape.TokenSanitizer([PW])])]},
+    ],
+)
+def test_an_options_error_knows_what_was_named_in_any_way(named: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(OptionError) as caught:
+        hushtape.use_cassette(tmp_path / "tape.json", ignore_hosts=[f"host:{PW}"], **named)
+    assert PW not in f"{caught.value} {caught.value.__dict__}"
+    with pytest.raises(OptionError) as caught:
+        hushtape.Recorder(**named).use_cassette(tmp_path / "tape.json", ignore_hosts=[f"host:{PW}"])
+    assert PW not in f"{caught.value} {caught.value.__dict__}"
+
+
 def test_an_object_that_was_given_for_an_options_value_shows_no_secret_either(tmp_path: Path) -> None:
     secret = "named-Zr8kT1mQ5vXn2LpW7sYb"
     for given in ({"a": secret}, [secret.encode()], secret.encode()):

@@ -29,6 +29,10 @@ _REST = re.compile(r"(?:[^\s'\"\\#;,]|\\.|\"(?:[^\"\\]|\\.)*\"|'[^']*')+", re.DO
 """What stands right behind the closing quote: more of the value, to a shell; to YAML `''` is a quote."""
 _SHELL = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|([^'\"\\]+)", re.DOTALL)
 
+_NAME = re.compile(r"[A-Za-z]+\d{0,4}(?:[-_.][A-Za-z]+\d{0,4})*")
+LONG = 8
+"""Letters from which on a name has to be speakable: `pwd` and `dbpwd` are names."""
+
 Line = tuple[str, str, bool]
 """A name or line number, the value, and whether it stood alone on its line."""
 
@@ -60,9 +64,10 @@ def _walk(text: str) -> Iterator[Line]:
 
 
 def _is_no_name(name: str) -> bool:
-    if is_key_word(name) or name.isupper() or name.islower():
+    """Whether this is the first half of a password with a sign in it, more likely."""
+    if is_key_word(name) and _NAME.fullmatch(name):
         return False
-    return looks_made(name) or (name.isalpha() and not is_phrase(name))
+    return looks_made(name) or (len(name) >= LONG and name.isalpha() and not is_phrase(name))
 
 
 def _readings(text: str, start: int, line: str) -> list[str]:

@@ -6,25 +6,34 @@ not: raise, whatever else is wrong with that. Called by: options, when there is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from hushtape.errors import HushtapeError, OptionError
-from hushtape.sanitize import Ruleset, build
+from hushtape.errors import OptionError
+from hushtape.sanitize import BaseSanitizer, Ruleset, build
 from hushtape.sanitize.messages import safe_error, tell
-from hushtape.sanitize.rules import Rule, SecretRule
 
 __tracebackhide__ = True  # pytest shows the last frame's arguments, and here these may be secrets
 
 
 def told(error: OptionError, named: Iterable[Any]) -> OptionError:
-    """A copy that may be shown. `named`: secrets and lists of sanitizers, as they were given."""
+    """A copy that may be shown. `named`: secrets and lists of sanitizers, as they were given; each that can
+    be used counts, whatever is wrong with the others."""
     safe = _told(error, build().ruleset)
-    for rule in _rules_of(named):
-        with suppress(HushtapeError):
-            safe = _told(safe, Ruleset.compile([rule], engine="ahocorasick"))
+    for given in named:
+        parts = [{name: one} for name, one in given.items()] if isinstance(given, Mapping) else given
+        for part in (given, *(parts if isinstance(parts, (list, tuple, set, frozenset)) else ())):
+            with suppress(Exception):  # a sanitizer may be the user's own, and anything may stand there
+                safe = _told(safe, _ruleset_of(part))
     return safe
+
+
+def _ruleset_of(part: Any) -> Ruleset:
+    if isinstance(part, BaseSanitizer):
+        return build([part], None, default_sanitizer=False).ruleset
+    secrets = part if isinstance(part, (Mapping, list, tuple, set, frozenset)) else [part]
+    return build(None, secrets, default_sanitizer=False).ruleset
 
 
 def _told(error: OptionError, ruleset: Ruleset) -> OptionError:
@@ -37,14 +46,3 @@ def _told(error: OptionError, ruleset: Ruleset) -> OptionError:
     elif not isinstance(safe.value, str):
         safe.value = error.value
     return safe
-
-
-def _rules_of(named: Iterable[Any]) -> Iterator[Rule]:
-    for given in named:
-        values = given.values() if isinstance(given, Mapping) else given
-        for one in values if isinstance(values, Iterable) and not isinstance(values, (str, bytes)) else ():
-            if isinstance(one, str):
-                yield SecretRule(one)
-            rules = getattr(one, "rules", None)
-            with suppress(Exception):  # a sanitizer may be the user's own, and anything may stand there
-                yield from rules() if callable(rules) else ()
