@@ -242,17 +242,21 @@ def test_an_output_that_shows_a_secret_past_the_tape_is_not_taken_over(
     assert SECRET.encode() not in left and TOKEN.encode() not in left
 
 
-def test_all_that_stands_under_a_definitions_secrets_is_secret(
+def test_a_definitions_secret_is_one_where_the_file_has_another_of_its_name(
     tmp_path: Path, component: Path, server: Server
 ) -> None:
     made = {
         "name": "one",
-        "config": {"parameters": {"url": server.url, "#key": "dummy-of-it", "conn": "{{secret.db.value}}"}},
-        "secrets": {"db": {"value": "aB3xQ9tR7mLk2"}},
+        "config": {"parameters": {"url": server.url, "#key": "dummy-of-it", "conn": "{{secret.tok}}"}},
+        "secrets": {"tok": "aB3xQ9tR7mLk2"},
     }
+    (tmp_path / "secrets.json").write_text(json.dumps({"tok": "another-Zr8kT1mQ5v"}))
+    (tmp_path / "made.json").write_text(json.dumps([made]))
     asks = "urllib.request.urlopen(parameters['url'] + '/echo?c=' + parameters['conn'], timeout=5).read()\n"
     component.write_text(COMPONENT + asks)
-    TestScaffolder().scaffold_from_dict(made, tmp_path / "tests", component)
+    TestScaffolder().scaffold_from_json(
+        tmp_path / "made.json", tmp_path / "tests", component, secrets_file=tmp_path / "secrets.json"
+    )
     left = bytes_below(tmp_path / "tests")
     assert b"c=REDACTED" in left and b"aB3xQ9tR7mLk2" not in left
 

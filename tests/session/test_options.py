@@ -119,7 +119,7 @@ def test_an_options_error_knows_what_was_named_in_any_way(named: dict[str, Any],
 
 def test_an_object_that_was_given_for_an_options_value_shows_no_secret_either(tmp_path: Path) -> None:
     secret = "named-Zr8kT1mQ5vXn2LpW7sYb"
-    for given in ({"a": secret}, [secret.encode()], secret.encode()):
+    for given in ({"a": secret}, [secret.encode()], secret.encode(), [secret], (secret,)):
         options: dict[str, Any] = {"max_callback_body": given, "secrets": [secret]}
         with pytest.raises(OptionError) as caught:
             hushtape.use_cassette(tmp_path / "tape.json", **options)

@@ -28,7 +28,6 @@ from hushtape.keboola.scaffold_config import (
     unfilled,
 )
 from hushtape.keboola.scaffold_recording import Recording, record_case
-from hushtape.sanitize.sanitizers_values import leaves
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -205,9 +204,9 @@ def _make(
                 "Give it in the definition's `secrets`, or in the file of secrets.",
                 name,
             )
-        # All that stands under a definition's `secrets` is secret, on whatever level.
-        flat = {path.replace(".", "_"): value for path, value in leaves(secrets)}
-        record_case(folder, name, real, merged(flat, over or {}), recording)
+        # The file may have another value of a name: the configuration was filled in with the definition's.
+        own = {f"definition_{key}": value for key, value in secrets.items() if isinstance(value, str)}
+        record_case(folder, name, real, {**own, **merged(secrets, over or {})}, recording)
     return folder
 
 

@@ -39,10 +39,8 @@ def _ruleset_of(part: Any) -> Ruleset:
 def _told(error: OptionError, ruleset: Ruleset) -> OptionError:
     """The value may be an object of any kind: it stays one if its `repr` hides nothing."""
     safe = safe_error(ruleset, error)
-    shown = repr(safe.value)
-    clean = tell(ruleset, shown)
-    if clean != shown and not isinstance(safe.value, str):
-        safe.value = clean
-    elif not isinstance(safe.value, str):
-        safe.value = error.value
+    if not isinstance(error.value, str):
+        shown = repr(error.value)
+        clean = tell(ruleset, shown)
+        safe.value = error.value if clean == shown else clean
     return safe

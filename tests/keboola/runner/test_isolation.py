@@ -266,12 +266,18 @@ def test_an_object_in_the_place_of_a_module_is_made_anew(place: str, kind: str, 
     assert place not in sys.modules
 
 
+@pytest.mark.parametrize("quoted", ["all", "not all"])
 def test_a_variable_within_a_secrets_text_is_a_secret_by_itself(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    quoted: str, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_PW", "aB3xQ9tR7mLk2")
-    data = project.case("first", **{"#conn": "scott/{{env.MY_PW}}@db.example"})
-    asks = "pw = parameters['#conn'][6:-11]; where = parameters['url'] + '/echo?u=' + pw"
+    monkeypatch.setenv("MY_DB", "analytics")
+    monkeypatch.setenv("MY_SIZE", "17")
+    data = project.case("first", **{"#conn": "scott/{{env.MY_PW}}@db.example", "#db": "db/{{env.MY_DB}}/x"})
+    if quoted == "not all":
+        text = (data / "config.json").read_text()
+        (data / "config.json").write_text(text.replace('"#conn"', '"size": {{env.MY_SIZE}}, "#conn"'))
+    asks = "pw = parameters['#conn'][6:-11]; where = parameters['url'] + '/echo?db=analytics&u=' + pw"
     asks += "; urllib.request.urlopen(where, timeout=9).read()"
     says = "import logging; logging.error('connects with %s', pw)"
     project.script.write_text(
@@ -280,7 +286,7 @@ def test_a_variable_within_a_secrets_text_is_a_secret_by_itself(
     for _ in range(2):
         assert project.kinds() == []
     left = b"".join(path.read_bytes() for path in project.cases.rglob("*") if path.is_file())
-    assert b"u=REDACTED" in left and b"aB3xQ9tR7mLk2" not in left
+    assert b"db=analytics&u=REDACTED" in left and b"aB3xQ9tR7mLk2" not in left
     assert data.is_dir()
 
 

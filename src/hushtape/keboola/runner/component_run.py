@@ -126,7 +126,7 @@ class ComponentRun:
         )
 
     def _variables(self) -> dict[str, str]:
-        return variables_in_secrets(cases.load_config(self.case.data))
+        return variables_in_secrets(self.case.data / cases.CONFIG_FILE)
 
     def _committed(self) -> str:
         path = self.case.data / cases.CONFIG_FILE

@@ -24,6 +24,7 @@ from hushtape.keboola.errors import CaseError
 from hushtape.keboola.files import merged, read_object
 from hushtape.keboola.runner.folders import CASSETTES, SECRETS, SNAPSHOT, Case
 from hushtape.sanitize.sanitizers_values import hash_values
+from hushtape.sanitize.words import looks_made
 
 __tracebackhide__ = True  # pytest shows arguments of frames, and here these may be secrets
 
@@ -184,10 +185,18 @@ def _fill_in(path: Path, name: str) -> None:
         path.write_text(filled, "utf-8")
 
 
-def variables_in_secrets(config: Mapping[str, Any]) -> dict[str, str]:
-    """What `{{env.NAME}}` within values under `#` keys stands for: secrets by themselves, too."""
-    names = {name for _, value in hash_values(config) for name in _VARIABLE.findall(value)}
-    return {f"#env_{name}": os.environ[name] for name in sorted(names) if os.environ.get(name)}
+def variables_in_secrets(path: Path) -> dict[str, str]:
+    """What `{{env.NAME}}` within values under `#` keys of a configuration stands for: secrets by themselves,
+    too, unless it may be an ordinary word (a database's name in a URL). Of a file that is no JSON before it
+    is filled in (`"size": {{env.SIZE}}`) all variables count so."""
+    try:
+        texts = [value for _, value in hash_values(read_object(path))]
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        texts = [path.read_text("utf-8", "replace")]
+    names = sorted({name for text in texts for name in _VARIABLE.findall(text)})
+    return {f"#env_{name}": os.environ[name] for name in names if looks_made(os.environ.get(name, ""))}
 
 
 def _receive(data: Path, handed: Handed) -> None:
