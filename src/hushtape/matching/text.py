@@ -49,6 +49,11 @@ def telling(tell: Tell) -> Iterator[None]:
         _TELLING.reset(token)
 
 
+def is_telling() -> bool:
+    """Whether what is compared now will be shown: most comparisons only ask whether two requests match."""
+    return _TELLING.get() is not None
+
+
 def told(text: str) -> str:
     """`text` as it may be cut; the same object if there is nothing to hide, or nobody asks."""
     tell = _TELLING.get()
